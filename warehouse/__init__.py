@@ -1,0 +1,1 @@
+"""The warehouse: slices by process, edges (web, api, cli, worker) around them."""

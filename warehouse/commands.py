@@ -1,0 +1,225 @@
+"""A command is one act of one person: one transaction, at most once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import date, datetime
+from enum import Enum, StrEnum
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from warehouse.db import Base, Database, DatabaseBusy, Instant, Json, Ref, text_of
+from warehouse.errors import CommandReused
+from warehouse.text import Text
+
+ATTEMPTS = 4
+RETRY_PAUSE_S = 0.02
+RETRIED_SQLSTATES = {"40001", "40P01", "55P03", "23505"}  # 23505: the code's check looks again
+
+
+class Tone(StrEnum):
+    """What an answer sounds and looks like."""
+
+    OK = "ok"
+    ATTENTION = "attention"
+    STOP = "stop"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Who acts, and at which station (None at a desk or on the command line)."""
+
+    person_id: int
+    station_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """The root of all commands: id made by the sender, actor, and the instant it arrived."""
+
+    id: str
+    actor: Actor
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """The answer to a command: the next screen and its subject, one message, one tone.
+
+    `is_step_done` marks the end of a step (the order checked, the parcel sealed): a second tone.
+    `is_replayed` is true on the answer to a repeated command; it takes no part in comparison.
+    """
+
+    screen: str
+    subject_id: int | None = None
+    message: Text
+    tone: Tone = Tone.OK
+    is_step_done: bool = False
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    is_replayed: bool = field(default=False, compare=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the plain form that is stored with the command."""
+        return {
+            "screen": self.screen,
+            "subject_id": self.subject_id,
+            "message": self.message.to_json(),
+            "tone": self.tone.value,
+            "is_step_done": self.is_step_done,
+            "facts": dict(self.facts),
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Outcome:
+        """Return the stored outcome, marked as replayed."""
+        return cls(
+            screen=value["screen"],
+            subject_id=value["subject_id"],
+            message=Text.from_json(value["message"]),
+            tone=Tone(value["tone"]),
+            is_step_done=value["is_step_done"],
+            facts=value["facts"],
+            is_replayed=True,
+        )
+
+
+class CommandRow(Base):
+    """One act that took effect: who, when, where, what, and what was answered. Never changed."""
+
+    __tablename__ = "command"
+    __table_args__ = (sa.Index("ix_command_at", "at"),)
+
+    id: Mapped[str] = mapped_column(text_of(64), primary_key=True)
+    name: Mapped[str] = mapped_column(text_of(64))
+    fingerprint: Mapped[str] = mapped_column(text_of(64))
+    person_id: Mapped[Ref] = mapped_column(sa.ForeignKey("person.id"))
+    station_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("station.id"))
+    at: Mapped[Instant]
+    outcome: Mapped[Json | None]
+
+
+C = TypeVar("C", bound=Command)
+Handler = Callable[[Session, C], Outcome]
+
+_table = CommandRow.__table__
+_find = sa.select(_table.c.fingerprint, _table.c.outcome).where(
+    _table.c.id == sa.bindparam("command_id")
+)
+_keep = (
+    sa.update(_table)
+    .where(_table.c.id == sa.bindparam("command_id"))
+    .values(outcome=sa.bindparam("answer"))
+)
+
+
+def new_id() -> str:
+    """Return a fresh command id, for senders that are not tablets."""
+    return str(uuid.uuid4())
+
+
+def execute(database: Database, handler: Handler[C], command: C) -> Outcome:
+    """Run `handler` once for this command id, in one transaction, and return its outcome.
+
+    A second arrival of the same id gets the stored outcome. Deadlocks, serialization failures
+    and lost races for a unique key are tried again, so handlers must touch nothing outside the
+    session.
+
+    Raises:
+        CommandReused: the id came before with other content.
+        WarehouseError: the handler refused; nothing was written.
+        DatabaseBusy: the database stayed locked; nothing was written.
+    """
+    for attempt in range(ATTEMPTS):
+        try:
+            with database.transaction() as session:
+                return perform(session, handler, command)
+        except DBAPIError as error:
+            if not _is_passing(error):
+                raise
+            if attempt == ATTEMPTS - 1:
+                raise DatabaseBusy(str(error.orig)) from error
+            time.sleep(RETRY_PAUSE_S * (attempt + 1) * (0.5 + random.random()))  # noqa: S311
+    raise AssertionError("unreachable")
+
+
+def perform(session: Session, handler: Handler[C], command: C) -> Outcome:
+    """Claim the command id in the given transaction, run the handler, store its outcome."""
+    fingerprint = fingerprint_of(command)
+    claimed = session.execute(
+        _claim_for(session),
+        {
+            "id": command.id,
+            "name": type(command).__name__,
+            "fingerprint": fingerprint,
+            "person_id": command.actor.person_id,
+            "station_id": command.actor.station_id,
+            "at": command.at,
+        },
+    )
+    if claimed.rowcount == 0:  # type: ignore[attr-defined]
+        seen = session.execute(_find, {"command_id": command.id}).one()
+        if seen.fingerprint != fingerprint:
+            raise CommandReused
+        return Outcome.from_json(seen.outcome)
+    outcome = handler(session, command)
+    session.flush()
+    session.execute(_keep, {"command_id": command.id, "answer": outcome.to_json()})
+    return outcome
+
+
+def fingerprint_of(command: Command) -> str:
+    """Return a hash of everything the command says, save its id and the time it arrived."""
+    content = {
+        f.name: getattr(command, f.name) for f in fields(command) if f.name not in ("id", "at")
+    }
+    plain = json.dumps([type(command).__name__, content], default=_plain, sort_keys=True)
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Enum):
+        return value.value
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: getattr(value, f.name) for f in fields(value)}
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no plain form in a command")
+
+
+def _claims() -> Mapping[str, Any]:
+    from sqlalchemy.dialects import postgresql, sqlite
+
+    names = ("id", "name", "fingerprint", "person_id", "station_id", "at")
+    values = {name: sa.bindparam(name) for name in names}
+    return {
+        "sqlite": sqlite.insert(_table).values(values).on_conflict_do_nothing(),
+        "postgresql": postgresql.insert(_table).values(values).on_conflict_do_nothing(),
+    }
+
+
+_claim = _claims()
+
+
+def _claim_for(session: Session) -> Any:
+    return _claim[session.get_bind().dialect.name]
+
+
+def _is_passing(error: DBAPIError) -> bool:
+    """Tell a fault of the moment (lock, deadlock, lost race) from a fault of the code."""
+    state = getattr(error.orig, "sqlstate", None)
+    if state is not None:
+        return state in RETRIED_SQLSTATES
+    text = str(error.orig)
+    if isinstance(error, IntegrityError):
+        return text.startswith("UNIQUE constraint failed")
+    return "database is locked" in text or "database table is locked" in text

@@ -1,0 +1,315 @@
+"""The database: column vocabulary, naming of constraints, engines and the writer's gate.
+
+Both SQLite (the default) and PostgreSQL are first-class. Nothing here knows the trade.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import IO, Annotated, Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, Connection, Dialect, Engine, make_url
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+GATE_TIMEOUT_S = 5.0
+BUSY_TIMEOUT_MS = 5_000
+POSTGRES_LIMITS = (
+    "-c lock_timeout=4000 -c statement_timeout=15000 -c idle_in_transaction_session_timeout=30000"
+    " -c timezone=UTC"
+)
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class DatabaseBusy(Exception):
+    """The writer's gate stayed shut too long; nothing was written, try again."""
+
+
+class InstantType(TypeDecorator[datetime]):
+    """An aware UTC instant: timestamptz on PostgreSQL, sortable ISO text on SQLite."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(sa.TEXT())
+        return dialect.type_descriptor(sa.DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant must carry its time zone")
+        utc = value.astimezone(UTC)
+        return utc.isoformat(timespec="microseconds") if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if isinstance(value, str):
+            return datetime.fromisoformat(value)
+        return value.astimezone(UTC)  # type: ignore[no-any-return]
+
+
+class DayType(TypeDecorator[date]):
+    """A calendar day: date on PostgreSQL, ISO text on SQLite."""
+
+    impl = sa.Date
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(sa.TEXT() if dialect.name == "sqlite" else sa.Date())
+
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> Any:
+        return value.isoformat() if value and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> date | None:
+        return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+class Flag(TypeDecorator[bool]):
+    """A truth value: boolean on PostgreSQL, 0 or 1 on SQLite's STRICT tables."""
+
+    impl = sa.Boolean
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(sa.INTEGER() if dialect.name == "sqlite" else sa.Boolean())
+
+    def process_bind_param(self, value: bool | None, dialect: Dialect) -> Any:
+        return None if value is None else bool(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> bool | None:
+        return None if value is None else bool(value)
+
+
+class Word(TypeDecorator[Any]):
+    """A StrEnum kept as text; pair it with `one_of` so that the database knows the words too."""
+
+    impl = sa.String
+    cache_ok = True
+
+    def __init__(self, words: type[StrEnum]) -> None:
+        super().__init__(24)
+        self.words = words
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(sa.TEXT() if dialect.name == "sqlite" else sa.String(24))
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        return None if value is None else self.words(value)
+
+
+def text_of(length: int) -> TypeEngine[str]:
+    """Return a text column type of at most `length` characters (TEXT on SQLite)."""
+    return sa.String(length).with_variant(sqlite.TEXT(), "sqlite")
+
+
+def one_of(column: str, words: type[StrEnum]) -> sa.CheckConstraint:
+    """Return the CHECK that keeps `column` to the words of the enum."""
+    allowed = ", ".join(f"'{word.value}'" for word in words)
+    return sa.CheckConstraint(f"{column} IN ({allowed})", name=f"{column}_known")
+
+
+_big = sa.BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
+
+
+class JsonType(TypeDecorator[Any]):
+    """A JSON value: jsonb on PostgreSQL, text on SQLite."""
+
+    impl = sa.JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        kind = sa.TEXT() if dialect.name == "sqlite" else postgresql.JSONB()
+        return dialect.type_descriptor(kind)
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        if value is None or dialect.name != "sqlite":
+            return value
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        return json.loads(value) if isinstance(value, str) and dialect.name == "sqlite" else value
+
+
+Id = Annotated[int, mapped_column(_big, primary_key=True)]
+Ref = Annotated[int, mapped_column(_big)]  # the id of a row elsewhere; add the ForeignKey
+Pieces = Annotated[int, mapped_column(sa.Integer)]
+Grams = Annotated[int, mapped_column(sa.Integer)]
+Millimetres = Annotated[int, mapped_column(sa.Integer)]
+Fen = Annotated[int, mapped_column(_big)]
+Code = Annotated[str, mapped_column(text_of(64))]
+Name = Annotated[str, mapped_column(text_of(200))]
+Note = Annotated[str, mapped_column(text_of(4000))]
+Instant = Annotated[datetime, mapped_column(InstantType())]
+Day = Annotated[date, mapped_column(DayType())]
+Json = Annotated[Any, mapped_column(JsonType())]
+
+
+class Base(DeclarativeBase):
+    """The root of every table. SQLite tables are STRICT."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+    type_annotation_map = {  # noqa: RUF012  (SQLAlchemy reads a plain dict)
+        bool: Flag(),
+        datetime: InstantType(),
+        date: DayType(),
+        int: sa.Integer(),
+        str: text_of(200),
+    }
+
+    def __init_subclass__(cls, **kw: Any) -> None:
+        super().__init_subclass__(**kw)
+        if "__table__" in cls.__dict__:
+            cast("sa.Table", cls.__table__).dialect_options["sqlite"]["strict"] = True
+
+
+def utcnow() -> datetime:
+    """Return the present instant. Called by the edges only; a command carries its own time."""
+    return datetime.now(UTC)
+
+
+class _Gate:
+    """One writer at a time per SQLite file, over threads and processes, in order of arrival.
+
+    SQLite's own waiting sleeps and guesses; a file lock is fair and twice as fast under load.
+    The kernel frees the lock when its holder dies.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._thread = threading.Lock()
+        self._file: IO[bytes] | None = None
+        self._pid = 0
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        if not self._thread.acquire(timeout=GATE_TIMEOUT_S):
+            raise DatabaseBusy("the database is busy")
+        try:
+            fcntl.flock(self._open(), fcntl.LOCK_EX)
+            try:
+                yield
+            finally:
+                fcntl.flock(self._open(), fcntl.LOCK_UN)
+        finally:
+            self._thread.release()
+
+    def _open(self) -> IO[bytes]:
+        if self._file is None or self._pid != os.getpid():
+            # A forked child must not share its parent's lock.
+            self._file = self._path.open("ab")
+            self._pid = os.getpid()
+        return self._file
+
+
+@contextmanager
+def _open_gate() -> Iterator[None]:
+    yield
+
+
+class Database:
+    """One database: `transaction()` to write, `reading()` to read, each a fresh Session."""
+
+    def __init__(self, url: str | URL) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgres_engine(self.url)
+        self._writer = self.engine.execution_options(begin="BEGIN IMMEDIATE")
+        path = self.sqlite_path
+        self._gate = _Gate(path.with_name(path.name + ".lock")) if path else _open_gate
+
+    @property
+    def sqlite_path(self) -> Path | None:
+        """The database file, or None on PostgreSQL."""
+        if not self.is_sqlite or not self.url.database:
+            return None
+        return Path(self.url.database)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Yield a Session whose work is committed on leaving and undone by any exception.
+
+        Raises:
+            DatabaseBusy: another writer held the gate longer than `GATE_TIMEOUT_S`.
+        """
+        with (
+            self._gate(),
+            Session(self._writer, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Yield a Session for reading; whatever it changed is forgotten."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def gate(self) -> Iterator[None]:
+        """Hold the writer's gate without a transaction, for migrations and backups."""
+        with self._gate():
+            yield
+
+    def dispose(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    import pysqlite3.dbapi2 as driver
+
+    # The system's SQLite may be one that can corrupt a WAL database under two checkpointers.
+    engine = sa.create_engine(url, module=driver, pool_size=16, max_overflow=16)
+
+    @sa.event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # transactions begin where the hook below says so
+        for pragma in (
+            "foreign_keys=ON",
+            "synchronous=FULL",
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+            "temp_store=MEMORY",
+            "cache_size=-16000",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        kind = connection.get_execution_options().get("begin", "BEGIN")
+        connection.exec_driver_sql(kind)
+
+    return engine
+
+
+def _postgres_engine(url: URL) -> Engine:
+    return sa.create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_size=16,
+        max_overflow=16,
+        pool_pre_ping=True,
+        connect_args={"options": POSTGRES_LIMITS},
+    )

@@ -1,0 +1,188 @@
+"""Every refusal the warehouse knows, as one tree.
+
+WarehouseError
+  NotFound        404   the thing named does not exist
+  ScanRejected    422   mended by scanning something else
+    UnknownBarcode, WrongItem, WrongBin, WrongTote, WrongParcel, WrongWaybill, WrongCarrier …
+  RuleViolation   409   the business forbids it
+    InsufficientStock, OrderStopped, AlreadySealed, WeightOutOfTolerance, NoWaybillLeft …
+  Conflict        409   somebody else was first
+    StaleScreen, TakenByAnother, CommandReused
+  Forbidden       403   not this person's right
+  InvalidInput    400   what was typed or sent cannot be understood
+
+A raise means that nothing was written. What the database must remember is an outcome instead.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from warehouse.text import Text, say
+
+
+class WarehouseError(Exception):
+    """A refusal with a stable code, a sentence for the floor and the facts behind it."""
+
+    code: ClassVar[str] = "error"
+    status: ClassVar[int] = 400
+
+    def __init__(self, text: Text, **facts: Any) -> None:
+        super().__init__(str(text))
+        self.text = text
+        self.facts = facts
+
+
+class NotFound(WarehouseError):
+    """The thing named does not exist."""
+
+    code = "not_found"
+    status = 404
+
+    def __init__(self, kind: Text, name: object) -> None:
+        super().__init__(say("{kind} {name} does not exist.", kind=kind, name=str(name)[:80]))
+
+
+class InvalidInput(WarehouseError):
+    """What was typed or sent cannot be understood; `field` names the place."""
+
+    code = "invalid_input"
+    status = 400
+
+    def __init__(self, text: Text, *, field: str = "") -> None:
+        super().__init__(text, field=field)
+        self.field = field
+
+
+class Forbidden(WarehouseError):
+    """Not this person's right."""
+
+    code = "forbidden"
+    status = 403
+
+
+class ScanRejected(WarehouseError):
+    """The scan is not what this step needs; another scan mends it."""
+
+    code = "scan_rejected"
+    status = 422
+
+
+class UnknownBarcode(ScanRejected):
+    """Nothing in the warehouse carries this code."""
+
+    code = "unknown_barcode"
+
+    def __init__(self, barcode: str, *, wanted: Text) -> None:
+        super().__init__(
+            say("Read {barcode}, which nothing here carries. Scan {wanted}.",
+                barcode=barcode[:40], wanted=wanted),
+            barcode=barcode,
+        )  # fmt: skip
+
+
+class WrongScan(ScanRejected):
+    """A known code, but not the one this step needs: says what came, what was wanted, its home."""
+
+    code = "wrong_scan"
+
+    def __init__(self, *, got: Text, wanted: Text, home: Text | None = None) -> None:
+        text = (
+            say("Read {got}, need {wanted}. It belongs in {home}.",
+                got=got, wanted=wanted, home=home)
+            if home
+            else say("Read {got}, need {wanted}.", got=got, wanted=wanted)
+        )  # fmt: skip
+        super().__init__(text)
+
+
+class WrongItem(WrongScan):
+    code = "wrong_item"
+
+
+class WrongBin(WrongScan):
+    code = "wrong_bin"
+
+
+class WrongTote(WrongScan):
+    code = "wrong_tote"
+
+
+class WrongParcel(WrongScan):
+    code = "wrong_parcel"
+
+
+class WrongWaybill(WrongScan):
+    code = "wrong_waybill"
+
+
+class WrongCarrier(WrongScan):
+    code = "wrong_carrier"
+
+
+class TooMany(ScanRejected):
+    """More pieces than the step still needs."""
+
+    code = "too_many"
+
+
+class RuleViolation(WarehouseError):
+    """The business forbids it."""
+
+    code = "rule_violation"
+    status = 409
+
+
+class InsufficientStock(RuleViolation):
+    """Less is free in the bin than was asked for."""
+
+    code = "insufficient_stock"
+
+
+class OrderStopped(RuleViolation):
+    """The order was refunded, cancelled, changed or held: it passes no station."""
+
+    code = "order_stopped"
+
+
+class SamePerson(RuleViolation):
+    """The second look must be another person's."""
+
+    code = "same_person"
+
+
+class NoWaybillLeft(RuleViolation):
+    """The courier's pool of waybill numbers is used up."""
+
+    code = "no_waybill_left"
+
+
+class Conflict(WarehouseError):
+    """Somebody else was first."""
+
+    code = "conflict"
+    status = 409
+
+
+class StaleScreen(Conflict):
+    """The screen shows something that has moved on since."""
+
+    code = "stale_screen"
+
+    def __init__(self, text: Text | None = None) -> None:
+        super().__init__(text or say("This was finished elsewhere. Here is how it stands now."))
+
+
+class TakenByAnother(Conflict):
+    """Another person is at this work; scan again to take it over."""
+
+    code = "taken_by_another"
+
+
+class CommandReused(Conflict):
+    """A command id came again with other content."""
+
+    code = "command_reused"
+
+    def __init__(self) -> None:
+        super().__init__(say("This scan was already used for something else. Scan again."))
