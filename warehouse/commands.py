@@ -17,7 +17,18 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from warehouse.db import Base, Database, DatabaseBusy, Instant, Json, Ref, text_of
+from warehouse.db import (
+    Base,
+    Database,
+    DatabaseBusy,
+    Instant,
+    Json,
+    Ref,
+    insert_or_skip,
+    on_dialect,
+    table_of,
+    text_of,
+)
 from warehouse.errors import CommandReused
 from warehouse.text import Text
 
@@ -111,7 +122,8 @@ class CommandRow(Base):
 C = TypeVar("C", bound=Command)
 Handler = Callable[[Session, C], Outcome]
 
-_table = CommandRow.__table__
+_table = table_of(CommandRow)
+_claim = insert_or_skip(_table, ("id", "name", "fingerprint", "person_id", "station_id", "at"))
 _find = sa.select(_table.c.fingerprint, _table.c.outcome).where(
     _table.c.id == sa.bindparam("command_id")
 )
@@ -156,7 +168,7 @@ def perform(session: Session, handler: Handler[C], command: C) -> Outcome:
     """Claim the command id in the given transaction, run the handler, store its outcome."""
     fingerprint = fingerprint_of(command)
     claimed = session.execute(
-        _claim_for(session),
+        on_dialect(session, _claim),
         {
             "id": command.id,
             "name": type(command).__name__,
@@ -194,24 +206,6 @@ def _plain(value: object) -> object:
     if isinstance(value, datetime | date):
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} has no plain form in a command")
-
-
-def _claims() -> Mapping[str, Any]:
-    from sqlalchemy.dialects import postgresql, sqlite
-
-    names = ("id", "name", "fingerprint", "person_id", "station_id", "at")
-    values = {name: sa.bindparam(name) for name in names}
-    return {
-        "sqlite": sqlite.insert(_table).values(values).on_conflict_do_nothing(),
-        "postgresql": postgresql.insert(_table).values(values).on_conflict_do_nothing(),
-    }
-
-
-_claim = _claims()
-
-
-def _claim_for(session: Session) -> Any:
-    return _claim[session.get_bind().dialect.name]
 
 
 def _is_passing(error: DBAPIError) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 PRIVATE_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fd00::/8")
+LARGEST_NUMBER = 1_000_000
 KNOWN = {
     "FAHUO_DATA_DIR",
     "FAHUO_TIME_ZONE",
@@ -116,6 +117,6 @@ def _number(env: Mapping[str, str], name: str, default: int) -> int:
     text = env.get(name, "")
     if not text:
         return default
-    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 1_000_000:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < LARGEST_NUMBER:
         raise ConfigError(f"{name} must be a whole number above 0, not {text!r}.")
     return int(text)

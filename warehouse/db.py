@@ -9,7 +9,7 @@ import fcntl
 import json
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -184,6 +184,25 @@ class Base(DeclarativeBase):
         super().__init_subclass__(**kw)
         if "__table__" in cls.__dict__:
             cast("sa.Table", cls.__table__).dialect_options["sqlite"]["strict"] = True
+
+
+def table_of(model: type[Base]) -> sa.Table:
+    """Return the Core table of a model, for statements built once on hot paths."""
+    return cast("sa.Table", model.__table__)
+
+
+def on_dialect(session: Session, statements: Mapping[str, Any]) -> Any:
+    """Return the statement made for the database this session speaks to."""
+    return statements[session.get_bind().dialect.name]
+
+
+def insert_or_skip(table: sa.Table, names: Sequence[str]) -> Mapping[str, Any]:
+    """Return, by dialect, an INSERT of the named columns that leaves an existing row alone."""
+    values: dict[str, Any] = {name: sa.bindparam(name) for name in names}
+    return {
+        "sqlite": sqlite.insert(table).values(values).on_conflict_do_nothing(),
+        "postgresql": postgresql.insert(table).values(values).on_conflict_do_nothing(),
+    }
 
 
 def utcnow() -> datetime:

@@ -1,0 +1,1 @@
+"""Couriers, their words and their pools of waybill numbers."""

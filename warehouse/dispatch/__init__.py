@@ -1,0 +1,1 @@
+"""Waybills, label match, handover and manifests."""

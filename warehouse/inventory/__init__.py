@@ -1,0 +1,1 @@
+"""The stock ledger: moves, balances, allocations; the only writer of stock."""

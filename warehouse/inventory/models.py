@@ -1,0 +1,132 @@
+"""The ledger's tables. Only `inventory/ledger.py` writes them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import Mapped, mapped_column
+
+from warehouse.db import Base, Id, Instant, Pieces, Ref, Word, one_of, text_of
+
+
+class MoveReason(StrEnum):
+    """Why stock moved."""
+
+    OPENING = "opening"
+    PICK = "pick"
+    UNDO = "undo"
+    PACK = "pack"
+    UNPACK = "unpack"
+    DISPATCH = "dispatch"
+    SET_ASIDE = "set_aside"
+    MISSING = "missing"
+    TRANSFER = "transfer"
+    ADJUST = "adjust"
+
+
+class ReleaseReason(StrEnum):
+    """Why promised pieces were given back."""
+
+    SHORT = "short"
+    STOPPED = "stopped"
+    CANCELLED = "cancelled"
+
+
+class Move(Base):
+    """Pieces of one SKU went from one bin to another. Never changed; mended by a reversal."""
+
+    __tablename__ = "move"
+    __table_args__ = (
+        sa.UniqueConstraint("command_id", "line_no"),
+        sa.UniqueConstraint("reverses_id"),
+        sa.CheckConstraint("pieces > 0", name="pieces_positive"),
+        sa.CheckConstraint("from_bin_id <> to_bin_id", name="goes_somewhere"),
+        one_of("reason", MoveReason),
+        sa.Index("ix_move_sku_id_id", "sku_id", "id"),
+        sa.Index("ix_move_from_bin_id_id", "from_bin_id", "id"),
+        sa.Index("ix_move_to_bin_id_id", "to_bin_id", "id"),
+        sa.Index("ix_move_consignment_line_id", "consignment_line_id"),
+    )
+
+    id: Mapped[Id]
+    command_id: Mapped[str] = mapped_column(text_of(64), sa.ForeignKey("command.id"))
+    line_no: Mapped[int]
+    at: Mapped[Instant]
+    sku_id: Mapped[Ref] = mapped_column(sa.ForeignKey("sku.id"))
+    from_bin_id: Mapped[Ref] = mapped_column(sa.ForeignKey("bin.id"))
+    to_bin_id: Mapped[Ref] = mapped_column(sa.ForeignKey("bin.id"))
+    pieces: Mapped[Pieces]
+    reason: Mapped[MoveReason] = mapped_column(Word(MoveReason))
+    consignment_line_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("consignment_line.id"))
+    allocation_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("allocation.id"))
+    reverses_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("move.id"))
+    reference: Mapped[str] = mapped_column(text_of(64), default="")  # waybill, file, note
+
+
+class StockBalance(Base):
+    """What stands in one bin of one SKU: the sum of its moves, kept for fast reading."""
+
+    __tablename__ = "stock_balance"
+    __table_args__ = (
+        sa.CheckConstraint("is_virtual OR on_hand >= reserved", name="covered"),
+        sa.CheckConstraint("reserved >= 0", name="reserved_not_negative"),
+        sa.CheckConstraint("NOT is_virtual OR reserved = 0", name="virtual_unreserved"),
+        sa.Index("ix_stock_balance_sku_id", "sku_id"),
+    )
+
+    bin_id: Mapped[Ref] = mapped_column(sa.ForeignKey("bin.id"), primary_key=True)
+    sku_id: Mapped[Ref] = mapped_column(sa.ForeignKey("sku.id"), primary_key=True)
+    on_hand: Mapped[Pieces] = mapped_column(default=0)
+    reserved: Mapped[Pieces] = mapped_column(default=0)
+    is_virtual: Mapped[bool] = mapped_column(default=False)
+
+    @hybrid_property
+    def available(self) -> int:
+        """Pieces that nobody was promised: on hand minus reserved, never stored."""
+        return self.on_hand - self.reserved
+
+
+class Allocation(Base):
+    """Pieces in a bin promised to a consignment line. What is picked or released resolves it."""
+
+    __tablename__ = "allocation"
+    __table_args__ = (
+        sa.CheckConstraint("pieces > 0", name="pieces_positive"),
+        sa.CheckConstraint("picked >= 0 AND released >= 0", name="parts_not_negative"),
+        sa.CheckConstraint("picked + released <= pieces", name="resolved_once"),
+        sa.Index("ix_allocation_consignment_line_id", "consignment_line_id"),
+        sa.Index("ix_allocation_bin_id_sku_id", "bin_id", "sku_id"),
+    )
+
+    id: Mapped[Id]
+    consignment_line_id: Mapped[Ref] = mapped_column(sa.ForeignKey("consignment_line.id"))
+    bin_id: Mapped[Ref] = mapped_column(sa.ForeignKey("bin.id"))
+    sku_id: Mapped[Ref] = mapped_column(sa.ForeignKey("sku.id"))
+    pieces: Mapped[Pieces]
+    picked: Mapped[Pieces] = mapped_column(default=0)
+    released: Mapped[Pieces] = mapped_column(default=0)
+
+    @hybrid_property
+    def open_pieces(self) -> int:
+        """Pieces still promised."""
+        return self.pieces - self.picked - self.released
+
+
+class AllocationRelease(Base):
+    """Promised pieces given back, and why. Never changed."""
+
+    __tablename__ = "allocation_release"
+    __table_args__ = (
+        sa.CheckConstraint("pieces > 0", name="pieces_positive"),
+        one_of("reason", ReleaseReason),
+        sa.Index("ix_allocation_release_allocation_id", "allocation_id"),
+    )
+
+    id: Mapped[Id]
+    allocation_id: Mapped[Ref] = mapped_column(sa.ForeignKey("allocation.id"))
+    command_id: Mapped[str] = mapped_column(text_of(64), sa.ForeignKey("command.id"))
+    at: Mapped[Instant]
+    pieces: Mapped[Pieces]
+    reason: Mapped[ReleaseReason] = mapped_column(Word(ReleaseReason))

@@ -1,0 +1,1 @@
+"""Parcels, cartons and packing slips."""

@@ -1,0 +1,1 @@
+"""Users, roles, badges, login sessions and the audit trail."""

@@ -1,0 +1,1 @@
+"""Doing the plan: bins, items, totes, short picks, skips."""

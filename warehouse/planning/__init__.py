@@ -1,0 +1,1 @@
+"""Pure optimisation; knows no table."""

@@ -1,0 +1,1 @@
+"""Choosing consignments, allocating stock to them and making pick tasks: the plan."""

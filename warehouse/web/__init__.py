@@ -1,0 +1,1 @@
+"""One module per station or desk; HTML over the wire."""

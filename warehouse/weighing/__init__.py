@@ -1,0 +1,1 @@
+"""Readings, expected weight, tolerance."""
