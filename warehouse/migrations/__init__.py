@@ -1,0 +1,100 @@
+"""Schema versions: bringing a database to this code's schema, and telling when it is newer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from warehouse.db import Database
+
+ADVISORY_LOCK = 0x6661_6875_6F  # "fahuo": one migrator at a time on PostgreSQL
+
+
+class NewerDatabase(Exception):
+    """The database was made by a later version of the program than this one."""
+
+
+def alembic_config() -> AlembicConfig:
+    """Return Alembic's settings, made in code: there is no ini file."""
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    return config
+
+
+def current_revision(database: Database) -> str | None:
+    """Return the schema version the database is at, None for an empty one."""
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def head_revision() -> str:
+    """Return the schema version of this code."""
+    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
+    if head is None:
+        raise RuntimeError("there are no migrations")
+    return head
+
+
+def is_current(database: Database) -> bool:
+    """Tell whether the database is at this code's schema.
+
+    Raises:
+        NewerDatabase: it is at a version this code does not know.
+    """
+    revision = current_revision(database)
+    known = {s.revision for s in ScriptDirectory.from_config(alembic_config()).walk_revisions()}
+    if revision is not None and revision not in known:
+        raise NewerDatabase(
+            f"The database is at schema version {revision}, which this version of the program does"
+            " not know. Update the program, or use the database it was made for."
+        )
+    return revision == head_revision()
+
+
+def upgrade(database: Database) -> None:
+    """Make or migrate the schema; safe to call by several processes at once.
+
+    Raises:
+        NewerDatabase: the database is at a version this code does not know.
+    """
+    path = database.sqlite_path
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    with database.gate():
+        if is_current(database):
+            return
+        _migrate(database, "upgrade", "head")
+
+
+def downgrade(database: Database, revision: str) -> None:
+    """Take the schema back to `revision` ("base" for nothing at all)."""
+    with database.gate():
+        _migrate(database, "downgrade", revision)
+
+
+def _migrate(database: Database, direction: str, revision: str) -> None:
+    with database.engine.connect() as connection:
+        if database.is_sqlite:
+            # WAL is a lasting property of the file: set once here, not by each connection.
+            raw = connection.connection.dbapi_connection
+            assert raw is not None  # noqa: S101
+            raw.execute("PRAGMA journal_mode=WAL")
+        else:
+            connection.execute(sa.text("SET lock_timeout = 0"))
+            connection.execute(sa.text("SET statement_timeout = 0"))
+            connection.execute(sa.text(f"SELECT pg_advisory_lock({ADVISORY_LOCK})"))
+            connection.commit()
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        getattr(command, direction)(config, revision)
+        connection.commit()
+        if not database.is_sqlite:
+            connection.execute(sa.text(f"SELECT pg_advisory_unlock({ADVISORY_LOCK})"))
+            connection.execute(sa.text("RESET lock_timeout"))
+            connection.execute(sa.text("RESET statement_timeout"))
+            connection.commit()

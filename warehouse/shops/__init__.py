@@ -1,0 +1,1 @@
+"""Reading what shops and platforms send; knows no table of the warehouse."""

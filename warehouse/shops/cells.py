@@ -1,0 +1,296 @@
+"""From the text of one cell to a value: text, number, amount, pieces, instant.
+
+Each converter first tries the cheap way that nearly every cell of a sound file takes.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from warehouse.shops import refusals
+from warehouse.shops.refusals import BadCell
+from warehouse.shops.rows import MAX_CODE, MAX_NAME
+
+UNREADABLE_MARK = "\udfff"  # what the decoders put in place of bytes that are no characters
+EMPTY = frozenset({"", "-", "--", "—", "/", "null", "NULL", "None", "nan"})
+MAX_FEN = 10**12
+MAX_PIECES = 100_000
+LONGEST_NUMBER = 32
+SAFE_DIGITS = 15  # a spreadsheet keeps no more of a number
+REMEMBERED = 8192
+
+_BLANKS = " \t\r\n\u3000\xa0\ufeff\u200b"
+_FIRST_SUSPECT = frozenset(_BLANKS + "='`-—/nN")  # wrapping, or the beginning of an EMPTY word
+_LAST_SUSPECT = frozenset(_BLANKS)
+_SCIENTIFIC = re.compile(r"[+-]?\d(?:[.,]\d*)?E\+?\d{1,3}", re.IGNORECASE)
+_NUMBER_CODE = re.compile(r"[!-~]{1,64}")
+_AMOUNT_WORDS = str.maketrans("", "", "元圆¥￥ ,CNYRMBcnyrmb")
+_HALF_GROUP = re.compile(r",(?!\d{3}(?!\d))")
+_NO_AMOUNT = frozenset({"无退款申请", "无", "免费", "包邮"})
+_PIECES_WORDS = re.compile(r"(\d+)(?:\.0+)?(?:件|个|只|套|pcs)?")
+_DATE = re.compile(
+    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T\s]+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?)?"
+)
+_SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
+_SERIAL_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001  (a spreadsheet's day 0 has no zone)
+_FIRST_YEAR, _LAST_YEAR = 2000, 2100
+_ISO_LENGTH = 19
+
+T = TypeVar("T")
+Convert = Callable[[str], Any]
+
+
+class NumberText(str):
+    """The text of a cell that the workbook stores as a number."""
+
+    __slots__ = ()
+
+
+class FormulaText(str):
+    """The formula of a cell, with its equals sign; never a plain literal."""
+
+    __slots__ = ()
+
+
+def remembering(convert: Callable[[str], T]) -> Callable[[str], T]:
+    """Return `convert` with a memory of its latest answers, for columns whose values recur."""
+    memory: dict[str, T] = {}
+
+    def look_up(cell: str) -> T:
+        try:
+            return memory[cell]
+        except KeyError:
+            value = convert(cell)
+            if len(memory) >= REMEMBERED:
+                memory.clear()
+            memory[cell] = value
+            return value
+
+    return look_up
+
+
+def text_of_at_most(limit: int) -> Callable[[str], str]:
+    """Return a converter to one line of clean text; BadCell if it is longer than `limit`."""
+
+    def convert(cell: str) -> str:
+        if (
+            not cell
+            or cell.isprintable()
+            and len(cell) <= limit
+            and cell[0] not in _FIRST_SUSPECT
+            and cell[-1] not in _LAST_SUSPECT
+        ):
+            return cell
+        text = " ".join(clean(cell).split())
+        if len(text) > limit:
+            raise BadCell(refusals.too_long(limit, len(text)))
+        return text
+
+    return convert
+
+
+def note_of_at_most(limit: int) -> Callable[[str], str]:
+    """Return a converter to clean text that keeps its line breaks."""
+
+    def convert(cell: str) -> str:
+        if not cell:
+            return cell
+        text = clean(cell)
+        if len(text) > limit:
+            raise BadCell(refusals.too_long(limit, len(text)))
+        return text
+
+    return convert
+
+
+def clean(cell: str) -> str:
+    """Return the cell's text without wrapping (`="…"`, `'`, blanks) and control characters.
+
+    Raises:
+        BadCell: the cell holds undecodable bytes or a formula.
+    """
+    if isinstance(cell, FormulaText):
+        raise BadCell(refusals.FORMULA)
+    if not cell.isprintable():
+        cell = _without_controls(cell)
+    text = cell.strip(_BLANKS)
+    if text.startswith('="') and text.endswith('"') and len(text) > 2:  # noqa: PLR2004
+        text = text[2:-1].replace('""', '"').strip()
+    elif text[:1] == "=" and text[1:].isdigit():
+        text = text[1:]
+    if text[:1] in ("'", "`"):
+        text = text[1:].strip()
+    return "" if text in EMPTY else text
+
+
+def _without_controls(cell: str) -> str:
+    if UNREADABLE_MARK in cell:
+        raise BadCell(refusals.UNREADABLE)
+    cell = cell.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c if c.isprintable() else _instead(c) for c in cell)
+
+
+def _instead(char: str) -> str:
+    """Return what stands for an unprintable character: itself, a blank, a break, or nothing."""
+    if char in "\n\u200d\u200c\u200e\u200f\u3000\xa0":  # emoji joiners and direction marks stay
+        return char
+    if char in "\x0b\x0c\x85\u2028\u2029":
+        return "\n"
+    category = unicodedata.category(char)
+    if category == "Zs" or char == "\t":
+        return " "
+    # Unassigned characters may be newer than this Python; lone surrogates, controls and
+    # direction overrides have no business in a name.
+    return char if category in ("Cn", "Co") and ord(char) & 0xFFFE != 0xFFFE else ""
+
+
+def number_code(cell: str) -> str:
+    """Return an order or line number of ASCII characters without blanks; empty stays empty.
+
+    Raises:
+        BadCell: digits were lost in a spreadsheet, or this is no number of an order.
+    """
+    if cell.isdigit() and type(cell) is str and cell.isascii() and len(cell) <= LONGEST_NUMBER:
+        return cell
+    text = unicodedata.normalize("NFKC", clean(cell))
+    _require_undamaged(cell, text)
+    if text and not _NUMBER_CODE.fullmatch(text):
+        raise BadCell(refusals.NOT_A_NUMBER_CODE)
+    return text
+
+
+def digits_code(cell: str) -> str:
+    """Return an order or line number that must be digits; BadCell as for `number_code`."""
+    if cell.isdigit() and type(cell) is str and cell.isascii() and len(cell) <= LONGEST_NUMBER:
+        return cell
+    text = number_code(cell)
+    if text and not text.isdigit():
+        raise BadCell(refusals.NOT_A_NUMBER_CODE)
+    return text
+
+
+def seller_code(cell: str) -> str:
+    """Return the seller's own code of an item as text; BadCell if a spreadsheet damaged it."""
+    text = _short_text(cell)
+    if text and not text.isalpha():
+        _require_undamaged(cell, text)
+    return text
+
+
+_short_text = text_of_at_most(MAX_CODE)
+
+
+def _require_undamaged(cell: str, text: str) -> None:
+    if _SCIENTIFIC.fullmatch(text):
+        raise BadCell(refusals.DAMAGED_NUMBER)
+    if isinstance(cell, NumberText) and len(text.strip("-")) > SAFE_DIGITS:
+        raise BadCell(refusals.DAMAGED_NUMBER_CELL)
+
+
+def lost_its_tail(number: str) -> bool:
+    """Whether a long number ends in zeros only, as one that went through a spreadsheet does."""
+    return (
+        number.isdigit()
+        and len(number) > SAFE_DIGITS + 1
+        and not number[SAFE_DIGITS:].strip("0")
+    )
+
+
+def phone(cell: str) -> str:
+    """Return a phone number without its blanks; a privacy number keeps its extension (`-1234`)."""
+    if cell.isdigit() and cell.isascii() and len(cell) <= SAFE_DIGITS:
+        return cell
+    text = clean(cell)
+    if _SCIENTIFIC.fullmatch(text):
+        raise BadCell(refusals.DAMAGED_NUMBER)
+    if not text.startswith(("##", "$$", "~")):
+        text = unicodedata.normalize("NFKC", text).replace(" ", "").replace("转", "-")
+        text = text.removeprefix("+86").removeprefix("86-")
+    if len(text) > MAX_NAME:
+        raise BadCell(refusals.too_long(MAX_NAME, len(text)))
+    return text
+
+
+def fen(cell: str) -> int | None:
+    """Return an amount in fen; None where there is none.
+
+    Raises:
+        BadCell: not an amount, more than two decimals, or beyond any order's worth.
+    """
+    text = unicodedata.normalize("NFKC", clean(cell))
+    if not text or text in _NO_AMOUNT:
+        return None
+    try:
+        if _HALF_GROUP.search(text):
+            raise BadCell(refusals.BAD_AMOUNT)
+        yuan = Decimal(text.translate(_AMOUNT_WORDS))
+        if isinstance(cell, NumberText):
+            yuan = round(yuan, 6)  # a workbook keeps 12.3 as 12.300000000000001
+        amount = yuan * 100
+        if not yuan.is_finite() or abs(amount) > MAX_FEN or amount != int(amount):
+            raise BadCell(refusals.BAD_AMOUNT)
+        return int(amount)
+    except (ArithmeticError, ValueError):
+        raise BadCell(refusals.BAD_AMOUNT) from None
+
+
+def pieces(cell: str) -> int:
+    """Return a number of pieces, above zero; BadCell for anything else."""
+    match = _PIECES_WORDS.fullmatch(unicodedata.normalize("NFKC", clean(cell)))
+    number = int(match[1]) if match and len(match[1]) <= SAFE_DIGITS else 0
+    if not 0 < number <= MAX_PIECES:
+        raise BadCell(refusals.BAD_PIECES)
+    return number
+
+
+def instants(zone: ZoneInfo, *, serial_days: int = 0) -> Callable[[str], int | None]:
+    """Return a converter to seconds since 1970 UTC of times written in `zone`; None for empty.
+
+    Reads `2016-05-23 22:02:00`, `2016/5/23 22:02`, `2016年5月23日`, ISO 8601 with an offset, and
+    a spreadsheet's day number, to which `serial_days` is added.
+    """
+
+    def convert(cell: str) -> int | None:
+        if len(cell) == _ISO_LENGTH and cell[4] == "-":
+            try:
+                return _seconds(datetime.fromisoformat(cell), zone)
+            except ValueError:
+                pass
+        text = unicodedata.normalize("NFKC", clean(cell))
+        if not text or text.startswith("0000"):
+            return None
+        return _seconds(_moment(text, serial_days), zone)
+
+    return convert
+
+
+def _seconds(moment: datetime, zone: ZoneInfo) -> int:
+    if not _FIRST_YEAR <= moment.year < _LAST_YEAR:
+        raise BadCell(refusals.BAD_INSTANT)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=zone)
+    return int(moment.timestamp())
+
+
+def _moment(text: str, serial_days: int) -> datetime:
+    try:
+        if match := _DATE.fullmatch(text):
+            year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
+            return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001
+        if _SERIAL.fullmatch(text):
+            seconds = round(float(text) * 86_400)
+            return _SERIAL_ZERO + timedelta(days=serial_days, seconds=seconds)
+        return datetime.fromisoformat(text)
+    except (ValueError, OverflowError):
+        raise BadCell(refusals.BAD_INSTANT) from None
+
+
+def instant(seconds: int | None) -> datetime | None:
+    """Return the aware instant of `seconds` since 1970, or None."""
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
