@@ -1,0 +1,199 @@
+"""Symbols as bars and modules to be laid on the dot grid, and the check digits of numbers.
+
+Code 128 has an encoder of its own: the shortest symbol there is, and no surprise with digits. EAN
+comes from python-barcode, QR from zxing-cpp; both are asked for the pattern, never for a picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+from typing import Any, cast
+
+import barcode as python_barcode
+import numpy as np
+import zxingcpp
+
+from printing.errors import DocumentInvalid
+
+FNC1 = "\u00f1"
+QUIET_MODULES = 10
+QUIET_MODULES_EAN = 11
+QUIET_MODULES_QR = 4
+MAX_CODE128_CHARS = 48
+MAX_QR_CHARS = 200
+EAN13_DIGITS = 13
+EAN8_DIGITS = 8
+
+# The 106 symbols of ISO/IEC 15417, widths of bar and space alternating, and the stop pattern.
+_PATTERNS = (
+    "212222 222122 222221 121223 121322 131222 122213 122312 132212 221213 221312 231212 112232 "
+    "122132 122231 113222 123122 123221 223211 221132 221231 213212 223112 312131 311222 321122 "
+    "321221 312212 322112 322211 212123 212321 232121 111323 131123 131321 112313 132113 132311 "
+    "211313 231113 231311 112133 112331 132131 113123 113321 133121 313121 211331 231131 213113 "
+    "213311 213131 311123 311321 331121 312113 312311 332111 314111 221411 431111 111224 111422 "
+    "121124 121421 141122 141221 112214 112412 122114 122411 142112 142211 241211 221114 413111 "
+    "241112 134111 111242 121142 121241 114212 124112 124211 411212 421112 421211 212141 214121 "
+    "412121 111143 111341 131141 114113 114311 411113 411311 113141 114131 311141 411131 211412 "
+    "211214 211232"
+).split()  # noqa: SIM905  a table reads better than 106 quoted strings
+_STOP = "2331112"
+_START = {"A": 103, "B": 104, "C": 105}
+_SWITCH = {"A": 101, "B": 100, "C": 99}
+_SHIFT = 98
+_FNC1_VALUE = 102
+_CHECK_MODULUS = 103
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bars:
+    """A linear symbol: widths in modules, bar and space alternating, a bar first and last."""
+
+    content: str
+    widths: tuple[int, ...]
+    quiet: int = QUIET_MODULES
+
+    @property
+    def modules(self) -> int:
+        """The width of the symbol without its quiet zones."""
+        return sum(self.widths)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matrix:
+    """A square symbol: rows of modules, True where dark."""
+
+    content: str
+    rows: tuple[tuple[bool, ...], ...]
+    quiet: int = QUIET_MODULES_QR
+
+    @property
+    def modules(self) -> int:
+        """The side of the symbol without its quiet zone."""
+        return len(self.rows)
+
+
+@lru_cache(maxsize=512)
+def code128(content: str) -> Bars:
+    """Return the shortest Code 128 symbol of printable or control ASCII; `FNC1` may stand in it.
+
+    Raises:
+        DocumentInvalid: empty, longer than 48 characters, or beyond ASCII.
+
+    Source: ISO/IEC 15417; length limit of GS1 General Specifications.
+    """
+    if not 1 <= len(content) <= MAX_CODE128_CHARS:
+        raise DocumentInvalid("barcode", f"needs 1 to {MAX_CODE128_CHARS} characters")
+    if any(ord(c) > 127 and c != FNC1 for c in content):  # noqa: PLR2004  the end of ASCII
+        raise DocumentInvalid("barcode", "Code 128 knows ASCII only")
+    values = _shortest(content)
+    check = values[0] + sum(place * value for place, value in enumerate(values[1:], start=1))
+    pattern = "".join(_PATTERNS[value] for value in (*values, check % _CHECK_MODULUS)) + _STOP
+    return Bars(content=content, widths=tuple(int(width) for width in pattern))
+
+
+@lru_cache(maxsize=512)
+def ean(content: str) -> Bars:
+    """Return the EAN-13 or EAN-8 symbol of 13 or 8 digits.
+
+    Raises:
+        DocumentInvalid: another length, not digits, or a wrong check digit.
+    """
+    if not is_ean(content):
+        raise DocumentInvalid("barcode", f"{content} is no EAN: digits or check digit are wrong")
+    name = "ean13" if len(content) == EAN13_DIGITS else "ean8"
+    drawing = cast("Any", python_barcode.get(name, content))
+    bits = str(drawing.build()[0]).replace("G", "1")  # guard bars are bars
+    widths = tuple(len(list(run)) for _, run in groupby(bits.strip("0")))
+    return Bars(content=content, widths=widths, quiet=QUIET_MODULES_EAN)
+
+
+@lru_cache(maxsize=512)
+def qr(content: str, *, level: str = "M") -> Matrix:
+    """Return the QR symbol of the content in UTF-8 at error correction `level`.
+
+    Raises:
+        DocumentInvalid: empty or longer than 200 characters.
+    """
+    if not 1 <= len(content) <= MAX_QR_CHARS:
+        raise DocumentInvalid("barcode", f"QR takes 1 to {MAX_QR_CHARS} characters here")
+    symbol = zxingcpp.create_barcode(content, zxingcpp.BarcodeFormat.QRCode, ec_level=level)
+    dark = np.asarray(symbol.to_image(scale=1, add_quiet_zones=False)) == 0
+    return Matrix(content=content, rows=tuple(tuple(row) for row in dark.tolist()))
+
+
+def is_ean(content: str) -> bool:
+    """Return whether the content is 13 or 8 digits with their right check digit."""
+    sound = content.isascii() and content.isdigit() and len(content) in (EAN13_DIGITS, EAN8_DIGITS)
+    return sound and content[-1] == gs1_check_digit(content[:-1])
+
+
+def gs1_check_digit(digits: str) -> str:
+    """Return the check digit of EAN, UPC, GTIN and SSCC numbers: weights 3 and 1 from the right."""
+    weighted = sum(
+        int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(digits))
+    )
+    return str(-weighted % 10)
+
+
+def item_symbol(content: str) -> Bars:
+    """Return what the goods carry: an EAN where the content is one, else Code 128."""
+    return ean(content) if is_ean(content) else code128(content)
+
+
+def _shortest(content: str) -> Sequence[int]:
+    """Return the start value and the values after it, as few as can be.
+
+    Works from the end: `best[set]` is the cheapest way to write the rest when that set is in force.
+    Ties go to B, then C, then A, so the same content always makes the same bars.
+    """
+    best: dict[str, tuple[int, ...]] = {"B": (), "C": (), "A": ()}
+    after_next = best
+    for at in range(len(content) - 1, -1, -1):
+        here = {
+            one: found
+            for one in "BCA"
+            if (found := _written(content, at, one, best, after_next)) is not None
+        }
+        switched = dict(here)
+        for one in "BCA":
+            for other in "BCA":
+                if other in here and (
+                    one not in switched or len(here[other]) + 1 < len(switched[one])
+                ):
+                    switched[one] = (_SWITCH[other], *here[other])
+        best, after_next = switched, best
+    start = min("BCA", key=lambda one: len(best[one]))
+    return (_START[start], *best[start])
+
+
+def _written(
+    content: str,
+    at: int,
+    one: str,
+    rest: dict[str, tuple[int, ...]],
+    after_next: dict[str, tuple[int, ...]],
+) -> tuple[int, ...] | None:
+    character = content[at]
+    if character == FNC1:
+        return (_FNC1_VALUE, *rest[one])
+    if one == "C":
+        pair = content[at : at + 2]
+        is_pair = len(pair) == 2 and pair.isascii() and pair.isdigit()  # noqa: PLR2004
+        return (int(pair), *after_next["C"]) if is_pair else None
+    value = _value(character, one)
+    if value is not None:
+        return (value, *rest[one])
+    shifted = _value(character, "B" if one == "A" else "A")
+    return None if shifted is None else (_SHIFT, shifted, *rest[one])
+
+
+def _value(character: str, one: str) -> int | None:
+    number = ord(character)
+    if one == "A":
+        if number < 32:  # noqa: PLR2004  controls follow the capitals
+            return number + 64
+        return number - 32 if number < 96 else None  # noqa: PLR2004
+    return number - 32 if 32 <= number < 128 else None  # noqa: PLR2004

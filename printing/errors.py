@@ -1,0 +1,78 @@
+"""Every refusal of the printing side, as one tree.
+
+PrintingError
+  DocumentInvalid     its content can never be printed: raised while the document is made
+  DoesNotFit          sound, but not on this media: the job fails at once
+  AlreadyQueued       this paper was asked for before; a second one needs a reason
+  StateConflict       the job is not (or no longer) in a state that allows this
+  AddressRefused      the printer's address is outside what the site allows
+  TransportError      the bytes did not arrive, or nobody knows: `before_first_byte` says which
+
+Messages are English, for logs and job pages; `code` is stable, for translations and tests.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class PrintingError(Exception):
+    """A refusal with a stable code."""
+
+    code: ClassVar[str] = "printing_error"
+
+
+class DocumentInvalid(PrintingError):
+    """The facts can never make this document; `field` names the one that is wrong."""
+
+    code = "document_invalid"
+
+    def __init__(self, field: str, why: str) -> None:
+        super().__init__(f"{field}: {why}")
+        self.field = field
+
+
+class DoesNotFit(PrintingError):
+    """The document is sound but this media is too small or of another sort."""
+
+    code = "does_not_fit"
+
+
+class AlreadyQueued(PrintingError):
+    """The same paper is in the queue or was printed: ask for a reprint instead."""
+
+    code = "already_queued"
+
+    def __init__(self, kind: str, number: str, copy_no: int) -> None:
+        super().__init__(f"{kind} {number} copy {copy_no} was asked for before")
+
+
+class StateConflict(PrintingError):
+    """The job is not in a state that allows this; `state` is the one it is in."""
+
+    code = "job_state"
+
+    def __init__(self, job_id: int, state: str, wanted: str) -> None:
+        super().__init__(f"job {job_id} is {state}, not {wanted}")
+        self.state = state
+
+
+class AddressRefused(PrintingError):
+    """The address is malformed or lies outside the networks and ports the site allows."""
+
+    code = "address_refused"
+
+
+class TransportError(PrintingError):
+    """The printer did not take the bytes, or nobody knows whether it did.
+
+    `before_first_byte` is True only where nothing can have come out of the printer, so that the
+    job may be tried again without a second paper. `reason` is a word of `transports.Reason`.
+    """
+
+    code = "transport"
+
+    def __init__(self, why: str, *, before_first_byte: bool, reason: str = "offline") -> None:
+        super().__init__(why)
+        self.before_first_byte = before_first_byte
+        self.reason = reason
