@@ -1,0 +1,87 @@
+"""Finding goods, places and boxes by what a scanner read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from warehouse.catalog.models import Barcode, Bin, BinKind, CartonType, Sku, Station
+from warehouse.db import table_of
+from warehouse.errors import NotFound
+from warehouse.text import say
+
+_sku = table_of(Sku)
+_barcode = table_of(Barcode)
+_bin = table_of(Bin)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """Goods a barcode stands for."""
+
+    sku_id: int
+    sku_code: str
+    name: str
+    properties: str
+    pieces: int
+
+    @property
+    def words(self) -> str:
+        """Code, name and properties in one line."""
+        return " ".join(part for part in (self.sku_code, self.name, self.properties) if part)
+
+
+_item = (
+    sa.select(_sku.c.id, _sku.c.code, _sku.c.name, _sku.c.properties, _barcode.c.pieces)
+    .join(_barcode, _barcode.c.sku_id == _sku.c.id)
+    .where(_barcode.c.code == sa.bindparam("barcode"))
+)
+
+
+def item_by_barcode(session: Session, barcode: str) -> Item | None:
+    """Return what the barcode stands for, None if no goods carry it. Exact match only."""
+    row = session.execute(_item, {"barcode": barcode}).first()
+    if row is None:
+        return None
+    return Item(
+        sku_id=row.id,
+        sku_code=row.code,
+        name=row.name,
+        properties=row.properties,
+        pieces=row.pieces,
+    )
+
+
+def bin_by_code(session: Session, code: str) -> Bin | None:
+    """Return the bin with this code, None if there is none."""
+    return session.scalars(sa.select(Bin).where(Bin.code == code)).first()
+
+
+def bin_of_kind(session: Session, kind: BinKind) -> Bin:
+    """Return the first active bin of a kind.
+
+    Raises:
+        NotFound: the site has none.
+    """
+    found = session.scalars(
+        sa.select(Bin).where(Bin.kind == kind, Bin.is_active).order_by(Bin.walk_order, Bin.id)
+    ).first()
+    if found is None:
+        raise NotFound(say("bin"), kind)
+    return found
+
+
+def carton_by_code(session: Session, code: str) -> CartonType | None:
+    """Return the carton type with this code, None if there is none."""
+    return session.scalars(
+        sa.select(CartonType).where(CartonType.code == code, CartonType.is_active)
+    ).first()
+
+
+def station_by_code(session: Session, code: str) -> Station | None:
+    """Return the station with this code, None if there is none."""
+    return session.scalars(
+        sa.select(Station).where(Station.code == code, Station.is_active)
+    ).first()
