@@ -30,7 +30,10 @@ _COMPOUND = (
 )
 COMPOUND_SURNAMES = frozenset(_COMPOUND[at : at + 2] for at in range(0, len(_COMPOUND), 2))
 # What follows a number of the street's scale: that number finds the house, not the room.
-_STREET = r"号(?![楼房室院栋幢])|號(?![樓房室])|弄|巷|路|街|道|线|里(?!面)|村|组|队|社|区|环|期|公里|米|大街|胡同|支"
+_STREET = (
+    r"号(?![楼房室院栋幢])|號(?![樓房室])|弄|巷|路|街|道|线|里(?!面)|村"
+    r"|组|队|社|区|环|期|公里|米|大街|胡同|支"
+)
 STREET_NUMBER = re.compile(rf"\d+(?:-\d+)?(?=\s*(?:{_STREET}))")
 STREET_NUMBER_EN = re.compile(
     r"\d+(?=\s+(?:[A-Za-z.']+\s+){0,3}(?:rd|road|st|street|ave|avenue|lane|ln|blvd|drive|dr|way)\b)",
