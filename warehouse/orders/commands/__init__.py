@@ -1,0 +1,1 @@
+"""What is done to orders: audited, held, let go, released, merged, taken apart, cancelled."""

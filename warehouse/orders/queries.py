@@ -1,0 +1,110 @@
+"""Reading orders and consignments for the other slices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from warehouse.db import table_of
+from warehouse.errors import OrderStopped
+from warehouse.orders.models import Consignment, Hold, HoldKind, Order
+from warehouse.text import Text, say
+
+_order = table_of(Order)
+_hold = table_of(Hold)
+
+HOLD_WORDS: dict[HoldKind, Text] = {
+    HoldKind.UNPAID: say("not paid"),
+    HoldKind.UNKNOWN_STATUS: say("unknown status at the shop"),
+    HoldKind.REFUND: say("refund asked"),
+    HoldKind.CLOSED_LINE: say("a line was refunded or closed"),
+    HoldKind.CANCELLED: say("cancelled"),
+    HoldKind.MASKED_RECEIVER: say("masked receiver"),
+    HoldKind.INCOMPLETE_ADDRESS: say("incomplete address"),
+    HoldKind.ADDRESS_CHANGED: say("address changed"),
+    HoldKind.UNKNOWN_SKU: say("unknown SKU"),
+    HoldKind.NO_LINES: say("nothing to ship"),
+    HoldKind.REMARK: say("remark to read"),
+    HoldKind.STOCK_SHORT: say("stock short"),
+    HoldKind.MERGE_CANDIDATE: say("could be merged"),
+    HoldKind.CHECK_MISMATCH: say("check found a mismatch"),
+    HoldKind.MANUAL: say("held by hand"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stop:
+    """Why a consignment in work goes no further."""
+
+    order_id: int
+    order_no: str
+    kind: HoldKind
+    note: str
+
+
+def stop_column(consignment_id: sa.ColumnElement[int]) -> sa.ScalarSelect[int]:
+    """Return a column for a step's SELECT: the id of a hold that stops the consignment, or NULL."""
+    return (
+        sa.select(_hold.c.id)
+        .join(_order, _order.c.id == _hold.c.order_id)
+        .where(_order.c.consignment_id == consignment_id, _hold.c.released_at.is_(None))
+        .order_by(_hold.c.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def stop_of(session: Session, consignment_id: int) -> Stop | None:
+    """Return what stops the consignment, None if it may go on."""
+    row = session.execute(
+        sa.select(_order.c.id, _order.c.order_no, _hold.c.kind, _hold.c.note)
+        .join(_hold, _hold.c.order_id == _order.c.id)
+        .where(_order.c.consignment_id == consignment_id, _hold.c.released_at.is_(None))
+        .order_by(_hold.c.id)
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    return Stop(order_id=row.id, order_no=row.order_no, kind=HoldKind(row.kind), note=row.note)
+
+
+def stopped(session: Session, consignment_id: int) -> OrderStopped:
+    """Return the refusal that sends the worker to put the goods of the consignment down."""
+    stop = stop_of(session, consignment_id)
+    kind = HOLD_WORDS[stop.kind] if stop else say("held by hand")
+    number = stop.order_no if stop else ""
+    return OrderStopped(
+        say("Order {number}: {kind}. Put the goods aside.", number=number, kind=kind),
+        consignment_id=consignment_id,
+        order_no=number,
+        kind=stop.kind if stop else HoldKind.MANUAL,
+    )
+
+
+def require_not_stopped(session: Session, consignment_id: int) -> None:
+    """Refuse if an open hold stops the consignment.
+
+    Raises:
+        OrderStopped: with the consignment whose goods have to be put aside.
+    """
+    if stop_of(session, consignment_id) is not None:
+        raise stopped(session, consignment_id)
+
+
+def orders_of(session: Session, consignment_id: int) -> list[Order]:
+    """Return the orders in a consignment, by id."""
+    return list(
+        session.scalars(
+            sa.select(Order).where(Order.consignment_id == consignment_id).order_by(Order.id)
+        )
+    )
+
+
+def consignment_by_id(session: Session, consignment_id: int, *, lock: bool = False) -> Consignment:
+    """Return the consignment, fresh from the database, locked if asked."""
+    query = sa.select(Consignment).where(Consignment.id == consignment_id)
+    if lock:
+        query = query.with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one()

@@ -1,0 +1,251 @@
+"""Making a wave of chosen consignments, and taking one back that nobody has begun."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from warehouse.catalog.models import PICKABLE_KINDS, Bin
+from warehouse.commands import Command, Outcome, Tone
+from warehouse.errors import InvalidInput, NotFound, RuleViolation
+from warehouse.inventory import ledger
+from warehouse.inventory.models import ReleaseReason, StockBalance
+from warehouse.numbers import next_number
+from warehouse.orders.commands.holds import hold_order
+from warehouse.orders.models import Consignment, ConsignmentState, HoldKind
+from warehouse.orders.queries import orders_of, stop_of
+from warehouse.people import trail
+from warehouse.settings import load_settings
+from warehouse.text import say
+from warehouse.waves.models import PickTask, TaskState, Wave, WaveSlot, WaveState
+from warehouse.waves.rules import BinStock, Take, plan_takes
+
+MOST_SLOTS = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class MakeWave(Command):
+    """Plan one walk for the consignments; `time_zone` dates the wave's number."""
+
+    consignment_ids: tuple[int, ...]
+    time_zone: str = "Asia/Shanghai"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancelWave(Command):
+    """Take back a wave nobody has begun."""
+
+    wave_id: int
+
+
+def make_wave(session: Session, command: MakeWave) -> Outcome:
+    """Allocate stock to the consignments and make pick tasks in walking order.
+
+    Consignments whose stock is short are left out and their orders held for it.
+
+    Raises:
+        RuleViolation: a consignment is in a wave already, stopped, or none could be supplied.
+    """
+    ids = sorted(set(command.consignment_ids))
+    if not 0 < len(ids) <= MOST_SLOTS:
+        raise InvalidInput(
+            say("Choose 1 to {most} consignments.", most=MOST_SLOTS), field="consignment_ids"
+        )
+    consignments = _lock(session, ids)
+    stock = _stock(session, consignments)
+    supplied, short = _supply(consignments, stock)
+    for consignment in short:
+        for order in orders_of(session, consignment.id):
+            hold_order(session, command, order.id, HoldKind.STOCK_SHORT)
+    if not supplied:
+        return Outcome(
+            screen="waves",
+            message=say("No wave: the stock is short for all of them."),
+            tone=Tone.ATTENTION,
+            facts={"left_out": [c.id for c in short]},
+        )
+    wave = _write(session, command, supplied)
+    return Outcome(
+        screen="wave",
+        subject_id=wave.id,
+        message=say("Wave {number} with {count} orders.", number=wave.number, count=len(supplied))
+        if not short
+        else say(
+            "Wave {number} with {count} orders; {left} left out, stock short.",
+            number=wave.number,
+            count=len(supplied),
+            left=len(short),
+        ),
+        tone=Tone.ATTENTION if short else Tone.OK,
+        facts={"left_out": [c.id for c in short]},
+    )
+
+
+def _lock(session: Session, ids: list[int]) -> list[Consignment]:
+    found = list(
+        session.scalars(
+            sa.select(Consignment)
+            .where(Consignment.id.in_(ids))
+            .order_by(Consignment.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+    )
+    if len(found) != len(ids):
+        missing = sorted(set(ids) - {c.id for c in found})
+        raise NotFound(say("consignment"), missing[0])
+    for consignment in found:
+        if consignment.state is not ConsignmentState.READY:
+            raise RuleViolation(
+                say("Consignment {number} is already begun.", number=consignment.number)
+            )
+        if stop_of(session, consignment.id) is not None:
+            raise RuleViolation(say("Consignment {number} is held.", number=consignment.number))
+    return found
+
+
+def _stock(session: Session, consignments: Sequence[Consignment]) -> dict[int, list[BinStock]]:
+    skus = {line.sku_id for c in consignments for line in c.lines}
+    rows = session.execute(
+        sa.select(StockBalance.sku_id, Bin.id, Bin.walk_order, StockBalance.available)
+        .join(Bin, Bin.id == StockBalance.bin_id)
+        .where(
+            StockBalance.sku_id.in_(skus),
+            Bin.kind.in_(PICKABLE_KINDS),
+            Bin.is_active,
+            StockBalance.available > 0,
+        )
+        .order_by(Bin.walk_order, Bin.id)
+    )
+    stock: dict[int, list[BinStock]] = defaultdict(list)
+    for sku_id, bin_id, walk_order, available in rows:
+        stock[sku_id].append(BinStock(bin_id, walk_order, available))
+    return stock
+
+
+Supplied = list[tuple[Consignment, dict[int, tuple[Take, ...]]]]  # line id → takes
+
+
+def _supply(
+    consignments: Sequence[Consignment], stock: dict[int, list[BinStock]]
+) -> tuple[Supplied, list[Consignment]]:
+    """Serve urgent consignments first, then those promised earliest; whole ones only."""
+    supplied: Supplied = []
+    short: list[Consignment] = []
+    by_need = sorted(
+        consignments,
+        key=lambda c: (not c.is_urgent, c.promise_at is None, c.promise_at or c.created_at, c.id),
+    )
+    for consignment in by_need:
+        left = dict(stock)
+        takes: dict[int, tuple[Take, ...]] = {}
+        for line in consignment.lines:
+            takes[line.id], missing = plan_takes(line.pieces, left.get(line.sku_id, ()))
+            if missing:
+                short.append(consignment)
+                break
+            left[line.sku_id] = _less(left[line.sku_id], takes[line.id])
+        else:
+            stock = left
+            supplied.append((consignment, takes))
+    return supplied, short
+
+
+def _less(stock: Sequence[BinStock], takes: Sequence[Take]) -> list[BinStock]:
+    taken = {take.bin_id: take.pieces for take in takes}
+    return [BinStock(b.bin_id, b.walk_order, b.available - taken.get(b.bin_id, 0)) for b in stock]
+
+
+def _write(session: Session, command: MakeWave, supplied: Supplied) -> Wave:
+    day = command.at.astimezone(ZoneInfo(command.time_zone)).strftime("%m%d")
+    number = f"W{day}-{next_number(session, f'wave-{day}'):02d}"
+    wave = Wave(number=number, created_at=command.at)
+    session.add(wave)
+    session.flush()
+    settings = load_settings(session)
+    tasks: list[tuple[Take, WaveSlot, int, int]] = []
+    for slot_no, (consignment, takes) in enumerate(supplied, start=1):
+        consignment.state = ConsignmentState.WAVED
+        # From here on the consignment keeps the rules it was planned under.
+        consignment.is_check_required = settings.is_check_required
+        consignment.is_weigh_required = settings.is_weigh_required
+        consignment.is_label_match_required = settings.is_label_match_required
+        consignment.is_four_eyes = settings.is_four_eyes
+        slot = WaveSlot(wave_id=wave.id, consignment_id=consignment.id, slot_no=slot_no)
+        session.add(slot)
+        session.flush()
+        skus = {line.id: line.sku_id for line in consignment.lines}
+        tasks += [
+            (take, slot, line_id, skus[line_id])
+            for line_id, line_takes in takes.items()
+            for take in line_takes
+        ]
+    tasks.sort(key=lambda t: (t[0].walk_order, t[0].bin_id, t[3], t[1].slot_no))
+    allocations = ledger.reserve(
+        session,
+        [
+            ledger.Promise(
+                consignment_line_id=line_id, bin_id=take.bin_id, sku_id=sku_id, pieces=take.pieces
+            )
+            for take, _slot, line_id, sku_id in tasks
+        ],
+    )
+    session.add_all(
+        PickTask(
+            wave_id=wave.id,
+            slot_id=slot.id,
+            consignment_line_id=line_id,
+            allocation_id=allocation_id,
+            bin_id=take.bin_id,
+            sku_id=sku_id,
+            wanted=take.pieces,
+            sequence=sequence,
+        )
+        for sequence, ((take, slot, line_id, sku_id), allocation_id) in enumerate(
+            zip(tasks, allocations, strict=True), start=1
+        )
+    )
+    session.flush()
+    trail.record(session, command, "wave", wave.id, "planned", orders=len(supplied))
+    trail.record_all(
+        session,
+        command,
+        "consignment",
+        [(consignment.id, {"wave": number}) for consignment, _ in supplied],
+        "waved",
+    )
+    return wave
+
+
+def cancel_wave(session: Session, command: CancelWave) -> Outcome:
+    """Free the wave's stock; its consignments are ready again.
+
+    Raises:
+        RuleViolation: somebody has begun to pick it.
+    """
+    wave = session.get(Wave, command.wave_id, with_for_update=True, populate_existing=True)
+    if wave is None:
+        raise NotFound(say("wave"), command.wave_id)
+    if wave.state is not WaveState.PLANNED:
+        raise RuleViolation(say("Wave {number} is already begun.", number=wave.number))
+    tasks = session.scalars(sa.select(PickTask).where(PickTask.wave_id == wave.id)).all()
+    ledger.release(session, command, [t.allocation_id for t in tasks], ReleaseReason.CANCELLED)
+    for task in tasks:
+        task.state = TaskState.CANCELLED
+    slots = session.scalars(sa.select(WaveSlot).where(WaveSlot.wave_id == wave.id)).all()
+    for slot in slots:
+        slot.freed_at = command.at
+    for consignment in session.scalars(
+        sa.select(Consignment).where(Consignment.id.in_([s.consignment_id for s in slots]))
+    ):
+        if consignment.state is ConsignmentState.WAVED:
+            consignment.state = ConsignmentState.READY
+    wave.state = WaveState.CANCELLED
+    session.flush()
+    trail.record(session, command, "wave", wave.id, "cancelled")
+    return Outcome(screen="waves", message=say("Wave {number} is taken back.", number=wave.number))
