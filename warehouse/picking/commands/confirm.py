@@ -1,0 +1,210 @@
+"""The hot path: the bin confirmed, then the item, piece by piece, into the slot's tote.
+
+Statements are built once; a pick costs at most ten, the claim of its command id included.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from warehouse.catalog.models import Barcode, Bin, Sku
+from warehouse.commands import Command, Outcome
+from warehouse.db import table_of
+from warehouse.errors import InvalidInput, RuleViolation, StaleScreen, TooMany, WrongBin
+from warehouse.inventory import ledger
+from warehouse.inventory.models import MoveReason
+from warehouse.inventory.refusals import refuse_bin, refuse_item
+from warehouse.orders.models import Consignment, ConsignmentLine, ConsignmentState
+from warehouse.orders.queries import stop_column, stopped
+from warehouse.picking.screens import PickScreen
+from warehouse.text import say
+from warehouse.waves.models import PickTask, TaskState, WaveSlot
+
+MOST_PIECES = 9_999
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfirmBin(Command):
+    """The picker stands before the bin and scans it."""
+
+    task_id: int
+    barcode: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfirmPick(Command):
+    """The picker scans goods and puts them into the slot's tote.
+
+    `pieces` is how often the barcode counts; a pack code is worth its pieces each time.
+    """
+
+    task_id: int
+    barcode: str
+    pieces: int = 1
+
+
+_task = table_of(PickTask)
+_slot = table_of(WaveSlot)
+_barcode = table_of(Barcode)
+_bin = table_of(Bin)
+_sku = table_of(Sku)
+_line = table_of(ConsignmentLine)
+_consignment = table_of(Consignment)
+_other = _task.alias("other")
+
+_load = (
+    sa.select(
+        _task.c.id,
+        _task.c.wave_id,
+        _task.c.slot_id,
+        _task.c.consignment_line_id,
+        _task.c.allocation_id,
+        _task.c.bin_id,
+        _task.c.sku_id,
+        _task.c.wanted,
+        _task.c.picked,
+        _task.c.state,
+        _task.c.bin_confirmed_at,
+        _slot.c.consignment_id,
+        _slot.c.slot_no,
+        _slot.c.tote_bin_id,
+        _bin.c.code.label("bin_code"),
+        _sku.c.code.label("sku_code"),
+        _sku.c.name.label("sku_name"),
+        _barcode.c.sku_id.label("scanned_sku_id"),
+        _barcode.c.pieces.label("scanned_pieces"),
+        stop_column(_slot.c.consignment_id).label("stop_id"),
+        sa.exists(
+            sa.select(_other.c.id).where(
+                _other.c.slot_id == _task.c.slot_id,
+                _other.c.state == TaskState.OPEN,
+                _other.c.id != _task.c.id,
+            )
+        ).label("has_more"),
+    )
+    .join(_slot, _slot.c.id == _task.c.slot_id)
+    .join(_bin, _bin.c.id == _task.c.bin_id)
+    .join(_sku, _sku.c.id == _task.c.sku_id)
+    .outerjoin(_barcode, _barcode.c.code == sa.bindparam("barcode"))
+    .where(_task.c.id == sa.bindparam("task_id"))
+    .with_for_update(of=_task)
+)
+
+_confirm_bin = (
+    sa.update(_task)
+    .where(
+        _task.c.wave_id == sa.bindparam("of_wave"),
+        _task.c.bin_id == sa.bindparam("of_bin"),
+        _task.c.state == TaskState.OPEN,
+    )
+    .values(bin_confirmed_at=sa.bindparam("confirmed_at"))
+)
+
+_count_task = (
+    sa.update(_task)
+    .where(_task.c.id == sa.bindparam("task_id"))
+    .values(picked=_task.c.picked + sa.bindparam("count"), state=sa.bindparam("new_state"))
+)
+
+_count_line = (
+    sa.update(_line)
+    .where(_line.c.id == sa.bindparam("line_id"))
+    .values(picked=_line.c.picked + sa.bindparam("count"))
+)
+
+_finish = (
+    sa.update(_consignment)
+    .where(_consignment.c.id == sa.bindparam("consignment_id"))
+    .values(state=ConsignmentState.PICKED)
+)
+
+
+def confirm_bin(session: Session, command: ConfirmBin) -> Outcome:
+    """Take note that the picker stands before the right bin; holds for all its tasks.
+
+    Raises:
+        StaleScreen: finished elsewhere. WrongBin, UnknownBarcode: another place or none.
+        OrderStopped: the order goes no further.
+    """
+    task = _open_task(session, command.task_id, command.barcode)
+    if command.barcode != task.bin_code:
+        raise refuse_bin(session, command.barcode, say("bin {code}", code=task.bin_code))
+    session.execute(
+        _confirm_bin,
+        {"of_wave": task.wave_id, "of_bin": task.bin_id, "confirmed_at": command.at},
+    )
+    return Outcome(
+        screen=PickScreen.ITEM,
+        subject_id=task.id,
+        message=say("Bin {code}. Scan the item.", code=task.bin_code),
+    )
+
+
+def confirm_pick(session: Session, command: ConfirmPick) -> Outcome:
+    """Move the scanned pieces from the task's bin into its tote.
+
+    Raises:
+        StaleScreen: finished elsewhere. WrongItem, UnknownBarcode: not what the task asks for.
+        WrongBin: the bin was not scanned yet. TooMany: more than the task still wants.
+        OrderStopped: the order goes no further. InsufficientStock: the bin does not have them.
+    """
+    if not 0 < command.pieces <= MOST_PIECES:
+        raise InvalidInput(say("The number of pieces must be 1 or more."), field="pieces")
+    task = _open_task(session, command.task_id, command.barcode)
+    if task.bin_confirmed_at is None:
+        raise WrongBin(got=say("an item"), wanted=say("bin {code} first", code=task.bin_code))
+    if task.scanned_sku_id != task.sku_id:
+        wanted = say("{code} {name}", code=task.sku_code, name=task.sku_name)
+        raise refuse_item(session, command.barcode, wanted)
+    pieces = command.pieces * task.scanned_pieces
+    left = task.wanted - task.picked
+    if pieces > left:
+        raise TooMany(
+            say("{pieces} scanned, only {left} needed.", pieces=pieces, left=left), left=left
+        )
+    ledger.post(session, command, [_into_tote(task, pieces)])
+    is_done = pieces == left
+    new_state = TaskState.PICKED if is_done else TaskState.OPEN
+    session.execute(_count_task, {"task_id": task.id, "count": pieces, "new_state": new_state})
+    session.execute(_count_line, {"line_id": task.consignment_line_id, "count": pieces})
+    is_last = is_done and not task.has_more
+    if is_last:
+        session.execute(_finish, {"consignment_id": task.consignment_id})
+    return Outcome(
+        screen=PickScreen.NEXT if is_done else PickScreen.ITEM,
+        subject_id=task.wave_id if is_done else task.id,
+        message=say(
+            "{picked} of {wanted} into slot {slot}.",
+            picked=task.picked + pieces,
+            wanted=task.wanted,
+            slot=task.slot_no,
+        ),
+        is_step_done=is_done,
+    )
+
+
+def _open_task(session: Session, task_id: int, barcode: str) -> Any:
+    task = session.execute(_load, {"task_id": task_id, "barcode": barcode}).first()
+    if task is None or task.state != TaskState.OPEN:
+        raise StaleScreen
+    if task.stop_id is not None:
+        raise stopped(session, task.consignment_id)
+    if task.tote_bin_id is None:
+        raise RuleViolation(say("Slot {slot} has no tote yet.", slot=task.slot_no))
+    return task
+
+
+def _into_tote(task: Any, pieces: int) -> ledger.Posting:
+    return ledger.Posting(
+        sku_id=task.sku_id,
+        from_bin_id=task.bin_id,
+        to_bin_id=task.tote_bin_id,
+        pieces=pieces,
+        reason=MoveReason.PICK,
+        consignment_line_id=task.consignment_line_id,
+        allocation_id=task.allocation_id,
+    )
