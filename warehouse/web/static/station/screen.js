@@ -1,0 +1,62 @@
+/** The page as answers change it: fragments swapped by id, the count of waiting scans, what the next scan carries. */
+
+const floor = () => document.getElementById("floor");
+const station = () => document.getElementById("station");
+const message = () => document.getElementById("message");
+
+/** Replace every element of the page that the answer brings anew; return {tone, sound, text, mustBeSeen, asks, goto}. */
+export function show(page) {
+  const brought = [...page.body.children].filter((element) => element.id && document.getElementById(element.id));
+  for (const element of brought) document.getElementById(element.id).replaceWith(document.adoptNode(element));
+  const root = brought.find((element) => element.id === "station") ?? message();
+  const text = message().querySelector(".said")?.textContent.trim() ?? "";
+  const expects = message().querySelector(".expects")?.textContent.trim() ?? "";
+  document.getElementById("spoken").textContent = `${text} ${expects}`;
+  return {
+    tone: root.dataset.tone,
+    sound: root.dataset.sound,
+    text,
+    mustBeSeen: message().dataset.ack !== undefined,
+    asks: Object.keys(named("send", message(), station())).length > 0,
+    goto: station().dataset.goto,
+  };
+}
+
+/** The request a scan becomes when it is first sent: the screen of the answer before it, not of the moment it was scanned. */
+export function requestFor(scan, { sawThis }) {
+  const { screen, subject, scanUrl } = station().dataset;
+  const carried = sawThis ? named("send", station(), message()) : {};
+  const body = new URLSearchParams({ command_id: scan.id, barcode: scan.barcode, screen, subject, ...carried, ...scan.fields });
+  return { url: scanUrl ?? floor().dataset.scanUrl, body: body.toString() };
+}
+
+export function fieldsOf(button) {
+  return named("field", button);
+}
+
+/** data-field-reason-code="x" → {reason_code: "x"}, for the given first word, over several elements. */
+function named(first, ...elements) {
+  const found = {};
+  for (const element of elements) {
+    for (const [key, value] of Object.entries(element?.dataset ?? {})) {
+      if (!key.startsWith(first) || key.length === first.length) continue;
+      found[key.slice(first.length).replace(/^[A-Z]/, (c) => c.toLowerCase()).replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`)] = value;
+    }
+  }
+  return found;
+}
+
+export function showWaiting(count, connected) {
+  const chip = message()?.querySelector("[data-waiting]");
+  if (!chip) return;
+  chip.dataset.state = connected ? "online" : "offline";
+  chip.querySelector("[data-count]").textContent = count;
+  chip.querySelector("[data-offline]").hidden = connected;
+}
+
+export function showArmed(number) {
+  const chip = document.querySelector("[data-armed]");
+  if (!chip) return;
+  chip.hidden = number === null;
+  chip.textContent = number === null ? "" : `× ${number}`;
+}
