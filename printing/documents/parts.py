@@ -14,7 +14,10 @@ MAX_PIECES = 1_000_000
 
 @dataclass(frozen=True, kw_only=True)
 class Party(Facts):
-    """A receiver or sender, in full; what paper may show of them is the renderer's business."""
+    """A receiver or sender, in full; what paper may show of them is the renderer's business.
+
+    A business (the shop itself) is printed as it is, a person is masked.
+    """
 
     name: str
     phone: str = ""
@@ -23,6 +26,7 @@ class Party(Facts):
     district: str = ""
     town: str = ""
     detail: str = ""
+    is_business: bool = False
 
     def __post_init__(self) -> None:
         self._tidy(

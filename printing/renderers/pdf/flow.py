@@ -1,0 +1,168 @@
+"""Pages that run over: blocks and table rows from the top, a new page where they end."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from printing.media import Form, Media
+from printing.renderers.pdf.fit import fit
+from printing.renderers.pdf.sheet import Align, Box, Sheet
+
+ENDLESS_MM = 20_000
+HAIRLINE = 0.7
+CELL_PAD = 1.0
+MIN_ROW_MM = 4.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column: its title, width and the letters of its cells."""
+
+    title: str
+    width: float
+    size_pt: float = 8.5
+    floor_pt: float = 6
+    bold: bool = False
+    align: Align = "left"
+    max_lines: int = 3
+
+
+Head = Callable[[Sheet, Box], float]
+
+
+class Flow:
+    """Writes downwards; `head` draws the top of every page and returns its height."""
+
+    def __init__(self, media: Media, *, margin: float, foot_mm: float, head: Head) -> None:
+        self._media = media.long(ENDLESS_MM) if media.form is Form.ROLL else media
+        self._margin = margin
+        self._foot_mm = foot_mm
+        self._head = head
+        self._columns: Sequence[Column] = ()
+        self.sheets: list[Sheet] = []
+        self._turn()
+
+    @property
+    def sheet(self) -> Sheet:
+        """The page being written."""
+        return self.sheets[-1]
+
+    def block(self, height: float) -> Box:
+        """Return a box of this height below what stands, on a new page if it must."""
+        if self.y + height > self._bottom:
+            self._turn()
+        box = Box(self._margin, self.y, self._width, height)
+        self.y += height
+        return box
+
+    def text(
+        self,
+        text: str,
+        size_pt: float,
+        *,
+        bold: bool = False,
+        align: Align = "left",
+        max_lines: int = 6,
+        gap: float = 0.8,
+    ) -> None:
+        """Write a paragraph as high as it needs to be."""
+        if not text:
+            return
+        fitted = fit(
+            text, self._width, ENDLESS_MM, size_pt, floor_pt=size_pt, bold=bold,
+            max_lines=max_lines,
+        )  # fmt: skip
+        box = self.block(fitted.height_mm)
+        self.sheet.write(box, text, size_pt, floor_pt=size_pt, bold=bold, align=align,
+                         max_lines=max_lines)  # fmt: skip
+        self.y += gap
+
+    def begin_table(self, columns: Sequence[Column]) -> None:
+        """Draw the table's head here and again on top of every page it runs over."""
+        self._columns = columns
+        self.block(0 if self.y + 3 * MIN_ROW_MM < self._bottom else MIN_ROW_MM * 3)
+        self._table_head()
+
+    def row(self, cells: Sequence[str], *, least_mm: float = MIN_ROW_MM) -> Box:
+        """Draw one row as high as its fullest cell; return its box."""
+        height = max(least_mm, *(self._cell_mm(c, t) for c, t in self._cells(cells)))
+        box = self.block(height)
+        x = box.x
+        for column, text in self._cells(cells):
+            cell = Box(x, box.y, column.width, height).inset(CELL_PAD, 0)
+            self.sheet.write(
+                cell, text, column.size_pt, floor_pt=column.floor_pt, bold=column.bold,
+                align=column.align, valign="middle", max_lines=column.max_lines,
+            )  # fmt: skip
+            x += column.width
+        self.sheet.rule(box.x, box.bottom - 0.05, box.w, dots=1, level=HAIRLINE)
+        return box
+
+    def end_table(self) -> None:
+        """Rule the table off."""
+        self._columns = ()
+        self.sheet.rule(self._margin, self.y, self._width, dots=3)
+        self.y += 1
+
+    def finish(self, foot: Callable[[Sheet, Box, int, int], None]) -> list[Sheet]:
+        """Draw the foot of every page, now that their number is known; return the pages.
+
+        A roll is cut off below what was written.
+        """
+        if self._media.form is Form.ROLL:
+            bottom = self.block(self._foot_mm)
+            foot(self.sheet, bottom, 1, 1)
+            self.sheet.media = self._media.long(math.ceil(self.y + self._margin))
+            return self.sheets
+        for number, sheet in enumerate(self.sheets, start=1):
+            y = self._media.height_mm - self._margin - self._foot_mm
+            box = Box(self._margin, y, self._width, self._foot_mm)
+            foot(sheet, box, number, len(self.sheets))
+        return self.sheets
+
+    @property
+    def _width(self) -> float:
+        return self._media.width_mm - 2 * self._margin
+
+    @property
+    def _bottom(self) -> float:
+        return self._media.height_mm - self._margin - self._foot_mm
+
+    def _turn(self) -> None:
+        self.sheets.append(Sheet(self._media))
+        self.y = self._margin
+        top = Box(self._margin, self._margin, self._width, self._bottom - self._margin)
+        self.y += self._head(self.sheet, top)
+        if self._columns:
+            self._table_head()
+
+    def _table_head(self) -> None:
+        x = self._margin
+        for column in self._columns:
+            cell = Box(x, self.y, column.width, MIN_ROW_MM + 1).inset(CELL_PAD, 0)
+            self.sheet.write(cell, column.title, 8, floor_pt=5.5, bold=True, align=column.align,
+                             valign="middle", max_lines=1)  # fmt: skip
+            x += column.width
+        self.y += MIN_ROW_MM + 1
+        self.sheet.rule(self._margin, self.y - 0.3, self._width, dots=3)
+
+    def _cells(self, cells: Sequence[str]) -> Iterable[tuple[Column, str]]:
+        return zip(self._columns, cells, strict=True)
+
+    def _cell_mm(self, column: Column, text: str) -> float:
+        if not text:
+            return 0.0
+        width = column.width - 2 * CELL_PAD
+        widest = fit(
+            text, width, ENDLESS_MM, column.size_pt, floor_pt=column.floor_pt, bold=column.bold,
+            max_lines=column.max_lines,
+        )  # fmt: skip
+        return widest.height_mm + 1.2
+
+
+def spread(*widths: float, whole: float) -> list[float]:
+    """Return the widths with one of 0 taking what the others leave of `whole`."""
+    rest = whole - sum(widths)
+    return [width or rest for width in widths]

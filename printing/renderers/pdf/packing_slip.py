@@ -1,0 +1,163 @@
+"""The packing slip, on a sheet or on a receipt roll."""
+
+from __future__ import annotations
+
+from printing.barcodes import code128
+from printing.documents import Item, PackingSlip
+from printing.errors import DoesNotFit
+from printing.masking import mask_address, mask_name, mask_phone
+from printing.media import Form, Media
+from printing.renderers.pdf import office
+from printing.renderers.pdf.flow import Column, Flow, spread
+from printing.renderers.pdf.sheet import WHITE, Box, Sheet
+from printing.renderers.pdf.words import word
+
+ROLL_MARGIN = 2.0
+ROLL_FOOT_MM = 6.0
+WIDE_MM = 180
+
+
+def draw(slip: PackingSlip, media: Media) -> list[Sheet]:
+    """Return the pages of a packing slip; on a roll it is one long page.
+
+    Raises:
+        DoesNotFit: on labels, or where the symbol is wider than the paper.
+    """
+    if media.form is Form.LABEL:
+        raise DoesNotFit(f"a packing slip is not printed on {media.name}")
+    return _roll(slip, media) if media.form is Form.ROLL else _sheets(slip, media)
+
+
+def _sheets(slip: PackingSlip, media: Media) -> list[Sheet]:
+    def head(sheet: Sheet, box: Box) -> float:
+        top = Box(box.x, box.y, box.w, office.HEAD_MM)
+        office.title(sheet, top, slip, "Packing slip", slip.parcel_no, slip.shop)
+        return office.HEAD_MM + 2
+
+    flow = Flow(media, margin=office.MARGIN, foot_mm=office.FOOT_MM, head=head)
+    width = media.width_mm - 2 * office.MARGIN
+    columns = 2
+    pairs = _facts(slip)
+    office.facts(flow.sheet, flow.block(office.facts_mm(pairs, columns)), slip, pairs, columns)
+    _receiver(slip, flow)
+    titles = ("No.", "Item", "Code", "Pieces")
+    code_mm = 42 if media.width_mm > WIDE_MM else 32
+    widths = spread(9, 0, code_mm, 15, whole=width)
+    styles = ({}, {"size_pt": 9.5}, {"size_pt": 8}, {"size_pt": 11, "bold": True, "align": "right"})
+    flow.begin_table(
+        [
+            Column(title=word(slip.locale, title), width=w, **style)  # type: ignore[arg-type]  # mixed
+            for title, w, style in zip(titles, widths, styles, strict=True)
+        ]
+    )
+    for number, item in enumerate(slip.items, start=1):
+        flow.row([str(number), _described(item), item.code, str(item.pieces)], least_mm=7)
+    flow.end_table()
+    flow.text(_total(slip), 11, bold=True, align="right")
+    for text in (_note(slip), slip.greeting):
+        flow.text(text, 9.5)
+    left = _people(slip)
+    return flow.finish(
+        lambda sheet, box, page, pages: office.foot(sheet, box, slip, page, pages, left)
+    )
+
+
+def _receiver(slip: PackingSlip, flow: Flow) -> None:
+    flow.y += 1.5
+    flow.text(f"{word(slip.locale, 'Ship to')}   {_who(slip)}", 11, bold=True, max_lines=1)
+    flow.text(_where(slip), 9, max_lines=2, gap=2.5)
+
+
+def _roll(slip: PackingSlip, media: Media) -> list[Sheet]:
+    def head(sheet: Sheet, box: Box) -> float:
+        name, shop, bars, text = Box(box.x, box.y, box.w, 33).rows(9, 6, 12, 6)
+        sheet.write(name, word(slip.locale, "Packing slip"), 20, bold=True, align="center",
+                    max_lines=1)  # fmt: skip
+        sheet.write(shop, slip.shop, 11, floor_pt=7, align="center", max_lines=1)
+        sheet.bars(bars, code128(slip.parcel_no), at_least=2, at_most=3)
+        sheet.write(text, slip.parcel_no, 11, floor_pt=7, bold=True, align="center", max_lines=1)
+        return 34
+
+    flow = Flow(media, margin=ROLL_MARGIN, foot_mm=ROLL_FOOT_MM, head=head)
+    _roll_copy(slip, flow)
+    for name, value in _facts(slip):
+        if value:
+            flow.text(f"{word(slip.locale, name)}: {value}", 9, max_lines=3)
+    flow.text(f"{word(slip.locale, 'Ship to')}: {_who(slip)}", 9, max_lines=2)
+    flow.text(_where(slip), 9, max_lines=4, gap=1.5)
+    width = media.width_mm - 2 * ROLL_MARGIN
+    flow.begin_table(
+        [
+            Column(title=word(slip.locale, "Item"), width=width - 14, size_pt=9.5, max_lines=4),
+            Column(title=word(slip.locale, "Pieces"), width=14, size_pt=12, bold=True,
+                   align="right"),
+        ]
+    )  # fmt: skip
+    for item in slip.items:
+        text = f"{_described(item)}  {item.code}".rstrip()
+        flow.row([text, str(item.pieces)], least_mm=7)
+    flow.end_table()
+    flow.text(_total(slip), 11, bold=True, align="right")
+    for text in (_note(slip), slip.greeting, _people(slip)):
+        flow.text(text, 9)
+    return flow.finish(
+        lambda sheet, box, _page, _pages: _roll_foot(slip, sheet, box),
+    )
+
+
+def _roll_copy(slip: PackingSlip, flow: Flow) -> None:
+    if slip.copy_no == 1:
+        return
+    box = flow.block(6)
+    flow.sheet.fill(box, is_panel=True)
+    mark = word(slip.locale, "COPY {n}", n=slip.copy_no) + f"  {slip.copied_at}"
+    flow.sheet.write(box, mark, 10, bold=True, level=WHITE, align="center", valign="middle",
+                     max_lines=1)  # fmt: skip
+    flow.y += 1
+
+
+def _roll_foot(slip: PackingSlip, sheet: Sheet, box: Box) -> None:
+    stamp = "  ".join(part for part in (slip.printed_at, slip.station) if part)
+    sheet.write(box, stamp, 8, floor_pt=6, align="center", valign="middle", max_lines=1)
+
+
+def _facts(slip: PackingSlip) -> list[tuple[str, str]]:
+    count = (
+        f"{slip.parcel_index} / {slip.parcel_count}" if slip.parcel_count > 1 else ""
+    )  # fmt: skip
+    return [
+        ("Order", ", ".join(slip.order_numbers)),
+        ("Ordered", slip.ordered_on),
+        ("Carrier", slip.carrier),
+        ("Waybill", slip.waybill_no),
+        ("Parcel", count),
+    ]
+
+
+def _who(slip: PackingSlip) -> str:
+    return f"{mask_name(slip.receiver.name)}   {mask_phone(slip.receiver.phone)}".rstrip()
+
+
+def _where(slip: PackingSlip) -> str:
+    parts = (slip.receiver.region, mask_address(slip.receiver.detail))
+    return " ".join(part for part in parts if part)
+
+
+def _described(item: Item) -> str:
+    return f"{item.name}  {item.properties}".rstrip()
+
+
+def _total(slip: PackingSlip) -> str:
+    pieces = sum(item.pieces for item in slip.items)
+    lines = word(slip.locale, "{n} lines", n=len(slip.items))
+    return f"{lines}   {word(slip.locale, '{n} pieces', n=pieces)}"
+
+
+def _note(slip: PackingSlip) -> str:
+    note = slip.buyer_note
+    return f"{word(slip.locale, 'Buyer' + chr(39) + 's note')}: {note}" if note else ""
+
+
+def _people(slip: PackingSlip) -> str:
+    pairs = (("Packed by", slip.packed_by), ("Checked by", slip.checked_by))
+    return "  ".join(f"{word(slip.locale, name)} {who}" for name, who in pairs if who)

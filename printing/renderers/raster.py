@@ -1,0 +1,108 @@
+"""PDF to dots: one bitmap for every printer that takes pictures, and for previews.
+
+The page is rendered with its exact scale as a matrix. Asking for a size instead stretches the page
+to whole pixels, which moves bars by a dot.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import pypdfium2
+import pypdfium2.raw as pdfium
+from numpy.typing import NDArray
+from PIL import Image
+
+from printing.media import DOTS_PER_MM, POINTS_PER_MM
+
+THRESHOLD = 128
+WHITE = 0xFFFFFFFF
+# The library keeps global state and is not made for threads.
+_one_at_a_time = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Bitmap:
+    """A picture of one page in printer dots: 1 is black, rows padded with white to whole bytes."""
+
+    width: int
+    rows: NDArray[np.uint8]  # packed, most significant bit is the leftmost dot
+
+    @property
+    def height(self) -> int:
+        return int(self.rows.shape[0])
+
+    @property
+    def bytes_per_row(self) -> int:
+        return int(self.rows.shape[1])
+
+    def dots(self) -> NDArray[np.bool_]:
+        """Return the picture as one boolean for each dot, True where black."""
+        unpacked = np.unpackbits(self.rows, axis=1)[:, : self.width]
+        return unpacked.astype(np.bool_)
+
+    def moved(self, x: int, y: int) -> Bitmap:
+        """Return the picture moved right and down by so many dots, on the same paper."""
+        if not x and not y:
+            return self
+        source = self.dots()
+        target = np.zeros_like(source)
+        height, width = source.shape
+        target[max(0, y) : height + min(0, y), max(0, x) : width + min(0, x)] = source[
+            max(0, -y) : height - max(0, y), max(0, -x) : width - max(0, x)
+        ]
+        return _packed(target)
+
+
+def bitmaps(pdf: bytes, *, dpi: int) -> list[Bitmap]:
+    """Return the pages in dots of a head of `dpi` (203 or 300: 8 or 12 dots to the millimetre)."""
+    return [_packed(gray < THRESHOLD) for gray in _pages(pdf, DOTS_PER_MM[dpi])]
+
+
+def png(pdf: bytes, *, dpi: int, page: int = 0) -> bytes:
+    """Return one page as the printer would print it, as PNG for a screen."""
+    return png_of(bitmaps(pdf, dpi=dpi)[page])
+
+
+def png_of(bitmap: Bitmap) -> bytes:
+    """Return a bitmap as a black and white PNG."""
+    out = BytesIO()
+    Image.fromarray(~bitmap.dots()).save(out, "PNG")
+    return out.getvalue()
+
+
+def stacked(pages: Sequence[Bitmap]) -> Bitmap:
+    """Return pages of one width under one another, for a roll."""
+    return Bitmap(pages[0].width, np.concatenate([page.rows for page in pages]))
+
+
+def _packed(black: NDArray[np.bool_]) -> Bitmap:
+    return Bitmap(int(black.shape[1]), np.packbits(black, axis=1))
+
+
+def _pages(pdf: bytes, dots_per_mm: int) -> list[NDArray[np.uint8]]:
+    with _one_at_a_time, pypdfium2.PdfDocument(pdf) as document:
+        return [_rendered(document[number], dots_per_mm) for number in range(len(document))]
+
+
+def _rendered(page: Any, dots_per_mm: int) -> NDArray[np.uint8]:
+    width_pt, height_pt = page.get_size()
+    scale = dots_per_mm / POINTS_PER_MM
+    width, height = round(width_pt * scale), round(height_pt * scale)
+    bitmap = pypdfium2.PdfBitmap.new_native(width, height, pdfium.FPDFBitmap_Gray)
+    pdfium.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, WHITE)
+    matrix = pdfium.FS_MATRIX(scale, 0, 0, scale, 0, height - height_pt * scale)
+    clip = pdfium.FS_RECTF(0, 0, width, height)
+    pdfium.FPDF_RenderPageBitmapWithMatrix(
+        bitmap, page, ctypes.byref(matrix), ctypes.byref(clip), pdfium.FPDF_ANNOT
+    )
+    gray: NDArray[np.uint8] = bitmap.to_numpy().reshape(height, -1)[:, :width].copy()
+    bitmap.close()
+    page.close()
+    return gray
