@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+from tests.browser.look_desk import desk_words
 from tests.browser.said import message
 
 TEE = "/look/tee.svg"
@@ -68,7 +69,7 @@ PROCESS = {
     "ship": ("Ship", "交接"), "home": ("Fahuo", "发货"),
 }  # fmt: skip
 STATIONS = (*SAID, "door")
-DESK: tuple[str, ...] = ()
+DESK = ("orders", "order", "form", "nothing")
 
 
 def words_for(kind: str, locale: str) -> dict[str, Any]:
@@ -79,6 +80,8 @@ def words_for(kind: str, locale: str) -> dict[str, Any]:
         {**dict(zip(ROW, row, strict=True)), "picture_url": None if i else TEE, "current": i == 1}
         for i, row in enumerate(ROWS[locale])
     ]
+    if kind in DESK:
+        return {**shown, **desk_words(locale)}
     if kind == "door":
         return {**shown, "person": None}
     en, zh, en_next, zh_next, tone = SAID[kind]

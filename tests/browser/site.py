@@ -89,6 +89,7 @@ def locale() -> str:
 
 def make_app(site: Site) -> Flask:
     app = Flask(__name__, static_folder=None)
+    app.secret_key = "flashed messages"
     here = Path(__file__).parent / "templates"
     app.jinja_loader = ChoiceLoader([FileSystemLoader(ROOT / "templates"), FileSystemLoader(here)])  # type: ignore[assignment]
     app.jinja_env.globals.update(
