@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-#import printing.models  # noqa: F401  (imported for its tables, as are the next)
-
+import printing.models  # noqa: F401  (imported for its tables, as are the next)
 import warehouse.carriers.models
 import warehouse.catalog.models
 import warehouse.checking.models

@@ -51,6 +51,7 @@ class Parcel(Base):
     state: Mapped[ParcelState] = mapped_column(Word(ParcelState), default=ParcelState.OPEN)
     opened_at: Mapped[Instant]
     packer_id: Mapped[Ref] = mapped_column(sa.ForeignKey("person.id"))
+    seals: Mapped[int] = mapped_column(default=0)  # how often it was closed
     sealed_at: Mapped[Instant | None]
     expected_g: Mapped[Grams | None]  # None: some SKU in it was never weighed
     gross_g: Mapped[Grams | None]

@@ -126,7 +126,7 @@ def pick_view(session: Session, wave: Wave) -> PickView:
     return PickView(screen=screen, task=first, next_task=after, **base)
 
 
-def _view(row: sa.Row[tuple[object, ...]]) -> TaskView:
+def _view(row: Any) -> TaskView:
     fields: dict[str, Any] = dict(row._mapping)
     fields["is_bin_confirmed"] = fields.pop("bin_confirmed_at") is not None
     fields["tote_code"] = fields["tote_code"] or ""

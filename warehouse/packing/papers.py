@@ -1,0 +1,67 @@
+"""The packing slip of a parcel."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from printing.documents import Item, PackingSlip, Party
+from warehouse.catalog.models import Sku
+from warehouse.orders.models import Consignment, Order
+from warehouse.orders.queries import orders_of
+from warehouse.packing.models import Parcel, ParcelLine
+from warehouse.people.models import Person
+
+
+def receiver_of(order: Order) -> Party:
+    """Return the order's receiver in full; the renderer masks it."""
+    return Party(
+        name=order.receiver_name or "-",
+        phone=order.receiver_phone,
+        province=order.receiver_province,
+        city=order.receiver_city,
+        district=order.receiver_district,
+        town=order.receiver_town,
+        detail=order.receiver_detail,
+    )
+
+
+def items_of(session: Session, parcel_id: int) -> tuple[Item, ...]:
+    """Return what lies in the parcel, by SKU code."""
+    rows = session.execute(
+        sa.select(Sku.code, Sku.name, Sku.properties, sa.func.sum(ParcelLine.pieces))
+        .join(Sku, Sku.id == ParcelLine.sku_id)
+        .where(ParcelLine.parcel_id == parcel_id, ParcelLine.pieces > 0)
+        .group_by(Sku.code, Sku.name, Sku.properties)
+        .order_by(Sku.code)
+    )
+    return tuple(
+        Item(code=code, name=name, properties=properties, pieces=int(pieces))
+        for code, name, properties, pieces in rows
+    )
+
+
+def packing_slip(session: Session, parcel: Parcel, parcel_count: int) -> PackingSlip:
+    """Return the slip of a parcel, one of `parcel_count` of its consignment."""
+    orders = orders_of(session, parcel.consignment_id)
+    consignment = session.get_one(Consignment, parcel.consignment_id)
+    first = orders[0]
+    return PackingSlip(
+        parcel_no=parcel.number,
+        order_numbers=tuple(o.order_no for o in orders),
+        receiver=receiver_of(first),
+        items=items_of(session, parcel.id),
+        shop=first.shop.name,
+        ordered_on=first.created_at.date().isoformat(),
+        parcel_index=parcel.sequence,
+        parcel_count=parcel_count,
+        buyer_note=" / ".join(o.buyer_message for o in orders if o.buyer_message),
+        packed_by=_name(session, parcel.packer_id),
+        checked_by=_name(session, consignment.checked_by),
+    )
+
+
+def _name(session: Session, person_id: int | None) -> str:
+    if person_id is None:
+        return ""
+    return session.scalar(sa.select(Person.name).where(Person.id == person_id)) or ""

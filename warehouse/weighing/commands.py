@@ -1,0 +1,115 @@
+"""A reading of the scale against what the parcel should weigh."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from warehouse.commands import Command, Outcome, Tone
+from warehouse.errors import InvalidInput, RuleViolation, StaleScreen
+from warehouse.orders.queries import require_not_stopped
+from warehouse.packing.models import Parcel, ParcelState
+from warehouse.people import trail
+from warehouse.settings import load_settings
+from warehouse.text import say
+from warehouse.weighing.models import Reading, Verdict
+from warehouse.weighing.rules import tolerance_of, verdict_of
+from warehouse.weighing.screens import WeighScreen
+
+HEAVIEST_G = 100_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordWeight(Command):
+    """What the scale shows for a sealed parcel, in grams.
+
+    With `override_reason`, somebody with the right lets a weight outside the tolerance pass.
+    """
+
+    parcel_id: int
+    gross_g: int
+    override_reason: str = ""
+
+
+def record_weight(session: Session, command: RecordWeight) -> Outcome:
+    """Keep the reading; within the tolerance the parcel is weighed and may have its label.
+
+    Raises:
+        InvalidInput: no weight a parcel can have. StaleScreen: the parcel is further on.
+        OrderStopped: the order goes no further.
+    """
+    if not 0 < command.gross_g <= HEAVIEST_G:
+        raise InvalidInput(
+            say("The weight must be 1 g to {most} kg.", most=HEAVIEST_G // 1000), field="gross_g"
+        )
+    parcel = lock_parcel(session, command.parcel_id)
+    if parcel.state is not ParcelState.SEALED:
+        raise StaleScreen
+    settings = load_settings(session)
+    tolerance_g = tolerance_of(
+        parcel.expected_g or 0,
+        absolute_g=settings.tolerance_g,
+        percent=settings.tolerance_percent,
+    )
+    verdict = verdict_of(command.gross_g, parcel.expected_g, tolerance_g)
+    is_overridden = verdict is Verdict.OUTSIDE and bool(command.override_reason.strip())
+    if is_overridden:
+        verdict = Verdict.OVERRIDDEN
+    session.add(
+        Reading(
+            parcel_id=parcel.id,
+            gross_g=command.gross_g,
+            expected_g=parcel.expected_g,
+            tolerance_g=tolerance_g,
+            verdict=verdict,
+            reason=command.override_reason[:500],
+            command_id=command.id,
+            at=command.at,
+            person_id=command.actor.person_id,
+        )
+    )
+    trail.record(
+        session, command, "parcel", parcel.id, "weighed",
+        gross_g=command.gross_g, expected_g=parcel.expected_g, verdict=verdict,
+    )  # fmt: skip
+    if verdict is Verdict.OUTSIDE:
+        session.flush()
+        return Outcome(
+            screen=WeighScreen.OUTSIDE,
+            subject_id=parcel.id,
+            message=say(
+                "{gross} g, expected {expected} ± {tolerance} g. Weigh again or back to the check.",
+                gross=command.gross_g,
+                expected=parcel.expected_g,
+                tolerance=tolerance_g,
+            ),
+            tone=Tone.STOP,
+            facts={"gross_g": command.gross_g, "tolerance_g": tolerance_g},
+        )
+    parcel.state = ParcelState.WEIGHED
+    parcel.gross_g = command.gross_g
+    parcel.weighed_at = command.at
+    session.flush()
+    return Outcome(
+        screen=WeighScreen.LABEL,
+        subject_id=parcel.id,
+        message=say("{gross} g. The label is coming.", gross=command.gross_g),
+        facts={"gross_g": command.gross_g},
+    )
+
+
+def lock_parcel(session: Session, parcel_id: int) -> Parcel:
+    """Return the parcel, fresh and locked, whose order goes on.
+
+    Raises:
+        StaleScreen: there is none. OrderStopped: the order goes no further.
+        RuleViolation: the parcel was put aside.
+    """
+    parcel = session.get(Parcel, parcel_id, with_for_update=True, populate_existing=True)
+    if parcel is None:
+        raise StaleScreen
+    require_not_stopped(session, parcel.consignment_id)
+    if parcel.state is ParcelState.SET_ASIDE:
+        raise RuleViolation(say("Parcel {number} was put aside.", number=parcel.number))
+    return parcel
