@@ -15,7 +15,7 @@ from printing.renderers.pdf.words import word
 CARD_MM = (85.6, 54.0)  # as bank cards, so that the usual holders fit
 COLUMNS = 2
 ROWS = 5
-FRAME_LEVEL = 0.6
+FRAME_LEVEL = 0.45
 # What each command card does, in the words of the paper.
 MEANING = {
     "OK": "Confirm, or acknowledge a stop",

@@ -14,6 +14,7 @@ STEP_PT = 0.5
 # The part of the size above and below the baseline that letters of every script may ink.
 ASCENT = 0.90
 DESCENT = 0.22
+WHITE = frozenset(" \n")  # documents hold no newline; layouts put it where a line must end
 NO_LINE_START = frozenset("，。、；：！？）】》」』〉”’…·％%,.;:!?)]}~～")
 NO_LINE_END = frozenset("（【《「『〈“‘([{")
 BREAK_AFTER = frozenset("-/_,;|\\+=&")
@@ -88,7 +89,7 @@ def _unbreakable(text: str) -> Iterator[str]:
         following = text[at + 1 : at + 2]
         if not following:
             break
-        if character == " " or following == " ":
+        if character in WHITE or following in WHITE:
             ends = True
         elif character in NO_LINE_END or following in NO_LINE_START:
             ends = False
@@ -106,10 +107,10 @@ def _wrapped(pieces: Sequence[tuple[str, float]], room: float, bold: bool) -> li
     lines: list[str] = []
     line, used = "", 0.0
     for piece, width in pieces:
-        if used + width > room and line:
+        if line and (used + width > room or piece == "\n"):
             lines.append(line.rstrip())
             line, used = "", 0.0
-        if not line and piece == " ":
+        if not line and piece in WHITE:
             continue
         if width > room:
             *whole, line = _chopped(piece, room, bold)

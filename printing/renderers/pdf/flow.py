@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from printing.media import Form, Media
 from printing.renderers.pdf.fit import fit
-from printing.renderers.pdf.sheet import Align, Box, Sheet
+from printing.renderers.pdf.sheet import BLACK, Align, Box, Sheet
 
 ENDLESS_MM = 20_000
 HAIRLINE = 0.7
@@ -41,6 +41,8 @@ class Flow:
         self._foot_mm = foot_mm
         self._head = head
         self._columns: Sequence[Column] = ()
+        # A thermal head knows no grey: there the line is black.
+        self._between = BLACK if media.form is Form.ROLL else HAIRLINE
         self.sheets: list[Sheet] = []
         self._turn()
 
@@ -97,7 +99,7 @@ class Flow:
                 align=column.align, valign="middle", max_lines=column.max_lines,
             )  # fmt: skip
             x += column.width
-        self.sheet.rule(box.x, box.bottom - 0.05, box.w, dots=1, level=HAIRLINE)
+        self.sheet.rule(box.x, box.bottom - 0.05, box.w, dots=1, level=self._between)
         return box
 
     def end_table(self) -> None:

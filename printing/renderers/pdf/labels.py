@@ -34,10 +34,13 @@ def draw_tote(label: ToteLabel, media: Media) -> list[Sheet]:
     sheet.write(name, label.tote, name.h * 2.4, floor_pt=9, bold=True, align="center",
                 valign="middle", max_lines=1)  # fmt: skip
     left, right = symbol.columns(symbol.w - square)
-    sheet.bars(left, code128(label.content), at_least=MIN_MODULE_DOTS[media.dpi], at_most=5)
+    bars = code128(label.content)
+    mark = sheet.bars(left, bars, at_least=MIN_MODULE_DOTS[media.dpi], at_most=5)
     sheet.matrix(right, qr(label.content), at_least=2, at_most=6)
-    sheet.write(foot, label.content, foot.h * 2.2, floor_pt=5, align="center", valign="middle",
-                max_lines=1)  # fmt: skip
+    under = Box(mark.box.x, foot.y, mark.box.w, foot.h)
+    sheet.write(
+        under, label.content, foot.h * 2.2, floor_pt=5, align="center", valign="middle", max_lines=1
+    )
     return [sheet]
 
 
@@ -47,7 +50,8 @@ def draw_bin(label: BinLabel, media: Media) -> list[Sheet]:
     box = sheet.box.inset(MARGIN)
     name, symbol, foot = box.rows(box.h * 0.5, box.h * 0.37)
     if label.arrow:
-        arrow, name = name.columns(name.h * 0.55)
+        arrow, name = name.columns(name.h * 0.55 + 1)
+        arrow = arrow.narrowed(1)
         sheet.write(arrow, ARROWS[label.arrow], arrow.h * 1.5, floor_pt=9, align="center",
                     valign="middle")  # fmt: skip
     sheet.write(name, label.bin_code, name.h * 2.5, floor_pt=9, bold=True, align="center",
@@ -66,14 +70,14 @@ def draw_sku(label: SkuLabel, media: Media) -> list[Sheet]:
     sheet = _sheet(media)
     box = sheet.box.inset(1.5)
     name, variant, symbol, foot = box.rows(box.h * 0.27, box.h * 0.15, box.h * 0.44)
-    sheet.write(name, label.name, 10, floor_pt=5.5, bold=True, max_lines=2)
-    pack = word(label.locale, "Pack of {n}", n=label.pieces) if label.pieces > 1 else ""
-    left, right = variant.columns(variant.w * (0.65 if pack else 1.0 - 1e-9))[:2]
-    sheet.write(left.narrowed(1), label.properties, 9, floor_pt=5, valign="middle", max_lines=1)
-    if pack:
-        sheet.fill(right, is_panel=True)
-        sheet.write(right.inset(0.4, 0.1), pack, 8.5, floor_pt=5, bold=True, level=WHITE,
+    sheet.write(name, label.name, name.h * 1.45, floor_pt=5.5, bold=True, max_lines=2)
+    if label.pieces > 1:
+        variant, pack = variant.columns(variant.w * 0.62)
+        sheet.fill(pack, is_panel=True)
+        text = word(label.locale, "Pack of {n}", n=label.pieces)
+        sheet.write(pack.inset(0.4, 0.1), text, 8.5, floor_pt=5, bold=True, level=WHITE,
                     align="center", valign="middle", max_lines=1)  # fmt: skip
+    sheet.write(variant.narrowed(1), label.properties, 9, floor_pt=5, valign="middle", max_lines=1)
     bars = item_symbol(label.content)
     sheet.bars(symbol.inset(0, 0.4), bars, at_least=MIN_MODULE_DOTS[media.dpi], at_most=4)
     same = label.sku_code == label.content

@@ -21,15 +21,16 @@ def title(sheet: Sheet, box: Box, document: Document, name: str, number: str, ow
     top, below = left.rows(11)
     sheet.write(top, word(document.locale, name), 22, floor_pt=12, bold=True, max_lines=1)
     sheet.write(below.narrowed(2), owner, 11, floor_pt=7, max_lines=2)
-    bars, text = right.rows(12)
-    sheet.bars(bars, code128(number), at_least=2, at_most=4, align="right")
-    sheet.write(text, number, 11, floor_pt=6, bold=True, align="right", max_lines=1)
+    bars, text = right.rows(11.4)
+    mark = sheet.bars(bars, code128(number), at_least=2, at_most=4, align="right")
+    under = Box(mark.box.x, text.y + 0.6, mark.box.w, text.h - 0.6)
+    sheet.write(under, number, 11, floor_pt=5, bold=True, align="center", max_lines=1)
     if document.copy_no > 1:
-        mark = word(document.locale, "COPY {n}", n=document.copy_no) + f"  {document.copied_at}"
+        copy = word(document.locale, "COPY {n}", n=document.copy_no) + f"  {document.copied_at}"
         panel = Box(right.x, box.y + 17, right.w, 4)
         sheet.fill(Box(panel.right - 44, panel.y, 44, panel.h), is_panel=True)
         sheet.write(
-            Box(panel.right - 43, panel.y, 42, panel.h), mark, 8, bold=True, level=WHITE,
+            Box(panel.right - 43, panel.y, 42, panel.h), copy, 8, bold=True, level=WHITE,
             align="center", valign="middle", max_lines=1,
         )  # fmt: skip
 

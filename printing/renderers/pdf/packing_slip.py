@@ -35,19 +35,19 @@ def _sheets(slip: PackingSlip, media: Media) -> list[Sheet]:
         return office.HEAD_MM + 2
 
     flow = Flow(media, margin=office.MARGIN, foot_mm=office.FOOT_MM, head=head)
-    width = media.width_mm - 2 * office.MARGIN
     columns = 2
     pairs = _facts(slip)
     office.facts(flow.sheet, flow.block(office.facts_mm(pairs, columns)), slip, pairs, columns)
     _receiver(slip, flow)
-    titles = ("No.", "Item", "Code", "Pieces")
     code_mm = 42 if media.width_mm > WIDE_MM else 32
-    widths = spread(9, 0, code_mm, 15, whole=width)
-    styles = ({}, {"size_pt": 9.5}, {"size_pt": 8}, {"size_pt": 11, "bold": True, "align": "right"})
+    widths = spread(9, 0, code_mm, 15, whole=media.width_mm - 2 * office.MARGIN)
+    titles = [word(slip.locale, name) for name in ("No.", "Item", "Code", "Pieces")]
     flow.begin_table(
         [
-            Column(title=word(slip.locale, title), width=w, **style)  # type: ignore[arg-type]  # mixed
-            for title, w, style in zip(titles, widths, styles, strict=True)
+            Column(title=titles[0], width=widths[0]),
+            Column(title=titles[1], width=widths[1], size_pt=9.5),
+            Column(title=titles[2], width=widths[2], size_pt=8),
+            Column(title=titles[3], width=widths[3], size_pt=11, bold=True, align="right"),
         ]
     )
     for number, item in enumerate(slip.items, start=1):
@@ -94,7 +94,7 @@ def _roll(slip: PackingSlip, media: Media) -> list[Sheet]:
         ]
     )  # fmt: skip
     for item in slip.items:
-        text = f"{_described(item)}  {item.code}".rstrip()
+        text = f"{_described(item)}\n{item.code}".rstrip()
         flow.row([text, str(item.pieces)], least_mm=7)
     flow.end_table()
     flow.text(_total(slip), 11, bold=True, align="right")

@@ -72,14 +72,15 @@ def _columns(pick: PickList, width: float, is_wide: bool) -> list[Column]:
         Column(title=titles[1], width=widths[1], size_pt=big, floor_pt=8, bold=True, max_lines=2),
         Column(title=titles[2], width=widths[2], size_pt=9),
         Column(title=titles[3], width=widths[3], size_pt=big, floor_pt=7, bold=True,
-               align="right", max_lines=1),
+               align="center", max_lines=1),
         Column(title=titles[4], width=widths[4], size_pt=10, max_lines=2),
         Column(title=titles[5], width=widths[5], size_pt=8, align="right"),
     ]  # fmt: skip
 
 
 def _described(line: PickLine) -> str:
-    return "  ".join(part for part in (line.name, line.properties, line.sku_code) if part)
+    what = "  ".join(part for part in (line.name, line.properties) if part)
+    return f"{what}\n{line.sku_code}".strip()
 
 
 def _sign(pick: PickList, flow: Flow) -> None:

@@ -1,4 +1,4 @@
-"""The test page: shows whether a printer is straight, sharp, dark and knows where its paper ends."""
+"""The test page: shows whether a printer is straight, sharp, dark, and knows its paper's edge."""
 
 from __future__ import annotations
 

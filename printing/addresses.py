@@ -1,0 +1,137 @@
+"""Where printers may be: an address is resolved once, checked, and only then connected to.
+
+A page where printers are entered must not become a way to reach the rest of the network. Names are
+resolved exactly once and the connection goes to the checked address, so a name cannot change
+between the check and the use.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv4Network, ip_address, ip_network
+from pathlib import Path
+
+from printing.errors import AddressRefused
+
+RAW_PORT = 9100
+IPP_PORT = 631
+LPD_PORT = 515
+PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+LOOPBACK = ip_network("127.0.0.0/8")
+MAX_PORT = 65_535
+# A name is letters, digits, dashes and dots and has a letter; all else must be a plain IPv4 address.
+HOST_NAME = re.compile(r"(?=.{1,253}$)(?!-)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*", re.IGNORECASE)
+HEXADECIMAL = re.compile(r"0x[0-9a-f]*", re.IGNORECASE)
+Resolve = Callable[[str], Sequence[str]]
+
+
+def _resolve(host: str) -> Sequence[str]:
+    found = socket.getaddrinfo(host, None, socket.AF_INET, socket.SOCK_STREAM)
+    return [str(entry[4][0]) for entry in found]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Allowed:
+    """The networks, ports and folders a site lets printers have; set on the server, not on a page.
+
+    Loopback is refused unless it is named among the networks. Folders are roots below which folder
+    printers may write; none means none.
+    """
+
+    networks: tuple[IPv4Network, ...] = tuple(IPv4Network(text) for text in PRIVATE)
+    ports: frozenset[int] = frozenset({RAW_PORT, IPP_PORT, LPD_PORT})
+    folders: tuple[Path, ...] = ()
+    resolve: Resolve = field(default=_resolve, compare=False)
+
+    @classmethod
+    def of(
+        cls,
+        networks: Iterable[str] = PRIVATE,
+        ports: Iterable[int] = (),
+        folders: Iterable[Path] = (),
+    ) -> Allowed:
+        """Return what the texts of a configuration mean; no ports means the usual three.
+
+        Raises:
+            ValueError: a network is malformed.
+        """
+        return cls(
+            networks=tuple(IPv4Network(text) for text in networks),
+            ports=frozenset(ports) or frozenset({RAW_PORT, IPP_PORT, LPD_PORT}),
+            folders=tuple(folder.resolve() for folder in folders),
+        )
+
+    def endpoint(self, host: str, port: int) -> tuple[str, int]:
+        """Return the address to connect to, resolved and checked.
+
+        Raises:
+            AddressRefused: malformed, unknown, or outside the networks and ports allowed.
+        """
+        if port not in self.ports:
+            raise AddressRefused(f"port {port} is not one of {sorted(self.ports)}")
+        addresses = [str(_plain(host))] if _is_numeric(host) else self._resolved(host)
+        for text in addresses:
+            address = _plain(text)
+            if not any(address in network for network in self.networks):
+                raise AddressRefused(f"{host} lies outside the networks printers may be in")
+        return addresses[0], port
+
+    def folder(self, path: str) -> Path:
+        """Return the folder to write to, links followed.
+
+        Raises:
+            AddressRefused: relative, or not below a folder the site allows.
+        """
+        if "\x00" in path or not Path(path).is_absolute():
+            raise AddressRefused("a folder printer needs an absolute path")
+        target = Path(path).resolve()
+        if not any(target == root or root in target.parents for root in self.folders):
+            raise AddressRefused(f"{path} is not below a folder printers may write to")
+        return target
+
+    def _resolved(self, host: str) -> Sequence[str]:
+        if not HOST_NAME.fullmatch(host):
+            raise AddressRefused(f"{host[:80]!r} is no host name")
+        try:
+            found = self.resolve(host)
+        except (OSError, UnicodeError) as error:
+            raise AddressRefused(f"{host} is not known here: {error}") from error
+        if not found:
+            raise AddressRefused(f"{host} has no IPv4 address")
+        return found
+
+
+def split(address: str, default_port: int) -> tuple[str, int]:
+    """Return host and port of HOST or HOST:PORT.
+
+    Raises:
+        AddressRefused: anything else.
+    """
+    host, colon, port = address.strip().partition(":")
+    if not colon:
+        return host, default_port
+    if not (port.isascii() and port.isdigit() and 0 < int(port) <= MAX_PORT):
+        raise AddressRefused(f"{address[:80]!r} is not HOST or HOST:PORT")
+    return host, int(port)
+
+
+def _is_numeric(host: str) -> bool:
+    """Tell whether the system's resolver might read this as a number in one of its old spellings.
+
+    0177.0.0.1, 2130706433, 127.1 and 0x7f.1 all mean loopback to it; none is accepted here.
+    """
+    last = host.rsplit(".", 1)[-1]
+    return host.isascii() and (last.isdigit() or HEXADECIMAL.fullmatch(last) is not None)
+
+
+def _plain(text: str) -> IPv4Address:
+    try:
+        address = ip_address(text)
+    except ValueError as error:
+        raise AddressRefused(f"{text[:80]!r} is no plain IPv4 address") from error
+    if not isinstance(address, IPv4Address):
+        raise AddressRefused(f"{text[:80]!r}: printers are reached by IPv4")
+    return address

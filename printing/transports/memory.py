@@ -1,0 +1,24 @@
+"""A printer that keeps what it is sent: for tests, simulations and looking at bytes."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from printing.errors import TransportError
+
+
+@dataclass
+class MemoryTransport:
+    """Keeps (name, payload) in `sent`; raises what is queued in `faults` first, one each time."""
+
+    sent: list[tuple[str, bytes]] = field(default_factory=list)
+    faults: deque[TransportError] = field(default_factory=deque)
+
+    def send(self, payload: bytes, name: str) -> None:
+        if self.faults:
+            fault = self.faults.popleft()
+            if not fault.before_first_byte:
+                self.sent.append((name, payload))
+            raise fault
+        self.sent.append((name, payload))
