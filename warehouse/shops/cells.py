@@ -1,4 +1,4 @@
-"""From the text of one cell to a value: text, number, amount, pieces, instant.
+"""From the text of one cell to a value: text, number, amount, pieces.
 
 Each converter first tries the cheap way that nearly every cell of a sound file takes.
 """
@@ -8,10 +8,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 from warehouse.shops import refusals
 from warehouse.shops.refusals import BadCell
@@ -34,13 +32,7 @@ _AMOUNT_WORDS = str.maketrans("", "", "元圆¥￥ ,CNYRMBcnyrmb")
 _HALF_GROUP = re.compile(r",(?!\d{3}(?!\d))")
 _NO_AMOUNT = frozenset({"无退款申请", "无", "免费", "包邮"})
 _PIECES_WORDS = re.compile(r"(\d+)(?:\.0+)?(?:件|个|只|套|pcs)?")
-_DATE = re.compile(
-    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T\s]+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?)?"
-)
-_SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
-_SERIAL_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001  (a spreadsheet's day 0 has no zone)
-_FIRST_YEAR, _LAST_YEAR = 2000, 2100
-_ISO_LENGTH = 19
+_NO_CHARACTER = 0xFFFE  # U+FFFE, U+FFFF and their like in each plane
 
 T = TypeVar("T")
 Convert = Callable[[str], Any]
@@ -79,9 +71,8 @@ def text_of_at_most(limit: int) -> Callable[[str], str]:
     """Return a converter to one line of clean text; BadCell if it is longer than `limit`."""
 
     def convert(cell: str) -> str:
-        if (
-            not cell
-            or cell.isprintable()
+        if not cell or (
+            cell.isprintable()
             and len(cell) <= limit
             and cell[0] not in _FIRST_SUSPECT
             and cell[-1] not in _LAST_SUSPECT
@@ -147,7 +138,7 @@ def _instead(char: str) -> str:
         return " "
     # Unassigned characters may be newer than this Python; lone surrogates, controls and
     # direction overrides have no business in a name.
-    return char if category in ("Cn", "Co") and ord(char) & 0xFFFE != 0xFFFE else ""
+    return char if category in ("Cn", "Co") and ord(char) & _NO_CHARACTER != _NO_CHARACTER else ""
 
 
 def number_code(cell: str) -> str:
@@ -156,8 +147,10 @@ def number_code(cell: str) -> str:
     Raises:
         BadCell: digits were lost in a spreadsheet, or this is no number of an order.
     """
-    if cell.isdigit() and type(cell) is str and cell.isascii() and len(cell) <= LONGEST_NUMBER:
-        return cell
+    if type(cell) is str:
+        inner = cell[2:-1] if cell[:2] == '="' else cell
+        if inner.isdigit() and inner.isascii() and len(inner) <= LONGEST_NUMBER:
+            return inner
     text = unicodedata.normalize("NFKC", clean(cell))
     _require_undamaged(cell, text)
     if text and not _NUMBER_CODE.fullmatch(text):
@@ -167,8 +160,6 @@ def number_code(cell: str) -> str:
 
 def digits_code(cell: str) -> str:
     """Return an order or line number that must be digits; BadCell as for `number_code`."""
-    if cell.isdigit() and type(cell) is str and cell.isascii() and len(cell) <= LONGEST_NUMBER:
-        return cell
     text = number_code(cell)
     if text and not text.isdigit():
         raise BadCell(refusals.NOT_A_NUMBER_CODE)
@@ -196,16 +187,15 @@ def _require_undamaged(cell: str, text: str) -> None:
 def lost_its_tail(number: str) -> bool:
     """Whether a long number ends in zeros only, as one that went through a spreadsheet does."""
     return (
-        number.isdigit()
-        and len(number) > SAFE_DIGITS + 1
-        and not number[SAFE_DIGITS:].strip("0")
+        number.isdigit() and len(number) > SAFE_DIGITS + 1 and not number[SAFE_DIGITS:].strip("0")
     )
 
 
 def phone(cell: str) -> str:
     """Return a phone number without its blanks; a privacy number keeps its extension (`-1234`)."""
-    if cell.isdigit() and cell.isascii() and len(cell) <= SAFE_DIGITS:
-        return cell
+    plain = cell[1:] if cell[:1] == "'" else cell
+    if not plain or (plain.isdigit() and plain.isascii() and len(plain) <= SAFE_DIGITS):
+        return plain
     text = clean(cell)
     if _SCIENTIFIC.fullmatch(text):
         raise BadCell(refusals.DAMAGED_NUMBER)
@@ -247,50 +237,3 @@ def pieces(cell: str) -> int:
     if not 0 < number <= MAX_PIECES:
         raise BadCell(refusals.BAD_PIECES)
     return number
-
-
-def instants(zone: ZoneInfo, *, serial_days: int = 0) -> Callable[[str], int | None]:
-    """Return a converter to seconds since 1970 UTC of times written in `zone`; None for empty.
-
-    Reads `2016-05-23 22:02:00`, `2016/5/23 22:02`, `2016年5月23日`, ISO 8601 with an offset, and
-    a spreadsheet's day number, to which `serial_days` is added.
-    """
-
-    def convert(cell: str) -> int | None:
-        if len(cell) == _ISO_LENGTH and cell[4] == "-":
-            try:
-                return _seconds(datetime.fromisoformat(cell), zone)
-            except ValueError:
-                pass
-        text = unicodedata.normalize("NFKC", clean(cell))
-        if not text or text.startswith("0000"):
-            return None
-        return _seconds(_moment(text, serial_days), zone)
-
-    return convert
-
-
-def _seconds(moment: datetime, zone: ZoneInfo) -> int:
-    if not _FIRST_YEAR <= moment.year < _LAST_YEAR:
-        raise BadCell(refusals.BAD_INSTANT)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=zone)
-    return int(moment.timestamp())
-
-
-def _moment(text: str, serial_days: int) -> datetime:
-    try:
-        if match := _DATE.fullmatch(text):
-            year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
-            return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001
-        if _SERIAL.fullmatch(text):
-            seconds = round(float(text) * 86_400)
-            return _SERIAL_ZERO + timedelta(days=serial_days, seconds=seconds)
-        return datetime.fromisoformat(text)
-    except (ValueError, OverflowError):
-        raise BadCell(refusals.BAD_INSTANT) from None
-
-
-def instant(seconds: int | None) -> datetime | None:
-    """Return the aware instant of `seconds` since 1970, or None."""
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

@@ -11,12 +11,13 @@ NO_ZIP = "000000"
 _ZIP = re.compile(r"\s*[(（](\d{6})[)）]\s*$")
 _TOWN_ENDINGS = ("街道", "镇", "乡", "苏木", "办事处", "开发区", "团场")
 _DISTRICT_ENDINGS = ("区", "县", "市", "旗", "岛", "域")
-_PROVINCES = (
-    "北京 天津 上海 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东"
-    " 海南 四川 贵州 云南 陕西 甘肃 青海 台湾 内蒙古 广西 西藏 宁夏 新疆 香港 澳门"
-).split()
+_ANY_PROVINCE = (
+    "北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|"
+    "广东|海南|四川|贵州|云南|陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门"
+)
+_PROVINCES = tuple(_ANY_PROVINCE.split("|"))
 _UNSPACED = re.compile(
-    rf"(?P<province>(?:{'|'.join(_PROVINCES)})"
+    rf"(?P<province>(?:{_ANY_PROVINCE})"
     r"(?:维吾尔自治区|壮族自治区|回族自治区|特别行政区|自治区|省|市)?)"
     r"(?P<city>[^\s省市区县]{1,10}?(?:自治州|地区|盟|市))?"
     r"(?P<district>[^\s省市区县]{1,10}?(?:自治县|自治旗|区|县|市|旗))?"
@@ -50,14 +51,15 @@ def split_address(text: str) -> Address:
         zip_code = "" if match[1] == NO_ZIP else match[1]
         text = text[: match.start()]
     parts = text.split(None, 3)
-    if len(parts) == 4 and parts[0].startswith(tuple(_PROVINCES)):  # noqa: PLR2004
-        return _of_parts(*parts, zip_code)
+    if len(parts) == 4 and parts[0].startswith(_PROVINCES):  # noqa: PLR2004
+        return _of_parts((parts[0], parts[1], parts[2], parts[3]), zip_code)
     if len(parts) == 3 and parts[1] in _FLAT_CITIES:  # noqa: PLR2004
         return Address(parts[0], parts[1], "", "", parts[2], zip_code)
     return _of_unspaced(text, zip_code)
 
 
-def _of_parts(province: str, city: str, district: str, rest: str, zip_code: str) -> Address:
+def _of_parts(parts: tuple[str, str, str, str], zip_code: str) -> Address:
+    province, city, district, rest = parts
     if city in _FLAT_CITIES and district.endswith(_TOWN_ENDINGS):
         return Address(province, city, "", district, rest, zip_code)
     if not district.endswith(_DISTRICT_ENDINGS) and city not in _FLAT_CITIES:
@@ -76,9 +78,7 @@ def _of_unspaced(text: str, zip_code: str) -> Address:
     province, city = match["province"], match["city"] or ""
     if not city and province.rstrip("市") in ("北京", "天津", "上海", "重庆"):
         city = province
-    return Address(
-        province, city, match["district"] or "", "", match["rest"].strip(), zip_code
-    )
+    return Address(province, city, match["district"] or "", "", match["rest"].strip(), zip_code)
 
 
 def is_masked(name: str, phone: str, detail: str) -> bool:

@@ -70,10 +70,6 @@ ZIP_NOT_WORKBOOK = say(
 DAMAGED_WORKBOOK = say("The workbook is damaged or was cut off. Download it again.")
 UNSAFE_WORKBOOK = say("The workbook holds constructions no spreadsheet program writes.")
 NO_BOM_UTF16 = say("The text is in an encoding that cannot be told. Save it as CSV UTF-8.")
-OPEN_QUOTE = say(
-    "A quotation mark that opens in row {row} never closes, or a cell is far too long. Export the"
-    " file again."
-)
 LINE_TOO_LONG = say("A line of the file is far too long. This is not an order file.")
 
 
@@ -81,6 +77,15 @@ def too_long(limit: int, length: int) -> Text:
     """Return the refusal of a text over its column's limit."""
     return say(
         "The text has {length} characters, at most {limit} are taken.", length=length, limit=limit
+    )
+
+
+def open_quote(row: int) -> Text:
+    """Return the refusal of a text file whose cell runs on for ever."""
+    return say(
+        "A quotation mark that opens in row {row} never closes, or a cell is far too long."
+        " Export the file again.",
+        row=row,
     )
 
 

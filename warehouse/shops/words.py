@@ -104,7 +104,10 @@ def is_service(title: str, price_fen: int | None, codes: str) -> bool:
     return not price_fen and not codes and any(word in title for word in _SERVICES)
 
 
-def made_line_id(title: str, properties: str, codes: str, nth: int) -> str:
-    """Return a line id for a file without any: from the content, `nth` telling equal lines apart."""
-    content = "\x1f".join((title, properties, codes))
+def made_line_id(title: str, properties: str, nth: int) -> str:
+    """Return a line id for a file without any: from the content, `nth` telling equal lines apart.
+
+    Price and seller code take no part: a shop may change them after the order was made.
+    """
+    content = f"{title}\x1f{properties}"
     return f"~{hashlib.sha256(content.encode()).hexdigest()[:16]}-{nth}"
