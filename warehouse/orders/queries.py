@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -9,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from warehouse.db import table_of
 from warehouse.errors import OrderStopped
-from warehouse.orders.models import Consignment, Hold, HoldKind, Order
+from warehouse.orders.models import Consignment, ConsignmentLine, Hold, HoldKind, Order
 from warehouse.text import Text, say
 
 _order = table_of(Order)
 _hold = table_of(Hold)
+_line = table_of(ConsignmentLine)
 
 HOLD_WORDS: dict[HoldKind, Text] = {
     HoldKind.UNPAID: say("not paid"),
@@ -91,6 +93,16 @@ def require_not_stopped(session: Session, consignment_id: int) -> None:
     """
     if stop_of(session, consignment_id) is not None:
         raise stopped(session, consignment_id)
+
+
+def dispatched_of(session: Session, order_line_ids: Iterable[int]) -> dict[int, int]:
+    """Return order line id → pieces that have left the house in parcels; none are left out."""
+    rows = session.execute(
+        sa.select(_line.c.order_line_id, sa.func.sum(_line.c.dispatched))
+        .where(_line.c.order_line_id.in_(list(order_line_ids)), _line.c.dispatched > 0)
+        .group_by(_line.c.order_line_id)
+    )
+    return {line_id: int(pieces) for line_id, pieces in rows}
 
 
 def orders_of(session: Session, consignment_id: int) -> list[Order]:

@@ -6,7 +6,7 @@ from warehouse.weighing.models import Verdict
 
 
 def tolerance_of(expected_g: int, *, absolute_g: int, percent: int) -> int:
-    """Return the deviation allowed, in grams: the larger of the two limits, percent rounded down."""
+    """Return the deviation allowed, in grams: the larger limit, percent rounded down."""
     return max(absolute_g, expected_g * percent // 100)
 
 

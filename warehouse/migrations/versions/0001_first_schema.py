@@ -62,6 +62,43 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "printer",
+        sa.Column("id", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=200).with_variant(sa.TEXT(), "sqlite"), nullable=False),
+        sa.Column("kind", warehouse.db.text_of(24), nullable=False),
+        sa.Column(
+            "address", sa.String(length=500).with_variant(sa.TEXT(), "sqlite"), nullable=False
+        ),
+        sa.Column("dpi", sa.Integer(), nullable=False),
+        sa.Column("width_dots", sa.Integer(), nullable=False),
+        sa.Column("media", sa.String(length=40).with_variant(sa.TEXT(), "sqlite"), nullable=False),
+        sa.Column("darkness", sa.Integer(), nullable=False),
+        sa.Column("offset_x", sa.Integer(), nullable=False),
+        sa.Column("offset_y", sa.Integer(), nullable=False),
+        sa.Column("is_paused", warehouse.db.Flag(), nullable=False),
+        sa.Column("state", warehouse.db.text_of(24), nullable=False),
+        sa.Column(
+            "state_reason", sa.String(length=40).with_variant(sa.TEXT(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "state_detail", sa.String(length=4000).with_variant(sa.TEXT(), "sqlite"), nullable=False
+        ),
+        sa.Column("last_seen_at", warehouse.db.InstantType(), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('folder', 'escpos', 'zpl', 'tspl', 'ipp')", name=op.f("ck_printer_kind_known")
+        ),
+        sa.CheckConstraint(
+            "state IN ('unknown', 'ready', 'attention', 'offline')",
+            name=op.f("ck_printer_state_known"),
+        ),
+        sa.CheckConstraint("darkness BETWEEN 0 AND 30", name=op.f("ck_printer_darkness_range")),
+        sa.CheckConstraint("dpi IN (203, 300)", name=op.f("ck_printer_dpi_known")),
+        sa.CheckConstraint("width_dots > 0", name=op.f("ck_printer_width_positive")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_printer")),
+        sa.UniqueConstraint("name", name=op.f("uq_printer_name")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "shop",
         sa.Column("id", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
         sa.Column("code", sa.String(length=64).with_variant(sa.TEXT(), "sqlite"), nullable=False),
@@ -268,6 +305,122 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "print_job",
+        sa.Column("id", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
+        sa.Column(
+            "document_kind", sa.String(length=64).with_variant(sa.TEXT(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "number", sa.String(length=120).with_variant(sa.TEXT(), "sqlite"), nullable=False
+        ),
+        sa.Column("part", sa.Integer(), nullable=False),
+        sa.Column("copy_no", sa.Integer(), nullable=False),
+        sa.Column("facts", warehouse.db.JsonType(), nullable=False),
+        sa.Column(
+            "subject", sa.String(length=64).with_variant(sa.TEXT(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "station_id", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=True
+        ),
+        sa.Column(
+            "printer_id", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=True
+        ),
+        sa.Column(
+            "command_id", sa.String(length=64).with_variant(sa.TEXT(), "sqlite"), nullable=False
+        ),
+        sa.Column("state", warehouse.db.text_of(24), nullable=False),
+        sa.Column("reason", sa.String(length=40).with_variant(sa.TEXT(), "sqlite"), nullable=False),
+        sa.Column(
+            "detail", sa.String(length=4000).with_variant(sa.TEXT(), "sqlite"), nullable=False
+        ),
+        sa.Column("queued_at", warehouse.db.InstantType(), nullable=False),
+        sa.Column("waiting_since", warehouse.db.InstantType(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_try_at", warehouse.db.InstantType(), nullable=True),
+        sa.Column(
+            "lease_token", sa.String(length=36).with_variant(sa.TEXT(), "sqlite"), nullable=True
+        ),
+        sa.Column("lease_until", warehouse.db.InstantType(), nullable=True),
+        sa.Column("first_byte_at", warehouse.db.InstantType(), nullable=True),
+        sa.Column("sent_at", warehouse.db.InstantType(), nullable=True),
+        sa.Column("closed_at", warehouse.db.InstantType(), nullable=True),
+        sa.Column(
+            "reprint_of", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=True
+        ),
+        sa.Column(
+            "reprint_reason",
+            sa.String(length=200).with_variant(sa.TEXT(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=True),
+        sa.CheckConstraint(
+            "(lease_token IS NOT NULL) = (state IN ('rendering', 'leased', 'sending'))",
+            name=op.f("ck_print_job_lease_while_worked_on"),
+        ),
+        sa.CheckConstraint(
+            "copy_no = 1 OR reprint_reason <> ''", name=op.f("ck_print_job_copy_has_reason")
+        ),
+        sa.CheckConstraint(
+            "state IN ('queued', 'rendering', 'ready', 'leased', 'sending', 'sent', 'confirmed', 'failed', 'unknown', 'held', 'cancelled')",
+            name=op.f("ck_print_job_state_known"),
+        ),
+        sa.CheckConstraint("copy_no >= 1 AND part >= 1", name=op.f("ck_print_job_counts_from_one")),
+        sa.ForeignKeyConstraint(
+            ["printer_id"], ["printer.id"], name=op.f("fk_print_job_printer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["reprint_of"], ["print_job.id"], name=op.f("fk_print_job_reprint_of")
+        ),
+        sa.ForeignKeyConstraint(
+            ["station_id"], ["station.id"], name=op.f("fk_print_job_station_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_print_job")),
+        sa.UniqueConstraint(
+            "document_kind",
+            "number",
+            "part",
+            "copy_no",
+            name=op.f("uq_print_job_document_kind_number_part_copy_no"),
+        ),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("print_job", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_print_job_lane",
+            ["printer_id", "id"],
+            unique=False,
+            sqlite_where=sa.text(
+                "state IN ('queued', 'ready', 'rendering', 'leased', 'sending', 'unknown')"
+            ),
+            postgresql_where=sa.text(
+                "state IN ('queued', 'ready', 'rendering', 'leased', 'sending', 'unknown')"
+            ),
+        )
+        batch_op.create_index("ix_print_job_state", ["state"], unique=False)
+        batch_op.create_index("ix_print_job_subject", ["subject"], unique=False)
+
+    op.create_table(
+        "print_route",
+        sa.Column("id", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
+        sa.Column(
+            "station_id", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=True
+        ),
+        sa.Column(
+            "document_kind", sa.String(length=64).with_variant(sa.TEXT(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "printer_id", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False
+        ),
+        sa.ForeignKeyConstraint(
+            ["printer_id"], ["printer.id"], name=op.f("fk_print_route_printer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["station_id"], ["station.id"], name=op.f("fk_print_route_station_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_print_route")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "setting_change",
         sa.Column("id", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=64).with_variant(sa.TEXT(), "sqlite"), nullable=False),
@@ -413,6 +566,32 @@ def upgrade() -> None:
     with op.batch_alter_table("import_reject", schema=None) as batch_op:
         batch_op.create_index("ix_import_reject_run_id", ["run_id"], unique=False)
 
+    op.create_table(
+        "print_event",
+        sa.Column("id", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
+        sa.Column("job_id", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
+        sa.Column("at", warehouse.db.InstantType(), nullable=False),
+        sa.Column("state", warehouse.db.text_of(24), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=True),
+        sa.Column("note", sa.String(length=4000).with_variant(sa.TEXT(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["job_id"], ["print_job.id"], name=op.f("fk_print_event_job_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_print_event")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("print_event", schema=None) as batch_op:
+        batch_op.create_index("ix_print_event_job", ["job_id", "id"], unique=False)
+
+    op.create_table(
+        "print_file",
+        sa.Column("job_id", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
+        sa.Column("media", sa.String(length=40).with_variant(sa.TEXT(), "sqlite"), nullable=False),
+        sa.Column("sha256", sa.String(length=64).with_variant(sa.TEXT(), "sqlite"), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("rendered_at", warehouse.db.InstantType(), nullable=False),
+        sa.ForeignKeyConstraint(["job_id"], ["print_job.id"], name=op.f("fk_print_file_job_id")),
+        sa.PrimaryKeyConstraint("job_id", name=op.f("pk_print_file")),
+        sqlite_strict=True,
+    )
     op.create_table(
         "stock_balance",
         sa.Column("bin_id", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
@@ -607,6 +786,7 @@ def upgrade() -> None:
         sa.Column(
             "packer_id", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False
         ),
+        sa.Column("seals", sa.Integer(), nullable=False),
         sa.Column("sealed_at", warehouse.db.InstantType(), nullable=True),
         sa.Column("expected_g", sa.Integer(), nullable=True),
         sa.Column("gross_g", sa.Integer(), nullable=True),
@@ -1503,6 +1683,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_stock_balance_sku_id")
 
     op.drop_table("stock_balance")
+    op.drop_table("print_file")
+    with op.batch_alter_table("print_event", schema=None) as batch_op:
+        batch_op.drop_index("ix_print_event_job")
+
+    op.drop_table("print_event")
     with op.batch_alter_table("import_reject", schema=None) as batch_op:
         batch_op.drop_index("ix_import_reject_run_id")
 
@@ -1523,6 +1708,21 @@ def downgrade() -> None:
         batch_op.drop_index("ix_setting_change_name_id")
 
     op.drop_table("setting_change")
+    op.drop_table("print_route")
+    with op.batch_alter_table("print_job", schema=None) as batch_op:
+        batch_op.drop_index("ix_print_job_subject")
+        batch_op.drop_index("ix_print_job_state")
+        batch_op.drop_index(
+            "ix_print_job_lane",
+            sqlite_where=sa.text(
+                "state IN ('queued', 'ready', 'rendering', 'leased', 'sending', 'unknown')"
+            ),
+            postgresql_where=sa.text(
+                "state IN ('queued', 'ready', 'rendering', 'leased', 'sending', 'unknown')"
+            ),
+        )
+
+    op.drop_table("print_job")
     op.drop_table("person_role")
     with op.batch_alter_table("login_session", schema=None) as batch_op:
         batch_op.drop_index("ix_login_session_person_id")
@@ -1546,6 +1746,7 @@ def downgrade() -> None:
     op.drop_table("station")
     op.drop_table("sku")
     op.drop_table("shop")
+    op.drop_table("printer")
     op.drop_table("person")
     op.drop_table("counter")
     op.drop_table("carton_type")

@@ -24,6 +24,7 @@ from warehouse.orders.models import (
     OrderState,
     ShopState,
 )
+from warehouse.orders.queries import dispatched_of
 from warehouse.orders.rules import (
     ENDED_AT_SHOP,
     FACTUAL,
@@ -178,12 +179,17 @@ def _dossiers(
     if settings.hold_merge_candidates:
         _add_twins(session, dossiers)
     ids = list(dossiers)
-    for line in session.execute(sa.select(_line).where(_line.c.order_id.in_(ids))):
+    lines = session.execute(sa.select(_line).where(_line.c.order_id.in_(ids))).all()
+    gone = dispatched_of(session, [line.id for line in lines])
+    for line in lines:
+        left = line.pieces - gone.get(line.id, 0)
+        if left <= 0:
+            continue
         dossiers[line.order_id].lines.append(
             LineFacts(
                 line_id=line.id,
                 sku_id=line.sku_id,
-                pieces=line.pieces,
+                pieces=left,
                 state=line.state,
                 is_service=line.is_service,
             )

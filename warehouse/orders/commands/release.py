@@ -20,6 +20,7 @@ from warehouse.orders.models import (
     Order,
     OrderState,
 )
+from warehouse.orders.queries import dispatched_of
 from warehouse.people import trail
 from warehouse.settings import load_settings
 from warehouse.text import say
@@ -80,12 +81,7 @@ def make_consignment(session: Session, command: Command, orders: Sequence[Order]
         is_weigh_required=settings.is_weigh_required,
         is_label_match_required=settings.is_label_match_required,
         is_four_eyes=settings.is_four_eyes,
-        lines=[
-            ConsignmentLine(order_line_id=line.id, sku_id=line.sku_id, pieces=line.pieces)
-            for order in orders
-            for line in order.lines
-            if line.state is LineState.OPEN and not line.is_service and line.sku_id is not None
-        ],
+        lines=_lines(session, orders),
     )
     session.add(consignment)
     session.flush()
@@ -103,6 +99,24 @@ def make_consignment(session: Session, command: Command, orders: Sequence[Order]
         "released",
     )
     return consignment
+
+
+def _lines(session: Session, orders: Sequence[Order]) -> list[ConsignmentLine]:
+    """Return what still has to go of the orders' open lines."""
+    wanted = [
+        line
+        for order in orders
+        for line in order.lines
+        if line.state is LineState.OPEN and not line.is_service and line.sku_id is not None
+    ]
+    gone = dispatched_of(session, [line.id for line in wanted])
+    return [
+        ConsignmentLine(
+            order_line_id=line.id, sku_id=line.sku_id, pieces=line.pieces - gone.get(line.id, 0)
+        )
+        for line in wanted
+        if line.pieces > gone.get(line.id, 0)
+    ]
 
 
 def withdraw(session: Session, command: Command, order_ids: Iterable[int]) -> list[int]:

@@ -1,0 +1,1 @@
+"""A number for the parcel, its label printed and scanned back, the courier's visit."""

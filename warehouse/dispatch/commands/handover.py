@@ -1,0 +1,325 @@
+"""The courier's visit: opened, parcels scanned out one by one, closed with a manifest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from printing.queue import enqueue
+from warehouse.carriers.models import Carrier
+from warehouse.commands import Command, Outcome, Tone
+from warehouse.db import table_of
+from warehouse.dispatch.models import (
+    Handover,
+    HandoverParcel,
+    HandoverState,
+    Waybill,
+    WaybillState,
+)
+from warehouse.dispatch.papers import manifest
+from warehouse.dispatch.queries import left_behind
+from warehouse.dispatch.screens import ShipScreen
+from warehouse.errors import NotFound, RuleViolation, StaleScreen
+from warehouse.inventory import ledger
+from warehouse.inventory.models import Move, MoveReason
+from warehouse.inventory.refusals import refuse
+from warehouse.numbers import next_number
+from warehouse.orders.models import ConsignmentLine, ConsignmentState, Order, OrderState
+from warehouse.orders.queries import consignment_by_id, orders_of
+from warehouse.packing.models import Parcel, ParcelLine, ParcelState
+from warehouse.people import trail
+from warehouse.text import say
+from warehouse.weighing.commands import lock_parcel
+
+_parcel = table_of(Parcel)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenHandover(Command):
+    """The courier is here; one open handover per courier."""
+
+    carrier_id: int
+    time_zone: str = "Asia/Shanghai"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandOverParcel(Command):
+    """A parcel goes into the courier's hands; its waybill is scanned."""
+
+    handover_id: int
+    barcode: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class UndoHandover(Command):
+    """The last parcel is taken back from the courier."""
+
+    handover_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloseHandover(Command):
+    """The courier leaves; what is not scanned stays behind."""
+
+    handover_id: int
+    time_zone: str = "Asia/Shanghai"
+
+
+def open_handover(session: Session, command: OpenHandover) -> Outcome:
+    """Open a handover for the courier, or go on with the one that is open."""
+    carrier = session.get(Carrier, command.carrier_id)
+    if carrier is None or not carrier.is_active:
+        raise NotFound(say("courier"), command.carrier_id)
+    handover = session.scalars(
+        sa.select(Handover).where(
+            Handover.carrier_id == carrier.id, Handover.state == HandoverState.OPEN
+        )
+    ).first()
+    if handover is None:
+        day = command.at.astimezone(ZoneInfo(command.time_zone)).strftime("%Y%m%d")
+        number = f"H{day}-{next_number(session, f'handover-{day}'):02d}"
+        handover = Handover(
+            number=number,
+            carrier_id=carrier.id,
+            opened_at=command.at,
+            opened_by=command.actor.person_id,
+        )
+        session.add(handover)
+        session.flush()
+        trail.record(session, command, "handover", handover.id, "opened", carrier=carrier.code)
+    return Outcome(
+        screen=ShipScreen.PARCELS,
+        subject_id=handover.id,
+        message=say("{carrier}: scan every parcel.", carrier=carrier.name),
+    )
+
+
+def hand_over_parcel(session: Session, command: HandOverParcel) -> Outcome:
+    """Book the parcel to the courier; its orders are dispatched with their last parcel.
+
+    A parcel of another courier, or one not ready, is written down as refused.
+
+    Raises:
+        UnknownBarcode, WrongScan: no parcel's label. OrderStopped: the order goes no further.
+        StaleScreen: the handover is closed.
+    """
+    handover = _open(session, command.handover_id)
+    found = session.execute(
+        sa.select(Parcel.id, Waybill.carrier_id)
+        .join(Waybill, Waybill.parcel_id == Parcel.id)
+        .where(Waybill.number == command.barcode, Waybill.state == WaybillState.LIVE)
+        .order_by((Waybill.carrier_id == handover.carrier_id).desc())
+        .limit(1)
+    ).first()
+    if found is None:
+        raise refuse(session, command.barcode, say("a waybill"))
+    parcel = lock_parcel(session, found.id)
+    if found.carrier_id != handover.carrier_id:
+        return _refuse_foreign(session, command, handover, parcel, found.carrier_id)
+    if parcel.state is ParcelState.DISPATCHED:
+        return Outcome(
+            screen=ShipScreen.PARCELS,
+            subject_id=handover.id,
+            message=say("Parcel {number} was scanned before.", number=parcel.number),
+            tone=Tone.ATTENTION,
+        )
+    if parcel.state is not ParcelState.MATCHED:
+        handover.refused += 1
+        session.flush()
+        return Outcome(
+            screen=ShipScreen.PARCELS,
+            subject_id=handover.id,
+            message=say(
+                "Parcel {number} is not ready: scan its label at the scale.", number=parcel.number
+            ),
+            tone=Tone.STOP,
+        )
+    _dispatch(session, command, handover, parcel)
+    return Outcome(
+        screen=ShipScreen.PARCELS,
+        subject_id=handover.id,
+        message=say("{number} is in.", number=command.barcode),
+        facts={"parcel_no": parcel.number},
+    )
+
+
+def _refuse_foreign(
+    session: Session,
+    command: HandOverParcel,
+    handover: Handover,
+    parcel: Parcel,
+    carrier_id: int,
+) -> Outcome:
+    handover.refused += 1
+    session.flush()
+    other = session.get_one(Carrier, carrier_id)
+    trail.record(
+        session, command, "parcel", parcel.id, "refused_at_handover", handover=handover.number
+    )
+    return Outcome(
+        screen=ShipScreen.PARCELS,
+        subject_id=handover.id,
+        message=say("Not for this courier: this parcel goes with {carrier}.", carrier=other.name),
+        tone=Tone.STOP,
+    )
+
+
+def _dispatch(session: Session, command: Command, handover: Handover, parcel: Parcel) -> None:
+    carrier = session.get_one(Carrier, handover.carrier_id)
+    contents = session.scalars(
+        sa.select(ParcelLine)
+        .where(ParcelLine.parcel_id == parcel.id, ParcelLine.pieces > 0)
+        .order_by(ParcelLine.consignment_line_id)
+    ).all()
+    waybill_no = session.scalar(
+        sa.select(Waybill.number).where(
+            Waybill.parcel_id == parcel.id, Waybill.state == WaybillState.LIVE
+        )
+    )
+    session.add(
+        HandoverParcel(
+            handover_id=handover.id, parcel_id=parcel.id, command_id=command.id, at=command.at
+        )
+    )
+    parcel.state = ParcelState.DISPATCHED
+    parcel.dispatched_at = command.at
+    for content in contents:
+        line = session.get_one(ConsignmentLine, content.consignment_line_id, populate_existing=True)
+        line.dispatched += content.pieces
+    session.flush()
+    ledger.post(
+        session,
+        command,
+        [
+            ledger.Posting(
+                sku_id=content.sku_id,
+                from_bin_id=parcel.bin_id,
+                to_bin_id=carrier.bin_id,
+                pieces=content.pieces,
+                reason=MoveReason.DISPATCH,
+                consignment_line_id=content.consignment_line_id,
+                reference=waybill_no or "",
+            )
+            for content in contents
+        ],
+    )
+    trail.record(session, command, "parcel", parcel.id, "dispatched", handover=handover.number)
+    _settle_orders(session, command, parcel.consignment_id)
+
+
+def _settle_orders(session: Session, command: Command, consignment_id: int) -> None:
+    """Mark the consignment and its orders dispatched once its last parcel has gone."""
+    consignment = consignment_by_id(session, consignment_id, lock=True)
+    waiting = session.scalar(
+        sa.select(sa.func.count())
+        .select_from(Parcel)
+        .where(Parcel.consignment_id == consignment_id, Parcel.state != ParcelState.DISPATCHED)
+    )
+    if waiting or consignment.state is not ConsignmentState.PACKED:
+        return
+    consignment.state = ConsignmentState.DISPATCHED
+    orders = orders_of(session, consignment_id)
+    for order in orders:
+        order.state = OrderState.DISPATCHED
+        order.dispatched_at = command.at
+    session.flush()
+    trail.record_all(session, command, "order", [(o.id, {}) for o in orders], "dispatched")
+
+
+def undo_handover(session: Session, command: UndoHandover) -> Outcome:
+    """Take the last parcel of an open handover back.
+
+    Raises:
+        RuleViolation: none was scanned yet. StaleScreen: the handover is closed.
+    """
+    handover = _open(session, command.handover_id)
+    last = session.scalars(
+        sa.select(HandoverParcel)
+        .where(HandoverParcel.handover_id == handover.id)
+        .order_by(HandoverParcel.id.desc())
+        .limit(1)
+    ).first()
+    if last is None:
+        raise RuleViolation(say("There is nothing to undo."))
+    parcel = session.get_one(Parcel, last.parcel_id, with_for_update=True, populate_existing=True)
+    moves = session.scalars(
+        sa.select(Move)
+        .where(Move.command_id == last.command_id, Move.reason == MoveReason.DISPATCH)
+        .order_by(Move.line_no)
+    ).all()
+    for line_no, move in enumerate(moves):
+        ledger.reverse(session, command, move.id, first_line=line_no)
+        line = session.get_one(ConsignmentLine, move.consignment_line_id, populate_existing=True)
+        line.dispatched -= move.pieces
+    session.delete(last)
+    parcel.state = ParcelState.MATCHED
+    parcel.dispatched_at = None
+    consignment = consignment_by_id(session, parcel.consignment_id, lock=True)
+    if consignment.state is ConsignmentState.DISPATCHED:
+        consignment.state = ConsignmentState.PACKED
+        session.execute(
+            sa.update(Order)
+            .where(Order.consignment_id == consignment.id)
+            .values(state=OrderState.RELEASED, dispatched_at=None)
+            .execution_options(synchronize_session=False)
+        )
+    session.flush()
+    trail.record(session, command, "parcel", parcel.id, "taken_back", handover=handover.number)
+    return Outcome(
+        screen=ShipScreen.PARCELS,
+        subject_id=handover.id,
+        message=say("Parcel {number} is back here.", number=parcel.number),
+        tone=Tone.ATTENTION,
+    )
+
+
+def close_handover(session: Session, command: CloseHandover) -> Outcome:
+    """Close the visit and print its manifest; the parcels left behind are named.
+
+    An empty handover is closed without a manifest.
+    """
+    handover = _open(session, command.handover_id)
+    handover.state = HandoverState.CLOSED
+    handover.closed_at = command.at
+    handover.closed_by = command.actor.person_id
+    count = session.scalar(
+        sa.select(sa.func.count())
+        .select_from(HandoverParcel)
+        .where(HandoverParcel.handover_id == handover.id)
+    )
+    session.flush()
+    if count:
+        local = command.at.astimezone(ZoneInfo(command.time_zone))
+        enqueue(
+            session,
+            manifest(session, handover, local.strftime("%Y-%m-%d %H:%M")),
+            station_id=command.actor.station_id,
+            at=command.at,
+            command_id=command.id,
+            subject=f"handover:{handover.id}",
+        )
+    left = left_behind(session, handover.carrier_id)
+    trail.record(session, command, "handover", handover.id, "closed", parcels=count, left=len(left))
+    message = (
+        say("{count} parcels handed over, {left} left behind.", count=count, left=len(left))
+        if left
+        else say("{count} parcels handed over.", count=count)
+    )
+    return Outcome(
+        screen=ShipScreen.CLOSED,
+        subject_id=handover.id,
+        message=message,
+        tone=Tone.ATTENTION if left else Tone.OK,
+        is_step_done=True,
+        facts={"parcels": count, "left_behind": [row.parcel_no for row in left][:200]},
+    )
+
+
+def _open(session: Session, handover_id: int) -> Handover:
+    handover = session.get(Handover, handover_id, with_for_update=True, populate_existing=True)
+    if handover is None or handover.state is not HandoverState.OPEN:
+        raise StaleScreen
+    return handover

@@ -1,0 +1,297 @@
+"""Waybill numbers on parcels: assigned, printed once, scanned back, printed again with a reason."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from printing.models import PrintJob
+from printing.queue import StateConflict, confirm, enqueue, reprint
+from warehouse.carriers.commands import take_number
+from warehouse.carriers.models import Carrier
+from warehouse.commands import Command, Outcome, Tone
+from warehouse.dispatch.models import Waybill, WaybillSource, WaybillState
+from warehouse.dispatch.papers import waybill_paper
+from warehouse.errors import (
+    InvalidInput,
+    NotFound,
+    RuleViolation,
+    StaleScreen,
+    UnknownBarcode,
+    WrongWaybill,
+)
+from warehouse.orders.models import ConsignmentState
+from warehouse.orders.queries import consignment_by_id, orders_of
+from warehouse.packing.models import Parcel, ParcelState
+from warehouse.people import trail
+from warehouse.text import say
+from warehouse.weighing.commands import lock_parcel
+from warehouse.weighing.screens import WeighScreen
+
+WAYBILL_KIND = "waybill"
+_SOUND = re.compile(r"[A-Z0-9-]{6,32}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssignWaybill(Command):
+    """Give a weighed parcel its number and ask for its label."""
+
+    parcel_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttachWaybill(Command):
+    """A label printed by the shop platform's own service is on the parcel: take its number."""
+
+    parcel_id: int
+    barcode: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatchLabel(Command):
+    """The label on the parcel is scanned back: right label, right parcel."""
+
+    parcel_id: int
+    barcode: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReprintLabel(Command):
+    """The label is spoilt: print it once more, marked as a copy."""
+
+    parcel_id: int
+    reason: str
+
+
+def assign_waybill(session: Session, command: AssignWaybill) -> Outcome:
+    """Take a number from the courier's pool and put its label into the print queue.
+
+    A parcel whose receiver the platform hides gets none from us: its label is printed by the
+    platform and its number scanned in.
+
+    Raises:
+        NoWaybillLeft: the pool is used up. StaleScreen: the parcel has one, or is not so far.
+        RuleViolation: other parcels of the consignment are not sealed yet.
+    """
+    parcel = lock_parcel(session, command.parcel_id)
+    consignment = consignment_by_id(session, parcel.consignment_id, lock=True)
+    if parcel.state is not _ready_state(consignment.is_weigh_required, parcel):
+        raise StaleScreen
+    if consignment.state is not ConsignmentState.PACKED:
+        raise RuleViolation(say("Other parcels of this order are still being packed."))
+    if any(o.is_masked for o in orders_of(session, consignment.id)):
+        return Outcome(
+            screen=WeighScreen.PLATFORM,
+            subject_id=parcel.id,
+            message=say(
+                "The shop hides this receiver. Print the label with the platform's own program,"
+                " stick it on and scan it."
+            ),
+            tone=Tone.ATTENTION,
+        )
+    carrier = session.get_one(Carrier, consignment.carrier_id)
+    number, pool_id = take_number(session, command, carrier)
+    _attach(session, command, parcel, carrier.id, number, WaybillSource.POOL)
+    enqueue(
+        session,
+        waybill_paper(session, parcel, carrier, number),
+        station_id=command.actor.station_id,
+        at=command.at,
+        command_id=command.id,
+        subject=f"parcel:{parcel.id}",
+    )
+    trail.record(
+        session, command, "parcel", parcel.id, "waybill_assigned", waybill=number, pool=pool_id
+    )
+    if not consignment.is_label_match_required:
+        _match(session, command, parcel)
+        return Outcome(
+            screen=WeighScreen.PARCEL,
+            message=say("Label {number} for parcel {parcel}.", number=number, parcel=parcel.number),
+            is_step_done=True,
+        )
+    return Outcome(
+        screen=WeighScreen.LABEL,
+        subject_id=parcel.id,
+        message=say("Stick label {number} on and scan it.", number=number),
+        facts={"waybill_no": number},
+    )
+
+
+def attach_waybill(session: Session, command: AttachWaybill) -> Outcome:
+    """Take the number of a label that the platform printed; it is scanned off the parcel.
+
+    Raises:
+        UnknownBarcode: nothing a waybill number can be. WrongWaybill: it is on another parcel.
+    """
+    parcel = lock_parcel(session, command.parcel_id)
+    consignment = consignment_by_id(session, parcel.consignment_id, lock=True)
+    if parcel.state is not _ready_state(consignment.is_weigh_required, parcel):
+        raise StaleScreen
+    if not any(o.is_masked for o in orders_of(session, consignment.id)):
+        raise StaleScreen
+    number = command.barcode
+    if not _SOUND.fullmatch(number) or number == parcel.number:
+        raise UnknownBarcode(number, wanted=say("the platform's waybill"))
+    carrier = session.get_one(Carrier, consignment.carrier_id)
+    _require_unused(session, number, carrier.id)
+    _attach(session, command, parcel, carrier.id, number, WaybillSource.PLATFORM)
+    _match(session, command, parcel)
+    trail.record(session, command, "parcel", parcel.id, "waybill_attached", waybill=number)
+    is_odd = carrier.number_pattern and not re.fullmatch(carrier.number_pattern, number)
+    return Outcome(
+        screen=WeighScreen.PARCEL,
+        message=say(
+            "{number} does not look like {carrier}. Taken all the same.",
+            number=number,
+            carrier=carrier.name,
+        )
+        if is_odd
+        else say("Waybill {number} is on parcel {parcel}.", number=number, parcel=parcel.number),
+        tone=Tone.ATTENTION if is_odd else Tone.OK,
+        is_step_done=True,
+    )
+
+
+def match_label(session: Session, command: MatchLabel) -> Outcome:
+    """Confirm that the parcel carries its own label; the print job is confirmed with it.
+
+    Raises:
+        WrongWaybill, UnknownBarcode: another parcel's label, or none.
+        StaleScreen: it was matched before, or has no label yet.
+    """
+    parcel = lock_parcel(session, command.parcel_id)
+    if parcel.state is not ParcelState.LABELLED:
+        raise StaleScreen
+    waybill = live_waybill(session, parcel.id)
+    if waybill is None:
+        raise StaleScreen
+    if command.barcode != waybill.number:
+        raise _not_this_label(session, command.barcode, waybill.number)
+    _match(session, command, parcel)
+    confirm(session, WAYBILL_KIND, waybill.number, command.at, command.actor.person_id)
+    trail.record(session, command, "parcel", parcel.id, "label_matched")
+    return Outcome(
+        screen=WeighScreen.PARCEL,
+        message=say("Parcel {number} is ready for the courier.", number=parcel.number),
+        is_step_done=True,
+    )
+
+
+def reprint_label(session: Session, command: ReprintLabel) -> Outcome:
+    """Ask for one more copy of the parcel's label, with the reason on record and a mark on paper.
+
+    Raises:
+        RuleViolation: the first is still to come, or the parcel has gone.
+    """
+    if not command.reason.strip():
+        raise InvalidInput(say("Say why."), field="reason")
+    parcel = lock_parcel(session, command.parcel_id)
+    if parcel.state not in (ParcelState.LABELLED, ParcelState.MATCHED):
+        raise RuleViolation(say("Parcel {number} has no label to repeat.", number=parcel.number))
+    waybill = live_waybill(session, parcel.id)
+    if waybill is None or waybill.source is not WaybillSource.POOL:
+        raise RuleViolation(say("Parcel {number} has no label to repeat.", number=parcel.number))
+    job_id = session.scalar(
+        sa.select(PrintJob.id)
+        .where(PrintJob.document_kind == WAYBILL_KIND, PrintJob.number == waybill.number)
+        .order_by(PrintJob.copy_no.desc())
+        .limit(1)
+    )
+    if job_id is None:
+        raise NotFound(say("label"), waybill.number)
+    try:
+        reprint(
+            session,
+            job_id,
+            reason=command.reason[:200],
+            person_id=command.actor.person_id,
+            at=command.at,
+            command_id=command.id,
+            station_id=command.actor.station_id,
+        )
+    except StateConflict as error:
+        raise RuleViolation(
+            say("The label is still in the print queue. Look at the printer first.")
+        ) from error
+    parcel.state = ParcelState.LABELLED
+    parcel.matched_at = None
+    session.flush()
+    trail.record(
+        session, command, "parcel", parcel.id, "label_reprinted",
+        waybill=waybill.number, reason=command.reason[:200],
+    )  # fmt: skip
+    return Outcome(
+        screen=WeighScreen.LABEL,
+        subject_id=parcel.id,
+        message=say("A copy of {number} is coming. Destroy the spoilt one.", number=waybill.number),
+        tone=Tone.ATTENTION,
+    )
+
+
+def live_waybill(session: Session, parcel_id: int) -> Waybill | None:
+    """Return the parcel's valid waybill, None if it has none."""
+    return session.scalars(
+        sa.select(Waybill).where(Waybill.parcel_id == parcel_id, Waybill.state == WaybillState.LIVE)
+    ).first()
+
+
+def _ready_state(is_weigh_required: bool, parcel: Parcel) -> ParcelState:
+    if is_weigh_required or parcel.state is ParcelState.WEIGHED:
+        return ParcelState.WEIGHED
+    return ParcelState.SEALED
+
+
+def _attach(
+    session: Session,
+    command: Command,
+    parcel: Parcel,
+    carrier_id: int,
+    number: str,
+    source: WaybillSource,
+) -> None:
+    session.add(
+        Waybill(
+            carrier_id=carrier_id,
+            number=number,
+            parcel_id=parcel.id,
+            source=source,
+            assigned_at=command.at,
+        )
+    )
+    parcel.state = ParcelState.LABELLED
+    session.flush()
+
+
+def _match(session: Session, command: Command, parcel: Parcel) -> None:
+    parcel.state = ParcelState.MATCHED
+    parcel.matched_at = command.at
+    session.flush()
+
+
+def _require_unused(session: Session, number: str, carrier_id: int) -> None:
+    other = session.execute(
+        sa.select(Parcel.number)
+        .join(Waybill, Waybill.parcel_id == Parcel.id)
+        .where(Waybill.number == number, Waybill.carrier_id == carrier_id)
+    ).scalar()
+    if other is not None:
+        raise WrongWaybill(
+            got=say("the waybill of parcel {number}", number=other), wanted=say("a fresh one")
+        )
+
+
+def _not_this_label(session: Session, barcode: str, wanted: str) -> WrongWaybill | UnknownBarcode:
+    other = session.execute(
+        sa.select(Parcel.number)
+        .join(Waybill, Waybill.parcel_id == Parcel.id)
+        .where(sa.or_(Waybill.number == barcode, Parcel.number == barcode))
+        .limit(1)
+    ).scalar()
+    waybill = say("waybill {number}", number=wanted)
+    if other is None:
+        return UnknownBarcode(barcode, wanted=waybill)
+    return WrongWaybill(got=say("the label of parcel {number}", number=other), wanted=waybill)

@@ -1,0 +1,76 @@
+"""Parcels at the door: what waits for a courier, what has gone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from warehouse.dispatch.models import HandoverParcel, Waybill, WaybillState
+from warehouse.orders.models import Consignment
+from warehouse.packing.models import Parcel, ParcelState
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingParcel:
+    """A parcel with a label that no courier has taken yet."""
+
+    parcel_id: int
+    parcel_no: str
+    waybill_no: str
+    state: ParcelState
+    consignment_id: int
+
+
+def left_behind(session: Session, carrier_id: int) -> list[WaitingParcel]:
+    """Return the courier's labelled parcels that are still here, oldest first."""
+    rows = session.execute(
+        sa.select(
+            Parcel.id.label("parcel_id"),
+            Parcel.number.label("parcel_no"),
+            Waybill.number.label("waybill_no"),
+            Parcel.state,
+            Parcel.consignment_id,
+        )
+        .join(Waybill, Waybill.parcel_id == Parcel.id)
+        .where(
+            Waybill.carrier_id == carrier_id,
+            Waybill.state == WaybillState.LIVE,
+            Parcel.state.in_((ParcelState.LABELLED, ParcelState.MATCHED)),
+        )
+        .order_by(Parcel.id)
+    )
+    return [WaitingParcel(**row._mapping) for row in rows]
+
+
+def handed_over(session: Session, handover_id: int) -> int:
+    """Return how many parcels a handover has."""
+    return (
+        session.scalar(
+            sa.select(sa.func.count())
+            .select_from(HandoverParcel)
+            .where(HandoverParcel.handover_id == handover_id)
+        )
+        or 0
+    )
+
+
+def parcel_by_code(session: Session, code: str) -> Parcel | None:
+    """Return the parcel with this number or this live waybill, None if there is none."""
+    parcel = session.scalars(sa.select(Parcel).where(Parcel.number == code)).first()
+    if parcel is not None:
+        return parcel
+    return session.scalars(
+        sa.select(Parcel)
+        .join(Waybill, Waybill.parcel_id == Parcel.id)
+        .where(Waybill.number == code, Waybill.state == WaybillState.LIVE)
+        .limit(1)
+    ).first()
+
+
+def carrier_of(session: Session, parcel: Parcel) -> int | None:
+    """Return the courier the parcel's consignment goes with."""
+    return session.scalar(
+        sa.select(Consignment.carrier_id).where(Consignment.id == parcel.consignment_id)
+    )
