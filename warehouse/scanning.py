@@ -5,6 +5,7 @@ What a code stands for is looked up by the step that needs it; here only its for
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +16,7 @@ from warehouse.text import say
 LONGEST_CODE = 64
 BADGE_PREFIX = "BDG-"
 CARD_PREFIX = "CMD-"
+WEIGHT_PREFIX = "CMD-WEIGHT-"
 GS = "\x1d"
 _SYMBOLOGY = ("]C1", "]E0", "]E4", "]D2", "]Q3", "]C0", "]e0", "]d2")
 # GS1 application identifiers with a fixed length of data (General Specifications, figure 3.2-1).
@@ -52,6 +54,13 @@ class BadgeScan:
 
 
 @dataclass(frozen=True)
+class WeightScan:
+    """A weight keyed on the screen, as typed: grams, or kilograms with a point."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class CodeScan:
     """Any other code: bin, item, tote, carton, parcel, waybill, station."""
 
@@ -59,7 +68,7 @@ class CodeScan:
     pieces: int = 1
 
 
-Scan = CardScan | BadgeScan | CodeScan
+Scan = CardScan | BadgeScan | WeightScan | CodeScan
 
 
 def parse(raw: str) -> Scan:
@@ -76,6 +85,8 @@ def parse(raw: str) -> Scan:
         raise InvalidInput(say("The scan is empty. Scan again."), field="barcode")
     if len(text) > LONGEST_CODE:
         raise InvalidInput(say("The scan is too long for any code here."), field="barcode")
+    if text.startswith(WEIGHT_PREFIX):
+        return WeightScan(text[len(WEIGHT_PREFIX) :])
     if text.startswith(CARD_PREFIX):
         if text not in set(Card):
             raise InvalidInput(
@@ -110,6 +121,25 @@ def _code(text: str) -> CodeScan:
         if "00" in elements:
             return CodeScan(elements["00"])
     return CodeScan(text.replace(GS, ""))
+
+
+_WEIGHT = re.compile(r"(\d{1,6})(?:[.,](\d{1,3}))?(KG|G)?")
+
+
+def grams(text: str) -> int | None:
+    """Return the grams that keys or a scale wrote, None if it is no weight.
+
+    A whole number is grams; a decimal point or KG makes it kilograms.
+    """
+    match = _WEIGHT.fullmatch(text.replace(" ", "").upper())
+    if match is None:
+        return None
+    whole, decimals, unit = match.groups()
+    if unit == "G":
+        return int(whole) if decimals is None else None
+    if decimals is None and unit is None:
+        return int(whole)
+    return int(whole) * 1000 + int((decimals or "").ljust(3, "0"))
 
 
 def gs1_elements(text: str) -> dict[str, str]:
