@@ -6,9 +6,12 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from types import SimpleNamespace
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+from tests.browser.site import Site, served
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -78,3 +81,18 @@ def _watch_console(said: ConsoleMessage, complaints: list[str]) -> None:
     # The browser itself notes refused and dropped requests; those are what the tests are about.
     if said.type == "error" and not said.text.startswith("Failed to load resource"):
         complaints.append(said.text)
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with served(Site(person=SimpleNamespace(id=7, name="张伟", roles=["picker"]))) as site:
+        yield site
+
+
+@pytest.fixture
+def tablet(new_page: Callable[..., Page], site: Site) -> Page:
+    """A station page, ready to scan."""
+    page = new_page()
+    page.goto(f"{site.url}/pick")
+    page.wait_for_selector("#scan:focus")
+    return page

@@ -48,13 +48,18 @@ class Site:
         return [scan["command_id"] for scan in self.received]
 
 
-def accepted(text: str = "", *, screen: str = "item", **more: Any) -> Reply:
+def accepted(text: str = "", *, screen: str = "item", goto: str = "", **more: Any) -> Reply:
     """The next screen; its subject counts the scans so far."""
 
     def reply(site: Site, scan: Mapping[str, str]) -> Response:
         said = message(text or f"took {scan['barcode']}", **more)
         page = render_template(
-            "live/scans.html", screen=screen, subject=len(site.received), message=said, site=site
+            "live/scans.html",
+            screen=screen,
+            subject=len(site.received),
+            message=said,
+            site=site,
+            goto=goto,
         )
         return Response(page)
 

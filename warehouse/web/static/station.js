@@ -114,6 +114,7 @@ async function drain() {
 async function answered(scan, { status, page: fragments }) {
   const screen = show(fragments);
   shown = commandId();
+  showWaiting(queue.scans.length, connected);
   signal(screen.sound, screen.tone, floor);
   const behind = queue.scans.length - 1 + writing;
   const unseen = behind > 0 && (status >= 400 || screen.tone === "stop" || screen.asks);

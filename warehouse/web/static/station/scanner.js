@@ -112,7 +112,7 @@ function isOtherField(element, field) {
 }
 
 function isTerminator(event, { terminator }) {
-  if (event.ctrlKey) return event.key === "j" || event.key === "m"; // line feed and return, as some wedges type them
+  if (event.ctrlKey) return ["j", "m"].includes(event.key.toLowerCase()); // line feed and return, as some wedges type them
   const key = event.key === "Process" || event.key === "Unidentified" ? event.code : event.key;
   return key === "Enter" || key === "NumpadEnter" || (key === "Tab" && terminator !== "gap" && !event.shiftKey);
 }
