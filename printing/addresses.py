@@ -11,7 +11,7 @@ import re
 import socket
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv4Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, ip_address
 from pathlib import Path
 
 from printing.errors import AddressRefused
@@ -20,10 +20,10 @@ RAW_PORT = 9100
 IPP_PORT = 631
 LPD_PORT = 515
 PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
-LOOPBACK = ip_network("127.0.0.0/8")
+LOOPBACK = IPv4Network("127.0.0.0/8")
 MAX_PORT = 65_535
-# A name is letters, digits, dashes and dots and has a letter; all else must be a plain IPv4 address.
-HOST_NAME = re.compile(r"(?=.{1,253}$)(?!-)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*", re.IGNORECASE)
+# A name is letters, digits, dashes and dots; what ends in a number must be a plain IPv4 address.
+HOST_NAME = re.compile(r"(?=.{1,253}$)(?!-)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*", re.I | re.A)
 HEXADECIMAL = re.compile(r"0x[0-9a-f]*", re.IGNORECASE)
 Resolve = Callable[[str], Sequence[str]]
 
@@ -74,8 +74,7 @@ class Allowed:
             raise AddressRefused(f"port {port} is not one of {sorted(self.ports)}")
         addresses = [str(_plain(host))] if _is_numeric(host) else self._resolved(host)
         for text in addresses:
-            address = _plain(text)
-            if not any(address in network for network in self.networks):
+            if not self._holds(_plain(text)):
                 raise AddressRefused(f"{host} lies outside the networks printers may be in")
         return addresses[0], port
 
@@ -91,6 +90,15 @@ class Allowed:
         if not any(target == root or root in target.parents for root in self.folders):
             raise AddressRefused(f"{path} is not below a folder printers may write to")
         return target
+
+    def _holds(self, address: IPv4Address) -> bool:
+        if address.is_multicast or address.is_unspecified or address.is_link_local:
+            return False
+        homes = [network for network in self.networks if address in network]
+        if address in LOOPBACK:
+            # A wide network does not mean the server itself: loopback must be named as such.
+            return any(network.subnet_of(LOOPBACK) for network in homes)
+        return bool(homes)
 
     def _resolved(self, host: str) -> Sequence[str]:
         if not HOST_NAME.fullmatch(host):

@@ -1,10 +1,48 @@
 """The print queue: a table as lanes, one printer each, so that no paper comes out twice or never.
 
-The one bridge between printing and the warehouse's database.
+The one bridge between printing and the warehouse's database. Ask for paper inside a command
+(`enqueue`, `reprint`, `confirm`), decide about it at a desk (`cancel`, `answer_unknown` …), print
+it in the worker (`due`, `print_one`), show it on pages (`lanes`, `pdf_of`).
 """
 
 from __future__ import annotations
 
 from printing.queue.asking import enqueue, reprint
+from printing.queue.deciding import (
+    answer_unknown,
+    assign_waiting,
+    cancel,
+    confirm,
+    hold,
+    pause,
+    release,
+    reroute,
+    resume,
+)
+from printing.queue.delivery import Transports, transport_for, transports_within
+from printing.queue.looking import Lane, lanes, pdf_of
+from printing.queue.work import Printed, claim, due, print_one
 
-__all__ = ["enqueue", "reprint"]
+__all__ = [
+    "Lane",
+    "Printed",
+    "Transports",
+    "answer_unknown",
+    "assign_waiting",
+    "cancel",
+    "claim",
+    "confirm",
+    "due",
+    "enqueue",
+    "hold",
+    "lanes",
+    "pause",
+    "pdf_of",
+    "print_one",
+    "release",
+    "reprint",
+    "reroute",
+    "resume",
+    "transport_for",
+    "transports_within",
+]

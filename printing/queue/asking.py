@@ -24,7 +24,7 @@ _job = table_of(PrintJob)
 _route = table_of(PrintRoute)
 _bind = sa.bindparam
 # A route of the station itself wins over the one for all stations.
-_printer_of_route = (
+printer_of_route = (
     sa.select(_route.c.printer_id)
     .where(
         _route.c.document_kind == _bind("document_kind"),
@@ -42,7 +42,9 @@ _VALUES: Mapping[str, Any] = {
     **{name: _bind(name) for name in _GIVEN},
     "waiting_since": _bind("queued_at"),
     "state": JobState.QUEUED,
-    "printer_id": _printer_of_route,
+    "printer_id": sa.func.coalesce(
+        _bind("on_printer", type_=_job.c.printer_id.type), printer_of_route
+    ),
     "attempts": 0,
     "reason": "",
     "detail": "",
@@ -69,11 +71,12 @@ def enqueue(
     command_id: str,
     subject: str = "",
     part: int = 1,
+    printer_id: int | None = None,
 ) -> int:
     """Ask for this paper and return the id of its job.
 
-    The printer is the one routed for the station and kind at this moment; without one the job
-    waits, visibly, until a route appears.
+    The printer is the one named, else the one routed for the station and kind at this moment;
+    without either the job waits, visibly, until a route appears.
 
     Raises:
         AlreadyQueued: this kind, number, part and copy was asked for before.
@@ -86,6 +89,7 @@ def enqueue(
         command_id=command_id,
         subject=subject,
         part=part,
+        on_printer=printer_id,
     )
 
 
@@ -111,7 +115,7 @@ def reprint(
     """
     if not reason.strip():
         raise ValueError("a reprint needs a reason")
-    job = session.get_one(PrintJob, job_id)
+    job = session.get_one(PrintJob, job_id, populate_existing=True)
     if job.state not in (JobState.SENT, JobState.CONFIRMED, JobState.FAILED, JobState.CANCELLED):
         raise StateConflict(job_id, job.state, "sent, confirmed, failed or cancelled")
     key = {"document_kind": job.document_kind, "number": job.number, "part": job.part}
@@ -159,6 +163,7 @@ def _insert(session: Session, document: Document, **given: Any) -> int:
         "reprint_of": None,
         "reprint_reason": "",
         "person_id": None,
+        "on_printer": None,
         **given,
     }
     job_id = session.execute(on_dialect(session, _INSERT), values).scalar_one_or_none()

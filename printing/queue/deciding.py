@@ -1,0 +1,170 @@
+"""What people decide about jobs and printers: each act inside the caller's transaction, noted."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from printing.errors import StateConflict
+from printing.models import WAITING, JobState, Printer, PrintFile, PrintJob
+from printing.queue.asking import SITE_ZONE, note, printer_of_route, reprint
+from warehouse.db import table_of
+
+_job = table_of(PrintJob)
+_file = table_of(PrintFile)
+NOT_YET_SENT = (*WAITING, JobState.HELD, JobState.FAILED)
+_CONFIRM = (
+    sa.update(_job)
+    .where(
+        _job.c.document_kind == sa.bindparam("kind"),
+        _job.c.number == sa.bindparam("paper"),
+        _job.c.state.in_((JobState.SENT, JobState.UNKNOWN)),
+    )
+    .values(state=JobState.CONFIRMED, closed_at=sa.bindparam("at", type_=_job.c.closed_at.type))
+    .returning(_job.c.id)
+)
+
+
+def confirm(session: Session, kind: str, number: str, at: datetime) -> int | None:
+    """Note that this paper was scanned: it exists. Return its newest job, None if none was sent.
+
+    One statement, for use inside a scan. An unknown job is answered by it and frees its lane.
+    """
+    found = session.execute(_CONFIRM, {"kind": kind, "paper": number, "at": at}).scalars().all()
+    return max(found, default=None)
+
+
+def answer_unknown(
+    session: Session,
+    job_id: int,
+    *,
+    came_out: bool,
+    person_id: int,
+    at: datetime,
+    command_id: str,
+    zone: tzinfo = SITE_ZONE,
+) -> int | None:
+    """Take a person's word about a job nobody knows of; return the id of the copy now queued.
+
+    If it came out it is confirmed and nothing more is printed (None). If not, it is cancelled and
+    a marked copy is queued: should the first turn up after all, the two can be told apart.
+
+    Raises:
+        StateConflict: the job is not unknown (any more).
+    """
+    state = JobState.CONFIRMED if came_out else JobState.CANCELLED
+    _move(session, job_id, (JobState.UNKNOWN,), state, closed_at=at)
+    note(session, job_id, state, at, person_id, "came out" if came_out else "did not come out")
+    if came_out:
+        return None
+    return reprint(
+        session, job_id, reason="did not come out", person_id=person_id, at=at,
+        command_id=command_id, zone=zone,
+    )  # fmt: skip
+
+
+def cancel(session: Session, job_id: int, *, person_id: int, at: datetime, reason: str) -> None:
+    """Take back a job of which no byte has left.
+
+    Raises:
+        StateConflict: it is on its way, sent, or closed.
+    """
+    _move(session, job_id, NOT_YET_SENT, JobState.CANCELLED, closed_at=at, next_try_at=None)
+    note(session, job_id, JobState.CANCELLED, at, person_id, reason[:200])
+
+
+def hold(session: Session, job_id: int, *, person_id: int, at: datetime, reason: str) -> None:
+    """Set a waiting job aside without stopping those behind it.
+
+    Raises:
+        StateConflict: it does not wait.
+    """
+    _move(session, job_id, WAITING, JobState.HELD, reason="person", next_try_at=None)
+    note(session, job_id, JobState.HELD, at, person_id, reason[:200])
+
+
+def release(session: Session, job_id: int, *, person_id: int, at: datetime) -> None:
+    """Let a held or failed job wait for its turn again; it is rendered anew.
+
+    Raises:
+        StateConflict: it is neither held nor failed.
+    """
+    _start_over(session, job_id, (JobState.HELD, JobState.FAILED), at)
+    note(session, job_id, JobState.QUEUED, at, person_id, "released")
+
+
+def reroute(
+    session: Session, job_id: int, printer_id: int, *, person_id: int, at: datetime
+) -> None:
+    """Give a job to another printer, as long as no byte of it has left.
+
+    Raises:
+        StateConflict: it is on its way, sent, or closed.
+    """
+    printer = session.get_one(Printer, printer_id)
+    _start_over(session, job_id, NOT_YET_SENT, at, printer_id=printer_id)
+    note(session, job_id, JobState.QUEUED, at, person_id, f"to {printer.name}")
+
+
+def pause(session: Session, printer_id: int) -> None:
+    """Stop a printer's lane; the job being sent is not touched."""
+    session.get_one(Printer, printer_id).is_paused = True
+
+
+def resume(session: Session, printer_id: int, *, at: datetime) -> None:
+    """Let a paused printer's lane go on: what waits counts as wanted from now."""
+    session.get_one(Printer, printer_id).is_paused = False
+    session.execute(
+        sa.update(_job)
+        .where(_job.c.printer_id == printer_id, _job.c.state.in_(WAITING))
+        .values(waiting_since=at, next_try_at=None)
+    )
+
+
+def assign_waiting(session: Session, *, at: datetime) -> int:
+    """Give jobs without a printer the one routed now; return how many got one."""
+    rows = session.execute(
+        sa.select(_job.c.id, _job.c.document_kind, _job.c.station_id)
+        .where(_job.c.printer_id.is_(None), _job.c.state == JobState.QUEUED)
+        .order_by(_job.c.id)
+    ).all()
+    given = 0
+    for row in rows:
+        keys = {"document_kind": row.document_kind, "station_id": row.station_id}
+        printer_id = session.execute(sa.select(printer_of_route), keys).scalar_one_or_none()
+        if printer_id is not None:
+            session.execute(
+                sa.update(_job)
+                .where(_job.c.id == row.id)
+                .values(printer_id=printer_id, waiting_since=at)
+            )
+            given += 1
+    return given
+
+
+def _start_over(
+    session: Session, job_id: int, allowed: tuple[JobState, ...], at: datetime, **values: Any
+) -> None:
+    session.execute(sa.delete(_file).where(_file.c.job_id == job_id))
+    _move(
+        session, job_id, allowed, JobState.QUEUED, reason="", detail="", attempts=0,
+        next_try_at=None, waiting_since=at, closed_at=None, **values,
+    )  # fmt: skip
+
+
+def _move(
+    session: Session, job_id: int, allowed: tuple[JobState, ...], to: JobState, **values: Any
+) -> None:
+    changed = session.execute(
+        sa.update(_job)
+        .where(_job.c.id == job_id, _job.c.state.in_(allowed))
+        .values(state=to, **values)
+        .returning(_job.c.id)
+    ).one_or_none()
+    if changed is None:
+        now = session.execute(sa.select(_job.c.state).where(_job.c.id == job_id)).scalar_one()
+        raise StateConflict(job_id, now, " or ".join(allowed))
+    session.expire_all()

@@ -1,0 +1,104 @@
+"""From a document and a printer to bytes and their way: which stock, which language, where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
+
+from printing.addresses import IPP_PORT, RAW_PORT, Allowed, split
+from printing.documents import Document
+from printing.errors import AddressRefused, DoesNotFit
+from printing.media import SUITABLE, Form, Media, media
+from printing.models import Printer, PrinterKind
+from printing.renderers import escpos, raster, tspl, zpl
+from printing.transports import Transport
+from printing.transports.ipp import IppTransport
+from printing.transports.network import NetworkTransport
+from printing.transports.spool import SpoolTransport
+
+# Makes the way to a printer; tests and simulations pass their own.
+Transports = Callable[[Printer, Media], Transport]
+PICTURE_KINDS = frozenset({PrinterKind.ESCPOS, PrinterKind.ZPL, PrinterKind.TSPL})
+
+
+def media_for(document: Document, printer: Printer) -> Media:
+    """Return the stock this document goes on in this printer, never scaled to it.
+
+    Raises:
+        DoesNotFit: the printer holds another stock, or its head is narrower.
+    """
+    suitable = SUITABLE[document.kind]
+    name = printer.media or suitable[0]
+    if name not in suitable:
+        raise DoesNotFit(
+            f"{printer.name} holds {name}; a {document.kind} goes on {', '.join(suitable)}"
+        )
+    stock = media(name)
+    if stock.form is Form.SHEET:
+        if printer.kind in PICTURE_KINDS:
+            raise DoesNotFit(f"{printer.name} prints labels or receipts, not {name}")
+        return stock
+    stock = stock.at(printer.dpi)
+    if printer.kind in PICTURE_KINDS and stock.width_dots > printer.width_dots:
+        raise DoesNotFit(
+            f"{name} is {stock.width_dots} dots wide, {printer.name} {printer.width_dots}"
+        )
+    return stock
+
+
+def payload_for(pdf: bytes, printer: Printer) -> bytes:
+    """Return the bytes in the printer's language: the PDF itself or its picture."""
+    if printer.kind not in PICTURE_KINDS:
+        return pdf
+    pages = raster.bitmaps(pdf, dpi=printer.dpi)
+    pages = [page.moved(printer.offset_x, printer.offset_y) for page in pages]
+    if printer.kind is PrinterKind.ESCPOS:
+        return escpos.encode(pages, width_dots=printer.width_dots)
+    if printer.kind is PrinterKind.ZPL:
+        return zpl.encode(pages, darkness=printer.darkness)
+    dots_per_mm = media("76x130", dpi=printer.dpi).dots_per_mm
+    return tspl.encode(pages, dots_per_mm=dots_per_mm, darkness=printer.darkness)
+
+
+def transports_within(allowed: Allowed) -> Transports:
+    """Return the maker of ways to printers that stays inside what the site allows."""
+
+    def make(printer: Printer, stock: Media) -> Transport:
+        return transport_for(printer, stock, allowed)
+
+    return make
+
+
+def transport_for(printer: Printer, stock: Media, allowed: Allowed) -> Transport:
+    """Return the way to this printer, its address resolved and checked now.
+
+    Raises:
+        AddressRefused: malformed, or outside what the site allows.
+    """
+    if printer.kind is PrinterKind.FOLDER:
+        return SpoolTransport(folder=allowed.folder(printer.address))
+    if printer.kind is PrinterKind.IPP:
+        return _ipp(printer, stock, allowed)
+    endpoint = allowed.endpoint(*split(printer.address, RAW_PORT))
+    return NetworkTransport(address=endpoint, is_escpos=printer.kind is PrinterKind.ESCPOS)
+
+
+def _ipp(printer: Printer, stock: Media, allowed: Allowed) -> IppTransport:
+    address = printer.address.strip()
+    parts = urlsplit(address if "://" in address else f"ipp://{address}")
+    try:
+        port = parts.port or IPP_PORT
+    except ValueError as error:
+        raise AddressRefused(f"{address[:80]!r} has no sound port") from error
+    if parts.scheme != "ipp" or parts.username or parts.query or not parts.hostname:
+        raise AddressRefused(f"{address[:80]!r} is not ipp://HOST[:PORT]/PATH")
+    path = str(PurePosixPath("/") / (parts.path.lstrip("/") or "ipp/print"))
+    if not path.isprintable() or not path.isascii() or " " in path:
+        raise AddressRefused(f"{address[:80]!r} has an unsound path")
+    return IppTransport(
+        address=allowed.endpoint(parts.hostname, port),
+        uri=f"ipp://{parts.hostname}:{port}{path}",
+        path=path,
+        media=stock,
+    )

@@ -1,0 +1,356 @@
+"""The worker's side: take a printer's oldest job, make its bytes, send them, note what came of it.
+
+Nothing is open while a page is rendered or a printer spoken to: each step ends in a short
+transaction of its own, guarded by the job's lease. What may have reached paper is not tried again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from printing import documents
+from printing.errors import AddressRefused, PrintingError, TransportError
+from printing.media import Media
+from printing.models import (
+    IN_LANE,
+    WAITING,
+    WORKING,
+    JobState,
+    Printer,
+    PrinterKind,
+    PrinterState,
+    PrintEvent,
+    PrintFile,
+    PrintJob,
+)
+from printing.queue.delivery import Transports, media_for, payload_for
+from printing.renderers.pdf import render
+from printing.transports import Reason
+from warehouse.db import Database, table_of
+
+LEASE = timedelta(minutes=5)  # longer than the longest rendering and sending together
+STALE_AFTER = timedelta(minutes=15)
+PAUSES_S = (2, 5, 15, 30, 60)
+BUSY_PAUSE_S = 1
+DETAIL_CHARS = 500
+Clock = Callable[[], datetime]
+
+log = logging.getLogger(__name__)
+_job = table_of(PrintJob)
+_file = table_of(PrintFile)
+_printer = table_of(Printer)
+# Printers that answered with a fault were seen; those that did not answer were not.
+UNSEEN = frozenset({Reason.OFFLINE, Reason.NO_ANSWER, Reason.CUT_OFF, Reason.CONFIGURATION})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claimed:
+    """A job in this worker's hands until its lease ends."""
+
+    job_id: int
+    token: str
+    kind: str
+    facts: Any
+    attempts: int
+    printer: Printer
+    pdf: bytes | None
+    media: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Made:
+    stock: Media
+    stem: str
+    pdf: bytes
+    payload: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Printed:
+    """How a job came out of `print_one`."""
+
+    job_id: int
+    state: JobState
+    reason: str = ""
+
+
+def print_one(
+    database: Database, printer_id: int, *, clock: Clock, transports: Transports
+) -> Printed | None:
+    """Bring the printer's oldest job as far as it goes now; None if there is nothing to do.
+
+    Never raises for what is wrong with a document or a printer: that ends in the job's state.
+    """
+    with database.transaction() as session:
+        claimed = claim(session, printer_id, at=clock())
+    if claimed is None:
+        return None
+    try:
+        made = _made(claimed)
+    except PrintingError as error:
+        return _close(database, claimed, clock(), JobState.FAILED, error.code, str(error))
+    except Exception as error:
+        log.exception("job %d could not be rendered", claimed.job_id)
+        return _close(database, claimed, clock(), JobState.FAILED, "unexpected", _named(error))
+    return _deliver(database, claimed, made, clock, transports)
+
+
+def _deliver(
+    database: Database, claimed: Claimed, made: _Made, clock: Clock, transports: Transports
+) -> Printed | None:
+    try:
+        transport = transports(claimed.printer, made.stock)
+    except AddressRefused as error:
+        _keep(database, claimed, made, clock(), is_sending=False)
+        fault = TransportError(str(error), before_first_byte=True, reason=Reason.CONFIGURATION)
+        return _not_sent(database, claimed, clock(), fault)
+    if not _keep(database, claimed, made, clock(), is_sending=True):
+        return None  # the lease ran out: another worker has it
+    try:
+        transport.send(made.payload, made.stem)
+    except TransportError as error:
+        if error.before_first_byte:
+            return _not_sent(database, claimed, clock(), error)
+        return _close(database, claimed, clock(), JobState.UNKNOWN, error.reason, str(error))
+    except Exception as error:
+        log.exception("job %d was interrupted while sending", claimed.job_id)
+        return _close(database, claimed, clock(), JobState.UNKNOWN, "unexpected", _named(error))
+    return _close(database, claimed, clock(), JobState.SENT, "", "")
+
+
+def _made(claimed: Claimed) -> _Made:
+    document = documents.read(claimed.kind, claimed.facts)
+    stock = media_for(document, claimed.printer)
+    # Bytes made for another stock are of no use: somebody changed the roll in between.
+    kept = claimed.pdf if claimed.media == _stock_name(stock) else None
+    pdf = kept or render(document, stock)
+    payload = payload_for(pdf, claimed.printer)
+    return _Made(stock=stock, stem=document.file_stem, pdf=pdf, payload=payload)
+
+
+def claim(session: Session, printer_id: int, *, at: datetime) -> Claimed | None:
+    """Take the oldest job of the printer's lane under a lease, None if it must wait.
+
+    First, leases that ran out are resolved: what was being rendered waits again, what was being
+    sent is unknown from now on. Jobs that grew old while the printer was away are held for a
+    person to look at.
+    """
+    printer = session.get(Printer, printer_id)
+    if printer is None or printer.is_paused:
+        return None
+    _resolve_expired(session, printer_id, at)
+    _hold_stale(session, printer, at)
+    oldest = (
+        sa.select(sa.func.min(_job.c.id))
+        .where(_job.c.printer_id == printer_id, _job.c.state.in_(IN_LANE))
+        .scalar_subquery()
+    )
+    token = str(uuid.uuid4())
+    row = session.execute(
+        sa.update(_job)
+        .where(
+            _job.c.id == oldest,
+            _job.c.state.in_(WAITING),
+            sa.or_(_job.c.next_try_at.is_(None), _job.c.next_try_at <= at),
+        )
+        .values(
+            state=sa.case(
+                (_job.c.state == JobState.READY, sa.literal(JobState.LEASED.value)),
+                else_=sa.literal(JobState.RENDERING.value),
+            ),
+            lease_token=token,
+            lease_until=at + LEASE,
+            attempts=_job.c.attempts + 1,
+        )
+        .returning(_job.c.id, _job.c.document_kind, _job.c.facts, _job.c.attempts)
+    ).one_or_none()
+    if row is None:
+        return None
+    kept = session.execute(
+        sa.select(_file.c.content, _file.c.media).where(_file.c.job_id == row.id)
+    ).one_or_none()
+    session.expunge(printer)
+    return Claimed(
+        job_id=row.id,
+        token=token,
+        kind=row.document_kind,
+        facts=row.facts,
+        attempts=row.attempts,
+        printer=printer,
+        pdf=kept.content if kept else None,
+        media=kept.media if kept else "",
+    )
+
+
+def due(session: Session, at: datetime) -> list[int]:
+    """Return the ids of printers whose lane may move now, paused ones left out."""
+    heads = (
+        sa.select(sa.func.min(_job.c.id))
+        .where(_job.c.state.in_(IN_LANE), _job.c.printer_id.is_not(None))
+        .group_by(_job.c.printer_id)
+    )
+    rows = session.execute(
+        sa.select(_job.c.printer_id)
+        .join(_printer, _printer.c.id == _job.c.printer_id)
+        .where(
+            _job.c.id.in_(heads),
+            _printer.c.is_paused.is_(False),
+            sa.or_(
+                sa.and_(
+                    _job.c.state.in_(WAITING),
+                    sa.or_(_job.c.next_try_at.is_(None), _job.c.next_try_at <= at),
+                ),
+                sa.and_(_job.c.lease_until.is_not(None), _job.c.lease_until < at),
+            ),
+        )
+        .order_by(_job.c.id)
+    )
+    return list(rows.scalars())
+
+
+def _stock_name(stock: Media) -> str:
+    return f"{stock.name}@{stock.dpi}"
+
+
+def _resolve_expired(session: Session, printer_id: int, at: datetime) -> None:
+    mine = (_job.c.printer_id == printer_id, _job.c.lease_until < at)
+    for states, to, reason in (
+        ((JobState.RENDERING,), JobState.QUEUED, ""),
+        ((JobState.LEASED,), JobState.READY, ""),
+        ((JobState.SENDING,), JobState.UNKNOWN, Reason.NO_ANSWER),
+    ):
+        session.execute(
+            sa.update(_job)
+            .where(*mine, _job.c.state.in_(states))
+            .values(state=to, reason=reason, lease_token=None, lease_until=None)
+        )
+
+
+def _hold_stale(session: Session, printer: Printer, at: datetime) -> None:
+    if printer.kind is PrinterKind.FOLDER:
+        return
+    cutoff = at - STALE_AFTER
+    if printer.last_seen_at is not None and printer.last_seen_at >= cutoff:
+        return  # its lane is long, not interrupted
+    session.execute(
+        sa.update(_job)
+        .where(
+            _job.c.printer_id == printer.id,
+            _job.c.state.in_(WAITING),
+            _job.c.waiting_since < cutoff,
+        )
+        .values(state=JobState.HELD, reason="stale", next_try_at=None)
+    )
+
+
+def _keep(
+    database: Database, claimed: Claimed, made: _Made, at: datetime, *, is_sending: bool
+) -> bool:
+    """Store the bytes, and note that they may leave from now on; False when the lease is lost."""
+    with database.transaction() as session:
+        changed = session.execute(
+            sa.update(_job)
+            .where(_job.c.id == claimed.job_id, _job.c.lease_token == claimed.token)
+            .where(_job.c.state.in_(WORKING))
+            .values(
+                state=JobState.SENDING if is_sending else JobState.LEASED,
+                first_byte_at=at if is_sending else None,
+                lease_until=at + LEASE,
+            )
+            .returning(_job.c.id)
+        ).one_or_none()
+        if changed is None:
+            return False
+        if made.pdf is not claimed.pdf:
+            session.execute(sa.delete(_file).where(_file.c.job_id == claimed.job_id))
+            session.execute(
+                sa.insert(_file).values(
+                    job_id=claimed.job_id,
+                    media=_stock_name(made.stock),
+                    sha256=hashlib.sha256(made.pdf).hexdigest(),
+                    content=made.pdf,
+                    rendered_at=at,
+                )
+            )
+    return True
+
+
+def _not_sent(
+    database: Database, claimed: Claimed, at: datetime, error: TransportError
+) -> Printed:  # fmt: skip
+    """Put a job back whose bytes never left; the printer is at fault, so its lane waits."""
+    step = min(claimed.attempts, len(PAUSES_S)) - 1
+    pause = BUSY_PAUSE_S if error.reason == Reason.BUSY else PAUSES_S[step]
+    with database.transaction() as session:
+        _finish(
+            session,
+            claimed,
+            state=JobState.READY,
+            reason=error.reason,
+            detail=str(error)[:DETAIL_CHARS],
+            next_try_at=at + timedelta(seconds=pause),
+            first_byte_at=None,
+        )
+        _seen(session, claimed.printer.id, at, error.reason, str(error))
+    return Printed(job_id=claimed.job_id, state=JobState.READY, reason=error.reason)
+
+
+def _close(
+    database: Database, claimed: Claimed, at: datetime, state: JobState, reason: str, detail: str
+) -> Printed:
+    with database.transaction() as session:
+        is_sent = state is JobState.SENT
+        _finish(
+            session,
+            claimed,
+            state=state,
+            reason=reason,
+            detail=detail[:DETAIL_CHARS],
+            next_try_at=None,
+            sent_at=at if is_sent else None,
+            closed_at=at if state is JobState.FAILED else None,
+        )
+        if is_sent or state is JobState.UNKNOWN:
+            _seen(session, claimed.printer.id, at, reason, detail)
+        if not is_sent:
+            session.execute(
+                sa.insert(PrintEvent).values(
+                    job_id=claimed.job_id, state=state, at=at, note=detail[:DETAIL_CHARS]
+                )
+            )
+    return Printed(job_id=claimed.job_id, state=state, reason=reason)
+
+
+def _finish(session: Session, claimed: Claimed, **values: Any) -> None:
+    session.execute(
+        sa.update(_job)
+        .where(_job.c.id == claimed.job_id, _job.c.lease_token == claimed.token)
+        .values(lease_token=None, lease_until=None, **values)
+    )
+
+
+def _seen(session: Session, printer_id: int, at: datetime, reason: str, detail: str) -> None:
+    state = PrinterState.ATTENTION if reason else PrinterState.READY
+    if reason == Reason.OFFLINE:
+        state = PrinterState.OFFLINE
+    values: dict[str, Any] = {
+        "state": state,
+        "state_reason": reason,
+        "state_detail": detail[:DETAIL_CHARS],
+    }
+    if reason not in UNSEEN:
+        values["last_seen_at"] = at
+    session.execute(sa.update(_printer).where(_printer.c.id == printer_id).values(**values))
+
+
+def _named(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
