@@ -62,7 +62,7 @@ def set_aside(session: Session, command: SetAside) -> Outcome:
     consignment = consignment_by_id(session, command.consignment_id, lock=True)
     if consignment.state not in BEGUN or stop_of(session, consignment.id) is None:
         raise StaleScreen
-    postings = _goods(session, consignment)
+    postings = _goods(session, consignment.id)
     place = _place(session, command.barcode, has_goods=bool(postings))
     _close_work(session, command, consignment)
     if place is not None:
@@ -97,15 +97,20 @@ def set_aside(session: Session, command: SetAside) -> Outcome:
     )
 
 
-def _goods(session: Session, consignment: Consignment) -> list[tuple[int, int, int]]:
+def has_goods(session: Session, consignment_id: int) -> bool:
+    """Tell whether anything of the consignment stands in a tote or parcel."""
+    return bool(_goods(session, consignment_id))
+
+
+def _goods(session: Session, consignment_id: int) -> list[tuple[int, int, int]]:
     """Return (bin, SKU, pieces) of everything of the consignment that is still in the house."""
     totes = sa.select(WaveSlot.tote_bin_id).where(
-        WaveSlot.consignment_id == consignment.id,
+        WaveSlot.consignment_id == consignment_id,
         WaveSlot.freed_at.is_(None),
         WaveSlot.tote_bin_id.is_not(None),
     )
     parcels = sa.select(Parcel.bin_id).where(
-        Parcel.consignment_id == consignment.id,
+        Parcel.consignment_id == consignment_id,
         Parcel.state.not_in((ParcelState.DISPATCHED, ParcelState.SET_ASIDE)),
     )
     rows = session.execute(
@@ -188,7 +193,9 @@ def _void_parcels(session: Session, command: SetAside, consignment: Consignment)
         sa.select(PrintJob.id).where(PrintJob.subject.in_(subjects), PrintJob.state.in_(WAITING))
     ).all()
     for job_id in jobs:
-        cancel(session, job_id, at=command.at, person_id=command.actor.person_id)
+        cancel(
+            session, job_id, person_id=command.actor.person_id, at=command.at, reason="set aside"
+        )
 
 
 def _settle_orders(session: Session, command: SetAside, consignment: Consignment) -> None:

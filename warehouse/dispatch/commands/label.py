@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from printing.errors import StateConflict
 from printing.models import PrintJob
-from printing.queue import StateConflict, confirm, enqueue, reprint
+from printing.queue import confirm, enqueue, reprint
 from warehouse.carriers.commands import take_number
 from warehouse.carriers.models import Carrier
 from warehouse.commands import Command, Outcome, Tone
@@ -172,7 +173,7 @@ def match_label(session: Session, command: MatchLabel) -> Outcome:
     if command.barcode != waybill.number:
         raise _not_this_label(session, command.barcode, waybill.number)
     _match(session, command, parcel)
-    confirm(session, WAYBILL_KIND, waybill.number, command.at, command.actor.person_id)
+    confirm(session, WAYBILL_KIND, waybill.number, command.at)
     trail.record(session, command, "parcel", parcel.id, "label_matched")
     return Outcome(
         screen=WeighScreen.PARCEL,
