@@ -1,0 +1,240 @@
+"""Bins with their zones and walking order, and totes by the dozen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from warehouse.catalog.models import VIRTUAL_KINDS, Barcode, Bin, BinKind, Zone
+from warehouse.catalog.rules import RowRefusal, code_problem, scan_code
+from warehouse.commands import Command, Outcome, Tone
+from warehouse.errors import InvalidInput
+from warehouse.people import trail
+from warehouse.text import say
+
+MADE_KINDS = frozenset(BinKind) - VIRTUAL_KINDS - {BinKind.PARCEL}
+WALK_STEP = 10
+MOST_TOTES = 1_000
+LARGEST_MM = 2_000_000
+LARGEST_WALK = 900_000  # the places that stand for the outside come after every walk
+
+
+@dataclass(frozen=True, kw_only=True)
+class BinFacts:
+    """What is said of one bin. Without a walk order it comes after all others of its list."""
+
+    code: str
+    zone: str = ""
+    kind: BinKind = BinKind.SHELF
+    x_mm: int | None = None
+    y_mm: int | None = None
+    walk_order: int | None = None
+    row: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaveBin(Command):
+    """Make a bin, or change the one with this code."""
+
+    facts: BinFacts
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportBins(Command):
+    """Make or change the bins of a list; rows that cannot be taken are named."""
+
+    rows: tuple[BinFacts, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaveZone(Command):
+    """Make a zone, or change the one with this code."""
+
+    code: str
+    name: str
+    sequence: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MakeTotes(Command):
+    """Make totes with running numbers; those that are there already stay."""
+
+    count: int
+    prefix: str = "TOTE-"
+    first: int = 1
+    digits: int = 3
+
+
+def save_bin(session: Session, command: SaveBin) -> Outcome:
+    """Make or change one bin.
+
+    Raises:
+        InvalidInput: a code no scanner can read, one that stands for goods, or another kind
+            than the bin was made with.
+    """
+    counts = _save(session, command, [command.facts])
+    for refusal in counts["refused"]:
+        raise InvalidInput(refusal.reason, field=refusal.field)
+    code = scan_code(command.facts.code)
+    found = session.scalars(sa.select(Bin).where(Bin.code == code)).one()
+    return Outcome(
+        screen="bin", subject_id=found.id, message=say("Bin {code} is saved.", code=code)
+    )
+
+
+def import_bins(session: Session, command: ImportBins) -> Outcome:
+    """Make or change the bins; facts tell `new`, `changed`, `unchanged` and the `refused` rows."""
+    counts = _save(session, command, command.rows)
+    refused = [r.to_json() for r in counts["refused"]]
+    facts = {k: len(v) for k, v in counts.items() if k != "refused"}
+    return Outcome(
+        screen="bins",
+        message=say(
+            "{new} new, {changed} changed, {unchanged} as before, {refused} refused.",
+            **facts, refused=len(refused),
+        ),
+        tone=Tone.ATTENTION if refused else Tone.OK,
+        facts={**facts, "refused": refused},
+    )  # fmt: skip
+
+
+def save_zone(session: Session, command: SaveZone) -> Outcome:
+    """Make or change a zone; `sequence` orders the zones of the building."""
+    code = scan_code(command.code)
+    problem = code_problem(code)
+    if problem is not None:
+        raise InvalidInput(problem, field="code")
+    zone = session.scalars(sa.select(Zone).where(Zone.code == code)).first()
+    if zone is None:
+        zone = Zone(code=code)
+        session.add(zone)
+    zone.name = command.name.strip() or code
+    zone.sequence = command.sequence
+    session.flush()
+    trail.record(session, command, "zone", zone.id, "zone_saved")
+    return Outcome(
+        screen="bins", subject_id=zone.id, message=say("Zone {code} is saved.", code=code)
+    )
+
+
+def make_totes(session: Session, command: MakeTotes) -> Outcome:
+    """Make `count` totes from number `first` on.
+
+    Raises:
+        InvalidInput: too many at once, or a prefix no scanner can read.
+    """
+    if not 0 < command.count <= MOST_TOTES or command.first < 0:
+        raise InvalidInput(say("Make 1 to {most} totes at once.", most=MOST_TOTES), field="count")
+    numbers = range(command.first, command.first + command.count)
+    facts = tuple(
+        BinFacts(
+            code=f"{command.prefix}{number:0{command.digits}d}", kind=BinKind.TOTE, walk_order=0
+        )
+        for number in numbers
+    )
+    counts = _save(session, command, facts)
+    for refusal in counts["refused"]:
+        raise InvalidInput(refusal.reason, field="prefix")
+    made = len(counts["new"])
+    return Outcome(
+        screen="bins",
+        message=say("{count} totes made.", count=made),
+        facts={"new": counts["new"], "unchanged": len(counts["unchanged"])},
+    )
+
+
+def _save(session: Session, command: Command, rows: Sequence[BinFacts]) -> dict[str, list[Any]]:
+    codes = {scan_code(row.code) for row in rows}
+    known = {b.code: b for b in session.scalars(sa.select(Bin).where(Bin.code.in_(codes)))}
+    goods = set(session.scalars(sa.select(Barcode.code).where(Barcode.code.in_(codes))))
+    zones = _zones(session, rows)
+    walked = _last_walk(session)
+    done: dict[str, list[Any]] = {"new": [], "changed": [], "unchanged": [], "refused": []}
+    for row in rows:
+        problem = _problem(row, known, goods)
+        if problem is not None:
+            done["refused"].append(problem)
+            continue
+        code = scan_code(row.code)
+        if code not in known:
+            walked += WALK_STEP
+            known[code] = _made(row, zones, walked)
+            session.add(known[code])
+            done["new"].append(code)
+        else:
+            done["changed" if _change(known[code], row, zones) else "unchanged"].append(code)
+    session.flush()
+    for word in ("new", "changed"):
+        subjects: list[tuple[int, dict[str, Any]]] = [
+            (known[c].id, {}) for c in dict.fromkeys(done[word])
+        ]
+        trail.record_all(session, command, "bin", subjects, f"bin_{word}")
+    return done
+
+
+def _zones(session: Session, rows: Sequence[BinFacts]) -> dict[str, int]:
+    """Return zone code → id; zones nobody made yet are made in the order of the list."""
+    wanted = list(dict.fromkeys(scan_code(row.zone) for row in rows if row.zone.strip()))
+    found = {z.code: z.id for z in session.scalars(sa.select(Zone).where(Zone.code.in_(wanted)))}
+    last = session.scalar(sa.select(sa.func.max(Zone.sequence))) or 0
+    fresh = [code for code in wanted if code not in found]
+    made = [Zone(code=c, name=c, sequence=last + n) for n, c in enumerate(fresh, start=1)]
+    session.add_all(made)
+    session.flush()
+    return found | {zone.code: zone.id for zone in made}
+
+
+def _last_walk(session: Session) -> int:
+    last = session.scalar(
+        sa.select(sa.func.max(Bin.walk_order)).where(Bin.walk_order <= LARGEST_WALK)
+    )
+    return last or 0
+
+
+def _made(row: BinFacts, zones: dict[str, int], walk_order: int) -> Bin:
+    return Bin(
+        code=scan_code(row.code),
+        kind=row.kind,
+        zone_id=zones.get(scan_code(row.zone)),
+        walk_order=walk_order if row.walk_order is None else row.walk_order,
+        x_mm=row.x_mm,
+        y_mm=row.y_mm,
+    )
+
+
+def _change(place: Bin, row: BinFacts, zones: dict[str, int]) -> bool:
+    wanted = {
+        "zone_id": zones.get(scan_code(row.zone)),
+        "walk_order": row.walk_order,
+        "x_mm": row.x_mm,
+        "y_mm": row.y_mm,
+    }
+    is_changed = False
+    for name, value in wanted.items():
+        if value is not None and value != getattr(place, name):
+            setattr(place, name, value)
+            is_changed = True
+    return is_changed
+
+
+def _problem(row: BinFacts, known: dict[str, Bin], goods: set[str]) -> RowRefusal | None:
+    code = scan_code(row.code)
+    field, reason = "code", code_problem(code)
+    if reason is None and code in goods:
+        reason = say("{code} already stands for goods.", code=code)
+    if reason is None and row.kind not in MADE_KINDS:
+        field, reason = "kind", say("Bins of this kind make themselves.")
+    if reason is None and code in known and known[code].kind is not row.kind:
+        field, reason = "kind", say("A bin keeps the kind it was made with.")
+    if reason is None and not 0 <= (row.walk_order or 0) <= LARGEST_WALK:
+        field, reason = "walk_order", say("The walk order is 0 to {most}.", most=LARGEST_WALK)
+    for name in ("x_mm", "y_mm"):
+        if reason is None and abs(getattr(row, name) or 0) > LARGEST_MM:
+            field, reason = name, say("No building is that large.")
+    if reason is None:
+        return None
+    return RowRefusal(row=row.row, field=field, value=str(getattr(row, field))[:60], reason=reason)

@@ -1,0 +1,227 @@
+"""SKUs and the barcodes that stand for them, one at a desk or many from a list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from warehouse.catalog.models import Barcode, BarcodeKind, Bin, Sku
+from warehouse.catalog.rules import RowRefusal, code_problem, ean_problem, scan_code
+from warehouse.commands import Command, Outcome, Tone
+from warehouse.errors import InvalidInput
+from warehouse.people import trail
+from warehouse.text import Text, say
+
+HEAVIEST_G = 100_000
+LONGEST_MM = 5_000
+MOST_PIECES = 9_999
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackCode:
+    """A barcode on a pack and how many pieces the pack holds."""
+
+    code: str
+    pieces: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SkuFacts:
+    """What is said of one SKU. None leaves a known weight or size as it is; `row` is its line."""
+
+    code: str
+    name: str
+    properties: str = ""
+    eans: tuple[str, ...] = ()
+    packs: tuple[PackCode, ...] = ()
+    weight_g: int | None = None
+    length_mm: int | None = None
+    width_mm: int | None = None
+    height_mm: int | None = None
+    row: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaveSku(Command):
+    """Make a SKU, or change the one with this code."""
+
+    facts: SkuFacts
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportSkus(Command):
+    """Make or change the SKUs of a list; rows that cannot be taken are named."""
+
+    rows: tuple[SkuFacts, ...]
+
+
+@dataclass
+class _Known:
+    """What the database has of the codes a list speaks of."""
+
+    skus: dict[str, Sku]
+    codes: dict[str, tuple[str, int]]  # barcode → (SKU code, pieces)
+    bins: set[str]
+
+
+_CHANGEABLE = ("name", "properties", "weight_g", "length_mm", "width_mm", "height_mm")
+
+
+def save_sku(session: Session, command: SaveSku) -> Outcome:
+    """Make or change one SKU; its code is scannable as well as its EANs and packs.
+
+    Raises:
+        InvalidInput: a code no scanner can read, a code that stands for something else, or a
+            weight or size no goods have.
+    """
+    outcome = _save(session, command, [command.facts])
+    for refusal in outcome["refused"]:
+        raise InvalidInput(refusal.reason, field=refusal.field)
+    sku = session.scalars(sa.select(Sku).where(Sku.code == command.facts.code.strip())).one()
+    return Outcome(
+        screen="sku", subject_id=sku.id, message=say("SKU {code} is saved.", code=sku.code)
+    )
+
+
+def import_skus(session: Session, command: ImportSkus) -> Outcome:
+    """Make or change the SKUs; facts tell `new`, `changed`, `unchanged` and the `refused` rows."""
+    counts = _save(session, command, command.rows)
+    refused = [r.to_json() for r in counts["refused"]]
+    facts = {k: len(v) for k, v in counts.items() if k != "refused"}
+    return Outcome(
+        screen="skus",
+        message=say(
+            "{new} new, {changed} changed, {unchanged} as before, {refused} refused.",
+            **facts, refused=len(refused),
+        ),
+        tone=Tone.ATTENTION if refused else Tone.OK,
+        facts={**facts, "refused": refused},
+    )  # fmt: skip
+
+
+def _save(session: Session, command: Command, rows: Sequence[SkuFacts]) -> dict[str, list[Any]]:
+    known = _known(session, rows)
+    done: dict[str, list[Any]] = {"new": [], "changed": [], "unchanged": [], "refused": []}
+    touched: dict[str, Sku] = {}
+    barcodes: list[tuple[str, str, int, BarcodeKind]] = []
+    for row in rows:
+        problem = _problem(row, known)
+        if problem is not None:
+            done["refused"].append(problem)
+            continue
+        sku, word = _write(session, row, known)
+        fresh = [c for c in _codes(row) if c[0] not in known.codes]
+        for code, pieces, kind in fresh:
+            known.codes[code] = (sku.code, pieces)
+            barcodes.append((sku.code, code, pieces, kind))
+        if word == "unchanged" and fresh:
+            word = "changed"
+        done[word].append(sku.code)
+        touched[sku.code] = sku
+    session.flush()
+    session.add_all(
+        Barcode(code=code, sku_id=touched[owner].id, pieces=pieces, kind=kind)
+        for owner, code, pieces, kind in barcodes
+    )
+    session.flush()
+    for word in ("new", "changed"):
+        subjects: list[tuple[int, dict[str, Any]]] = [
+            (touched[c].id, {}) for c in dict.fromkeys(done[word])
+        ]
+        trail.record_all(session, command, "sku", subjects, f"sku_{word}")
+    return done
+
+
+def _known(session: Session, rows: Sequence[SkuFacts]) -> _Known:
+    codes = {code for row in rows for code, _, _ in _codes(row)}
+    skus = session.scalars(sa.select(Sku).where(Sku.code.in_({r.code.strip() for r in rows})))
+    found = session.execute(
+        sa.select(Barcode.code, Sku.code, Barcode.pieces)
+        .join(Sku, Sku.id == Barcode.sku_id)
+        .where(Barcode.code.in_(codes))
+    )
+    return _Known(
+        skus={sku.code: sku for sku in skus},
+        codes={code: (owner, pieces) for code, owner, pieces in found},
+        bins=set(session.scalars(sa.select(Bin.code).where(Bin.code.in_(codes)))),
+    )
+
+
+def _codes(row: SkuFacts) -> list[tuple[str, int, BarcodeKind]]:
+    """Return (barcode, pieces, kind) of everything that is scanned for the SKU."""
+    own = scan_code(row.code)
+    return [
+        *([(own, 1, BarcodeKind.OWN)] if code_problem(own) is None else []),
+        *((scan_code(ean), 1, BarcodeKind.EAN) for ean in row.eans),
+        *((scan_code(pack.code), pack.pieces, BarcodeKind.PACK) for pack in row.packs),
+    ]
+
+
+def _write(session: Session, row: SkuFacts, known: _Known) -> tuple[Sku, str]:
+    code = row.code.strip()
+    sku = known.skus.get(code)
+    if sku is None:
+        sku = Sku(code=code, **{name: getattr(row, name) for name in _CHANGEABLE})
+        session.add(sku)
+        known.skus[code] = sku
+        return sku, "new"
+    word = "unchanged"
+    for name in _CHANGEABLE:
+        value = getattr(row, name)
+        if value not in (None, "") and value != getattr(sku, name):
+            setattr(sku, name, value)
+            word = "changed"
+    return sku, word
+
+
+def _problem(row: SkuFacts, known: _Known) -> RowRefusal | None:
+    for field, value, reason in _checks(row):
+        if reason is not None:
+            return RowRefusal(row=row.row, field=field, value=value[:60], reason=reason)
+    for code, pieces, kind in _codes(row):
+        owner, worth = known.codes.get(code, (row.code.strip(), pieces))
+        reason = None
+        if owner != row.code.strip():
+            reason = say("{code} already stands for SKU {sku}.", code=code, sku=owner)
+        elif worth != pieces:
+            reason = say("{code} is already worth {pieces} pieces.", code=code, pieces=worth)
+        elif code in known.bins:
+            reason = say("{code} is already the code of a bin.", code=code)
+        if reason is not None:
+            return RowRefusal(row=row.row, field=_FIELD_OF[kind], value=code, reason=reason)
+    return None
+
+
+_FIELD_OF = {BarcodeKind.OWN: "code", BarcodeKind.EAN: "eans", BarcodeKind.PACK: "packs"}
+
+
+def _checks(row: SkuFacts) -> list[tuple[str, str, Text | None]]:
+    """Return (field, value, what is wrong with it or None) of every field."""
+    sizes = [f.name for f in fields(row) if f.name.endswith("_mm")]
+    code = row.code.strip()
+    return [
+        ("code", code, _sku_code_problem(code)),
+        ("name", row.name, None if row.name.strip() else say("The name is empty.")),
+        *(("eans", ean, ean_problem(scan_code(ean))) for ean in row.eans),
+        *(("packs", pack.code, code_problem(scan_code(pack.code))) for pack in row.packs),
+        *(("packs", str(p.pieces), _within(p.pieces, MOST_PIECES)) for p in row.packs),
+        ("weight_g", str(row.weight_g), _within(row.weight_g, HEAVIEST_G)),
+        *((name, str(getattr(row, name)), _within(getattr(row, name), LONGEST_MM))
+          for name in sizes),
+    ]  # fmt: skip
+
+
+def _sku_code_problem(code: str) -> Text | None:
+    """A SKU code may have Chinese in it; then its EAN or a label of ours is scanned instead."""
+    ascii_code = "".join(c if c.isascii() and c != " " else "X" for c in scan_code(code))
+    return code_problem(ascii_code)
+
+
+def _within(value: int | None, most: int) -> Text | None:
+    if value is None or 0 < value <= most:
+        return None
+    return say("This must be 1 to {most}.", most=most)

@@ -1,0 +1,182 @@
+"""Lists of our own (SKUs, bins, stock) from CSV and XLSX files, row by row, as robust as orders."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from warehouse.shops import cells, refusals
+from warehouse.shops.cells import Convert
+from warehouse.shops.layouts import Layout
+from warehouse.shops.limits import LIMITS, Limits
+from warehouse.shops.refusals import BadCell, FileRefused, shown
+from warehouse.shops.rows import Level, Rejected, SourceFile
+from warehouse.shops.sources import open_tables
+from warehouse.shops.tables import Table
+from warehouse.text import Text, say
+
+CHUNK_ROWS = 500
+_AMOUNT = re.compile(r"(\d{1,7}(?:\.\d{1,4})?)([A-Za-z\u4e00-\u9fff]*)")
+_GRAMS = {"": 1, "g": 1, "克": 1, "kg": 1000, "公斤": 1000, "千克": 1000}
+_MILLIMETRES = {"": 1, "mm": 1, "毫米": 1, "cm": 10, "厘米": 10, "m": 1000, "米": 1000}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListColumn:
+    """One column: the field it fills, the names it may have, how its cells are read."""
+
+    field: str
+    names: tuple[str, ...]
+    read: Convert
+    is_needed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListRow:
+    """One row that could be read: its number as a spreadsheet shows it, and its values."""
+
+    row: int
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListReport:
+    """What an import of a list did; `rejected` are the rows that were not taken."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    rejected: tuple[Rejected, ...] = ()
+
+
+OnRows = Callable[[int], None]  # told after each chunk how many rows are done
+
+
+def read_list(
+    file: Path | SourceFile, columns: Sequence[ListColumn], *, limits: Limits = LIMITS
+) -> Iterator[ListRow | Rejected]:
+    """Yield the rows of a CSV or XLSX list; rows that cannot be read come as `Rejected`.
+
+    Raises:
+        FileRefused: no table, or none with the needed columns.
+    """
+    source = file if isinstance(file, SourceFile) else SourceFile(path=file, name=file.name)
+    layout = Layout(
+        name="list",
+        platform="",
+        level=Level.LINES,
+        columns={column.field: column.names for column in columns},
+        needs=tuple((column.field,) for column in columns if column.is_needed),
+    )
+    head, is_found = "", False
+    with ExitStack() as stack:
+        for table in open_tables(source, (layout,), limits, stack):
+            head = head or table.head
+            if table.match is not None:
+                is_found = True
+                yield from _rows(source.name, table, columns)
+    if not is_found:
+        raise FileRefused(source.name, _unknown_header(columns, head))
+
+
+def chunks_of(
+    rows: Iterator[ListRow | Rejected], rejected: list[Rejected]
+) -> Iterator[list[ListRow]]:
+    """Yield the sound rows by the chunk and put the others into `rejected`."""
+    chunk: list[ListRow] = []
+    for row in rows:
+        if isinstance(row, Rejected):
+            rejected.append(row)
+            continue
+        chunk.append(row)
+        if len(chunk) == CHUNK_ROWS:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def whole(cell: str) -> int | None:
+    """Return a whole number, None for an empty cell."""
+    text = unicodedata.normalize("NFKC", cells.clean(cell)).replace(",", "")
+    if not text:
+        return None
+    if not re.fullmatch(r"-?\d{1,9}(\.0+)?", text):
+        raise BadCell(say("This is not a whole number."))
+    return int(text.partition(".")[0])
+
+
+def grams(cell: str) -> int | None:
+    """Return a weight in grams: 250, 250g and 0.25kg are the same. None for an empty cell."""
+    return _measure(cell, _GRAMS, say("This is not a weight. Write it in grams, as 250."))
+
+
+def millimetres(cell: str) -> int | None:
+    """Return a length in millimetres: 300, 30cm and 0.3m are the same. None if empty."""
+    return _measure(cell, _MILLIMETRES, say("This is not a length. Write it in mm, as 300."))
+
+
+def _measure(cell: str, units: dict[str, int], problem: Text) -> int | None:
+    text = unicodedata.normalize("NFKC", cells.clean(cell)).replace(" ", "").replace(",", "")
+    if not text:
+        return None
+    match = _AMOUNT.fullmatch(text)
+    unit = units.get(match[2].lower()) if match else None
+    if match is None or unit is None:
+        raise BadCell(problem)
+    value = round(float(match[1]) * unit)
+    if value <= 0:
+        raise BadCell(problem)
+    return value
+
+
+def _rows(name: str, table: Table, columns: Sequence[ListColumn]) -> Iterator[ListRow | Rejected]:
+    match = table.match
+    assert match is not None  # noqa: S101  (the caller looked)
+    place = f"{name} [{table.sheet}]" if table.sheet else name
+    found = [(column, match.at[column.field]) for column in columns if column.field in match.at]
+    last_needed = max(at for column, at in found if column.is_needed)
+    for number, row in table.rows:
+        if not any(cell.strip() for cell in row):
+            continue
+        extra = next((cell for cell in row[len(match.header) :] if cell.strip()), "")
+        if extra or (len(row) <= last_needed and not table.is_typed):
+            reason = refusals.ROW_LONG if extra else refusals.ROW_CUT
+            yield Rejected(file=place, row=number, column="", value=shown(extra), reason=reason)
+            continue
+        cells_ = [*row, *[""] * (len(match.header) - len(row))]
+        values: dict[str, Any] = {}
+        for column, at in found:
+            refused = _take(values, column, cells_[at])
+            if refused is not None:
+                head = match.header[at]
+                value = shown(cells_[at])
+                yield Rejected(file=place, row=number, column=head, value=value, reason=refused)
+                break
+        else:
+            yield ListRow(row=number, values=values)
+
+
+def _take(values: dict[str, Any], column: ListColumn, cell: str) -> Text | None:
+    try:
+        value = column.read(cell)
+    except BadCell as bad:
+        return bad.reason
+    if column.is_needed and value in ("", None, ()):
+        return refusals.MISSING
+    values[column.field] = value
+    return None
+
+
+def _unknown_header(columns: Sequence[ListColumn], head: str) -> Text:
+    needed = ", ".join(" / ".join(c.names[:2]) for c in columns if c.is_needed)
+    return say(
+        "No row with the column names {needed} was found. The first row reads: {header}",
+        needed=needed,
+        header=shown(head),
+    )

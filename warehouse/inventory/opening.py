@@ -1,0 +1,58 @@
+"""Importing the opening stock from a list of bins, SKUs and pieces."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from warehouse.catalog.importing import refused_rows
+from warehouse.catalog.lists import ListColumn, ListReport, OnRows, chunks_of, read_list
+from warehouse.commands import Actor, execute, new_id
+from warehouse.db import Database
+from warehouse.inventory.commands import ImportOpening, OpeningRow, import_opening
+from warehouse.shops import cells
+from warehouse.shops.rows import Rejected, SourceFile
+
+
+def _pieces(cell: str) -> int:
+    """Read a number of pieces; 0 stands in many lists and books nothing."""
+    return 0 if cells.clean(cell) in ("0", "0.0", "0.00") else int(cells.pieces(cell))
+
+
+COLUMNS = (
+    ListColumn(field="bin_code", names=("货位", "货位编码", "Bin"), read=cells.seller_code,
+               is_needed=True),
+    ListColumn(field="sku_code", names=("商家编码", "SKU", "SKU编码", "条码", "EAN", "Barcode"),
+               read=cells.seller_code, is_needed=True),
+    ListColumn(field="pieces", names=("数量", "库存", "库存数量", "Pieces", "Quantity"),
+               read=_pieces, is_needed=True),
+)  # fmt: skip
+
+
+def import_opening_list(
+    database: Database,
+    file: Path | SourceFile,
+    *,
+    actor: Actor,
+    at: datetime,
+    on_rows: OnRows | None = None,
+) -> ListReport:
+    """Book the opening stock of a CSV or XLSX list; importing it again books nothing twice.
+
+    Raises:
+        FileRefused: it is no table with the columns of stock; nothing was booked.
+    """
+    rejected: list[Rejected] = []
+    new = unchanged = done = 0
+    for chunk in chunks_of(read_list(file, COLUMNS), rejected):
+        rows = tuple(OpeningRow(**row.values, row=row.row) for row in chunk if row.values["pieces"])
+        command = ImportOpening(id=new_id(), actor=actor, at=at, rows=rows)
+        facts = execute(database, import_opening, command).facts
+        new += facts["new"]
+        unchanged += facts["unchanged"]
+        rejected += refused_rows(file.name, facts["refused"])
+        done += len(chunk)
+        if on_rows:
+            on_rows(done)
+    rejected.sort(key=lambda r: r.row)
+    return ListReport(new=new, unchanged=unchanged, rejected=tuple(rejected))
