@@ -17,6 +17,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.browser.look import add_looks
+from tests.browser.look_words import CHINESE
 from tests.browser.said import message
 from warehouse.text import Text, translate
 
@@ -33,12 +34,12 @@ class Site:
     url: str = ""
     received: list[dict[str, str]] = field(default_factory=list)
     script: deque[Reply] = field(default_factory=deque)
-    outside: list[str] = field(default_factory=list)
     delay_s: float = 0.0
     person: Any = None
     device: dict[str, Any] = field(default_factory=dict)
     locks: int = 0
     looks: int = 0
+    uploads: dict[str, int] = field(default_factory=dict)
     keypad: dict[str, Any] | None = None
 
     def barcodes(self) -> list[str]:
@@ -92,21 +93,36 @@ def locale() -> str:
     return request.args.get("lang", "en")
 
 
+def words(msgid: str, **params: Any) -> str:
+    """The product's catalogue, and for the examples' own words theirs."""
+    if locale() == "zh":
+        msgid = CHINESE.get(msgid, msgid)
+    return translate(Text(msgid, params), locale())
+
+
 def make_app(site: Site) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.secret_key = "flashed messages"
     here = Path(__file__).parent / "templates"
     app.jinja_loader = ChoiceLoader([FileSystemLoader(ROOT / "templates"), FileSystemLoader(here)])  # type: ignore[assignment]
     app.jinja_env.globals.update(
-        _=lambda msgid, **params: translate(Text(msgid, params), locale()),
+        _=words,
         static=lambda name: f"/static/v1/{name}",
         csrf_token=lambda: "token-of-the-page",
         fmt_instant=lambda at: f"{at:%m-%d %H:%M}",
         fmt_g=lambda grams: f"{grams} g",
     )
 
+    _add_frame(app, site)
+    _add_scans(app, site)
+    _add_rest(app, site)
+    add_looks(app)
+    return app
+
+
+def _add_frame(app: Flask, site: Site) -> None:
     @app.context_processor
-    def words() -> dict[str, Any]:
+    def around() -> dict[str, Any]:
         return {
             "locale": locale(),
             "person": site.person,
@@ -124,6 +140,8 @@ def make_app(site: Site) -> Flask:
     def static_file(name: str) -> Response:
         return send_from_directory(STATIC, name)
 
+
+def _add_scans(app: Flask, site: Site) -> None:
     @app.get("/pick")
     @app.get("/check")
     def live() -> str:
@@ -142,6 +160,8 @@ def make_app(site: Site) -> Flask:
         reply = site.script.popleft() if site.script else accepted()
         return reply(site, request.form)
 
+
+def _add_rest(app: Flask, site: Site) -> None:
     @app.get("/login")
     def door() -> str:
         return render_template("live/door.html", next_url=request.args.get("next", "/pick"))
@@ -161,8 +181,13 @@ def make_app(site: Site) -> Flask:
         site.looks += 1
         return render_template("live/printers.html", site=site)
 
-    add_looks(app)
-    return app
+    @app.post("/upload")
+    def upload() -> Response:
+        for part in request.files.getlist("files"):
+            site.uploads[str(part.filename)] = len(part.read())
+        if site.script:
+            return site.script.popleft()(site, request.form)
+        return Response(status=303, headers={"Location": "/look/orders"})
 
 
 class Quiet(WSGIRequestHandler):
