@@ -120,7 +120,7 @@ def packing_slip(**changed: Any) -> PackingSlip:
     return PackingSlip(**(facts | changed))
 
 
-def pick_list(lines: int = 12, **changed: Any) -> PickList:
+def pick_list(stops: int = 12, **changed: Any) -> PickList:
     facts: dict[str, Any] = {
         "wave_no": "W1121-03",
         "title": "下午圆通 · 单件",
@@ -137,7 +137,7 @@ def pick_list(lines: int = 12, **changed: Any) -> PickList:
                 pieces=number % 5 + 1,
                 into=f"格 {number % 8 + 1} ×1",
             )
-            for number in range(1, lines + 1)
+            for number in range(1, stops + 1)
         ),
         "printed_at": "2026-11-21 15:20",
         "station": "主管台",
@@ -159,7 +159,9 @@ def manifest(rows: int = 20, **changed: Any) -> Manifest:
                 waybill_no=f"YT{1234567890000 + number}",
                 parcel_no=f"P20261121-{number:04}",
                 order_no=f"21000455667788{number:05}",
-                destination=("浙江 杭州", "新疆维吾尔自治区 巴音郭楞蒙古自治州", "上海")[number % 3],
+                destination=("浙江 杭州", "新疆维吾尔自治区 巴音郭楞蒙古自治州", "上海")[
+                    number % 3
+                ],
                 weight_g=350 + number,
             )
             for number in range(1, rows + 1)
@@ -171,7 +173,15 @@ def manifest(rows: int = 20, **changed: Any) -> Manifest:
 
 
 def badge_sheet(people: int = 7, **changed: Any) -> BadgeSheet:
-    names = ("张敏", "李强", "买买提·吐尔逊", "Katarzyna Wiśniewska-Łęcka", "王芳", "欧阳娜娜", "㛃䶮")
+    names = (
+        "张敏",
+        "李强",
+        "买买提·吐尔逊",
+        "Katarzyna Wiśniewska-Łęcka",
+        "王芳",
+        "欧阳娜娜",
+        "㛃䶮",
+    )
     facts: dict[str, Any] = {
         "sheet_no": "B1",
         "site": "嘉兴一号仓",

@@ -57,17 +57,21 @@ def fit(
     gets that one line: layouts give no such boxes, and a test looks.
     """
     pieces = _pieces(text, bold)
+    inked = sum(width for piece, width in pieces if piece not in WHITE)
     size = size_pt
     while True:
         room = width_mm / (size * MM_PER_POINT) * UNITS
-        lines = _wrapped(pieces, room, bold)
         allowed = min(max_lines, _lines_in(height_mm, size))
-        if len(lines) <= allowed:
-            return Fitted(tuple(lines), size, is_cut=False)
-        if size - STEP_PT < floor_pt:
-            kept = lines[: max(1, allowed)]
-            kept[-1] = _cut(kept[-1], room, bold)
-            return Fitted(tuple(kept), size, is_cut=True)
+        is_floor = size - STEP_PT < floor_pt
+        # Letters that fill more than all lines together need no wrapping to be seen not to fit.
+        if inked <= room * allowed or is_floor:
+            lines = _wrapped(pieces, room, bold)
+            if len(lines) <= allowed:
+                return Fitted(tuple(lines), size, is_cut=False)
+            if is_floor:
+                kept = lines[: max(1, allowed)]
+                kept[-1] = _cut(kept[-1], room, bold)
+                return Fitted(tuple(kept), size, is_cut=True)
         size -= STEP_PT
 
 

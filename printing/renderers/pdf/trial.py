@@ -11,6 +11,7 @@ from printing.renderers.pdf.words import word
 ROLL_MM = 110
 SCRIPTS = "测试 繁體 㛃䶮𠅤𪻐 ABC abc 0123456789 Łódź Ünï Привет €￥°"
 MAX_WIDTH = 100
+SMALLEST_LINE_MM = 1.8
 
 
 def draw(test: TestPage, media: Media) -> list[Sheet]:
@@ -31,6 +32,7 @@ def draw(test: TestPage, media: Media) -> list[Sheet]:
     about += [f"{word(test.locale, name)}: {value}" for name, value in
               (("Address", test.address), ("Media", test.media or media.name),
                ("Printed", test.printed_at)) if value]  # fmt: skip
+    about = about[: int(text.h / SMALLEST_LINE_MM)]
     rows = text.rows(*[text.h / len(about)] * len(about))
     for line, row in zip(about, rows, strict=False):
         sheet.write(row, line, 9, floor_pt=4.5, valign="middle", max_lines=1)
