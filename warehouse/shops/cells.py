@@ -77,7 +77,7 @@ def text_of_at_most(limit: int) -> Callable[[str], str]:
             and cell[0] not in _FIRST_SUSPECT
             and cell[-1] not in _LAST_SUSPECT
         ):
-            return cell
+            return str(cell)  # a plain one, whatever kind of text the cell was
         text = " ".join(clean(cell).split())
         if len(text) > limit:
             raise BadCell(refusals.too_long(limit, len(text)))
@@ -115,7 +115,7 @@ def clean(cell: str) -> str:
         text = text[2:-1].replace('""', '"').strip()
     elif text[:1] == "=" and text[1:].isdigit():
         text = text[1:]
-    if text[:1] in ("'", "`"):
+    if text[:1] in ("'", "`") and (text[1:2].isdigit() or text[1:2] in ("", "+", "-", "*")):
         text = text[1:].strip()
     return "" if text in EMPTY else text
 
@@ -195,7 +195,7 @@ def phone(cell: str) -> str:
     """Return a phone number without its blanks; a privacy number keeps its extension (`-1234`)."""
     plain = cell[1:] if cell[:1] == "'" else cell
     if not plain or (plain.isdigit() and plain.isascii() and len(plain) <= SAFE_DIGITS):
-        return plain
+        return str(plain)
     text = clean(cell)
     if _SCIENTIFIC.fullmatch(text):
         raise BadCell(refusals.DAMAGED_NUMBER)

@@ -55,7 +55,7 @@ COLUMNS = (
     Column(fact="seller_memo", zh="卖家备注", en="Seller memo",
            meaning=say("What customer service wrote.")),
     Column(fact="seller_flag", zh="旗帜", en="Flag",
-           meaning=say("red 红, yellow 黄, green 绿, blue 蓝, purple 紫, grey 灰."),
+           meaning=say("red 红, yellow 黄, green 绿, blue 蓝, purple 紫, or its number."),
            examples=("红", "")),
     Column(fact="name", zh="收货人", en="Receiver", is_needed=True,
            meaning=say("To whom it goes."), examples=("林小满", "")),

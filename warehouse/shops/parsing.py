@@ -16,7 +16,15 @@ from warehouse.shops.instants import instants
 from warehouse.shops.layouts import LINE_FIELDS, ORDER_FIELDS, Match
 from warehouse.shops.receivers import is_masked, split_address
 from warehouse.shops.refusals import BadCell
-from warehouse.shops.rows import MAX_CODE, MAX_DETAIL, MAX_NAME, MAX_NOTE, Level
+from warehouse.shops.rows import (
+    MAX_CODE,
+    MAX_DETAIL,
+    MAX_NAME,
+    MAX_NOTE,
+    MAX_SHORT,
+    MAX_STATE,
+    Level,
+)
 from warehouse.shops.staging import LineRow, OrderRow
 from warehouse.shops.words import flag_of, state_of
 
@@ -74,29 +82,29 @@ def line_plan(match: Match, zone: ZoneInfo, serial_days: int, number: Convert) -
 
 
 def _converters(zone: ZoneInfo, serial_days: int, number: Convert) -> dict[str, Convert]:
-    code, name = cells.text_of_at_most(MAX_CODE), cells.text_of_at_most(MAX_NAME)
-    detail, note = cells.text_of_at_most(MAX_DETAIL), cells.note_of_at_most(MAX_NOTE)
-    word = cells.remembering(name)
+    name, detail = cells.text_of_at_most(MAX_NAME), cells.text_of_at_most(MAX_DETAIL)
+    note, phone = cells.note_of_at_most(MAX_NOTE), cells.phone
+    # Columns whose values recur share one memory per kind.
+    short, state, code, word, text = (
+        cells.remembering(cells.text_of_at_most(limit))
+        for limit in (MAX_SHORT, MAX_STATE, MAX_CODE, MAX_NAME, MAX_DETAIL)
+    )
     fen = cells.remembering(cells.fen)
     item_code = cells.remembering(cells.seller_code)
     when = instants(zone, serial_days=serial_days)
-    phone = cells.phone
     return {
         "order_no": number, "line_id": number, "platform": cells.remembering(_platform),
-        "shop_code": cells.remembering(code), "shop_name": word, "state": word, "buyer": name,
-        "buyer_message": note, "seller_memo": note, "second_memo": note,
-        "seller_flag": cells.remembering(code), "name": name, "mobile": phone,
-        "telephone": phone, "phone_expires_at": when, "address": detail,
-        "changed_address": detail, "province": word, "city": word, "district": word,
-        "town": word, "detail": detail, "zip": cells.remembering(code), "token": detail,
-        "token_kind": cells.remembering(code), "goods_fen": fen, "postage_fen": fen,
-        "total_fen": fen, "paid_fen": fen, "refund_fen": fen, "created_at": when,
-        "paid_at": when, "promised_at": when, "carrier": word, "shipping": word,
-        "waybill_no": name, "title": cells.remembering(detail),
-        "properties": cells.remembering(detail), "seller_code": item_code,
-        "outer_code": item_code, "bundle": cells.remembering(detail),
-        "pieces": cells.remembering(cells.pieces), "price_fen": fen, "line_state": word,
-        "refund": word, "line_refund_fen": fen,
+        "shop_code": code, "shop_name": word, "state": state, "buyer": name,
+        "buyer_message": note, "seller_memo": note, "second_memo": note, "seller_flag": code,
+        "name": name, "mobile": phone, "telephone": phone, "phone_expires_at": when,
+        "address": detail, "changed_address": detail, "province": word, "city": word,
+        "district": word, "town": word, "detail": detail, "zip": short, "token": detail,
+        "token_kind": short, "goods_fen": fen, "postage_fen": fen, "total_fen": fen,
+        "paid_fen": fen, "refund_fen": fen, "created_at": when, "paid_at": when,
+        "promised_at": when, "carrier": word, "shipping": word, "waybill_no": name,
+        "title": text, "properties": text, "seller_code": item_code, "outer_code": item_code,
+        "bundle": text, "pieces": cells.remembering(cells.pieces), "price_fen": fen,
+        "line_state": state, "refund": state, "line_refund_fen": fen,
     }  # fmt: skip
 
 
@@ -146,7 +154,7 @@ def order_row(values: Sequence[Any], platform: str, level: Level, at: Place) -> 
         carrier = shipping
     return OrderRow(
         RANKS[level], state, *at, platform, order_no, state_text, shop_code, shop_name, buyer,
-        message, memo, flag and flag_of(flag), name, phone, province, city, district, town,
+        message, memo, flag_of(flag) if flag else 0, name, phone, province, city, district, town,
         detail, zip_code, token, token_kind or (UNNAMED_KIND if token else ""),
         is_masked(name, phone, detail), expires, bool(changed), goods, postage, total, paid,
         refund, created_at, paid_at, promised_at, carrier, waybill_no,

@@ -18,6 +18,8 @@ MAX_CODE = 64
 MAX_NAME = 200
 MAX_DETAIL = 500
 MAX_NOTE = 4000
+MAX_STATE = 100
+MAX_SHORT = 16
 
 
 class ShopState(StrEnum):
@@ -73,7 +75,10 @@ class Receiver(NamedTuple):
 
 
 class OrderFacts(NamedTuple):
-    """One order as its shop tells it. Amounts in fen, None where the file is silent."""
+    """One order as its shop tells it. Amounts in fen, None where the file is silent.
+
+    `seller_flag` is the number of the flag's colour, 0 for none.
+    """
 
     platform: str
     order_no: str
@@ -87,7 +92,7 @@ class OrderFacts(NamedTuple):
     buyer: str = ""
     buyer_message: str = ""
     seller_memo: str = ""
-    seller_flag: str = ""
+    seller_flag: int = 0
     is_address_changed: bool = False
     goods_fen: int | None = None
     postage_fen: int | None = None

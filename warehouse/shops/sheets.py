@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 
 from warehouse.shops import refusals
 from warehouse.shops.cells import FormulaText, NumberText
@@ -11,6 +12,7 @@ from warehouse.shops.parts import PartRefused, SharedTexts, feed
 from warehouse.shops.tables import Row
 
 LETTERS = 26
+LONGEST_EXPONENT = 30
 
 
 def sheet_rows(blocks: Iterable[bytes], texts: SharedTexts, limits: Limits) -> Iterator[Row]:
@@ -135,9 +137,9 @@ class _SheetReader:
 def _plain_number(text: str) -> str:
     """Return a number without exponent and needless decimals: 1.38E10 is 13800000000."""
     try:
-        number = float(text)
-    except ValueError:
+        number = Decimal(text)
+    except ArithmeticError:
         return text
-    if number.is_integer() and abs(number) < 1e21:  # noqa: PLR2004
-        return str(int(number))
-    return repr(number)
+    if not number.is_finite() or abs(number.adjusted()) > LONGEST_EXPONENT:
+        return text
+    return str(int(number)) if number == int(number) else f"{number:f}"

@@ -35,7 +35,7 @@ class OrderRow(NamedTuple):
     buyer: str
     buyer_message: str
     seller_memo: str
-    seller_flag: str
+    seller_flag: int
     name: str
     phone: str
     province: str

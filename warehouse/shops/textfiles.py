@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import BinaryIO
 
 from warehouse.shops import refusals
@@ -25,6 +26,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_UNMARKED = ("utf-16-le", "utf-16-be")
 
 
 def _mark(error: UnicodeError) -> tuple[str, int]:
@@ -46,7 +48,7 @@ def open_text(stream: BinaryIO, name: str, layouts: Sequence[Layout], limits: Li
     if size > limits.text_bytes:
         raise FileRefused(name, refusals.too_large(limits.text_bytes // MB))
     is_ended, head = _ends_in_break(stream), ""
-    for encoding in _encodings(stream, name):
+    for encoding in _encodings(stream):
         for separator in SEPARATORS:
             rows = _rows(stream, encoding, separator, name, limits)
             match, first, below = find_header(rows, layouts)
@@ -64,15 +66,14 @@ def open_text(stream: BinaryIO, name: str, layouts: Sequence[Layout], limits: Li
     raise FileRefused(name, refusals.unknown_header(shown(head)))
 
 
-def _encodings(stream: BinaryIO, name: str) -> tuple[str, ...]:
+def _encodings(stream: BinaryIO) -> tuple[str, ...]:
     stream.seek(0)
     sample = stream.read(SAMPLE)
     for mark, encoding in _BOMS:
         if sample.startswith(mark):
             return (encoding,)
-    if b"\0" in sample[:1024] and sample.count(b"\0") > len(sample) // 4:
-        raise FileRefused(name, refusals.NO_BOM_UTF16)
-    return ("utf-8", "gb18030") if _is_utf8(stream) else ("gb18030", "utf-8")
+    likely = ("utf-8", "gb18030") if _is_utf8(stream) else ("gb18030", "utf-8")
+    return (*_UNMARKED, *likely) if b"\0" in sample else likely
 
 
 def _is_utf8(stream: BinaryIO) -> bool:
@@ -83,7 +84,7 @@ def _is_utf8(stream: BinaryIO) -> bool:
     """
     stream.seek(0)
     decoder = codecs.getincrementaldecoder("utf-8")()
-    while block := stream.read(MB):
+    while block := stream.read(SAMPLE):
         try:
             decoder.decode(block)
         except UnicodeDecodeError:
@@ -110,7 +111,9 @@ def _rows(
     except csv.Error:
         raise FileRefused(name, refusals.open_quote(number + 1)) from None
     finally:
-        text.detach()
+        # A reader that was left early may be collected after its file was closed.
+        with suppress(ValueError):
+            text.detach()
 
 
 def _lines(text: io.TextIOWrapper, name: str) -> Iterator[str]:

@@ -49,14 +49,14 @@ _REFUNDS: Mapping[str, RefundState] = {
     ).items()
 }
 
-FLAGS: Mapping[str, str] = _words(
-    red="红|红色|红旗|red|1",
-    yellow="黄|黄色|黄旗|yellow|2",
-    green="绿|绿色|绿旗|green|3",
-    blue="蓝|蓝色|蓝旗|blue|4",
-    purple="紫|紫色|紫旗|purple|5",
-    grey="灰|灰色|灰旗|grey|gray|0",
-)
+_FLAG_NAMES = ("grey|灰", "red|红", "yellow|黄", "green|绿", "blue|蓝", "purple|紫")
+_FLAGS = {
+    form: number
+    for number, names in enumerate(_FLAG_NAMES)
+    for name in names.split("|")
+    for form in (name, f"{name}色", f"{name}旗")
+}
+HIGHEST_FLAG = 99
 
 _SERVICES = ("送货入户", "送货上门并安装", "入户并安装", "商家安装", "上门安装", "安装服务")
 
@@ -72,9 +72,12 @@ def refund_of(text: str) -> RefundState:
     return _REFUNDS.get(key, RefundState.UNKNOWN) if key else RefundState.NONE
 
 
-def flag_of(text: str) -> str:
-    """Return the English name of a flag's colour, or the text itself if it is none known."""
-    return FLAGS.get(key_of(text), text)
+def flag_of(text: str) -> int:
+    """Return a flag's number: 1 red, 2 yellow, 3 green, 4 blue, 5 purple; 0 for none or grey."""
+    key = key_of(text)
+    if key.isdecimal() and int(key) <= HIGHEST_FLAG:
+        return int(key)
+    return _FLAGS.get(key, 0)
 
 
 def split_properties(text: str) -> tuple[tuple[str, str], ...]:
