@@ -74,3 +74,15 @@ def carrier_of(session: Session, parcel: Parcel) -> int | None:
     return session.scalar(
         sa.select(Consignment.carrier_id).where(Consignment.id == parcel.consignment_id)
     )
+
+
+def last_handed_over(session: Session, handover_id: int) -> str:
+    """Return the waybill number of the parcel scanned last, "" if there is none yet."""
+    number = session.scalar(
+        sa.select(Waybill.number)
+        .join(HandoverParcel, HandoverParcel.parcel_id == Waybill.parcel_id)
+        .where(HandoverParcel.handover_id == handover_id, Waybill.state == WaybillState.LIVE)
+        .order_by(HandoverParcel.id.desc())
+        .limit(1)
+    )
+    return number or ""

@@ -359,6 +359,7 @@ def _finish(session: Session, command: Command, parcel: Parcel) -> Outcome:
     _print_slips(session, command, consignment.id)
     return Outcome(
         screen=PackScreen.TOTE,
+        subject_id=consignment.id,
         message=say("Parcel {number} is sealed. On to the scale.", number=parcel.number),
         is_step_done=True,
         facts={

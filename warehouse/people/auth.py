@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
@@ -26,8 +27,6 @@ IDLE_AT_DESK = timedelta(hours=2)
 SYSTEM_PERSON_ID = 1
 
 _hasher = PasswordHasher()
-# Compared against when there is nobody, so that an answer takes as long as for somebody.
-_nobody = _hasher.hash(secrets.token_hex(16))
 
 _session = table_of(LoginSession)
 _person = table_of(Person)
@@ -99,7 +98,7 @@ def person_by_secret(
     stored = (person.pin_hash if is_pin else person.password_hash) if person else None
     if person is not None and person.locked_until is not None and at < person.locked_until:
         raise Forbidden(say("Too many wrong tries. Wait a quarter of an hour."))
-    is_right = _verify(stored or _nobody, secret) and stored is not None
+    is_right = _verify(stored or _nobody(), secret) and stored is not None
     if person is None:
         return None
     if is_right:
@@ -205,6 +204,12 @@ def move_to_station(session: Session, token: str, station_id: int | None) -> Non
         .where(_session.c.token_hash == hash_token(token))
         .values(station_id=station_id)
     )
+
+
+@cache
+def _nobody() -> str:
+    """Compared against when there is nobody, so that an answer takes as long as for somebody."""
+    return _hasher.hash(secrets.token_hex(16))
 
 
 def _verify(stored: str, secret: str) -> bool:

@@ -60,6 +60,7 @@ class PickView:
     next_task: TaskView | None = None
     slot_no: int = 0
     slots: int = 0
+    stopped_id: int = 0  # the consignment that stops the walk, on the STOP screen
 
 
 _open_tasks = (
@@ -115,6 +116,7 @@ def pick_view(session: Session, wave: Wave) -> PickView:
             screen=PickScreen.STOP if unbound[2] else PickScreen.TOTES,
             slot_no=unbound.slot_no,
             slots=slots or 0,
+            stopped_id=unbound.consignment_id,
             task=first,
             **base,
         )
@@ -123,7 +125,13 @@ def pick_view(session: Session, wave: Wave) -> PickView:
     screen = PickScreen.ITEM if first.is_bin_confirmed else PickScreen.BIN
     if first.stop_id is not None:
         screen = PickScreen.STOP
-    return PickView(screen=screen, task=first, next_task=after, **base)
+    return PickView(
+        screen=screen,
+        task=first,
+        next_task=after,
+        stopped_id=first.consignment_id,
+        **base,
+    )
 
 
 def _view(row: Any) -> TaskView:

@@ -1,0 +1,100 @@
+"""What the packer's screen shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from warehouse.catalog.models import CartonType, Sku
+from warehouse.orders.models import ConsignmentLine
+from warehouse.orders.queries import orders_of, stop_of
+from warehouse.packing.models import Parcel, ParcelState
+from warehouse.waves.queries import tote_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackRow:
+    """One SKU of a consignment: pieces picked and pieces packed."""
+
+    sku_id: int
+    code: str
+    name: str
+    properties: str
+    wanted: int
+    done: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackView:
+    """A consignment at the packing bench."""
+
+    consignment_id: int
+    parcel_id: int | None
+    parcel_no: str
+    parcel_count: int
+    carton: str
+    tote_code: str
+    is_stopped: bool
+    order_numbers: tuple[str, ...]
+    remarks: tuple[str, ...]
+    rows: tuple[PackRow, ...]
+
+    @property
+    def done(self) -> int:
+        """Pieces packed."""
+        return sum(row.done for row in self.rows)
+
+    @property
+    def total(self) -> int:
+        """Pieces to pack."""
+        return sum(row.wanted for row in self.rows)
+
+
+def pack_view(session: Session, consignment_id: int) -> PackView:
+    """Return the consignment as the packer sees it, with its open parcel if there is one."""
+    parcels = session.execute(
+        sa.select(Parcel.id, Parcel.number, Parcel.state, CartonType.code)
+        .join(CartonType, CartonType.id == Parcel.carton_type_id)
+        .where(Parcel.consignment_id == consignment_id)
+        .order_by(Parcel.sequence)
+    ).all()
+    current = next((p for p in parcels if p.state is ParcelState.OPEN), None)
+    rows = session.execute(
+        sa.select(
+            Sku.id,
+            Sku.code,
+            Sku.name,
+            Sku.properties,
+            sa.func.sum(ConsignmentLine.picked),
+            sa.func.sum(ConsignmentLine.packed),
+        )
+        .join(Sku, Sku.id == ConsignmentLine.sku_id)
+        .where(ConsignmentLine.consignment_id == consignment_id)
+        .group_by(Sku.id, Sku.code, Sku.name, Sku.properties)
+        .order_by(sa.func.min(ConsignmentLine.id))
+    )
+    orders = orders_of(session, consignment_id)
+    tote = tote_of(session, consignment_id)
+    return PackView(
+        consignment_id=consignment_id,
+        parcel_id=current.id if current else None,
+        parcel_no=current.number if current else "",
+        parcel_count=len(parcels),
+        carton=current.code if current else "",
+        tote_code=tote.tote_code if tote else "",
+        is_stopped=stop_of(session, consignment_id) is not None,
+        order_numbers=tuple(o.order_no for o in orders),
+        remarks=tuple(text for o in orders for text in (o.buyer_message, o.seller_memo) if text),
+        rows=tuple(
+            PackRow(sku_id=i, code=code, name=name, properties=props, wanted=int(w), done=int(d))
+            for i, code, name, props, w, d in rows
+        ),
+    )
+
+
+def cartons(session: Session) -> list[CartonType]:
+    """Return the cartons in use, smallest first."""
+    volume = CartonType.length_mm * CartonType.width_mm * CartonType.height_mm
+    return list(session.scalars(sa.select(CartonType).where(CartonType.is_active).order_by(volume)))

@@ -1,0 +1,159 @@
+"""What a view knows of its request: database, person, time, and what the form says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from flask import current_app, g, request
+from sqlalchemy.orm import Session
+
+from warehouse import commands
+from warehouse.commands import Actor, Command, Handler, Outcome
+from warehouse.config import Config
+from warehouse.db import Database, utcnow
+from warehouse.errors import Forbidden, InvalidInput
+from warehouse.people.auth import Visitor
+from warehouse.people.rights import Right
+from warehouse.text import DEFAULT_LOCALE, LOCALES, Text, say, translate
+
+LONGEST_ID = 64
+LARGEST_INT = 2**53
+
+
+def database() -> Database:
+    """Return the application's database."""
+    found: Database = current_app.extensions["fahuo_database"]
+    return found
+
+
+def config() -> Config:
+    """Return the application's settings."""
+    found: Config = current_app.extensions["fahuo_config"]
+    return found
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """Yield a Session for reading."""
+    with database().reading() as session:
+        yield session
+
+
+def now() -> datetime:
+    """Return the instant of this request; it stays the same throughout."""
+    if "now" not in g:
+        g.now = utcnow()
+    instant: datetime = g.now
+    return instant
+
+
+def visitor() -> Visitor | None:
+    """Return who is logged in, None if nobody is."""
+    found: Visitor | None = g.get("visitor")
+    return found
+
+
+def person() -> Visitor:
+    """Return who is logged in, on routes that need somebody."""
+    found = visitor()
+    if found is None:
+        raise Forbidden(say("Log in first."))
+    return found
+
+
+def may(right: Right) -> bool:
+    """Tell whether the person has the right."""
+    found = visitor()
+    return found is not None and right in found.rights
+
+
+def require(right: Right) -> None:
+    """Refuse unless the person has the right.
+
+    Raises:
+        Forbidden: he or she has not.
+    """
+    if not may(right):
+        raise Forbidden(say("This is not your right. Ask the supervisor."))
+
+
+def actor() -> Actor:
+    """Return the person and station commands of this request are done by."""
+    who = person()
+    return Actor(person_id=who.id, station_id=who.station_id)
+
+
+def locale() -> str:
+    """Return 'zh' or 'en': the person's, else the device's, else the site's."""
+    who = visitor()
+    if who is not None:
+        return who.locale
+    wanted = request.cookies.get("fahuo_locale", DEFAULT_LOCALE)
+    return wanted if wanted in LOCALES else DEFAULT_LOCALE
+
+
+def speak(text: Text | str) -> str:
+    """Return the sentence in the language of this request."""
+    return translate(text, locale())
+
+
+def do(handler: Handler[Any], kind: type[Command], **fields: Any) -> Outcome:
+    """Run a command of this request's actor; its id is the form's, or a fresh one."""
+    command = kind(id=fields.pop("id", None) or command_id(), actor=actor(), at=now(), **fields)
+    return commands.execute(database(), handler, command)
+
+
+def command_id() -> str:
+    """Return the command id the sender made, or a fresh one for a plain form without.
+
+    Raises:
+        InvalidInput: it is no id.
+    """
+    given = request.form.get("command_id", "")
+    if not given:
+        return commands.new_id()
+    if len(given) > LONGEST_ID or not given.isascii() or not given.replace("-", "").isalnum():
+        raise InvalidInput(say("The command id cannot be used."), field="command_id")
+    return given
+
+
+def form_str(name: str, default: str | None = None) -> str:
+    """Return a form field, blanks around it dropped.
+
+    Raises:
+        InvalidInput: it is missing and has no default.
+    """
+    value = request.form.get(name)
+    if value is None:
+        if default is None:
+            raise InvalidInput(say("A field is missing."), field=name)
+        return default
+    return value.replace("\x00", "").strip()
+
+
+def form_int(name: str, default: int | None = None) -> int:
+    """Return a whole number of the form.
+
+    Raises:
+        InvalidInput: missing without a default, or no whole number.
+    """
+    text = form_str(name, None if default is None else str(default))
+    digits = text.removeprefix("-")
+    if not digits.isascii() or not digits.isdigit() or len(digits) > len(str(LARGEST_INT)):
+        raise InvalidInput(say("This must be a whole number."), field=name)
+    return int(text)
+
+
+def form_ids(name: str) -> tuple[int, ...]:
+    """Return the ids ticked in a table, in the order sent, without repeats.
+
+    Raises:
+        InvalidInput: something that is no id.
+    """
+    values = request.form.getlist(name)
+    if any(not v.isascii() or not v.isdigit() or len(v) > len(str(LARGEST_INT)) for v in values):
+        raise InvalidInput(say("This must be a whole number."), field=name)
+    return tuple(dict.fromkeys(int(v) for v in values))

@@ -1,0 +1,38 @@
+"""The printer's state in the corner of a station: it speaks up before the packer waits."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from printing.models import IN_LANE, JobState, Printer, PrinterState, PrintJob, PrintRoute
+from warehouse.text import Text, say
+
+
+def printer_corner(session: Session, station_id: int | None) -> tuple[str, Text] | None:
+    """Return (tone, words) of the printers this station prints on, None if it has none."""
+    of_station = sa.select(PrintRoute.printer_id).where(
+        sa.or_(PrintRoute.station_id == station_id, PrintRoute.station_id.is_(None))
+        if station_id is not None
+        else PrintRoute.station_id.is_(None)
+    )
+    printers = session.scalars(sa.select(Printer).where(Printer.id.in_(of_station))).all()
+    if not printers:
+        return None
+    rows = session.execute(
+        sa.select(PrintJob.state, sa.func.count())
+        .where(PrintJob.printer_id.in_([p.id for p in printers]), PrintJob.state.in_(IN_LANE))
+        .group_by(PrintJob.state)
+    ).all()
+    waiting = {JobState(state): count for state, count in rows}
+    if waiting.get(JobState.UNKNOWN):
+        return "attention", say("Printer asks: did it come out?")
+    troubled = [p for p in printers if p.state in (PrinterState.ATTENTION, PrinterState.OFFLINE)]
+    if troubled:
+        return "attention", say("{printer}: look", printer=troubled[0].name)
+    if any(p.is_paused for p in printers):
+        return "waiting", say("Printer paused")
+    count = sum(waiting.values())
+    if count:
+        return "waiting", say("{count} printing", count=count)
+    return "ok", say("Printer ready")

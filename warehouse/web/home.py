@@ -1,0 +1,134 @@
+"""The first page after the door: the work at hand, or the day."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, current_app, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from warehouse.catalog.models import Station
+from warehouse.catalog.queries import station_by_code
+from warehouse.checking.queries import waiting
+from warehouse.commands import Outcome
+from warehouse.inventory.refusals import refuse
+from warehouse.orders.models import ConsignmentState
+from warehouse.packing.models import ParcelState
+from warehouse.people import auth
+from warehouse.people.rights import Right
+from warehouse.picking.queries import waves_to_pick
+from warehouse.scanning import Scan
+from warehouse.text import Text, say
+from warehouse.web import stations
+from warehouse.web.access import COOKIE, LOGGED_IN, needs
+from warehouse.web.context import config, database, may, person, reading
+from warehouse.web.corner import printer_corner
+from warehouse.web.stations import Fragment, code_of
+from warehouse.weighing.queries import parcels_in
+
+bp = Blueprint("home", __name__)
+
+
+@bp.get("/")
+@needs(LOGGED_IN)
+def index() -> str:
+    """Show the tiles of what this person may do, the work that waits first."""
+    with reading() as session:
+        tiles = _tiles(session)
+        station = _station(session)
+        printer = printer_corner(session, person().station_id)
+    tiles.sort(key=lambda tile: not tile["count"])
+    return render_template(
+        "home/page.html",
+        fragment="home/_tiles.html",
+        tiles=tiles,
+        station=station,
+        scan_url=url_for("home.scans"),
+        screen="home",
+        subject="",
+        printer=printer,
+        device={"lock_after": config().lock_after_s},
+        message={"tone": "waiting", "sound": "none", "text": "", "expects": "", "send": {}},
+    )
+
+
+@bp.post("/scans")
+@needs(LOGGED_IN)
+def scans() -> Response:
+    """Take a scan on the home page: a station's code moves the tablet there."""
+    return stations.answer(_take, _show)
+
+
+@bp.get("/corner")
+@needs(LOGGED_IN)
+def corner() -> str:
+    """Return the printer corner alone, for the bar to keep fresh."""
+    with reading() as session:
+        printer = printer_corner(session, person().station_id)
+    return render_template("station/_corner.html", printer=printer)
+
+
+@bp.get("/me")
+@needs(LOGGED_IN)
+def me() -> str:
+    """Show who is logged in, what they may do, and where this device stands."""
+    with reading() as session:
+        found = list(
+            session.scalars(sa.select(Station).where(Station.is_active).order_by(Station.code))
+        )
+        station = _station(session)
+    return render_template(
+        "home/me.html",
+        stations_options=[(s.code, f"{s.code} {s.name}") for s in found],
+        station=station,
+    )
+
+
+def _take(scan: Scan, _screen: str, _subject: int | None) -> Outcome:
+    code = code_of(scan).code
+    with database().transaction() as session:
+        station = station_by_code(session, code)
+        if station is None:
+            raise refuse(session, code, say("a station or a badge"))
+        auth.move_to_station(session, request.cookies.get(COOKIE, ""), station.id)
+    text = say("This tablet stands at {name}.", name=station.name)
+    return Outcome(screen="moved", subject_id=station.id, message=text, is_step_done=True)
+
+
+def _show(_session: Session, _screen: str, _subject: int | None) -> Fragment:
+    return Fragment(template="station/_goto.html", screen="", goto=url_for("home.index"))
+
+
+def _tiles(session: Session) -> list[dict[str, object]]:
+    waves = waves_to_pick(session)
+    found = [
+        (Right.PICK, "pick.index", say("Pick"), "pick", len(waves)),
+        (Right.CHECK, "check.index", say("Check"), "check",
+         waiting(session, ConsignmentState.PICKED)),
+        (Right.PACK, "pack.index", say("Pack"), "pack",
+         waiting(session, ConsignmentState.CHECKED)),
+        (Right.WEIGH, "weigh.index", say("Weigh"), "weigh",
+         parcels_in(session, ParcelState.SEALED)),
+        (Right.SHIP, "ship.index", say("Ship"), "ship",
+         parcels_in(session, ParcelState.MATCHED)),
+        (Right.SEE_DESK, "orders.index", say("Desk"), "orders", 0),
+    ]  # fmt: skip
+    return [
+        {
+            "href": url_for(endpoint),
+            "label": label,
+            "icon": icon,
+            "count": count,
+            "text": _waits(count),
+        }
+        for right, endpoint, label, icon, count in found
+        if may(right) and endpoint in current_app.view_functions
+    ]
+
+
+def _waits(count: int) -> Text | None:
+    return say("{count} waiting", count=count) if count else None
+
+
+def _station(session: Session) -> Station | None:
+    station_id = person().station_id
+    return session.get(Station, station_id) if station_id else None

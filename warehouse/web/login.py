@@ -1,0 +1,168 @@
+"""The door: badge or PIN at a station, password at a desk; language; lock and log out."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from warehouse.catalog.queries import station_by_code
+from warehouse.errors import Forbidden, WarehouseError
+from warehouse.people import auth
+from warehouse.people.models import Person
+from warehouse.scanning import BADGE_PREFIX, BadgeScan, clean, parse
+from warehouse.text import LOCALES, Text, say
+from warehouse.web.access import ANYBODY, COOKIE, LOGGED_IN, needs, set_session_cookie
+from warehouse.web.context import config, database, form_str, now, reading, speak, visitor
+
+bp = Blueprint("login", __name__)
+
+STATION_COOKIE = "fahuo_station"
+YEAR_S = 31_536_000
+
+
+@bp.get("/login")
+@needs(ANYBODY)
+def door() -> str:
+    """Show the door: for a tablet the badge and PIN, for a desk name and password."""
+    return _door(None)
+
+
+@bp.post("/login")
+@needs(ANYBODY)
+def enter() -> Response | tuple[str, int]:
+    """Open a session by badge, number and PIN, or name and password."""
+    try:
+        token, target = _open()
+    except WarehouseError as error:
+        return _door(error.text), 401 if not isinstance(error, Forbidden) else 403
+    response = redirect(target)
+    set_session_cookie(response, token)
+    return response
+
+
+def _open() -> tuple[str, str]:
+    with database().transaction() as session:
+        found = _who(session)
+        if found is not None:
+            station_id = _station_id(session) if "password" not in request.form else None
+            token = auth.open_session(session, found, station_id, now())
+            return token, _target(request.form.get("next", ""))
+    raise _Unknown
+
+
+class _Unknown(WarehouseError):
+    """Badge, PIN or password is wrong; which of them is not said."""
+
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__(say("Not known. Try again."))
+
+
+def _who(session: Session) -> Person | None:
+    name = form_str("badge", "")
+    if "password" in request.form:
+        return auth.person_by_secret(
+            session, form_str("login", ""), request.form["password"], now(), is_pin=False
+        )
+    pin = form_str("pin", "")
+    if clean(name).startswith(BADGE_PREFIX):
+        scan = parse(name)
+        return auth.person_by_badge(session, scan.token) if isinstance(scan, BadgeScan) else None
+    return auth.person_by_secret(session, name, pin, now(), is_pin=True) if pin else None
+
+
+def _station_id(session: Session) -> int | None:
+    code = request.cookies.get(STATION_COOKIE, "")
+    station = station_by_code(session, code[:64]) if code else None
+    return station.id if station else None
+
+
+def _door(error: Text | None) -> str:
+    is_desk = "password" in request.form or request.args.get("desk") is not None
+    return render_template(
+        "login/desk.html" if is_desk else "login/station.html",
+        error=speak(error) if error else None,
+        next_url=_target(request.values.get("next", "")),
+        name=request.form.get("login" if is_desk else "badge", "")[:40]
+        if not request.form.get("badge", "").upper().startswith(BADGE_PREFIX)
+        else "",
+        station_code=request.cookies.get(STATION_COOKIE, ""),
+        device={},
+    )
+
+
+def _target(wanted: str) -> str:
+    """Return where to go after the login: a path of ours, nowhere else."""
+    parts = urlsplit(wanted)
+    if parts.scheme or parts.netloc or not wanted.startswith("/") or wanted.startswith("//"):
+        return "/"
+    return "/" if "\\" in wanted else wanted
+
+
+@bp.post("/lock")
+@needs(ANYBODY)
+def lock() -> Response:
+    """Shut the tablet: the session ends, the page it was on is remembered by the browser."""
+    return _leave(form_str("next", "/"))
+
+
+@bp.post("/logout")
+@needs(LOGGED_IN)
+def logout() -> Response:
+    """End the session."""
+    return _leave("/")
+
+
+def _leave(target: str) -> Response:
+    token = request.cookies.get(COOKIE, "")
+    if token:
+        with database().transaction() as session:
+            auth.close_session(session, token)
+    response = redirect(url_for("login.door", next=_target(target)))
+    response.delete_cookie(COOKIE)
+    return response
+
+
+@bp.post("/language")
+@needs(ANYBODY)
+def language() -> Response:
+    """Switch between Chinese and English, for the person if somebody is logged in."""
+    wanted = form_str("locale", "zh")
+    wanted = wanted if wanted in LOCALES else "zh"
+    who = visitor()
+    if who is not None:
+        with database().transaction() as session:
+            session.get_one(Person, who.id).locale = wanted
+    referrer = urlsplit(request.referrer or "/")
+    back = referrer.path + (f"?{referrer.query}" if referrer.query else "")
+    response = redirect(_target(back))
+    response.set_cookie("fahuo_locale", wanted, max_age=YEAR_S, samesite="Lax", httponly=True)
+    return response
+
+
+@bp.post("/station")
+@needs(LOGGED_IN)
+def station() -> Response:
+    """Say at which station this tablet stands, by scanning or choosing its code."""
+    code = clean(form_str("code", ""))
+    with reading() as session:
+        found = station_by_code(session, code) if code else None
+    if code and found is None:
+        flash(speak(say("There is no station {code}.", code=code)), "stop")
+        return redirect(url_for("home.me"))
+    with database().transaction() as session:
+        auth.move_to_station(session, request.cookies.get(COOKIE, ""), found.id if found else None)
+    response = redirect(url_for("home.index"))
+    response.set_cookie(
+        STATION_COOKIE,
+        found.code if found else "",
+        max_age=YEAR_S,
+        samesite="Lax",
+        httponly=True,
+        secure=config().is_https,
+    )
+    return response

@@ -1,0 +1,187 @@
+"""The picker's tablet."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, url_for
+from sqlalchemy.orm import Session
+
+from warehouse.commands import Outcome
+from warehouse.errors import NotFound
+from warehouse.inventory.refusals import refuse
+from warehouse.people.rights import Right
+from warehouse.picking.commands.confirm import ConfirmBin, ConfirmPick, confirm_bin, confirm_pick
+from warehouse.picking.commands.exceptions import (
+    ReportShort,
+    SkipTask,
+    UndoPick,
+    report_short,
+    skip_task,
+    undo_pick,
+)
+from warehouse.picking.commands.wave import (
+    BindTote,
+    FinishWave,
+    TakeWave,
+    bind_tote,
+    finish_wave,
+    take_wave,
+)
+from warehouse.picking.queries import PickView, pick_view, waves_to_pick
+from warehouse.picking.screens import PickScreen
+from warehouse.scanning import Card, CardScan, Scan
+from warehouse.text import say
+from warehouse.waves.models import ShortReason, Wave, WaveState
+from warehouse.web import stations
+from warehouse.web.access import needs
+from warehouse.web.context import do, form_int, form_str, person, reading
+from warehouse.web.stations import Fragment, code_of, stop_screen, unknown_card
+
+bp = Blueprint("pick", __name__, url_prefix="/pick")
+SHORT = "short"  # a question on the tablet, nothing in the database
+
+
+@bp.get("")
+@needs(Right.PICK)
+def index() -> str:
+    """Show the waves that wait for a picker."""
+    return stations.page(
+        _show_waves,
+        screen=PickScreen.WAVES,
+        subject=None,
+        scan_url=url_for("pick.scans"),
+        title=say("Pick"),
+    )
+
+
+@bp.post("/scans")
+@needs(Right.PICK)
+def scans() -> Response:
+    """Take the wave whose number was scanned or tapped."""
+    return stations.answer(_take_wave, _show_waves)
+
+
+@bp.get("/<int:wave_id>")
+@needs(Right.PICK)
+def wave(wave_id: int) -> str:
+    """Show what the wave's picker has to do now."""
+    return stations.page(
+        _show_wave(wave_id),
+        screen="",
+        subject=None,
+        scan_url=url_for("pick.wave_scans", wave_id=wave_id),
+        title=say("Pick"),
+    )
+
+
+@bp.post("/<int:wave_id>/scans")
+@needs(Right.PICK)
+def wave_scans(wave_id: int) -> Response:
+    """Take one scan of the walk."""
+
+    def take(scan: Scan, screen: str, subject: int | None) -> Outcome:
+        return _take(wave_id, scan, screen, subject)
+
+    return stations.answer(take, _show_wave(wave_id))
+
+
+def _take_wave(scan: Scan, _screen: str, _subject: int | None) -> Outcome:
+    code = code_of(scan).code
+    with reading() as session:
+        wave_id = session.scalar(
+            sa.select(Wave.id).where(
+                Wave.number == code,
+                Wave.state.in_((WaveState.PLANNED, WaveState.PICKING)),
+            )
+        )
+        if wave_id is None:
+            raise refuse(session, code, say("a wave"))
+    outcome = do(take_wave, TakeWave, wave_id=wave_id, is_confirmed=form_str("confirm", "") == "1")
+    return Outcome(screen="taken", subject_id=wave_id, message=outcome.message)
+
+
+def _take(wave_id: int, scan: Scan, screen: str, subject: int | None) -> Outcome:
+    task_id = subject or 0
+    if isinstance(scan, CardScan):
+        return _card(wave_id, scan.card, screen, task_id)
+    item = code_of(scan)
+    if screen == PickScreen.TOTES:
+        return do(bind_tote, BindTote, wave_id=wave_id, barcode=item.code)
+    if screen == PickScreen.BIN:
+        return do(confirm_bin, ConfirmBin, task_id=task_id, barcode=item.code)
+    if screen in (PickScreen.ITEM, SHORT):
+        pieces = form_int("pieces", 1) * item.pieces
+        return do(confirm_pick, ConfirmPick, task_id=task_id, barcode=item.code, pieces=pieces)
+    raise unknown_card()
+
+
+def _card(wave_id: int, card: Card, screen: str, task_id: int) -> Outcome:
+    if card is Card.UNDO:
+        if screen == SHORT:
+            return Outcome(screen="", message=say("Back to the pick."))
+        return do(undo_pick, UndoPick, wave_id=wave_id)
+    if card is Card.SKIP:
+        return do(skip_task, SkipTask, task_id=task_id)
+    if card is Card.SHORT and screen != SHORT:
+        return Outcome(screen=SHORT, subject_id=task_id, message=say("What is wrong with the bin?"))
+    if card is Card.SHORT:
+        reason = form_str("reason", ShortReason.EMPTY)
+        known = reason if reason in set(ShortReason) else ShortReason.EMPTY
+        return do(report_short, ReportShort, task_id=task_id, reason=ShortReason(known))
+    if card is Card.OK and screen == PickScreen.DONE:
+        return do(finish_wave, FinishWave, wave_id=wave_id)
+    raise unknown_card()
+
+
+def _show_waves(session: Session, screen: str, subject: int | None) -> Fragment:
+    if screen == "taken":
+        return Fragment(
+            template="station/_goto.html",
+            screen="",
+            goto=url_for("pick.wave", wave_id=subject or 0),
+        )
+    return Fragment(
+        template="pick/_waves.html",
+        screen=PickScreen.WAVES,
+        expects=say("a wave"),
+        context={"waves": waves_to_pick(session), "me": person().id},
+    )
+
+
+def _show_wave(wave_id: int) -> stations.Show:
+    def show(session: Session, screen: str, subject: int | None) -> Fragment:
+        wave = session.get(Wave, wave_id)
+        if wave is None or wave.state is WaveState.CANCELLED:
+            raise NotFound(say("wave"), wave_id)
+        if screen == PickScreen.WAVES or wave.state is WaveState.PICKED:
+            return Fragment(template="station/_goto.html", screen="", goto=url_for("pick.index"))
+        view = pick_view(session, wave)
+        if view.screen is PickScreen.STOP and view.task is not None:
+            raise stop_screen(session, view.stopped_id)
+        is_short = screen == SHORT and view.task is not None and view.task.task_id == subject
+        return _fragment(view, SHORT if is_short else view.screen)
+
+    return show
+
+
+def _fragment(view: PickView, screen: str) -> Fragment:
+    task = view.task
+    expects = {
+        PickScreen.TOTES: say("an empty tote for slot {slot}", slot=view.slot_no),
+        PickScreen.BIN: say("bin {code}", code=task.bin_code if task else ""),
+        PickScreen.ITEM: say("the item"),
+        PickScreen.DONE: say("OK"),
+        SHORT: say("the reason"),
+    }
+    templates = {
+        PickScreen.TOTES: "pick/_totes.html",
+        PickScreen.DONE: "pick/_done.html",
+        SHORT: "pick/_short.html",
+    }
+    return Fragment(
+        template=templates.get(screen, "pick/_task.html"),
+        screen=screen,
+        subject=task.task_id if task else view.wave_id,
+        expects=expects.get(screen),
+        context={"view": view, "task": task, "next_task": view.next_task},
+    )

@@ -1,0 +1,259 @@
+"""What all stations share: a scan comes in, a command runs, the next screen goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Response, make_response, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from warehouse.catalog.models import Bin, BinKind
+from warehouse.commands import Outcome, Tone
+from warehouse.errors import (
+    Conflict,
+    InvalidInput,
+    NotFound,
+    OrderStopped,
+    RuleViolation,
+    TakenByAnother,
+    WarehouseError,
+)
+from warehouse.orders.models import BEGUN, Consignment
+from warehouse.orders.queries import orders_of, stopped
+from warehouse.people import auth
+from warehouse.scanning import BadgeScan, Card, CardScan, CodeScan, Scan, WeightScan, parse
+from warehouse.stopping.commands import SetAside, has_goods, set_aside
+from warehouse.text import Text, say
+from warehouse.web.access import COOKIE, set_session_cookie
+from warehouse.web.context import (
+    config,
+    database,
+    do,
+    form_int,
+    form_str,
+    now,
+    person,
+    reading,
+    speak,
+)
+from warehouse.web.corner import printer_corner
+
+STOP = "stop"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fragment:
+    """One screen of a station: its template, what it shows, what to scan next."""
+
+    template: str
+    screen: str
+    subject: int | None = None
+    expects: Text | None = None
+    context: dict[str, Any] = field(default_factory=dict)
+    is_full: bool = False
+    goto: str = ""
+
+
+Take = Callable[[Scan, str, int | None], Outcome]
+Show = Callable[[Session, str, int | None], Fragment]
+
+
+def page(show: Show, *, screen: str, subject: int | None, scan_url: str, title: Text) -> str:
+    """Return a whole station page, showing a screen as it stands now."""
+    with reading() as session:
+        fragment = show(session, screen, subject)
+        printer = printer_corner(session, person().station_id)
+    return render_template(
+        "station/page.html",
+        fragment=fragment.template,
+        scan_url=scan_url,
+        page_title=speak(title),
+        printer=printer,
+        device={"lock_after": config().lock_after_s},
+        message=_waiting(fragment),
+        **_context(fragment),
+    )
+
+
+def answer(take: Take, show: Show) -> Response:
+    """Run the scan that was posted and return the next screen, or the message of a refusal."""
+    screen, subject = form_str("screen", ""), _subject()
+    try:
+        scan = parse(form_str("barcode"))
+        if isinstance(scan, CardScan) and scan.card is Card.LOGOUT:
+            return _log_out()
+        if isinstance(scan, BadgeScan):
+            return _change_person(scan)
+        outcome = _put_aside(scan, subject) if screen == STOP else take(scan, screen, subject)
+    except OrderStopped as stop:
+        return _render(_stop_fragment(stop), _message_of_error(stop), 409)
+    except TakenByAnother as error:
+        return _message(error, send={"confirm": "1"})
+    except (Conflict, RuleViolation) as error:
+        with reading() as session:
+            fragment = _current(session, show, screen, subject)
+        return _render(fragment, _message_of_error(error), error.status)
+    except WarehouseError as error:
+        return _message(error)
+    with reading() as session:
+        try:
+            fragment = show(session, outcome.screen, outcome.subject_id)
+        except OrderStopped as stop:
+            fragment = _stop_fragment(stop)
+    return _render(fragment, _message_of(outcome, fragment), 200)
+
+
+def _current(session: Session, show: Show, screen: str, subject: int | None) -> Fragment:
+    try:
+        return show(session, "" if screen == STOP else screen, None if screen == STOP else subject)
+    except OrderStopped as stop:
+        return _stop_fragment(stop)
+    except NotFound:
+        return show(session, "", None)
+
+
+def _subject() -> int | None:
+    text = form_str("subject", "")
+    return form_int("subject") if text else None
+
+
+def code_of(scan: Scan) -> CodeScan:
+    """Return the scan as the code of something.
+
+    Raises:
+        InvalidInput: it is a command card this screen has no use for.
+    """
+    if isinstance(scan, CodeScan):
+        return scan
+    if isinstance(scan, WeightScan):
+        return CodeScan(scan.text)
+    raise InvalidInput(say("That card does nothing here."), field="barcode")
+
+
+def unknown_card() -> InvalidInput:
+    """Return the refusal of a card that does nothing on this screen."""
+    return InvalidInput(say("That card does nothing here."), field="barcode")
+
+
+def _put_aside(scan: Scan, consignment_id: int | None) -> Outcome:
+    barcode = scan.card.value if isinstance(scan, CardScan) else code_of(scan).code
+    outcome = do(set_aside, SetAside, consignment_id=consignment_id or 0, barcode=barcode)
+    return Outcome(
+        screen="",
+        message=outcome.message,
+        tone=outcome.tone,
+        is_step_done=outcome.is_step_done,
+    )
+
+
+def _stop_fragment(stop: OrderStopped) -> Fragment:
+    consignment_id = int(stop.facts["consignment_id"])
+    with reading() as session:
+        consignment = session.get_one(Consignment, consignment_id)
+        goods = consignment.state in BEGUN and has_goods(session, consignment_id)
+        place = session.scalar(
+            sa.select(Bin.code)
+            .where(Bin.kind == BinKind.SET_ASIDE, Bin.is_active)
+            .order_by(Bin.walk_order, Bin.id)
+            .limit(1)
+        )
+        numbers = [o.order_no for o in orders_of(session, consignment_id)]
+    return Fragment(
+        template="station/_stop.html",
+        screen=STOP,
+        subject=consignment_id,
+        expects=say("{place}", place=place) if goods else say("OK"),
+        context={"reason": speak(stop.text), "place": place if goods else None, "numbers": numbers},
+        is_full=True,
+    )
+
+
+def stop_screen(session: Session, consignment_id: int) -> OrderStopped:
+    """Return what `show` raises when the screen it was asked for is stopped."""
+    return stopped(session, consignment_id)
+
+
+def _context(fragment: Fragment) -> dict[str, Any]:
+    return {
+        "screen": fragment.screen,
+        "subject": "" if fragment.subject is None else fragment.subject,
+        "fill": fragment.is_full,
+        "goto": fragment.goto,
+        **fragment.context,
+    }
+
+
+def _render(fragment: Fragment, message: dict[str, Any], status: int) -> Response:
+    context = {"scan_url": "", **_context(fragment)}
+    html = render_template(fragment.template, message=message, **context)
+    return make_response(html, status)
+
+
+def _message(error: WarehouseError, send: dict[str, str] | None = None) -> Response:
+    message = _message_of_error(error)
+    message["send"] = send or {}
+    if send:
+        message["tone"] = Tone.ATTENTION
+    return make_response(render_template("_message.html", message=message), error.status)
+
+
+def _waiting(fragment: Fragment) -> dict[str, Any]:
+    text = speak(fragment.expects) if fragment.expects else ""
+    return {"tone": "waiting", "sound": "none", "text": "", "expects": text, "send": {}}
+
+
+def _message_of_error(error: WarehouseError) -> dict[str, Any]:
+    return {
+        "tone": "stop",
+        "sound": "stop",
+        "text": speak(error.text),
+        "expects": "",
+        "ack": False,
+        "send": {},
+    }
+
+
+def _message_of(outcome: Outcome, fragment: Fragment) -> dict[str, Any]:
+    is_stop = outcome.tone is Tone.STOP
+    sound = "stop" if is_stop else "step" if outcome.is_step_done else "ok"
+    return {
+        "tone": outcome.tone.value,
+        "sound": sound,
+        "text": speak(outcome.message),
+        "expects": speak(fragment.expects) if fragment.expects else "",
+        "ack": is_stop,
+        "send": {},
+    }
+
+
+def _log_out() -> Response:
+    with database().transaction() as session:
+        auth.close_session(session, request.cookies.get(COOKIE, ""))
+    response = make_response("", 401)
+    response.delete_cookie(COOKIE)
+    return response
+
+
+def _change_person(scan: BadgeScan) -> Response:
+    """Another badge at a running tablet: its owner goes on from here."""
+    old = person()
+    with database().transaction() as session:
+        found = auth.person_by_badge(session, scan.token)
+        if found is None:
+            unknown = InvalidInput(say("Nobody carries this badge."), field="barcode")
+            return _message(unknown)
+        auth.close_session(session, request.cookies.get(COOKIE, ""))
+        token = auth.open_session(session, found, old.station_id, now())
+    fragment = Fragment(
+        template="station/_goto.html",
+        screen="",
+        goto=request.form.get("page") or url_for("home.index"),
+    )
+    text = speak(say("Hello {name}.", name=found.name))
+    message = {"tone": "ok", "sound": "step", "text": text, "expects": "", "send": {}}
+    response = _render(fragment, message, 200)
+    set_session_cookie(response, token)
+    return response
