@@ -110,11 +110,14 @@ class PrintRoute(Base):
 
     __tablename__ = "print_route"
     __table_args__ = (
+        sa.UniqueConstraint("document_kind", "station_id"),
+        # Nulls are distinct in a unique constraint: the route for all stations needs its own.
         sa.Index(
-            "uq_print_route_station",
+            "uq_print_route_everywhere",
             "document_kind",
-            sa.text("coalesce(station_id, 0)"),
             unique=True,
+            sqlite_where=sa.text("station_id IS NULL"),
+            postgresql_where=sa.text("station_id IS NULL"),
         ),
     )
 

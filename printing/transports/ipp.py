@@ -111,7 +111,7 @@ def media_keyword(media: Media, supported: list[str]) -> str:
         if keyword.endswith(size):
             return keyword
     if any(keyword.startswith("custom_max") for keyword in supported):
-        return f"custom_{media.width_mm}x{media.height_mm}{size}"
+        return f"custom_label{size}"
     raise TransportError(
         f"the printer knows no paper of {media.width_mm}×{media.height_mm} mm",
         before_first_byte=True,
