@@ -6,11 +6,13 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-PRIVATE_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fd00::/8")
+from printing.addresses import Allowed
+
+PRIVATE_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 LARGEST_NUMBER = 1_000_000
 KNOWN = {
     "FAHUO_DATA_DIR",
@@ -37,7 +39,7 @@ class Config:
     data_dir: Path
     secret_key: str = field(repr=False)
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
-    printer_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    printer_networks: tuple[IPv4Network, ...] = ()
     is_https: bool = False
     lock_after_s: int = 300
     upload_limit_bytes: int = 64 * 1024 * 1024
@@ -46,6 +48,11 @@ class Config:
     def spool_dir(self) -> Path:
         """Where folder printers write."""
         return self.data_dir / "spool"
+
+    @property
+    def allowed_printers(self) -> Allowed:
+        """The addresses and folders that printers may have."""
+        return Allowed(networks=self.printer_networks, folders=(self.spool_dir.resolve(),))
 
     @property
     def upload_dir(self) -> Path:
@@ -105,10 +112,10 @@ def _time_zone(name: str) -> ZoneInfo:
         raise ConfigError(f"FAHUO_TIME_ZONE: there is no time zone {name!r}.") from error
 
 
-def _networks(text: str | None) -> tuple[IPv4Network | IPv6Network, ...]:
+def _networks(text: str | None) -> tuple[IPv4Network, ...]:
     names = PRIVATE_NETWORKS if text is None else [n.strip() for n in text.split(",") if n.strip()]
     try:
-        return tuple(ip_network(name) for name in names)
+        return tuple(IPv4Network(name) for name in names)
     except ValueError as error:
         raise ConfigError(f"FAHUO_PRINTER_NETWORKS: {error}.") from error
 

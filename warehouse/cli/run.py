@@ -1,0 +1,198 @@
+"""`fahuo run`: the web server and the worker, with a demo site on first start."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import click
+import sqlalchemy as sa
+
+from warehouse import migrations, worker
+from warehouse.cli import Site
+from warehouse.config import Config
+from warehouse.db import Database
+from warehouse.people.models import Person
+
+START_S = 20
+STOP_S = 12
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@click.command("run")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8765, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--database-url", help="Use this database instead of DATABASE_URL.")
+@click.option("--empty", is_flag=True, help="Do not load the demo site on first start.")
+@click.option("--reset-demo", is_flag=True, help="Throw the demo data away and load it anew.")
+@click.pass_obj
+def run_command(
+    site: Site, host: str, port: int, database_url: str | None, empty: bool, reset_demo: bool
+) -> None:
+    """Start the web server and the worker; make the database and a demo site on first start."""
+    if database_url:
+        os.environ["DATABASE_URL"] = database_url
+    config = site.config
+    _require_free(host, port)
+    if reset_demo:
+        _throw_demo_away(config)
+    database = Database(config.database_url)
+    migrations.upgrade(database)
+    if not empty and _is_new(database):
+        click.echo("First start: making the demo site …")
+        _load_demo(database, config)
+    has_demo = _has_demo(database)
+    is_new = _is_new(database)
+    database.dispose()
+    children = [_web(host, port), _worker()]
+    try:
+        _wait_until_ready(host, port, children)
+        _welcome(host, port, config, has_demo=has_demo, is_new=is_new)
+        _watch(children)
+    finally:
+        _stop(children)
+
+
+@click.command("worker")
+@click.pass_obj
+def worker_command(site: Site) -> None:
+    """Print and import what waits, until stopped."""
+    worker.run(site.database, site.config)
+
+
+def _require_free(host: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise click.ClickException(
+                f"Port {port} on {host} cannot be used ({error.strerror})."
+                f" Stop what runs there or choose another: ./fahuo run --port {port % 65535 + 1}"
+            ) from error
+
+
+def _throw_demo_away(config: Config) -> None:
+    database = Database(config.database_url)
+    path = database.sqlite_path
+    if path is not None and not path.exists():
+        return
+    if not _has_demo(database):
+        raise click.ClickException(
+            "This database does not hold the demo site; it is not thrown away."
+        )
+    database.dispose()
+    if path is not None:
+        for name in (path, *path.parent.glob(path.name + "-*")):
+            name.unlink(missing_ok=True)
+    else:
+        migrations.downgrade(database, "base")
+    shutil.rmtree(config.spool_dir, ignore_errors=True)
+
+
+def _is_new(database: Database) -> bool:
+    """Tell whether nobody but the built-in person was ever entered."""
+    with database.reading() as session:
+        return session.scalar(sa.select(sa.func.count()).select_from(Person)) == 1
+
+
+def _has_demo(database: Database) -> bool:
+    from warehouse.demo import is_demo
+
+    if migrations.current_revision(database) is None:
+        return False
+    with database.reading() as session:
+        return is_demo(session)
+
+
+def _load_demo(database: Database, config: Config) -> None:
+    from warehouse import demo
+    from warehouse.db import utcnow
+
+    started = time.monotonic()
+    demo.load(database, at=utcnow(), data_dir=config.data_dir)
+    click.echo(f"Demo site ready in {time.monotonic() - started:.1f} s.")
+
+
+def _web(host: str, port: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603  (our own interpreter and arguments)
+        [
+            *(sys.executable, "-m", "gunicorn", "wsgi:app"),
+            *("--bind", f"{host}:{port}", "--workers", "2", "--worker-class", "gthread"),
+            *("--threads", "8", "--graceful-timeout", "10", "--log-level", "warning"),
+            *("--keep-alive", "30"),
+        ],
+        cwd=ROOT,
+    )
+
+
+def _worker() -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "warehouse.cli", "worker"]
+    return subprocess.Popen(command, cwd=ROOT)  # noqa: S603
+
+
+def _wait_until_ready(host: str, port: int, children: list[subprocess.Popen[bytes]]) -> None:
+    address = _address(host, port)
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline:
+        for child in children:
+            if child.poll() is not None:
+                raise click.ClickException("The server stopped while starting; see above.")
+        try:
+            with urllib.request.urlopen(f"{address}/login", timeout=2):  # noqa: S310
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.05)
+    raise click.ClickException(f"The server did not answer within {START_S} s.")
+
+
+def _address(host: str, port: int) -> str:
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104
+    return f"http://{shown}:{port}"
+
+
+def _welcome(host: str, port: int, config: Config, *, has_demo: bool, is_new: bool) -> None:
+    click.echo("")
+    click.echo(f"发货 Fahuo is at {_address(host, port)}   (stop: Ctrl-C)")
+    if has_demo:
+        from warehouse.demo import welcome
+
+        click.echo(welcome(config.data_dir))
+    elif is_new:
+        click.echo("Make the first person:  ./fahuo people add NAME --login LOGIN --role admin")
+        click.echo("Then give a password:   ./fahuo people password LOGIN")
+    sys.stdout.flush()
+
+
+def _watch(children: list[subprocess.Popen[bytes]]) -> None:
+    """Wait until we are asked to stop or a child dies."""
+
+    def asked(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, asked)
+    try:
+        while all(child.poll() is None for child in children):
+            time.sleep(0.5)
+        raise click.ClickException("A part of the server died; stopping the rest.")
+    except KeyboardInterrupt:
+        click.echo("\nStopping …")
+
+
+def _stop(children: list[subprocess.Popen[bytes]]) -> None:
+    for child in children:
+        if child.poll() is None:
+            child.terminate()
+    for child in children:
+        try:
+            child.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            child.kill()

@@ -1,0 +1,92 @@
+"""The only loop: print lanes and imports, each lane in a thread of its own; stops on SIGTERM."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from printing.queue import assign_waiting, due, print_one, transports_within
+from warehouse.config import Config
+from warehouse.db import Database, DatabaseBusy, utcnow
+from warehouse.orders.importing import run_waiting_import
+
+log = logging.getLogger("fahuo.worker")
+
+IDLE_S = 0.25
+ASSIGN_EVERY = 40  # rounds
+LANES_AT_ONCE = 16
+IMPORT_LANE = 0  # printers' ids begin at 1
+
+
+class Worker:
+    """Runs whatever waits, one job per lane at a time, so that a dead printer stops only itself."""
+
+    def __init__(self, database: Database, config: Config) -> None:
+        self._database = database
+        self._config = config
+        self._transports = transports_within(config.allowed_printers)
+        self._stopping = threading.Event()
+        self._running: dict[int, Future[None]] = {}
+
+    def stop(self) -> None:
+        """Finish what is in hand, begin nothing new."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Work until `stop` is called."""
+        rounds = 0
+        with ThreadPoolExecutor(LANES_AT_ONCE, "lane") as pool:
+            while not self._stopping.is_set():
+                try:
+                    self._look(pool, rounds)
+                except DatabaseBusy:
+                    log.warning("database busy")
+                except Exception:
+                    log.exception("unexpected in the worker's round")
+                    self._stopping.wait(2)
+                rounds += 1
+                self._stopping.wait(IDLE_S)
+
+    def _look(self, pool: ThreadPoolExecutor, rounds: int) -> None:
+        if rounds % ASSIGN_EVERY == 0:
+            with self._database.transaction() as session:
+                assign_waiting(session, at=utcnow())
+        with self._database.reading() as session:
+            lanes = due(session, utcnow())
+        for printer_id in lanes:
+            self._start(pool, printer_id, lambda p=printer_id: self._print(p))
+        self._start(pool, IMPORT_LANE, self._import)
+
+    def _start(self, pool: ThreadPoolExecutor, lane: int, work: Callable[[], None]) -> None:
+        running = self._running.get(lane)
+        if running is None or running.done():
+            self._running[lane] = pool.submit(_guarded, work)
+
+    def _print(self, printer_id: int) -> None:
+        while not self._stopping.is_set():
+            done = print_one(self._database, printer_id, clock=utcnow, transports=self._transports)
+            if done is None:
+                return
+
+    def _import(self) -> None:
+        run_waiting_import(self._database, self._config, should_stop=self._stopping.is_set)
+
+
+def _guarded(work: Callable[[], None]) -> None:
+    try:
+        work()
+    except DatabaseBusy:
+        log.warning("database busy")
+    except Exception:
+        log.exception("unexpected in a lane")
+
+
+def run(database: Database, config: Config) -> None:
+    """Run a worker in this process until SIGTERM or SIGINT."""
+    worker = Worker(database, config)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: worker.stop())
+    worker.run()
