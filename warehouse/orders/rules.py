@@ -42,6 +42,8 @@ FACTUAL = frozenset(
         HoldKind.MERGE_CANDIDATE,
     }
 )
+# What a hold is about that a person raised: no audit lets it go, whatever the shop's facts say.
+BY_HAND = "by hand"
 # These a person cannot wave through: the goods or their name are not there.
 MENDED_ONLY = frozenset({HoldKind.UNKNOWN_SKU, HoldKind.NO_LINES, HoldKind.STOCK_SHORT})
 LINES_TO_SHIP = frozenset({LineState.OPEN})

@@ -26,6 +26,7 @@ from warehouse.orders.models import (
 )
 from warehouse.orders.queries import dispatched_of
 from warehouse.orders.rules import (
+    BY_HAND,
     ENDED_AT_SHOP,
     FACTUAL,
     OWNER_OF,
@@ -129,11 +130,11 @@ def audit(
         settled += [
             hold.id
             for kind, hold in dossier.open_holds.items()
-            if ended or (kind in FACTUAL and kind not in wanted)
+            if ended or (_follows_facts(hold) and kind not in wanted)
         ]
         new = [f for kind, f in wanted.items() if kind not in dossier.open_holds]
         raised += [(order_id, f) for f in new]
-        kept = [k for k in dossier.open_holds if k in wanted or k not in FACTUAL]
+        kept = [k for k, h in dossier.open_holds.items() if k in wanted or not _follows_facts(h)]
         state = ended or (OrderState.HELD if new or kept else OrderState.CLEAN)
         if state is OrderState.CLEAN:
             for sku_id, pieces in demand_of(dossier.lines).items():
@@ -149,6 +150,10 @@ def audit(
 def _first_come(entry: tuple[int, _Dossier]) -> tuple[bool, Any, int]:
     order_id, dossier = entry
     return (not dossier.row.is_urgent, dossier.row.paid_at or dossier.row.created_at, order_id)
+
+
+def _follows_facts(hold: Any) -> bool:
+    return hold.kind in FACTUAL and hold.about != BY_HAND
 
 
 def _ended(dossier: _Dossier) -> OrderState | None:

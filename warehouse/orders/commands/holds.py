@@ -23,7 +23,7 @@ from warehouse.orders.models import (
     OrderLine,
     OrderState,
 )
-from warehouse.orders.rules import FACTUAL, MENDED_ONLY, OWNER_OF
+from warehouse.orders.rules import BY_HAND, FACTUAL, MENDED_ONLY, OWNER_OF
 from warehouse.people import trail
 from warehouse.text import say
 
@@ -71,7 +71,10 @@ def raise_hold(session: Session, command: RaiseHold) -> Outcome:
     order = _order(session, command.order_id)
     if order.state in (OrderState.DISPATCHED, OrderState.CANCELLED, OrderState.CLOSED):
         raise RuleViolation(say("Order {number} has ended.", number=order.order_no))
-    hold_order(session, command, order.id, command.kind, note=command.note, owner=command.owner)
+    hold_order(
+        session, command, order.id, command.kind,
+        note=command.note, owner=command.owner, about=BY_HAND,
+    )  # fmt: skip
     return Outcome(
         screen="order",
         subject_id=order.id,
@@ -88,6 +91,7 @@ def hold_order(
     *,
     note: str = "",
     owner: HoldOwner | None = None,
+    about: str = "",
 ) -> bool:
     """Raise a hold of `kind` unless one is open; return whether it was raised.
 
@@ -106,6 +110,7 @@ def hold_order(
             order_id=order_id,
             kind=kind,
             owner=owner or OWNER_OF[kind],
+            about=about,
             note=note[:500],
             raised_at=command.at,
             raised_by=command.actor.person_id,
@@ -134,7 +139,7 @@ def release_hold(session: Session, command: ReleaseHold) -> Outcome:
         raise NotFound(say("hold"), command.hold_id)
     if hold.released_at is not None:
         raise StaleScreen
-    if hold.kind in MENDED_ONLY:
+    if hold.kind in MENDED_ONLY and hold.about != BY_HAND:
         raise RuleViolation(say("This hold ends by itself once its reason is gone."))
     if not command.note.strip():
         raise InvalidInput(say("Say why."), field="note")
