@@ -203,7 +203,7 @@ def due(session: Session, at: datetime) -> list[int]:
         .join(_printer, _printer.c.id == _job.c.printer_id)
         .where(
             _job.c.id.in_(heads),
-            _printer.c.is_paused.is_(False),
+            sa.not_(_printer.c.is_paused),
             sa.or_(
                 sa.and_(
                     _job.c.state.in_(WAITING),
