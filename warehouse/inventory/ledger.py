@@ -300,9 +300,9 @@ def _apply(session: Session, changes: Changes) -> None:
 def _take_from_outside(session: Session, values: dict[str, int]) -> None:
     """Take from a virtual bin that has no balance row yet; refuse for any real bin."""
     kind, bin_code, sku_code = session.execute(
-        sa.select(Bin.kind, Bin.code, Sku.code).where(
-            Bin.id == values["bin"], Sku.id == values["sku"]
-        )
+        sa.select(Bin.kind, Bin.code, Sku.code)
+        .join(Sku, Sku.id == values["sku"])
+        .where(Bin.id == values["bin"])
     ).one()
     if BinKind(kind) not in VIRTUAL_KINDS:
         raise InsufficientStock(

@@ -54,7 +54,6 @@ _bin = table_of(Bin)
 _sku = table_of(Sku)
 _line = table_of(ConsignmentLine)
 _consignment = table_of(Consignment)
-_other = _task.alias("other")
 
 _load = (
     sa.select(
@@ -78,20 +77,15 @@ _load = (
         _barcode.c.sku_id.label("scanned_sku_id"),
         _barcode.c.pieces.label("scanned_pieces"),
         stop_column(_slot.c.consignment_id).label("stop_id"),
-        sa.exists(
-            sa.select(_other.c.id).where(
-                _other.c.slot_id == _task.c.slot_id,
-                _other.c.state == TaskState.OPEN,
-                _other.c.id != _task.c.id,
-            )
-        ).label("has_more"),
     )
     .join(_slot, _slot.c.id == _task.c.slot_id)
+    .join(_consignment, _consignment.c.id == _slot.c.consignment_id)
     .join(_bin, _bin.c.id == _task.c.bin_id)
     .join(_sku, _sku.c.id == _task.c.sku_id)
     .outerjoin(_barcode, _barcode.c.code == sa.bindparam("barcode"))
     .where(_task.c.id == sa.bindparam("task_id"))
-    .with_for_update(of=_task)
+    # The consignment first, as everywhere: two pickers of one order then wait for each other.
+    .with_for_update(of=(_consignment, _task))
 )
 
 _confirm_bin = (
@@ -116,9 +110,17 @@ _count_line = (
     .values(picked=_line.c.picked + sa.bindparam("count"))
 )
 
+# Asked anew under the lock: what the first SELECT saw may be older than a colleague's last pick.
 _finish = (
     sa.update(_consignment)
-    .where(_consignment.c.id == sa.bindparam("consignment_id"))
+    .where(
+        _consignment.c.id == sa.bindparam("consignment_id"),
+        ~sa.exists(
+            sa.select(_task.c.id).where(
+                _task.c.slot_id == sa.bindparam("of_slot"), _task.c.state == TaskState.OPEN
+            )
+        ),
+    )
     .values(state=ConsignmentState.PICKED)
 )
 
@@ -171,9 +173,8 @@ def confirm_pick(session: Session, command: ConfirmPick) -> Outcome:
     new_state = TaskState.PICKED if is_done else TaskState.OPEN
     session.execute(_count_task, {"task_id": task.id, "count": pieces, "new_state": new_state})
     session.execute(_count_line, {"line_id": task.consignment_line_id, "count": pieces})
-    is_last = is_done and not task.has_more
-    if is_last:
-        session.execute(_finish, {"consignment_id": task.consignment_id})
+    if is_done:
+        session.execute(_finish, {"consignment_id": task.consignment_id, "of_slot": task.slot_id})
     return Outcome(
         screen=PickScreen.NEXT if is_done else PickScreen.ITEM,
         subject_id=task.wave_id if is_done else task.id,

@@ -15,8 +15,8 @@ from warehouse.inventory import ledger
 from warehouse.inventory.models import Move, MoveReason, ReleaseReason, StockBalance
 from warehouse.inventory.queries import balance_of
 from warehouse.orders.commands.holds import hold_order
-from warehouse.orders.models import Consignment, ConsignmentLine, ConsignmentState, HoldKind
-from warehouse.orders.queries import orders_of
+from warehouse.orders.models import ConsignmentLine, ConsignmentState, HoldKind
+from warehouse.orders.queries import consignment_by_id, orders_of, require_not_stopped
 from warehouse.people import trail
 from warehouse.picking.screens import PickScreen
 from warehouse.text import say
@@ -50,7 +50,10 @@ def report_short(session: Session, command: ReportShort) -> Outcome:
     """Release what was not found, look for it in other bins, hold the order if there is none.
 
     Pieces the bin should have and has not go to the count difference (damaged ones to
-    quarantine), and with an empty bin whatever else the book promised there.
+    quarantine), and with an empty bin whatever else the book had free there.
+
+    Raises:
+        StaleScreen: finished elsewhere. OrderStopped: the order goes no further.
     """
     task = _lock_open(session, command.task_id)
     missing = task.wanted - task.picked
@@ -73,7 +76,6 @@ def report_short(session: Session, command: ReportShort) -> Outcome:
         return Outcome(
             screen=PickScreen.NEXT, subject_id=task.wave_id, message=message, tone=Tone.ATTENTION
         )
-    _settle(session, slot)
     return Outcome(
         screen=PickScreen.NEXT,
         subject_id=task.wave_id,
@@ -83,7 +85,11 @@ def report_short(session: Session, command: ReportShort) -> Outcome:
 
 
 def skip_task(session: Session, command: SkipTask) -> Outcome:
-    """Put the task behind all others of the wave."""
+    """Put the task behind all others of the wave.
+
+    Raises:
+        StaleScreen: finished elsewhere. OrderStopped: the order goes no further.
+    """
     task = _lock_open(session, command.task_id)
     most = session.scalar(
         sa.select(sa.func.max(PickTask.skips)).where(PickTask.wave_id == task.wave_id)
@@ -115,17 +121,14 @@ def undo_pick(session: Session, command: UndoPick) -> Outcome:
     )
     if move_id is None:
         raise RuleViolation(say("There is nothing to undo."))
-    task = session.scalars(
-        sa.select(PickTask)
+    task_id, consignment_id = session.execute(
+        sa.select(PickTask.id, WaveSlot.consignment_id)
         .join(Move, Move.allocation_id == PickTask.allocation_id)
+        .join(WaveSlot, WaveSlot.id == PickTask.slot_id)
         .where(Move.id == move_id)
-        .with_for_update(of=PickTask)
-        .execution_options(populate_existing=True)
     ).one()
-    slot = session.get_one(WaveSlot, task.slot_id)
-    consignment = session.get_one(
-        Consignment, slot.consignment_id, with_for_update=True, populate_existing=True
-    )
+    consignment = consignment_by_id(session, consignment_id, lock=True)
+    task = session.get_one(PickTask, task_id, with_for_update=True, populate_existing=True)
     if consignment.state not in (ConsignmentState.PICKING, ConsignmentState.PICKED):
         raise RuleViolation(say("That order is already at the check."))
     mirror = ledger.reverse(session, command, move_id)
@@ -145,9 +148,19 @@ def undo_pick(session: Session, command: UndoPick) -> Outcome:
 
 
 def _lock_open(session: Session, task_id: int) -> PickTask:
-    task = session.get(PickTask, task_id, with_for_update=True, populate_existing=True)
-    if task is None or task.state is not TaskState.OPEN:
+    """Return the open task, its consignment and itself locked, whose order goes on."""
+    consignment_id = session.scalar(
+        sa.select(WaveSlot.consignment_id)
+        .join(PickTask, PickTask.slot_id == WaveSlot.id)
+        .where(PickTask.id == task_id)
+    )
+    if consignment_id is None:
         raise StaleScreen
+    consignment_by_id(session, consignment_id, lock=True)
+    task = session.get_one(PickTask, task_id, with_for_update=True, populate_existing=True)
+    if task.state is not TaskState.OPEN:
+        raise StaleScreen
+    require_not_stopped(session, consignment_id)
     return task
 
 
@@ -221,18 +234,3 @@ def _add_tasks(session: Session, task: PickTask, takes: tuple[Take, ...]) -> Non
         for place, (take, allocation_id) in enumerate(zip(takes, ids, strict=True), start=1)
     )
     session.flush()
-
-
-def _settle(session: Session, slot: WaveSlot) -> None:
-    """Mark the slot's consignment picked if nothing is open and nothing is missing."""
-    has_open = session.scalar(
-        sa.select(PickTask.id)
-        .where(PickTask.slot_id == slot.id, PickTask.state == TaskState.OPEN)
-        .limit(1)
-    )
-    if has_open is None:
-        session.execute(
-            sa.update(Consignment)
-            .where(Consignment.id == slot.consignment_id)
-            .values(state=ConsignmentState.PICKED)
-        )
