@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Bin, BinKind, Sku, SkuPicture
+from warehouse.commands import CommandRow
 from warehouse.db import Database
 from warehouse.demo.building import raise_building, stock_goods
 from warehouse.demo.couriers import DEFAULT_COURIER, engage_couriers
@@ -20,7 +21,7 @@ from warehouse.demo.floor import Floor
 from warehouse.demo.goods import COLOURS, Variant, variants
 from warehouse.demo.orders import Inventor
 from warehouse.demo.papers import write_sheets
-from warehouse.demo.people import PASSWORD, PIN, STAFF, Staff, hire
+from warehouse.demo.people import PASSWORD, PIN, ROLE_WORDS, STAFF, Staff, hire
 from warehouse.demo.pictures import png
 from warehouse.demo.printers import set_up_printers
 from warehouse.settings import change_settings
@@ -32,6 +33,7 @@ SENDER = {
     "sender_address": "浙江省 杭州市 余杭区 样例路1号 演示产业园3号仓",
     "default_carrier_code": DEFAULT_COURIER,
 }
+FIRST_COMMAND = "demo-site-00001"
 OPENED_AGO = timedelta(days=3)
 YESTERDAY_AGO = timedelta(hours=30)
 TODAY_AGO = timedelta(hours=4)
@@ -66,6 +68,30 @@ def load(database: Database, *, data_dir: Path, at: datetime, seed: int = 1) -> 
             day(Floor(desk=desk, people=people, totes=list(totes)), inventor, at - ago)
     badges, cards = write_sheets(data_dir)
     return DemoSite(staff=STAFF, pin=PIN, password=PASSWORD, badges=badges, cards=cards)
+
+
+def is_demo(session: Session) -> bool:
+    """Tell whether the database holds the demo site."""
+    return session.get(CommandRow, FIRST_COMMAND) is not None
+
+
+def welcome(data_dir: Path) -> str:
+    """Return what one needs to know to try the demo: badges, PIN, password, the first scans."""
+    badges = "\n".join(
+        f"  {staff.badge:<16} {staff.name}  {staff.login:<6} {_roles(staff)}" for staff in STAFF
+    )
+    return (
+        f"Badges to scan (print {data_dir / 'badges.pdf'}) or logins with PIN {PIN}:\n{badges}\n"
+        f"Password at the desk: {PASSWORD}, e.g. huang (supervisor) or zhou (customer service).\n"
+        "Try first:\n"
+        "  1. log in at a tablet as zhang, take the wave that waits, scan ST-PICK-1\n"
+        "  2. log in at the desk as huang, release the clean orders, make a wave of them\n"
+        f"  3. look at what was printed: {data_dir / 'spool'}"
+    )
+
+
+def _roles(staff: Staff) -> str:
+    return " ".join(ROLE_WORDS[role] for role in staff.roles)
 
 
 def set_up(
