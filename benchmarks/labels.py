@@ -20,10 +20,12 @@ from reportlab.graphics.barcode.code128 import Code128
 from reportlab.graphics.barcode.qr import QrCodeWidget
 from reportlab.graphics.shapes import Drawing
 from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from printing.documents import Carrier, Item, Party, Waybill
-from printing.fonts import BOLD, REGULAR, ensure_loaded
+from printing.fonts import BOLD, FOLDER, REGULAR
 from printing.media import STOCKS, media
 from printing.renderers import raster, zpl
 from printing.renderers.pdf import layout, render
@@ -56,6 +58,8 @@ def measured(count: int) -> dict[str, Any]:
     lines = [
         [m.text for m in layout(one, stock)[0].marks if isinstance(m, TextMark)] for one in labels
     ]
+    for face in (REGULAR, BOLD):
+        pdfmetrics.registerFont(TTFont(f"Plain{face}", str(FOLDER / f"{face}.ttf")))
     ways: dict[str, Callable[[int], bytes]] = {
         "baseline": lambda at: _plain(labels[at].waybill_no, lines[at]),
         "single": lambda at: render(labels[at], stock),
@@ -124,7 +128,7 @@ def _plain(number: str, lines: Sequence[str]) -> bytes:
     drawing.add(QrCodeWidget(number, barWidth=15 * mm, barHeight=15 * mm))
     renderPDF.draw(drawing, canvas, 80 * mm, 5 * mm)
     for place, line in enumerate(lines):
-        canvas.setFont(ensure_loaded(BOLD if place % 2 else REGULAR), 9)
+        canvas.setFont(f"Plain{BOLD if place % 2 else REGULAR}", 9)
         canvas.drawString(5 * mm, (110 - place * 4) * mm, line)
     canvas.showPage()
     canvas.save()

@@ -109,5 +109,7 @@ def _face(font: str) -> Any:
 def _load(font: str) -> Any:
     to_unicode.install()
     loaded = TTFont(font, str(FOLDER / f"{font}.ttf"))
+    # Every subset asks for the table of all outlines, and would be handed a copy of ten megabytes.
+    loaded.face.get_table = cache(loaded.face.get_table)  # type: ignore[method-assign]  # this one
     pdfmetrics.registerFont(loaded)
     return loaded
