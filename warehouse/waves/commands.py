@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from printing.queue import enqueue
 from warehouse.catalog.models import PICKABLE_KINDS, Bin
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import InvalidInput, NotFound, RuleViolation
@@ -23,6 +24,7 @@ from warehouse.people import trail
 from warehouse.settings import load_settings
 from warehouse.text import say
 from warehouse.waves.models import PickTask, TaskState, Wave, WaveSlot, WaveState
+from warehouse.waves.papers import pick_list
 from warehouse.waves.rules import BinStock, Take, plan_takes
 
 MOST_SLOTS = 60
@@ -44,7 +46,7 @@ class CancelWave(Command):
 
 
 def make_wave(session: Session, command: MakeWave) -> Outcome:
-    """Allocate stock to the consignments and make pick tasks in walking order.
+    """Allocate stock to the consignments, make pick tasks in walking order, print the pick list.
 
     Consignments whose stock is short are left out and their orders held for it.
 
@@ -70,6 +72,14 @@ def make_wave(session: Session, command: MakeWave) -> Outcome:
             facts={"left_out": [c.id for c in short]},
         )
     wave = _write(session, command, supplied)
+    enqueue(
+        session,
+        pick_list(session, wave, command.time_zone),
+        station_id=command.actor.station_id,
+        at=command.at,
+        command_id=command.id,
+        subject=f"wave:{wave.id}",
+    )
     return Outcome(
         screen="wave",
         subject_id=wave.id,
