@@ -27,7 +27,7 @@ from warehouse.picking.commands.wave import (
     finish_wave,
     take_wave,
 )
-from warehouse.picking.queries import PickView, pick_view, waves_to_pick
+from warehouse.picking.queries import PickView, WaveRow, pick_view, waves_to_pick
 from warehouse.picking.screens import PickScreen
 from warehouse.scanning import Card, CardScan, Scan
 from warehouse.text import say
@@ -144,8 +144,14 @@ def _show_waves(session: Session, screen: str, subject: int | None) -> Fragment:
         template="pick/_waves.html",
         screen=PickScreen.WAVES,
         expects=say("a wave"),
-        context={"waves": waves_to_pick(session), "me": person().id},
+        context={"waves": _mine_first(waves_to_pick(session))},
     )
+
+
+def _mine_first(waves: list[WaveRow]) -> list[WaveRow]:
+    """Put what I began before what nobody has, and that before what others are at."""
+    me = person().id
+    return sorted(waves, key=lambda w: {me: 0, None: 1}.get(w.picker_id, 2))
 
 
 def _show_wave(wave_id: int) -> stations.Show:

@@ -22,7 +22,7 @@ from warehouse.errors import (
     WarehouseError,
 )
 from warehouse.orders.models import BEGUN, Consignment
-from warehouse.orders.queries import orders_of, stopped
+from warehouse.orders.queries import HOLD_WORDS, orders_of, stopped
 from warehouse.people import auth
 from warehouse.scanning import BadgeScan, Card, CardScan, CodeScan, Scan, WeightScan, parse
 from warehouse.stopping.commands import SetAside, has_goods, set_aside
@@ -166,7 +166,11 @@ def _stop_fragment(stop: OrderStopped) -> Fragment:
         screen=STOP,
         subject=consignment_id,
         expects=say("{place}", place=place) if goods else say("OK"),
-        context={"reason": speak(stop.text), "place": place if goods else None, "numbers": numbers},
+        context={
+            "reason": speak(HOLD_WORDS[stop.facts["kind"]]),
+            "place": place if goods else None,
+            "numbers": numbers,
+        },
         is_full=True,
     )
 
