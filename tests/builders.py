@@ -300,7 +300,7 @@ class World:
                 .join(Bin, Bin.id == StockBalance.bin_id)
                 .where(StockBalance.sku_id == goods.id, StockBalance.on_hand != 0)
             )
-            return {code: pieces for code, pieces in rows}
+            return {row.code: row.on_hand for row in rows}
 
     def differences(self) -> list[Any]:
         with self.database.reading() as session:

@@ -1,5 +1,7 @@
 """Every act of the floor, ready to be done: from which stage, by whom, with what."""
 
+# ruff: noqa: ARG005  (every act gets the world and the work, few need both)
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping

@@ -13,9 +13,17 @@ from warehouse.catalog.queries import Item, bin_of_kind, item_by_barcode
 from warehouse.checking.models import Check, CheckScan, CheckState, Mismatch, MismatchKind
 from warehouse.checking.screens import CheckScreen
 from warehouse.commands import Command, Outcome, Tone
-from warehouse.errors import InvalidInput, RuleViolation, SamePerson, StaleScreen, WrongTote
+from warehouse.errors import (
+    InvalidInput,
+    RuleViolation,
+    SamePerson,
+    StaleScreen,
+    TakenByAnother,
+    WrongTote,
+)
 from warehouse.inventory import ledger
 from warehouse.inventory.models import MoveReason
+from warehouse.inventory.queries import movers_of
 from warehouse.inventory.refusals import home_of, refuse, refuse_item
 from warehouse.orders.commands.holds import hold_order
 from warehouse.orders.models import ConsignmentLine, ConsignmentState, HoldKind
@@ -75,7 +83,7 @@ def start_check(session: Session, command: StartCheck) -> Outcome:
 
     Raises:
         WrongTote, UnknownBarcode: no tote with goods to check. OrderStopped: see there.
-        SamePerson: the actor picked it and four eyes are asked for.
+        SamePerson: the actor picked some of it and four eyes are asked for.
     """
     tote = content_of_tote(session, command.barcode)
     if tote is None:
@@ -84,8 +92,8 @@ def start_check(session: Session, command: StartCheck) -> Outcome:
         raise stopped(session, tote.consignment_id)
     consignment = consignment_by_id(session, tote.consignment_id, lock=True)
     person_id = command.actor.person_id
-    if consignment.is_four_eyes and consignment.picked_by == person_id:
-        raise SamePerson(say("You picked this tote. Somebody else has to check it."))
+    if consignment.is_four_eyes:
+        _require_other_eyes(session, consignment.id, consignment.picked_by, person_id)
     if consignment.state is ConsignmentState.CHECKING:
         return _resume(session, command, consignment.id, tote.tote_code)
     if consignment.state is not ConsignmentState.PICKED:
@@ -105,6 +113,16 @@ def start_check(session: Session, command: StartCheck) -> Outcome:
     session.flush()
     trail.record(session, command, "consignment", consignment.id, "check_started")
     return _items(check.id, tote.tote_code)
+
+
+def _require_other_eyes(
+    session: Session, consignment_id: int, picker_id: int | None, person_id: int
+) -> None:
+    """Refuse whoever picked a piece of it; a wave may have passed through several hands."""
+    lines = sa.select(ConsignmentLine.id).where(ConsignmentLine.consignment_id == consignment_id)
+    pickers = movers_of(session, session.scalars(lines), MoveReason.PICK)
+    if person_id == picker_id or person_id in pickers:
+        raise SamePerson(say("You picked this tote. Somebody else has to check it."))
 
 
 def _resume(session: Session, command: StartCheck, consignment_id: int, code: str) -> Outcome:
@@ -133,11 +151,12 @@ def check_item(session: Session, command: CheckItem) -> Outcome:
 
     Raises:
         StaleScreen: the check is closed. UnknownBarcode: nothing carries the code.
-        OrderStopped: the order goes no further.
+        OrderStopped: the order goes no further. SamePerson: the actor picked it.
+        TakenByAnother: somebody else checks it.
     """
     if not 0 < command.pieces <= MOST_PIECES:
         raise InvalidInput(say("The number of pieces must be 1 or more."), field="pieces")
-    check = _open_check(session, command.check_id)
+    check = _open_check(session, command, command.check_id)
     item = item_by_barcode(session, command.barcode)
     if item is None:
         raise refuse_item(session, command.barcode, say("goods of this order"))
@@ -238,7 +257,7 @@ def undo_check(session: Session, command: UndoCheck) -> Outcome:
     Raises:
         RuleViolation: nothing was counted yet.
     """
-    check = _open_check(session, command.check_id)
+    check = _open_check(session, command, command.check_id)
     last = session.scalars(
         sa.select(CheckScan)
         .where(CheckScan.check_id == check.id, CheckScan.undone_at.is_(None))
@@ -273,7 +292,7 @@ def report_missing(session: Session, command: ReportMissing) -> Outcome:
     Raises:
         RuleViolation: nothing is missing.
     """
-    check = _open_check(session, command.check_id)
+    check = _open_check(session, command, command.check_id)
     lines = _lines(session, check.consignment_id)
     missing = [(line, line.picked - line.checked) for line in lines if line.picked > line.checked]
     if not missing:
@@ -290,7 +309,7 @@ def report_damaged(session: Session, command: ReportDamaged) -> Outcome:
     Raises:
         WrongItem, UnknownBarcode: not goods of this order.
     """
-    check = _open_check(session, command.check_id)
+    check = _open_check(session, command, command.check_id)
     item = item_by_barcode(session, command.barcode)
     lines = _lines(session, check.consignment_id)
     mine = [line for line in lines if item and line.sku_id == item.sku_id and line.picked > 0]
@@ -357,11 +376,17 @@ def _stop(session: Session, command: Command, check: Check, message: Text) -> Ou
     )
 
 
-def _open_check(session: Session, check_id: int) -> Check:
+def _open_check(session: Session, command: Command, check_id: int) -> Check:
     check = session.get(Check, check_id, with_for_update=True, populate_existing=True)
     if check is None or check.state is not CheckState.OPEN:
         raise StaleScreen
     require_not_stopped(session, check.consignment_id)
+    if check.checker_id != command.actor.person_id:
+        if check.is_four_eyes:
+            _require_other_eyes(
+                session, check.consignment_id, check.picker_id, command.actor.person_id
+            )
+        raise TakenByAnother(say("Somebody else checks this tote. Scan the tote to take it over."))
     return check
 
 

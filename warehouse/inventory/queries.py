@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import PICKABLE_KINDS, Bin, Sku
+from warehouse.commands import CommandRow
 from warehouse.db import table_of
-from warehouse.inventory.models import Allocation, Move, StockBalance
+from warehouse.inventory.models import Allocation, Move, MoveReason, StockBalance
 
 _move = table_of(Move)
 _balance = table_of(StockBalance)
@@ -53,6 +54,21 @@ def available_of(session: Session, sku_ids: Iterable[int]) -> dict[int, int]:
         .group_by(_balance.c.sku_id)
     )
     return {sku_id: int(pieces) for sku_id, pieces in rows}
+
+
+def movers_of(session: Session, line_ids: Iterable[int], reason: MoveReason) -> set[int]:
+    """Return the ids of the people who moved pieces of these consignment lines for a reason.
+
+    Moves that were undone count too: the goods were in those hands.
+    """
+    return set(
+        session.scalars(
+            sa.select(CommandRow.person_id)
+            .join(_move, _move.c.command_id == CommandRow.id)
+            .where(_move.c.consignment_line_id.in_(list(line_ids)), _move.c.reason == reason)
+            .distinct()
+        )
+    )
 
 
 def differences(session: Session) -> list[Difference]:

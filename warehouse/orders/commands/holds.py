@@ -132,7 +132,8 @@ def release_hold(session: Session, command: ReleaseHold) -> Outcome:
     """Let the hold go and audit the order anew.
 
     Raises:
-        RuleViolation: the hold is mended only by what it waits for (stock, a known SKU).
+        RuleViolation: the hold is mended only by what it waits for (stock, a known SKU), or
+            the check found a mismatch and the goods are not put aside yet.
     """
     hold = session.get(Hold, command.hold_id, with_for_update=True, populate_existing=True)
     if hold is None:
@@ -141,6 +142,9 @@ def release_hold(session: Session, command: ReleaseHold) -> Outcome:
         raise StaleScreen
     if hold.kind in MENDED_ONLY and hold.about != BY_HAND:
         raise RuleViolation(say("This hold ends by itself once its reason is gone."))
+    if hold.kind is HoldKind.CHECK_MISMATCH and is_in_work(session, hold.order_id):
+        # Let go now, the parcel would leave with fewer pieces than were ordered.
+        raise RuleViolation(say("Have the goods put aside first; then they are picked anew."))
     if not command.note.strip():
         raise InvalidInput(say("Say why."), field="note")
     hold.released_at = command.at
