@@ -14,6 +14,9 @@ ENDLESS_MM = 20_000
 HAIRLINE = 0.7
 CELL_PAD = 1.0
 MIN_ROW_MM = 4.0
+ROW_AIR = 1.2
+BELOW_GAP = 0.2
+BELOW_LINES = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,16 +91,16 @@ class Flow:
         self._table_head()
 
     def row(self, cells: Sequence[str], *, least_mm: float = MIN_ROW_MM) -> Box:
-        """Draw one row as high as its fullest cell; return its box."""
-        height = max(least_mm, *(self._cell_mm(c, t) for c, t in self._cells(cells)))
+        """Draw one row as high as its fullest cell; return its box.
+
+        What follows a newline in a cell stands on a line of its own below, whole, however long the
+        text before it is.
+        """
+        height = max(least_mm, *(_cell_mm(column, text) for column, text in self._cells(cells)))
         box = self.block(height)
         x = box.x
         for column, text in self._cells(cells):
-            cell = Box(x, box.y, column.width, height).inset(CELL_PAD, 0)
-            self.sheet.write(
-                cell, text, column.size_pt, floor_pt=column.floor_pt, bold=column.bold,
-                align=column.align, valign="middle", max_lines=column.max_lines,
-            )  # fmt: skip
+            self._cell(Box(x, box.y, column.width, height).inset(CELL_PAD, 0), column, text)
             x += column.width
         self.sheet.rule(box.x, box.bottom - 0.05, box.w, dots=1, level=self._between)
         return box
@@ -153,15 +156,41 @@ class Flow:
     def _cells(self, cells: Sequence[str]) -> Iterable[tuple[Column, str]]:
         return zip(self._columns, cells, strict=True)
 
-    def _cell_mm(self, column: Column, text: str) -> float:
-        if not text:
-            return 0.0
-        width = column.width - 2 * CELL_PAD
-        widest = fit(
-            text, width, ENDLESS_MM, column.size_pt, floor_pt=column.floor_pt, bold=column.bold,
-            max_lines=column.max_lines,
+    def _cell(self, cell: Box, column: Column, text: str) -> None:
+        main, _, below = text.partition("\n")
+        main_mm, below_mm = _main_mm(column, main), _below_mm(column, below)
+        top = cell.y + (cell.h - main_mm - below_mm) / 2
+        self.sheet.write(
+            Box(cell.x, top, cell.w, main_mm), main, column.size_pt, floor_pt=column.floor_pt,
+            bold=column.bold, align=column.align, max_lines=column.max_lines,
         )  # fmt: skip
-        return widest.height_mm + 1.2
+        self.sheet.write(
+            Box(cell.x, top + main_mm + BELOW_GAP, cell.w, below_mm - BELOW_GAP), below, column.size_pt,
+            floor_pt=column.floor_pt, align=column.align, max_lines=BELOW_LINES,
+        )  # fmt: skip
+
+
+def _cell_mm(column: Column, text: str) -> float:
+    main, _, below = text.partition("\n")
+    return _main_mm(column, main) + _below_mm(column, below) + ROW_AIR if text else 0.0
+
+
+def _main_mm(column: Column, main: str) -> float:
+    return _height_mm(column, main, column.bold, column.max_lines)
+
+
+def _below_mm(column: Column, below: str) -> float:
+    return _height_mm(column, below, False, BELOW_LINES) + BELOW_GAP if below else 0.0
+
+
+def _height_mm(column: Column, text: str, bold: bool, max_lines: int) -> float:
+    if not text:
+        return 0.0
+    width = column.width - 2 * CELL_PAD
+    size, floor = column.size_pt, column.floor_pt
+    return fit(
+        text, width, ENDLESS_MM, size, floor_pt=floor, bold=bold, max_lines=max_lines
+    ).height_mm  # fmt: skip
 
 
 def spread(*widths: float, whole: float) -> list[float]:

@@ -10,7 +10,7 @@ from printing.renderers.pdf.flow import Column, Flow, spread
 from printing.renderers.pdf.sheet import Box, Sheet
 from printing.renderers.pdf.words import grams, word
 
-SIGN_MM = 30
+SIGN_MM = 24
 
 
 def draw(manifest: Manifest, media: Media) -> list[Sheet]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from printing.barcodes import code128
-from printing.documents import Item, PackingSlip
+from printing.documents import PackingSlip
 from printing.errors import DoesNotFit
 from printing.masking import mask_address, mask_name, mask_phone
 from printing.media import Form, Media
@@ -51,7 +51,10 @@ def _sheets(slip: PackingSlip, media: Media) -> list[Sheet]:
         ]
     )
     for number, item in enumerate(slip.items, start=1):
-        flow.row([str(number), _described(item), item.code, str(item.pieces)], least_mm=7)
+        flow.row(
+            [str(number), f"{item.name}\n{item.properties}", item.code, str(item.pieces)],
+            least_mm=7,
+        )
     flow.end_table()
     flow.text(_total(slip), 11, bold=True, align="right")
     for text in (_note(slip), slip.greeting):
@@ -63,6 +66,7 @@ def _sheets(slip: PackingSlip, media: Media) -> list[Sheet]:
 
 
 def _receiver(slip: PackingSlip, flow: Flow) -> None:
+    flow.text(_orders(slip), 9, max_lines=4)
     flow.y += 1.5
     flow.text(f"{word(slip.locale, 'Ship to')}   {_who(slip)}", 11, bold=True, max_lines=1)
     flow.text(_where(slip), 9, max_lines=2, gap=2.5)
@@ -83,19 +87,20 @@ def _roll(slip: PackingSlip, media: Media) -> list[Sheet]:
     for name, value in _facts(slip):
         if value:
             flow.text(f"{word(slip.locale, name)}: {value}", 9, max_lines=3)
+    flow.text(_orders(slip), 9, max_lines=9)
     flow.text(f"{word(slip.locale, 'Ship to')}: {_who(slip)}", 9, max_lines=2)
     flow.text(_where(slip), 9, max_lines=4, gap=1.5)
     width = media.width_mm - 2 * ROLL_MARGIN
     flow.begin_table(
         [
-            Column(title=word(slip.locale, "Item"), width=width - 14, size_pt=9.5, max_lines=4),
+            Column(title=word(slip.locale, "Item"), width=width - 14, size_pt=9.5, max_lines=3),
             Column(title=word(slip.locale, "Pieces"), width=14, size_pt=12, bold=True,
                    align="right"),
         ]
     )  # fmt: skip
     for item in slip.items:
-        text = f"{_described(item)}\n{item.code}".rstrip()
-        flow.row([text, str(item.pieces)], least_mm=7)
+        below = "  ".join(part for part in (item.properties, item.code) if part)
+        flow.row([f"{item.name}\n{below}", str(item.pieces)], least_mm=7)
     flow.end_table()
     flow.text(_total(slip), 11, bold=True, align="right")
     for text in (_note(slip), slip.greeting, _people(slip)):
@@ -126,12 +131,19 @@ def _facts(slip: PackingSlip) -> list[tuple[str, str]]:
         f"{slip.parcel_index} / {slip.parcel_count}" if slip.parcel_count > 1 else ""
     )  # fmt: skip
     return [
-        ("Order", ", ".join(slip.order_numbers)),
+        ("Order", slip.order_numbers[0] if len(slip.order_numbers) == 1 else ""),
         ("Ordered", slip.ordered_on),
         ("Carrier", slip.carrier),
         ("Waybill", slip.waybill_no),
         ("Parcel", count),
     ]
+
+
+def _orders(slip: PackingSlip) -> str:
+    """Return the line for several orders in one parcel; one alone stands among the facts."""
+    if len(slip.order_numbers) == 1:
+        return ""
+    return f"{word(slip.locale, 'Orders')}: {', '.join(slip.order_numbers)}"
 
 
 def _who(slip: PackingSlip) -> str:
@@ -141,10 +153,6 @@ def _who(slip: PackingSlip) -> str:
 def _where(slip: PackingSlip) -> str:
     parts = (slip.receiver.region, mask_address(slip.receiver.detail))
     return " ".join(part for part in parts if part)
-
-
-def _described(item: Item) -> str:
-    return f"{item.name}  {item.properties}".rstrip()
 
 
 def _total(slip: PackingSlip) -> str:

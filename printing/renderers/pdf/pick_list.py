@@ -70,7 +70,7 @@ def _columns(pick: PickList, width: float, is_wide: bool) -> list[Column]:
     return [
         Column(title=titles[0], width=widths[0], size_pt=8),
         Column(title=titles[1], width=widths[1], size_pt=big, floor_pt=8, bold=True, max_lines=2),
-        Column(title=titles[2], width=widths[2], size_pt=9),
+        Column(title=titles[2], width=widths[2], size_pt=9, max_lines=2),
         Column(title=titles[3], width=widths[3], size_pt=big, floor_pt=7, bold=True,
                align="center", max_lines=1),
         Column(title=titles[4], width=widths[4], size_pt=10, max_lines=2),
@@ -79,8 +79,8 @@ def _columns(pick: PickList, width: float, is_wide: bool) -> list[Column]:
 
 
 def _described(line: PickLine) -> str:
-    what = "  ".join(part for part in (line.name, line.properties) if part)
-    return f"{what}\n{line.sku_code}".strip()
+    # A picker tells variants apart by properties and code: they never give way to a long name.
+    return f"{line.name}\n{'  '.join(part for part in (line.properties, line.sku_code) if part)}"
 
 
 def _sign(pick: PickList, flow: Flow) -> None:
