@@ -110,7 +110,7 @@ def set_up(
 
 
 def _hang_pictures(session: Session, goods: list[Variant]) -> None:
-    ids = dict(session.execute(sa.select(Sku.code, Sku.id)).tuples().all())
+    ids = dict(session.execute(sa.select(Sku.code, Sku.id)).all())
     have = set(session.scalars(sa.select(SkuPicture.sku_id)))
     rows = [
         {

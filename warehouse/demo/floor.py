@@ -64,7 +64,7 @@ class Floor:
     stations: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        found = self.desk.session.execute(sa.select(Station.code, Station.id)).tuples()
+        found = self.desk.session.execute(sa.select(Station.code, Station.id))
         self.stations = dict(found.all())
 
     def by(self, login: str, station: str = "ST-DESK-1") -> Desk:

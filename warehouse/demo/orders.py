@@ -102,7 +102,7 @@ class Inventor:
 
 def open_shops(session: Session) -> dict[str, int]:
     """Make the shops that are not there yet; return shop code → id."""
-    known = dict(session.execute(sa.select(Shop.code, Shop.id)).tuples().all())
+    known = dict(session.execute(sa.select(Shop.code, Shop.id)).all())
     for code, name, platform in SHOPS:
         if code not in known:
             shop = Shop(code=code, name=name, platform=platform)
@@ -116,9 +116,7 @@ def write(session: Session, drafts: Sequence[Draft]) -> list[int]:
     """Write the orders as received now and return their ids in the order given."""
     shops = open_shops(session)
     codes = {ln.variant.sku.code for d in drafts for ln in d.lines if ln.variant}
-    skus = dict(
-        session.execute(sa.select(Sku.code, Sku.id).where(Sku.code.in_(codes))).tuples().all()
-    )
+    skus = dict(session.execute(sa.select(Sku.code, Sku.id).where(Sku.code.in_(codes))).all())
     orders = [_order(draft, shops[draft.shop_code], skus) for draft in drafts]
     session.add_all(orders)
     session.flush()

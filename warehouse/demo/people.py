@@ -55,7 +55,7 @@ STAFF = (
 
 def hire(session: Session) -> dict[str, int]:
     """Make the people who are not there yet; return login → person id."""
-    known = dict(session.execute(sa.select(Person.login, Person.id)).tuples().all())
+    known = dict(session.execute(sa.select(Person.login, Person.id)).all())
     pin_hash, password_hash = hash_secret(PIN), hash_secret(PASSWORD)
     for staff in STAFF:
         if staff.login in known:
