@@ -32,6 +32,7 @@ def waiting(page: Page) -> int:
 
 def until_empty(page: Page) -> None:
     """Wait until every scan so far is answered: none on the disk, none on the screen."""
+    page.wait_for_selector("[data-waiting][data-state]")  # the tablet's database is open
     until(page, lambda: kept(page) == [] and waiting(page) == 0)
 
 

@@ -144,6 +144,7 @@ def test_a_scan_counts_as_waiting_when_it_lies_on_the_disk(tablet: Page, site: S
 
 def test_an_ended_session_keeps_the_queue_until_after_the_login(tablet: Page, site: Site) -> None:
     site.script.append(plain(401))
+    site.delay_s = 0.5
     scan(tablet, "6901", "6902")
     tablet.wait_for_url("**/login?next=%2Fpick")
     assert tablet.locator("[data-kept] [data-count]").inner_text() == "2"

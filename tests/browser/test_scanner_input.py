@@ -81,6 +81,7 @@ def test_a_scan_presses_no_button_that_happens_to_have_the_focus(tablet: Page, s
 
 def test_a_keyboard_user_can_press_a_button(tablet: Page, site: Site) -> None:
     tablet.locator("[data-scan=CMD-UNDO]").focus()
+    tablet.wait_for_timeout(100)
     tablet.keyboard.press("Enter")
     until_empty(tablet)
     assert site.barcodes() == ["CMD-UNDO"]

@@ -68,6 +68,13 @@ def test_three_answers_sound_different_and_a_refusal_shakes(
     assert page.locator("[data-unlock-sound]").is_hidden()
 
 
+def test_the_first_touch_moves_nothing_under_the_finger(tablet: Page) -> None:
+    before = tablet.locator("[data-keyboard]").bounding_box()
+    tablet.locator("#count").click()
+    until(tablet, lambda: tablet.locator("[data-unlock-sound][data-idle]").count() == 1)
+    assert tablet.locator("[data-keyboard]").bounding_box() == before
+
+
 def test_keyed_numbers_go_as_a_scan(tablet: Page, site: Site) -> None:
     site.keypad = {"send": "CMD-WEIGHT-", "unit": "g"}
     tablet.reload()

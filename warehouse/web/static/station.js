@@ -69,6 +69,8 @@ async function take(barcode, fields = {}) {
     person: page.person, page: location.pathname + location.search, at: new Date().toISOString(),
   };
   arm({});
+  // Nothing before it: what will be sent is known already, and one write to the disk does for both.
+  if (queue.isOpen && !queue.head && !writing && !draining) scan.sent = requestFor(scan, { sawThis: true });
   writing += 1;
   await opened;
   await queue.add(scan);
@@ -101,6 +103,7 @@ async function drain() {
     }
     tries = 0;
     if (answer.kind === "login") {
+      signal("stop", "stop", floor);
       location.assign(doorUrl());
       return;
     }

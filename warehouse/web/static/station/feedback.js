@@ -17,7 +17,8 @@ export function prepare({ loudness, button }) {
   const Context = window.AudioContext ?? window.webkitAudioContext;
   if (!Context || volume <= 0) return;
   context = new Context();
-  const tell = () => { button.hidden = context.state === "running"; };
+  // Kept in its place when it is of no more use: a bar that moves under the finger loses the tap.
+  const tell = () => { button.toggleAttribute("data-idle", context.state === "running"); };
   const wake = () => context.resume().then(tell, () => {});
   for (const event of ["pointerdown", "keydown"]) document.addEventListener(event, wake, { capture: true, passive: true });
   context.onstatechange = tell;

@@ -13,9 +13,11 @@ export class Queue {
   #scans = [];
   #halt = null;
   #last = 0;
+  #isOpen = false;
 
   /** False where the browser keeps no data: the queue then lives only as long as the page. */
   get durable() { return this.#database !== null; }
+  get isOpen() { return this.#isOpen; }
   get scans() { return this.#scans; }
   get head() { return this.#scans[0]; }
   get halt() { return this.#halt; }
@@ -30,6 +32,7 @@ export class Queue {
     } catch {
       this.#database = null;
     }
+    this.#isOpen = true;
     return this;
   }
 

@@ -94,9 +94,9 @@ export function listen(field, settings, { onScan, onIme }) {
     clearTimeout(timer);
     timer = setTimeout(end, settings.gapMs);
   });
-  field.addEventListener("focusout", (event) => {
-    if (event.relatedTarget && isOtherField(event.relatedTarget, field)) return;
-    requestAnimationFrame(() => keepFocus(field));
+  field.addEventListener("focusout", () => {
+    // Focus that fell to nowhere comes back; focus that somebody moved to a button by keyboard stays there.
+    requestAnimationFrame(() => { if (document.activeElement === document.body) keepFocus(field); });
   });
   document.addEventListener("click", () => keepFocus(field));
   window.addEventListener("focus", () => keepFocus(field));
