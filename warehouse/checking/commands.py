@@ -28,6 +28,7 @@ from warehouse.inventory.refusals import home_of, refuse, refuse_item
 from warehouse.orders.commands.holds import hold_order
 from warehouse.orders.models import ConsignmentLine, ConsignmentState, HoldKind
 from warehouse.orders.queries import (
+    CONSIGNMENT_WORDS,
     consignment_by_id,
     orders_of,
     require_not_stopped,
@@ -99,7 +100,7 @@ def start_check(session: Session, command: StartCheck) -> Outcome:
     if consignment.state is not ConsignmentState.PICKED:
         raise RuleViolation(
             say("Tote {code} is not ready for the check ({state}).",
-                code=tote.tote_code, state=say(consignment.state.value))
+                code=tote.tote_code, state=CONSIGNMENT_WORDS[consignment.state])
         )  # fmt: skip
     check = Check(
         consignment_id=consignment.id,

@@ -10,7 +10,14 @@ from sqlalchemy.orm import Session
 
 from warehouse.db import table_of
 from warehouse.errors import OrderStopped
-from warehouse.orders.models import Consignment, ConsignmentLine, Hold, HoldKind, Order
+from warehouse.orders.models import (
+    Consignment,
+    ConsignmentLine,
+    ConsignmentState,
+    Hold,
+    HoldKind,
+    Order,
+)
 from warehouse.text import Text, say
 
 _order = table_of(Order)
@@ -33,6 +40,20 @@ HOLD_WORDS: dict[HoldKind, Text] = {
     HoldKind.MERGE_CANDIDATE: say("could be merged"),
     HoldKind.CHECK_MISMATCH: say("check found a mismatch"),
     HoldKind.MANUAL: say("held by hand"),
+}
+
+CONSIGNMENT_WORDS: dict[ConsignmentState, Text] = {
+    ConsignmentState.READY: say("waits for a wave"),
+    ConsignmentState.WAVED: say("in a wave"),
+    ConsignmentState.PICKING: say("picking"),
+    ConsignmentState.PICKED: say("picked"),
+    ConsignmentState.CHECKING: say("checking"),
+    ConsignmentState.CHECKED: say("checked"),
+    ConsignmentState.PACKING: say("packing"),
+    ConsignmentState.PACKED: say("packed"),
+    ConsignmentState.DISPATCHED: say("dispatched"),
+    ConsignmentState.SET_ASIDE: say("set aside"),
+    ConsignmentState.DISSOLVED: say("taken apart"),
 }
 
 

@@ -176,7 +176,7 @@ def _fragment(view: PickView, screen: str) -> Fragment:
         PickScreen.TOTES: say("an empty tote for slot {slot}", slot=view.slot_no),
         PickScreen.BIN: say("bin {code}", code=task.bin_code if task else ""),
         PickScreen.ITEM: say("the item"),
-        PickScreen.DONE: say("OK"),
+        PickScreen.DONE: say("the OK card"),
         SHORT: say("the reason"),
     }
     templates = {

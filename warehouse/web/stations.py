@@ -165,7 +165,7 @@ def _stop_fragment(stop: OrderStopped) -> Fragment:
         template="station/_stop.html",
         screen=STOP,
         subject=consignment_id,
-        expects=say("{place}", place=place) if goods else say("OK"),
+        expects=say("{place}", place=place) if goods else say("the OK card"),
         context={
             "reason": speak(HOLD_WORDS[stop.facts["kind"]]),
             "place": place if goods else None,
