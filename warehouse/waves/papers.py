@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,9 +11,25 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from printing.documents import PickLine, PickList
+from printing.errors import StateConflict
+from printing.models import PrintJob
+from printing.queue import enqueue, reprint
 from warehouse.catalog.models import Bin, Sku
+from warehouse.commands import Command, Outcome
+from warehouse.errors import InvalidInput, NotFound, RuleViolation
 from warehouse.orders.models import Consignment
-from warehouse.waves.models import PickTask, TaskState, Wave, WaveSlot
+from warehouse.people import trail
+from warehouse.text import say
+from warehouse.waves.models import PickTask, TaskState, Wave, WaveSlot, WaveState
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrintPickList(Command):
+    """The wave's list on paper; after the first, once more with a reason."""
+
+    wave_id: int
+    reason: str = ""
+    time_zone: str = "Asia/Shanghai"
 
 
 def pick_list(session: Session, wave: Wave, time_zone: str) -> PickList:
@@ -61,3 +78,47 @@ def _line(tasks: list[Any]) -> PickLine:
         pieces=sum(task.wanted for task in tasks),
         into=" ".join(f"{task.slot_no}×{task.wanted}" for task in tasks),
     )
+
+
+def print_pick_list(session: Session, command: PrintPickList) -> Outcome:
+    """Ask for the list; a repeated one needs a reason and is marked as a copy.
+
+    Raises:
+        RuleViolation: the wave was taken back, or the list still waits in the queue.
+    """
+    wave = session.get(Wave, command.wave_id, with_for_update=True, populate_existing=True)
+    if wave is None:
+        raise NotFound(say("wave"), command.wave_id)
+    if wave.state is WaveState.CANCELLED:
+        raise RuleViolation(say("Wave {number} was taken back.", number=wave.number))
+    last = session.scalar(
+        sa.select(PrintJob.id)
+        .where(PrintJob.document_kind == PickList.kind, PrintJob.number == wave.number)
+        .order_by(PrintJob.copy_no.desc())
+        .limit(1)
+    )
+    if last is None:
+        enqueue(
+            session, pick_list(session, wave, command.time_zone), station_id=command.actor.station_id,
+            at=command.at, command_id=command.id, subject=f"wave:{wave.id}",
+        )  # fmt: skip
+    else:
+        _again(session, command, last)
+    trail.record(session, command, "wave", wave.id, "list_printed", reason=command.reason[:200])
+    return Outcome(
+        screen="wave",
+        subject_id=wave.id,
+        message=say("The pick list of {number} is on its way.", number=wave.number),
+    )
+
+
+def _again(session: Session, command: PrintPickList, job_id: int) -> None:
+    if not command.reason.strip():
+        raise InvalidInput(say("Say why."), field="reason")
+    try:
+        reprint(
+            session, job_id, reason=command.reason[:200], person_id=command.actor.person_id,
+            at=command.at, command_id=command.id, station_id=command.actor.station_id,
+        )  # fmt: skip
+    except StateConflict as error:
+        raise RuleViolation(say("The list still waits in the print queue.")) from error
