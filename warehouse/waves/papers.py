@@ -99,9 +99,13 @@ def print_pick_list(session: Session, command: PrintPickList) -> Outcome:
     )
     if last is None:
         enqueue(
-            session, pick_list(session, wave, command.time_zone), station_id=command.actor.station_id,
-            at=command.at, command_id=command.id, subject=f"wave:{wave.id}",
-        )  # fmt: skip
+            session,
+            pick_list(session, wave, command.time_zone),
+            station_id=command.actor.station_id,
+            at=command.at,
+            command_id=command.id,
+            subject=f"wave:{wave.id}",
+        )
     else:
         _again(session, command, last)
     trail.record(session, command, "wave", wave.id, "list_printed", reason=command.reason[:200])
