@@ -1,0 +1,87 @@
+"""`/api/v1/orders/import` and `/imports`: files for the worker, and what became of them."""
+
+from __future__ import annotations
+
+from flask import Response, request, url_for
+
+from warehouse.api.acting import replay_mark, run
+from warehouse.api.answers import answer, language
+from warehouse.api.bodies import read_query
+from warehouse.api.door import bp, query
+from warehouse.api.operations import operation, operation_of
+from warehouse.api.schemas import component, text
+from warehouse.api.shapes.imports import list_changes, list_rejected, show_import
+from warehouse.api.shapes.paging import PAGING, USUAL, paged
+from warehouse.api.uploads import keep
+from warehouse.errors import InvalidInput
+from warehouse.orders.commands.importing.runs import StartImport, start_import
+from warehouse.people.rights import Right
+from warehouse.text import say
+from warehouse.web.context import config, reading
+
+TAG = "Imports"
+MOST_FILES = 20
+
+
+@bp.post("/orders/import")
+@operation(
+    summary="Import order files: the shops' reports or the own layout, CSV or XLSX",
+    tag=TAG,
+    rights=(Right.IMPORT,),
+    files="files",
+    fields={"shop": text("The shop's code, if the files do not say it.", most=64)},
+    status=202,
+    answer=component("Import"),
+)
+def orders_import() -> Response:
+    op = operation_of(request.endpoint or "")
+    fields = read_query(request.form, op.fields if op else {})
+    sent = [file for file in request.files.getlist("files") if file.filename]
+    if set(request.files) - {"files"} or not 0 < len(sent) <= MOST_FILES:
+        raise InvalidInput(
+            say("Send 1 to {most} files as `files`.", most=MOST_FILES), field="files"
+        )
+    described = tuple(keep(file, config().upload_dir) for file in sent)
+    outcome = run(start_import, StartImport, files=described, shop_code=fields.get("shop", ""))
+    with reading() as session:
+        shown = show_import(session, outcome.subject_id or 0, language())
+    place = url_for("api.imports_show", import_id=outcome.subject_id)
+    return answer(shown, 202, headers={"Location": place, **replay_mark(outcome)})
+
+
+@bp.get("/imports/<int:import_id>")
+@operation(
+    summary="Show how far an import is and what it did",
+    tag=TAG,
+    rights=(Right.IMPORT, Right.SEE_DESK),
+    answer=component("Import"),
+)
+def imports_show(import_id: int) -> Response:
+    with reading() as session:
+        return answer(show_import(session, import_id, language()))
+
+
+@bp.get("/imports/<int:import_id>/rejected")
+@operation(
+    summary="List the rows an import refused, with the reasons",
+    tag=TAG,
+    rights=(Right.IMPORT, Right.SEE_DESK),
+    query=PAGING,
+    answer=paged("rejected", component("Rejected")),
+)
+def imports_rejected(import_id: int) -> Response:
+    with reading() as session:
+        return answer(list_rejected(session, import_id, language(), **{"limit": USUAL, **query()}))
+
+
+@bp.get("/imports/<int:import_id>/changes")
+@operation(
+    summary="List the fields shops changed, as an import found them",
+    tag=TAG,
+    rights=(Right.IMPORT, Right.SEE_DESK),
+    query=PAGING,
+    answer=paged("changes", component("Change")),
+)
+def imports_changes(import_id: int) -> Response:
+    with reading() as session:
+        return answer(list_changes(session, import_id, **{"limit": USUAL, **query()}))

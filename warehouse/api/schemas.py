@@ -1,0 +1,183 @@
+"""What JSON values of the API look like, as plain JSON Schema, and the check of values by it.
+
+The same dictionaries refuse a request's body, describe it to its sender, and describe the answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Any
+
+from warehouse.errors import InvalidInput
+from warehouse.text import Text, say
+
+Schema = dict[str, Any]
+
+LARGEST = 2**31 - 1
+LARGEST_ID = 2**53 - 1  # the largest whole number every JSON reader keeps exactly
+MOST_CODE = 64
+MOST_NOTE = 500
+# Lone surrogates cannot be stored, NUL neither, and no person types the other control characters.
+UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def text(about: str = "", *, least: int = 0, most: int | None = None) -> Schema:
+    """Return the schema of a text of `least` to `most` characters."""
+    schema: Schema = {"type": "string", "description": about}
+    if least:
+        schema["minLength"] = least
+    if most is not None:
+        schema["maxLength"] = most
+    return schema
+
+
+def whole(about: str = "", *, least: int | None = None, most: int | None = None) -> Schema:
+    """Return the schema of a whole number."""
+    schema: Schema = {"type": "integer", "description": about}
+    if least is not None:
+        schema["minimum"] = least
+    if most is not None:
+        schema["maximum"] = most
+    return schema
+
+
+def flag(about: str = "") -> Schema:
+    """Return the schema of true or false."""
+    return {"type": "boolean", "description": about}
+
+
+def word(words: type[StrEnum], about: str = "") -> Schema:
+    """Return the schema of one of the words of an enum."""
+    return {"type": "string", "enum": [w.value for w in words], "description": about}
+
+
+def instant(about: str = "") -> Schema:
+    """Return the schema of an instant: ISO 8601 with its zone; answers are always in UTC."""
+    return {"type": "string", "format": "date-time", "description": about}
+
+
+def anything(about: str = "") -> Schema:
+    """Return the schema of an object with any fields."""
+    return {"type": "object", "description": about}
+
+
+def maybe(schema: Schema) -> Schema:
+    """Return the schema with null allowed."""
+    if "$ref" in schema:
+        return {"anyOf": [schema, {"type": "null"}]}
+    allowed: Schema = {**schema, "type": [schema["type"], "null"]}
+    if "enum" in schema:
+        allowed["enum"] = [*schema["enum"], None]
+    return allowed
+
+
+def listed(item: Schema, about: str = "", *, least: int = 0, most: int | None = None) -> Schema:
+    """Return the schema of a list; with `most`, one that may be sent, without repeats."""
+    schema: Schema = {"type": "array", "items": item, "description": about}
+    if least:
+        schema["minItems"] = least
+    if most is not None:
+        schema |= {"maxItems": most, "uniqueItems": True}
+    return schema
+
+
+def record(
+    fields: Mapping[str, Schema], about: str = "", *, optional: tuple[str, ...] = ()
+) -> Schema:
+    """Return the schema of an object with exactly these fields, all but `optional` always there."""
+    return {
+        "type": "object",
+        "description": about,
+        "properties": dict(fields),
+        "required": [name for name in fields if name not in optional],
+        "additionalProperties": False,
+    }
+
+
+def component(name: str) -> Schema:
+    """Return a reference to a named schema."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def check(value: Any, schema: Schema, field: str = "") -> None:
+    """Refuse a value that is not as the schema says; knows what bodies use, not all of JSON Schema.
+
+    Raises:
+        InvalidInput: with the path of the field, as "orders[2]".
+    """
+    kind: str = schema["type"]
+    if type(value) is not _TYPES[kind]:  # true is no number, 1.5 no whole one
+        raise InvalidInput(_KINDS[kind], field=field)
+    if kind in _CHECKS:
+        _CHECKS[kind](value, schema, field)
+
+
+_TYPES = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool}
+_KINDS: dict[str, Text] = {
+    "object": say("This must be an object."),
+    "array": say("This must be a list."),
+    "string": say("This must be a text."),
+    "integer": say("This must be a whole number."),
+    "boolean": say("This must be true or false."),
+}
+
+
+def _check_object(value: dict[str, Any], schema: Schema, field: str) -> None:
+    known: Mapping[str, Schema] = schema.get("properties", {})
+    inside = f"{field}." if field else ""
+    for name in value:
+        if name not in known:
+            raise InvalidInput(say("This field is not known."), field=inside + printable(name))
+    for name in schema.get("required", ()):
+        if name not in value:
+            raise InvalidInput(say("A field is missing."), field=inside + name)
+    for name, part in value.items():
+        check(part, known[name], inside + name)
+
+
+def _check_array(value: list[Any], schema: Schema, field: str) -> None:
+    least, most = schema.get("minItems", 0), schema.get("maxItems", LARGEST)
+    if not least <= len(value) <= most:
+        raise InvalidInput(say("This must have {least} to {most} entries.", least=least, most=most),
+                           field=field)  # fmt: skip
+    for at, part in enumerate(value):
+        check(part, schema["items"], f"{field}[{at}]")
+    if schema.get("uniqueItems") and len(set(map(repr, value))) != len(value):
+        raise InvalidInput(say("An entry stands here twice."), field=field)
+
+
+def _check_text(value: str, schema: Schema, field: str) -> None:
+    if UNREADABLE.search(value):
+        raise InvalidInput(say("This has characters that cannot be read."), field=field)
+    if "enum" in schema and value not in schema["enum"]:
+        words = ", ".join(schema["enum"])
+        raise InvalidInput(say("This must be one of: {words}.", words=words), field=field)
+    least, most = schema.get("minLength", 0), schema.get("maxLength", LARGEST)
+    if least and not value.strip():
+        raise InvalidInput(say("This is empty."), field=field)
+    if not least <= len(value) <= most:
+        raise InvalidInput(
+            say("This must have {least} to {most} characters.", least=least, most=most), field=field
+        )
+
+
+def _check_whole(value: int, schema: Schema, field: str) -> None:
+    least, most = schema.get("minimum", -LARGEST), schema.get("maximum", LARGEST)
+    if not least <= value <= most:
+        raise InvalidInput(say("This must be from {least} to {most}.", least=least, most=most),
+                           field=field)  # fmt: skip
+
+
+_CHECKS: dict[str, Callable[[Any, Schema, str], None]] = {
+    "object": _check_object,
+    "array": _check_array,
+    "string": _check_text,
+    "integer": _check_whole,
+}
+
+
+def printable(name: str, most: int = MOST_CODE) -> str:
+    """Return a name somebody sent, fit to be sent back."""
+    return UNREADABLE.sub("?", name)[:most]
