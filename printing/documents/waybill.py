@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from printing.documents.base import Document
 from printing.documents.parts import Carrier, Item, Party
-from printing.documents.text import NAME_CHARS, NOTE_CHARS, code
+from printing.documents.text import NAME_CHARS, NOTE_CHARS, clean, code
 
 WAYBILL_NO_CHARS = 32
 MAX_PARCELS = 999
@@ -43,6 +43,8 @@ class Waybill(Document):
         code("waybill_no", self.waybill_no, limit=WAYBILL_NO_CHARS)
         self._tidy(sortation=NAME_CHARS, consolidation=NAME_CHARS, service=20, remark=NOTE_CHARS)
         self._tidy(parcel_no=NAME_CHARS)
+        numbers = tuple(clean(number, NAME_CHARS) for number in self.order_numbers)
+        object.__setattr__(self, "order_numbers", numbers)
         sound = 1 <= self.parcel_index <= self.parcel_count <= MAX_PARCELS
         self._require(sound, "parcel_index", "needs 1 <= index <= count")
         self._require(self.weight_g is None or self.weight_g > 0, "weight_g", "must be positive")

@@ -19,7 +19,12 @@ from printing.queue.deciding import (
     reroute,
     resume,
 )
-from printing.queue.delivery import Transports, transport_for, transports_within
+from printing.queue.delivery import (
+    Transports,
+    check_printer,
+    transport_for,
+    transports_within,
+)
 from printing.queue.looking import Lane, lanes, pdf_of
 from printing.queue.work import Printed, claim, due, print_one
 
@@ -30,6 +35,7 @@ __all__ = [
     "answer_unknown",
     "assign_waiting",
     "cancel",
+    "check_printer",
     "claim",
     "confirm",
     "due",

@@ -19,6 +19,7 @@ from printing.transports.spool import SpoolTransport
 
 # Makes the way to a printer; tests and simulations pass their own.
 Transports = Callable[[Printer, Media], Transport]
+ANY = "76x130"  # stands in where a printer takes every stock
 PICTURE_KINDS = frozenset({PrinterKind.ESCPOS, PrinterKind.ZPL, PrinterKind.TSPL})
 
 
@@ -34,6 +35,10 @@ def media_for(document: Document, printer: Printer) -> Media:
         raise DoesNotFit(
             f"{printer.name} holds {name}; a {document.kind} goes on {', '.join(suitable)}"
         )
+    return _stock_in(printer, name)
+
+
+def _stock_in(printer: Printer, name: str) -> Media:
     stock = media(name)
     if stock.form is Form.SHEET:
         if printer.kind in PICTURE_KINDS:
@@ -57,7 +62,7 @@ def payload_for(pdf: bytes, printer: Printer) -> bytes:
         return escpos.encode(pages, width_dots=printer.width_dots)
     if printer.kind is PrinterKind.ZPL:
         return zpl.encode(pages, darkness=printer.darkness)
-    dots_per_mm = media("76x130", dpi=printer.dpi).dots_per_mm
+    dots_per_mm = media(ANY, dpi=printer.dpi).dots_per_mm
     return tspl.encode(pages, dots_per_mm=dots_per_mm, darkness=printer.darkness)
 
 
@@ -68,6 +73,17 @@ def transports_within(allowed: Allowed) -> Transports:
         return transport_for(printer, stock, allowed)
 
     return make
+
+
+def check_printer(printer: Printer, allowed: Allowed) -> None:
+    """Refuse a printer that could never print: for the page where printers are entered.
+
+    Raises:
+        AddressRefused: the address is malformed or outside what the site allows.
+        DoesNotFit: the stock is unknown, wider than the head, or not for this kind of printer.
+    """
+    stock = _stock_in(printer, printer.media) if printer.media else media(ANY)
+    transport_for(printer, stock, allowed)
 
 
 def transport_for(printer: Printer, stock: Media, allowed: Allowed) -> Transport:

@@ -87,7 +87,7 @@ class IppTransport:
         return operation, job
 
     def _watch(self, session: _Session, number: int, deadline: float) -> None:
-        for step in count():
+        for step in count():  # pragma: no branch
             state = session.job_state(number)
             if state == JOB_COMPLETED:
                 return

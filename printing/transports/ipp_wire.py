@@ -16,7 +16,7 @@ BEGIN_COLLECTION, END_COLLECTION = 0x34, 0x37
 VERSION = (2, 0)
 
 Value = str | int | bool | bytes
-Attribute = tuple[int, str, Value]
+Attribute = tuple[int, str, str | int]
 
 
 class Operation(IntEnum):
@@ -81,12 +81,7 @@ def answer(data: bytes) -> Answer:
 def _attribute(attribute: Attribute) -> bytes:
     tag, name, value = attribute
     text = name.encode("ascii")
-    if isinstance(value, bool):
-        content = bytes([value])
-    elif isinstance(value, int):
-        content = struct.pack(">i", value)
-    else:
-        content = value.encode("utf-8") if isinstance(value, str) else value
+    content = struct.pack(">i", value) if isinstance(value, int) else value.encode("utf-8")
     return (
         struct.pack(">BH", tag, len(text)) + text + struct.pack(">H", len(content)) + content
     )  # fmt: skip

@@ -146,6 +146,10 @@ def hangs_up(printer: RawPrinter, connection: socket.socket) -> None:
     """Accept and close at once."""
 
 
+def hangs_up_when_asked(printer: RawPrinter, connection: socket.socket) -> None:
+    printer.received += connection.recv(4096)
+
+
 def talks_without_end(printer: RawPrinter, connection: socket.socket) -> None:
     while connection.recv(65_536):
         pass
@@ -166,6 +170,7 @@ class IppPrinter:
     printer_state: int = 3
     reasons: tuple[str, ...] = ("none",)
     accepting: bool = True
+    scaling: bool = True
     media: tuple[str, ...] = ("om_76x130mm_76x130mm", "iso_a4_210x297mm")
     status: dict[int, int] = field(default_factory=dict)
     http_status: dict[int, int] = field(default_factory=dict)
@@ -236,7 +241,8 @@ class IppPrinter:
             out += attribute(0x37, "", b"") + attribute(0x37, "", b"")
             out += attribute(0x32, "printer-resolution-default", b"\x00" * 9)
             out += listed(0x44, "media-supported", self.media) if self.media else b""
-            out += listed(0x44, "print-scaling-supported", ("auto", "none"))
+            if self.scaling:
+                out += listed(0x44, "print-scaling-supported", ("auto", "none"))
         if operation == Operation.PRINT_JOB and self.gives_number:
             out += b"\x02" + attribute(0x21, "job-id", struct.pack(">i", 17))
         if operation == Operation.GET_JOB_ATTRIBUTES:

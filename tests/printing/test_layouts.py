@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from printing.barcodes import code128
+from printing.barcodes import code128, qr
 from printing.documents import (
     CARDS,
     BinLabel,
@@ -19,6 +19,7 @@ from printing.documents import (
     Item,
     Locale,
     Manifest,
+    ManifestLine,
     PackingSlip,
     PickLine,
     SkuLabel,
@@ -26,9 +27,9 @@ from printing.documents import (
     ToteLabel,
 )
 from printing.errors import DoesNotFit
-from printing.media import STOCKS, SUITABLE, Form, media
+from printing.media import STOCKS, SUITABLE, Form, Media, media
 from printing.renderers.pdf import layout
-from printing.renderers.pdf.sheet import BarsMark, FillMark, MatrixMark, Sheet, TextMark
+from printing.renderers.pdf.sheet import BarsMark, Box, FillMark, MatrixMark, Sheet, TextMark
 from tests.printing.samples import (
     HOSTILE,
     badge_sheet,
@@ -328,3 +329,50 @@ def test_a_slip_counts_lines_and_pieces():
 def test_a_manifest_adds_up_its_weights():
     paper: Manifest = manifest(rows=3, locale="en")
     assert "3 parcels   Total weight 1.056 kg" in texts(drawn(paper, "A4"))
+
+
+def test_a_head_and_a_form_must_make_sense():
+    with pytest.raises(DoesNotFit):
+        Media(name="x", form=Form.LABEL, width_mm=10, height_mm=10, dpi=96)
+    with pytest.raises(DoesNotFit):
+        Media(name="x", form=Form.LABEL, width_mm=10, height_mm=10, parts_mm=(4, 4))
+    stock = media("76x130", dpi=300)
+    assert (stock.width_dots, stock.height_dots) == (912, 1560)
+
+
+@pytest.mark.parametrize("stock", WAYBILL_STOCKS)
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"parcel_count": 1},
+        {"parcel_count": 1, "service": ""},
+        {"parcel_count": 1, "service": "", "carrier": Carrier(code="E", name="EMS")},
+        {"remark": "", "items": (), "order_numbers": (), "printed_at": "", "station": ""},
+        {"consolidation": "", "weight_g": None, "parcel_no": ""},
+    ],
+)
+def test_a_waybill_with_less_on_it_is_in_order_too(changed, stock):
+    assert faults(drawn(waybill(**changed), stock)) == []
+
+
+def test_papers_with_less_on_them_are_in_order_too():
+    papers: list[tuple[Document, str]] = [
+        (ToteLabel(content="T-1", tote="T-1"), "60x40"),
+        (pick_list(totes=(), orders=0), "A4"),
+        (packing_slip(carrier="", waybill_no="", ordered_on="", parcel_count=1), "receipt80"),
+        (packing_slip(buyer_note="", greeting="", packed_by="", order_numbers=("1", "2")), "A5"),
+        (manifest(rows=1, lines=(ManifestLine(waybill_no="YT1"),), note=""), "A4"),
+    ]
+    for document, stock in papers:
+        assert faults(drawn(document, stock)) == []
+
+
+def test_a_square_symbol_is_never_made_too_small():
+    with pytest.raises(DoesNotFit):
+        Sheet(STOCKS["40x30"]).matrix(Box(0, 0, 5, 5), qr("x" * 60))
+
+
+def test_variant_and_code_of_a_pick_stay_whole_beside_a_long_name():
+    line = PickLine(bin_code="A-1", sku_code="TOW-BL", name="名" * 200, properties="蓝", pieces=1)
+    for stock in ("A4", "A5"):
+        assert "蓝  TOW-BL" in texts(drawn(pick_list(lines=(line,)), stock))

@@ -18,7 +18,13 @@ from sqlalchemy.orm import Session
 from printing import queue
 from printing.addresses import Allowed
 from printing.documents import Document, TestPage
-from printing.errors import AddressRefused, AlreadyQueued, StateConflict, TransportError
+from printing.errors import (
+    AddressRefused,
+    AlreadyQueued,
+    DoesNotFit,
+    StateConflict,
+    TransportError,
+)
 from printing.media import STOCKS
 from printing.models import (
     JobState,
@@ -750,6 +756,28 @@ def test_no_kind_of_printer_leads_out_of_the_site(kind, address):
     printer = Printer(name="p", kind=kind, address=address)
     with pytest.raises(AddressRefused):
         transport_for(printer, STOCKS["76x130"], Allowed.of(folders=[Path("/srv/spool")]))
+
+
+@pytest.mark.parametrize(
+    ("facts", "error"),
+    [
+        ({}, None),
+        ({"media": "76x130"}, None),
+        ({"media": "A4", "kind": PrinterKind.IPP}, None),
+        ({"media": "A4"}, DoesNotFit),
+        ({"media": "postcard"}, DoesNotFit),
+        ({"media": "100x180", "width_dots": 576}, DoesNotFit),
+        ({"address": "8.8.8.8"}, AddressRefused),
+    ],
+)
+def test_a_printer_is_looked_at_before_it_is_kept(facts, error):
+    given = {"kind": PrinterKind.ZPL, "address": "10.0.0.1", "dpi": 203, "width_dots": 832}
+    printer = Printer(name="p", **(given | {"media": ""} | facts))
+    if error is None:
+        queue.check_printer(printer, Allowed())
+        return
+    with pytest.raises(error):
+        queue.check_printer(printer, Allowed())
 
 
 def test_an_unknown_printer_has_nothing_to_do(floor):

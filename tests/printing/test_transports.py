@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+from http.client import HTTPConnection
+from itertools import count
 
 import pytest
 
@@ -85,6 +87,11 @@ def test_nobody_at_the_address():
 
 def test_a_printer_that_hangs_up_when_asked_got_nothing():
     with fakes.RawPrinter(fakes.hangs_up) as printer:
+        assert refusal(to(printer.address), receipt()).before_first_byte
+
+
+def test_a_printer_that_closes_when_asked_got_nothing():
+    with fakes.RawPrinter(fakes.hangs_up_when_asked) as printer:
         assert refusal(to(printer.address), receipt()).before_first_byte
 
 
@@ -196,6 +203,12 @@ def test_an_ipp_job_is_validated_sent_and_watched_to_its_end():
         assert list(printer.requests[3][1])[2:4] == ["printer-uri", "job-id"]
 
 
+def test_a_plain_ipp_printer_is_not_told_what_it_does_not_know():
+    with fakes.IppPrinter(media=(), scaling=False) as printer:
+        queue_at(printer.address).send(PDF, NAME)
+        assert not {"media", "print-scaling"} & set(printer.requests[2][1])
+
+
 @pytest.mark.parametrize(
     ("fake", "reason"),
     [
@@ -257,19 +270,18 @@ def test_nobody_at_the_ipp_address():
 
 
 def test_a_printer_gone_between_question_and_job_got_nothing(monkeypatch):
+    connect = HTTPConnection.connect
+    tries = count(1)
+
+    def third_time_gone(connection: HTTPConnection) -> None:
+        if next(tries) == 3:
+            raise ConnectionRefusedError
+        connect(connection)
+
+    monkeypatch.setattr(HTTPConnection, "connect", third_time_gone)
     with fakes.IppPrinter() as printer:
-        transport = queue_at(printer.address)
-        real = transport._job
-
-        def leave(name, answered):
-            printer.__exit__(None, None, None)
-            return real(name, answered)
-
-        monkeypatch.setattr(IppTransport, "_job", lambda _self, *given: leave(*given))
-        with pytest.raises(TransportError) as caught:
-            transport.send(PDF, NAME)
-        assert caught.value.before_first_byte
-        printer.__enter__()
+        error = refusal(queue_at(printer.address), PDF)
+        assert (error.before_first_byte, printer.documents) == (True, [])
 
 
 @pytest.mark.parametrize(

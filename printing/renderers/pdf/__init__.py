@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from printing.documents import Document
-from printing.errors import DoesNotFit
 from printing.media import Media
 from printing.renderers.pdf import (
     cards,
@@ -40,10 +39,7 @@ def layout(document: Document, media: Media) -> list[Sheet]:
     Raises:
         DoesNotFit: this document is not printed on this stock, or something in it is too large.
     """
-    draw = _LAYOUTS.get(document.kind)
-    if draw is None:
-        raise DoesNotFit(f"no layout for {document.kind}")
-    return draw(document, media)
+    return _LAYOUTS[document.kind](document, media)
 
 
 def render(document: Document, media: Media) -> bytes:

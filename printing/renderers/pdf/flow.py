@@ -164,9 +164,10 @@ class Flow:
             Box(cell.x, top, cell.w, main_mm), main, column.size_pt, floor_pt=column.floor_pt,
             bold=column.bold, align=column.align, max_lines=column.max_lines,
         )  # fmt: skip
+        lower = Box(cell.x, top + main_mm + BELOW_GAP, cell.w, below_mm - BELOW_GAP)
         self.sheet.write(
-            Box(cell.x, top + main_mm + BELOW_GAP, cell.w, below_mm - BELOW_GAP), below, column.size_pt,
-            floor_pt=column.floor_pt, align=column.align, max_lines=BELOW_LINES,
+            lower, below, column.size_pt, floor_pt=column.floor_pt, align=column.align,
+            max_lines=BELOW_LINES,
         )  # fmt: skip
 
 

@@ -47,20 +47,17 @@ class _Painter:
 
     def paint(self) -> None:
         # Panels first: text on them must not be painted over.
-        marks = self._sheet.marks
-        for mark in marks:
-            if isinstance(mark, FillMark):
-                self._fill(mark)
+        marks = sorted(self._sheet.marks, key=lambda mark: not isinstance(mark, FillMark))
         for mark in marks:
             match mark:
+                case FillMark():
+                    self._fill(mark)
                 case TextMark():
                     self._text(mark)
                 case BarsMark():
                     self._bars(mark)
-                case MatrixMark():
+                case _:
                     self._matrix(mark)
-                case FillMark():
-                    pass
 
     def _ink(self, level: float) -> None:
         if level != self._level:
