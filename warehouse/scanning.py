@@ -93,23 +93,27 @@ def parse(raw: str) -> Scan:
                 say("There is no command card {card}.", card=text[:40]), field="barcode"
             )
         return CardScan(Card(text))
-    if text.startswith(BADGE_PREFIX):
+    if text.startswith(BADGE_PREFIX) and text != BADGE_PREFIX:
         return BadgeScan(text[len(BADGE_PREFIX) :])
-    return _code(text)
+    scan = _code(text)
+    if not scan.code or scan.code == BADGE_PREFIX:
+        raise InvalidInput(say("The scan is empty. Scan again."), field="barcode")
+    return scan
 
 
 def clean(raw: str) -> str:
     """Return the text without control characters and outer blanks, in upper-case NFKC form."""
     text = unicodedata.normalize("NFKC", raw[: LONGEST_CODE * 4])
     kept = (c for c in text if c == GS or unicodedata.category(c)[0] != "C")
-    return "".join(kept).strip(" " + GS).upper()
+    # Upper case may leave letters and their marks apart, so they are joined again.
+    return unicodedata.normalize("NFKC", "".join(kept).upper()).strip(" " + GS)
 
 
 def _code(text: str) -> CodeScan:
     is_gs1 = text.startswith(("]C1", "]D2", "]Q3"))
     for mark in _SYMBOLOGY:
         if text.startswith(mark.upper()):
-            text = text[len(mark) :]
+            text = text[len(mark) :].strip(" ")
             break
     if is_gs1 or GS in text:
         elements = gs1_elements(text)
@@ -145,9 +149,8 @@ def grams(text: str) -> int | None:
 def gs1_elements(text: str) -> dict[str, str]:
     """Return application identifier → data of a GS1 element string; empty if it is none."""
     elements: dict[str, str] = {}
-    rest = text
+    rest = text.strip(GS)
     while rest:
-        rest = rest.lstrip(GS)
         for width in (2, 3):
             ai = rest[:width]
             if ai in _FIXED:
@@ -155,11 +158,12 @@ def gs1_elements(text: str) -> dict[str, str]:
                 if len(data) != _FIXED[ai]:
                     return {}
                 elements[ai] = data
-                rest = rest[width + _FIXED[ai] :]
+                rest = rest[width + _FIXED[ai] :].lstrip(GS)
                 break
             if ai in _VARIABLE:
                 data, _, rest = rest[width:].partition(GS)
                 elements[ai] = data
+                rest = rest.lstrip(GS)
                 break
         else:
             return {}

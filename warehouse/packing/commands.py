@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from printing.models import PrintJob
 from printing.queue import enqueue
 from warehouse.catalog.models import Bin, BinKind, CartonType, Sku
 from warehouse.catalog.queries import carton_by_code, item_by_barcode
@@ -386,22 +387,32 @@ def _seal(session: Session, command: Command, parcel: Parcel) -> None:
 
 
 def _print_slips(session: Session, command: Command, consignment_id: int) -> None:
-    """Ask for the slips of all parcels at once: only now is it known how many there are."""
+    """Ask for the slips of all parcels at once: only now is it known how many there are.
+
+    A parcel opened and closed again gets a new slip only if the slip would say something else.
+    """
     parcels = session.scalars(
-        sa.select(Parcel)
-        .where(Parcel.consignment_id == consignment_id, Parcel.state == ParcelState.SEALED)
-        .order_by(Parcel.sequence)
+        sa.select(Parcel).where(Parcel.consignment_id == consignment_id).order_by(Parcel.sequence)
     ).all()
-    last = parcels[-1].sequence
     for parcel in parcels:
+        subject = f"parcel:{parcel.id}"
+        slip = packing_slip(session, parcel, parcels[-1].sequence)
+        before = session.execute(
+            sa.select(PrintJob.part, PrintJob.facts)
+            .where(PrintJob.subject == subject, PrintJob.document_kind == slip.kind)
+            .order_by(PrintJob.part.desc())
+            .limit(1)
+        ).first()
+        if before is not None and before.facts == slip.to_json():
+            continue
         enqueue(
             session,
-            packing_slip(session, parcel, last),
+            slip,
             station_id=command.actor.station_id,
             at=command.at,
             command_id=command.id,
-            subject=f"parcel:{parcel.id}",
-            part=parcel.seals,
+            subject=subject,
+            part=before.part + 1 if before else 1,
         )
 
 

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from printing.documents import Item, PackingSlip, Party
+from printing.documents.text import NAME_CHARS, clean
 from warehouse.catalog.models import Sku
 from warehouse.orders.models import Consignment, Order
 from warehouse.orders.queries import orders_of
@@ -16,7 +17,7 @@ from warehouse.people.models import Person
 def receiver_of(order: Order) -> Party:
     """Return the order's receiver in full; the renderer masks it."""
     return Party(
-        name=order.receiver_name or "-",
+        name=clean(order.receiver_name, NAME_CHARS) or "-",
         phone=order.receiver_phone,
         province=order.receiver_province,
         city=order.receiver_city,
