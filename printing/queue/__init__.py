@@ -8,6 +8,7 @@ it in the worker (`due`, `print_one`), show it on pages (`lanes`, `pdf_of`).
 from __future__ import annotations
 
 from printing.queue.asking import enqueue, reprint
+from printing.queue.claiming import claim, due
 from printing.queue.deciding import (
     answer_unknown,
     assign_waiting,
@@ -26,7 +27,7 @@ from printing.queue.delivery import (
     transports_within,
 )
 from printing.queue.looking import Lane, lanes, pdf_of
-from printing.queue.work import Printed, claim, due, print_one
+from printing.queue.work import Printed, print_one
 
 __all__ = [
     "Lane",

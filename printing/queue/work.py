@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,24 +20,20 @@ from printing import documents
 from printing.errors import AddressRefused, PrintingError, TransportError
 from printing.media import Media
 from printing.models import (
-    IN_LANE,
-    WAITING,
     WORKING,
     JobState,
     Printer,
-    PrinterKind,
     PrinterState,
     PrintEvent,
     PrintFile,
     PrintJob,
 )
+from printing.queue.claiming import LEASE, Claimed, claim
 from printing.queue.delivery import Transports, media_for, payload_for
 from printing.renderers.pdf import render
 from printing.transports import Reason
 from warehouse.db import Database, table_of
 
-LEASE = timedelta(minutes=5)  # longer than the longest rendering and sending together
-STALE_AFTER = timedelta(minutes=15)
 PAUSES_S = (2, 5, 15, 30, 60)
 BUSY_PAUSE_S = 1
 DETAIL_CHARS = 500
@@ -50,20 +45,6 @@ _file = table_of(PrintFile)
 _printer = table_of(Printer)
 # Printers that answered with a fault were seen; those that did not answer were not.
 UNSEEN = frozenset({Reason.OFFLINE, Reason.NO_ANSWER, Reason.CUT_OFF, Reason.CONFIGURATION})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Claimed:
-    """A job in this worker's hands until its lease ends."""
-
-    job_id: int
-    token: str
-    kind: str
-    facts: Any
-    attempts: int
-    printer: Printer
-    pdf: bytes | None
-    media: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,119 +118,8 @@ def _made(claimed: Claimed) -> _Made:
     return _Made(stock=stock, stem=document.file_stem, pdf=pdf, payload=payload)
 
 
-def claim(session: Session, printer_id: int, *, at: datetime) -> Claimed | None:
-    """Take the oldest job of the printer's lane under a lease, None if it must wait.
-
-    First, leases that ran out are resolved: what was being rendered waits again, what was being
-    sent is unknown from now on. Jobs that grew old while the printer was away are held for a
-    person to look at.
-    """
-    printer = session.get(Printer, printer_id)
-    if printer is None or printer.is_paused:
-        return None
-    _resolve_expired(session, printer_id, at)
-    _hold_stale(session, printer, at)
-    oldest = (
-        sa.select(sa.func.min(_job.c.id))
-        .where(_job.c.printer_id == printer_id, _job.c.state.in_(IN_LANE))
-        .scalar_subquery()
-    )
-    token = str(uuid.uuid4())
-    row = session.execute(
-        sa.update(_job)
-        .where(
-            _job.c.id == oldest,
-            _job.c.state.in_(WAITING),
-            sa.or_(_job.c.next_try_at.is_(None), _job.c.next_try_at <= at),
-        )
-        .values(
-            state=sa.case(
-                (_job.c.state == JobState.READY, sa.literal(JobState.LEASED.value)),
-                else_=sa.literal(JobState.RENDERING.value),
-            ),
-            lease_token=token,
-            lease_until=at + LEASE,
-            attempts=_job.c.attempts + 1,
-        )
-        .returning(_job.c.id, _job.c.document_kind, _job.c.facts, _job.c.attempts)
-    ).one_or_none()
-    if row is None:
-        return None
-    kept = session.execute(
-        sa.select(_file.c.content, _file.c.media).where(_file.c.job_id == row.id)
-    ).one_or_none()
-    session.expunge(printer)
-    return Claimed(
-        job_id=row.id,
-        token=token,
-        kind=row.document_kind,
-        facts=row.facts,
-        attempts=row.attempts,
-        printer=printer,
-        pdf=kept.content if kept else None,
-        media=kept.media if kept else "",
-    )
-
-
-def due(session: Session, at: datetime) -> list[int]:
-    """Return the ids of printers whose lane may move now, paused ones left out."""
-    heads = (
-        sa.select(sa.func.min(_job.c.id))
-        .where(_job.c.state.in_(IN_LANE), _job.c.printer_id.is_not(None))
-        .group_by(_job.c.printer_id)
-    )
-    rows = session.execute(
-        sa.select(_job.c.printer_id)
-        .join(_printer, _printer.c.id == _job.c.printer_id)
-        .where(
-            _job.c.id.in_(heads),
-            sa.not_(_printer.c.is_paused),
-            sa.or_(
-                sa.and_(
-                    _job.c.state.in_(WAITING),
-                    sa.or_(_job.c.next_try_at.is_(None), _job.c.next_try_at <= at),
-                ),
-                sa.and_(_job.c.lease_until.is_not(None), _job.c.lease_until < at),
-            ),
-        )
-        .order_by(_job.c.id)
-    )
-    return list(rows.scalars())
-
-
 def _stock_name(stock: Media) -> str:
     return f"{stock.name}@{stock.dpi}"
-
-
-def _resolve_expired(session: Session, printer_id: int, at: datetime) -> None:
-    mine = (_job.c.printer_id == printer_id, _job.c.lease_until < at)
-    for states, to, reason in (
-        ((JobState.RENDERING,), JobState.QUEUED, ""),
-        ((JobState.LEASED,), JobState.READY, ""),
-        ((JobState.SENDING,), JobState.UNKNOWN, Reason.NO_ANSWER),
-    ):
-        session.execute(
-            sa.update(_job)
-            .where(*mine, _job.c.state.in_(states))
-            .values(state=to, reason=reason, lease_token=None, lease_until=None)
-        )
-
-
-def _hold_stale(session: Session, printer: Printer, at: datetime) -> None:
-    if printer.kind is PrinterKind.FOLDER:
-        return
-    cutoff = at - STALE_AFTER
-    if printer.last_seen_at is not None and printer.last_seen_at >= cutoff:
-        return  # its lane is long, not interrupted
-    session.execute(
-        sa.update(_job)
-        .where(
-            _job.c.printer_id == printer.id,
-            _job.c.state.in_(WAITING),
-            _job.c.waiting_since < cutoff,
-        )
-        .values(state=JobState.HELD, reason="stale", next_try_at=None)
-    )
 
 
 def _keep(

@@ -134,8 +134,8 @@ def test_no_field_of_any_document_keeps_what_a_database_or_printer_chokes_on(doc
 
 
 CHECKED = frozenset(
-    ["locale", "content", "code", "arrow", "prefix", "cards", "waybill_no", "parcel_no", "wave_no"]
-    + ["manifest_no", "sheet_no", "test_no"]
+    {"locale", "content", "code", "arrow", "prefix", "cards", "waybill_no", "parcel_no"}
+    | {"wave_no", "manifest_no", "sheet_no", "test_no"}
 )
 
 
