@@ -135,6 +135,22 @@ def test_a_reload_keeps_the_queue(tablet: Page, site: Site) -> None:
     assert kept(tablet) == []
 
 
+def test_after_a_reload_the_very_same_request_goes_out_again(tablet: Page, site: Site) -> None:
+    site.delay_s = 0.2
+    site.script.extend([accepted(screen="item"), *[dropped] * 50])
+    scan(tablet, "A-01", "6901")
+    until(tablet, lambda: "6901" in site.barcodes())
+
+    site.script.clear()
+    tablet.reload()
+    until_empty(tablet)
+    requests = [sent for sent in site.received if sent["barcode"] == "6901"]
+    assert len(requests) >= 2
+    assert {(s["command_id"], s["screen"], s["subject"]) for s in requests} == {
+        (requests[0]["command_id"], "item", "1")
+    }
+
+
 def test_a_scan_counts_as_waiting_when_it_lies_on_the_disk(tablet: Page, site: Site) -> None:
     tablet.context.set_offline(True)
     scan(tablet, "6901")
