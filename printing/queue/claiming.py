@@ -1,4 +1,4 @@
-"""Whose turn it is: the oldest job of each printer, taken by one guarded statement under a lease."""
+"""Whose turn it is: each printer's oldest job, taken by one guarded statement under a lease."""
 
 from __future__ import annotations
 

@@ -21,9 +21,14 @@ _CONFIRM = (
     .where(
         _job.c.document_kind == sa.bindparam("kind"),
         _job.c.number == sa.bindparam("paper"),
-        _job.c.state.in_((JobState.SENT, JobState.UNKNOWN)),
+        _job.c.state.in_((JobState.SENDING, JobState.SENT, JobState.UNKNOWN)),
     )
-    .values(state=JobState.CONFIRMED, closed_at=sa.bindparam("at", type_=_job.c.closed_at.type))
+    .values(
+        state=JobState.CONFIRMED,
+        closed_at=sa.bindparam("at", type_=_job.c.closed_at.type),
+        lease_token=None,
+        lease_until=None,
+    )
     .returning(_job.c.id)
 )
 
@@ -31,7 +36,8 @@ _CONFIRM = (
 def confirm(session: Session, kind: str, number: str, at: datetime) -> int | None:
     """Note that this paper was scanned: it exists. Return its newest job, None if none was sent.
 
-    One statement, for use inside a scan. An unknown job is answered by it and frees its lane.
+    One statement, for use inside a scan. An unknown job is answered by it and frees its lane. So is
+    one still being sent: quick hands scan a label before its printer has told us that it is out.
     """
     found = session.execute(_CONFIRM, {"kind": kind, "paper": number, "at": at}).scalars().all()
     return max(found, default=None)

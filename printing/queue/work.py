@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from printing import documents
+from printing.documents.text import clean
 from printing.errors import AddressRefused, PrintingError, TransportError
 from printing.media import Media
 from printing.models import (
@@ -154,58 +155,61 @@ def _keep(
     return True
 
 
-def _not_sent(
-    database: Database, claimed: Claimed, at: datetime, error: TransportError
-) -> Printed:  # fmt: skip
+def _not_sent(database: Database, claimed: Claimed, at: datetime, error: TransportError) -> Printed:
     """Put a job back whose bytes never left; the printer is at fault, so its lane waits."""
     step = min(claimed.attempts, len(PAUSES_S)) - 1
     pause = BUSY_PAUSE_S if error.reason == Reason.BUSY else PAUSES_S[step]
     with database.transaction() as session:
-        _finish(
+        _seen(session, claimed.printer.id, at, error.reason, str(error))
+        return _finish(
             session,
             claimed,
-            state=JobState.READY,
-            reason=error.reason,
-            detail=str(error)[:DETAIL_CHARS],
+            JobState.READY,
+            error.reason,
+            str(error),
             next_try_at=at + timedelta(seconds=pause),
             first_byte_at=None,
         )
-        _seen(session, claimed.printer.id, at, error.reason, str(error))
-    return Printed(job_id=claimed.job_id, state=JobState.READY, reason=error.reason)
 
 
 def _close(
     database: Database, claimed: Claimed, at: datetime, state: JobState, reason: str, detail: str
 ) -> Printed:
+    times = {JobState.SENT: {"sent_at": at}, JobState.FAILED: {"closed_at": at}}.get(state, {})
     with database.transaction() as session:
-        is_sent = state is JobState.SENT
-        _finish(
-            session,
-            claimed,
-            state=state,
-            reason=reason,
-            detail=detail[:DETAIL_CHARS],
-            next_try_at=None,
-            sent_at=at if is_sent else None,
-            closed_at=at if state is JobState.FAILED else None,
-        )
-        if is_sent or state is JobState.UNKNOWN:
+        if state is not JobState.FAILED:
             _seen(session, claimed.printer.id, at, reason, detail)
-        if not is_sent:
+        printed = _finish(session, claimed, state, reason, detail, next_try_at=None, **times)
+        if printed.state is state and state is not JobState.SENT:
+            text = clean(detail, DETAIL_CHARS)
             session.execute(
-                sa.insert(PrintEvent).values(
-                    job_id=claimed.job_id, state=state, at=at, note=detail[:DETAIL_CHARS]
-                )
+                sa.insert(PrintEvent).values(job_id=claimed.job_id, state=state, at=at, note=text)
             )
-    return Printed(job_id=claimed.job_id, state=state, reason=reason)
+    return printed
 
 
-def _finish(session: Session, claimed: Claimed, **values: Any) -> None:
-    session.execute(
+def _finish(
+    session: Session,
+    claimed: Claimed,
+    state: JobState,
+    reason: str,
+    detail: str,
+    **values: Any,
+) -> Printed:
+    """Write the outcome, unless the job left our hands meanwhile; return how it stands."""
+    changed = session.execute(
         sa.update(_job)
         .where(_job.c.id == claimed.job_id, _job.c.lease_token == claimed.token)
-        .values(lease_token=None, lease_until=None, **values)
-    )
+        .values(
+            lease_token=None, lease_until=None, state=state, reason=reason,
+            detail=clean(detail, DETAIL_CHARS), **values,
+        )
+        .returning(_job.c.id)
+    ).one_or_none()  # fmt: skip
+    if changed is None:
+        now = sa.select(_job.c.state, _job.c.reason).where(_job.c.id == claimed.job_id)
+        state, reason = session.execute(now).one()
+    return Printed(job_id=claimed.job_id, state=state, reason=reason)
 
 
 def _seen(session: Session, printer_id: int, at: datetime, reason: str, detail: str) -> None:
@@ -215,7 +219,7 @@ def _seen(session: Session, printer_id: int, at: datetime, reason: str, detail: 
     values: dict[str, Any] = {
         "state": state,
         "state_reason": reason,
-        "state_detail": detail[:DETAIL_CHARS],
+        "state_detail": clean(detail, DETAIL_CHARS),
     }
     if reason not in UNSEEN:
         values["last_seen_at"] = at

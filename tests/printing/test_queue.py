@@ -361,6 +361,21 @@ def test_a_paper_scanned_back_confirms_its_job_and_frees_the_lane(floor):
     assert floor.do(queue.confirm, "waybill", "YT0", START) is None
 
 
+@pytest.mark.parametrize("fault", [None, away(before_first_byte=False)])
+def test_quick_hands_scan_a_label_before_its_printer_has_answered(floor, fault):
+    job_id = floor.ask(waybill())
+
+    class Quick:
+        def send(self, payload: bytes, name: str) -> None:
+            assert floor.do(queue.confirm, "waybill", "YT1234567890123", START) == job_id
+            if fault:
+                raise fault
+
+    assert floor.work(transport=Quick()).state is JobState.CONFIRMED
+    assert floor.state(job_id) is JobState.CONFIRMED
+    assert floor.events(job_id) == []
+
+
 def test_a_paper_that_was_never_sent_is_not_confirmed(floor):
     floor.ask(waybill())
     assert floor.do(queue.confirm, "waybill", "YT1234567890123", START) is None
@@ -505,7 +520,7 @@ def test_facts_nobody_can_read_any_more_fail_with_the_reason(floor):
 
 class Explodes:
     def send(self, payload: bytes, name: str) -> None:
-        raise ZeroDivisionError("a fault of ours")
+        raise ZeroDivisionError("a fault \x00of ours")
 
 
 def test_an_unexpected_fault_while_sending_is_unknown_and_never_loops(floor, caplog):
