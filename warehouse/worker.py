@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 
 from printing.queue import assign_waiting, due, print_one, transports_within
 from warehouse.config import Config
@@ -57,7 +58,7 @@ class Worker:
         with self._database.reading() as session:
             lanes = due(session, utcnow())
         for printer_id in lanes:
-            self._start(pool, printer_id, lambda p=printer_id: self._print(p))
+            self._start(pool, printer_id, partial(self._print, printer_id))
         self._start(pool, IMPORT_LANE, self._import)
 
     def _start(self, pool: ThreadPoolExecutor, lane: int, work: Callable[[], None]) -> None:

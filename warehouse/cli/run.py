@@ -6,12 +6,12 @@ import os
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from pathlib import Path
+from collections.abc import Callable
+from contextlib import suppress
 
 import click
 import sqlalchemy as sa
@@ -24,7 +24,6 @@ from warehouse.people.models import Person
 
 START_S = 20
 STOP_S = 12
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @click.command("run")
@@ -52,7 +51,7 @@ def run_command(
     has_demo = _has_demo(database)
     is_new = _is_new(database)
     database.dispose()
-    children = [_web(host, port), _worker()]
+    children = _start(config, host, port)
     try:
         _wait_until_ready(host, port, children)
         _welcome(host, port, config, has_demo=has_demo, is_new=is_new)
@@ -122,30 +121,49 @@ def _load_demo(database: Database, config: Config) -> None:
     click.echo(f"Demo site ready in {time.monotonic() - started:.1f} s.")
 
 
-def _web(host: str, port: int) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(  # noqa: S603  (our own interpreter and arguments)
-        [
-            *(sys.executable, "-m", "gunicorn", "wsgi:app"),
-            *("--bind", f"{host}:{port}", "--workers", "2", "--worker-class", "gthread"),
-            *("--threads", "8", "--graceful-timeout", "10", "--log-level", "warning"),
-            *("--keep-alive", "30"),
-        ],
-        cwd=ROOT,
-    )
+def _start(config: Config, host: str, port: int) -> list[int]:
+    """Fork the web server and the worker off this process, which has everything loaded already.
+
+    Nothing but this thread runs yet and no connection is open, so that a fork is safe.
+    """
+    from warehouse.app import create_app
+    from warehouse.serving import Server
+
+    app = create_app(config)
+
+    def print_and_import() -> None:
+        worker.run(Database(config.database_url), config)
+
+    return [_fork(Server(app, host, port).run), _fork(print_and_import)]
 
 
-def _worker() -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "warehouse.cli", "worker"]
-    return subprocess.Popen(command, cwd=ROOT)  # noqa: S603
+def _fork(work: Callable[[], None]) -> int:
+    sys.stdout.flush()
+    pid = os.fork()
+    if pid:
+        return pid
+    status = 1
+    try:
+        work()
+        status = 0
+    except SystemExit as error:
+        status = error.code if isinstance(error.code, int) else 1
+    finally:
+        sys.stdout.flush()
+        os._exit(status)
 
 
-def _wait_until_ready(host: str, port: int, children: list[subprocess.Popen[bytes]]) -> None:
+def _has_ended(pid: int) -> bool:
+    ended, _ = os.waitpid(pid, os.WNOHANG)
+    return ended == pid
+
+
+def _wait_until_ready(host: str, port: int, children: list[int]) -> None:
     address = _address(host, port)
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline:
-        for child in children:
-            if child.poll() is not None:
-                raise click.ClickException("The server stopped while starting; see above.")
+        if any(_has_ended(child) for child in children):
+            raise click.ClickException("The server stopped while starting; see above.")
         try:
             with urllib.request.urlopen(f"{address}/login", timeout=2):  # noqa: S310
                 return
@@ -172,7 +190,7 @@ def _welcome(host: str, port: int, config: Config, *, has_demo: bool, is_new: bo
     sys.stdout.flush()
 
 
-def _watch(children: list[subprocess.Popen[bytes]]) -> None:
+def _watch(children: list[int]) -> None:
     """Wait until we are asked to stop or a child dies."""
 
     def asked(*_: object) -> None:
@@ -180,19 +198,31 @@ def _watch(children: list[subprocess.Popen[bytes]]) -> None:
 
     signal.signal(signal.SIGTERM, asked)
     try:
-        while all(child.poll() is None for child in children):
+        while not any(_has_ended(child) for child in children):
             time.sleep(0.5)
         raise click.ClickException("A part of the server died; stopping the rest.")
     except KeyboardInterrupt:
         click.echo("\nStopping …")
 
 
-def _stop(children: list[subprocess.Popen[bytes]]) -> None:
+def _stop(children: list[int]) -> None:
+    deadline = time.monotonic() + STOP_S
     for child in children:
-        if child.poll() is None:
-            child.terminate()
+        _signal(child, signal.SIGTERM)
+    while children and time.monotonic() < deadline:
+        children = [child for child in children if not _is_gone(child)]
+        time.sleep(0.05)
     for child in children:
-        try:
-            child.wait(STOP_S)
-        except subprocess.TimeoutExpired:
-            child.kill()
+        _signal(child, signal.SIGKILL)
+
+
+def _is_gone(pid: int) -> bool:
+    try:
+        return _has_ended(pid)
+    except ChildProcessError:
+        return True
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
