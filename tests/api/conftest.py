@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -106,3 +108,13 @@ def error_of(response: TestResponse) -> tuple[int, str, str]:
     """Return (status, code, field) of a refusal."""
     error = response.get_json()["error"]
     return response.status_code, error["code"], error.get("field", "")
+
+
+@contextmanager
+def tampered(world: World) -> Iterator[None]:
+    """Have a balance of 5 say 7, behind the ledger's back, inside the block."""
+    with world.database.transaction() as session:
+        session.execute(sa.text("UPDATE stock_balance SET on_hand = 7 WHERE on_hand = 5"))
+    yield
+    with world.database.transaction() as session:
+        session.execute(sa.text("UPDATE stock_balance SET on_hand = 5 WHERE on_hand = 7"))

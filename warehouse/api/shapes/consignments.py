@@ -211,7 +211,7 @@ def orders_in(session: Session, consignment_ids: Iterable[int]) -> dict[int, lis
         sa.select(Order.consignment_id, Order.order_no)
         .where(Order.consignment_id.in_(list(consignment_ids)))
         .order_by(Order.id)
-    ).tuples():
+    ):
         found[consignment_id or 0].append(number)
     return found
 

@@ -302,15 +302,9 @@ def _receiver(order: Order, *, masked: bool) -> dict[str, Any]:
 
 
 def _lines(session: Session, order: Order) -> list[dict[str, Any]]:
-    codes = dict(
-        session.execute(
-            sa.select(Sku.id, Sku.code).where(
-                Sku.id.in_([line.sku_id for line in order.lines if line.sku_id])
-            )
-        )
-        .tuples()
-        .all()
-    )
+    skus = [line.sku_id for line in order.lines if line.sku_id]
+    rows = session.execute(sa.select(Sku.id, Sku.code).where(Sku.id.in_(skus)))
+    codes = {sku_id: code for sku_id, code in rows}  # noqa: C416  (dict() is not typed for rows)
     done = _steps(session, order)
     return [
         {

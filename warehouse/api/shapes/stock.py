@@ -119,7 +119,7 @@ def _balances(*, outside: bool) -> sa.Select[*tuple[Any, ...]]:
         .where(StockBalance.on_hand != 0)
         .order_by(StockBalance.bin_id, StockBalance.sku_id)
     )
-    return query if outside else query.where(StockBalance.is_virtual.is_(False))
+    return query if outside else query.where(sa.not_(StockBalance.is_virtual))
 
 
 def _balance(row: Any) -> dict[str, Any]:
