@@ -178,7 +178,11 @@ def _dossiers(
     session: Session, order_ids: Iterable[int], settings: SiteSettings
 ) -> dict[int, _Dossier]:
     rows = session.execute(
-        sa.select(_order).where(_order.c.id.in_(set(order_ids)), _order.c.state.in_(BEFORE_RELEASE))
+        # Locked, so that nobody releases one of them while it is looked at.
+        sa.select(_order)
+        .where(_order.c.id.in_(set(order_ids)), _order.c.state.in_(BEFORE_RELEASE))
+        .order_by(_order.c.id)
+        .with_for_update()
     ).all()
     dossiers = {row.id: _Dossier(row=row) for row in rows}
     if settings.hold_merge_candidates:
@@ -216,11 +220,14 @@ def _add_twins(session: Session, dossiers: dict[int, _Dossier]) -> None:
         return
     groups: dict[str, list[Any]] = defaultdict(list)
     for row in session.execute(
-        sa.select(_order).where(
+        sa.select(_order)
+        .where(
             _order.c.receiver_key.in_(keys),
             _MERGEABLE,
             _order.c.shop_state.not_in(ENDED_AT_SHOP),
         )
+        .order_by(_order.c.id)
+        .with_for_update(of=_order)
     ):
         groups[row.receiver_key].append(row)
     for rows in groups.values():

@@ -228,7 +228,8 @@ def cancel_line(session: Session, command: CancelLine) -> Outcome:
 
 
 def _order(session: Session, order_id: int) -> Order:
-    order = session.get(Order, order_id, with_for_update=True, populate_existing=True)
+    # Not its shop: a running import holds that, and nobody waits for an import to hold an order.
+    order = session.get(Order, order_id, with_for_update={"of": Order}, populate_existing=True)
     if order is None:
         raise NotFound(say("order"), order_id)
     return order

@@ -44,6 +44,7 @@ def merge_orders(session: Session, command: MergeOrders) -> Outcome:
     ids = sorted(set(command.order_ids))
     if len(ids) < FEWEST:
         raise InvalidInput(say("Choose at least two orders."), field="order_ids")
+    _orders(session, ids)  # locked before the consignments, as by whoever holds or cancels them
     withdraw(session, command, ids)
     orders = _orders(session, ids)
     if len({o.receiver_key for o in orders}) != 1 or not orders[0].receiver_key:
@@ -97,6 +98,7 @@ def _orders(session: Session, ids: list[int]) -> list[Order]:
             sa.select(Order)
             .where(Order.id.in_(ids))
             .order_by(Order.id)
+            .with_for_update(of=Order)
             .execution_options(populate_existing=True)
         )
     )

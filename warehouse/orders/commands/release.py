@@ -41,6 +41,7 @@ def release_orders(session: Session, command: ReleaseOrders) -> Outcome:
             sa.select(Order)
             .where(Order.id.in_(command.order_ids), Order.state == OrderState.CLEAN)
             .order_by(Order.id)
+            .with_for_update(of=Order)
             .execution_options(populate_existing=True)
         )
     )
