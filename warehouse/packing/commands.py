@@ -19,7 +19,12 @@ from warehouse.inventory.models import Move, MoveReason
 from warehouse.inventory.refusals import refuse, refuse_item
 from warehouse.numbers import next_number
 from warehouse.orders.models import Consignment, ConsignmentLine, ConsignmentState
-from warehouse.orders.queries import consignment_by_id, require_not_stopped, stopped
+from warehouse.orders.queries import (
+    CONSIGNMENT_WORDS,
+    consignment_by_id,
+    require_not_stopped,
+    stopped,
+)
 from warehouse.packing.models import Parcel, ParcelLine, ParcelState
 from warehouse.packing.papers import packing_slip
 from warehouse.packing.rules import expected_weight_g
@@ -96,7 +101,7 @@ def start_packing(session: Session, command: StartPacking) -> Outcome:
     if consignment.state not in ready:
         raise RuleViolation(
             say("Tote {code} is not ready for packing ({state}).",
-                code=tote.tote_code, state=say(consignment.state.value))
+                code=tote.tote_code, state=CONSIGNMENT_WORDS[consignment.state])
         )  # fmt: skip
     if consignment.state is not ConsignmentState.PACKING:
         consignment.state = ConsignmentState.PACKING
