@@ -143,6 +143,9 @@ def _secure(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
+    elif "v" not in request.args:
+        # A module imported by another carries no version: the browser asks if it is still fresh.
+        response.headers["Cache-Control"] = "no-cache"
     return response
 
 

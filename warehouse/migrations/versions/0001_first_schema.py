@@ -418,8 +418,20 @@ def upgrade() -> None:
             ["station_id"], ["station.id"], name=op.f("fk_print_route_station_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_print_route")),
+        sa.UniqueConstraint(
+            "document_kind", "station_id", name=op.f("uq_print_route_document_kind_station_id")
+        ),
         sqlite_strict=True,
     )
+    with op.batch_alter_table("print_route", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_print_route_everywhere",
+            ["document_kind"],
+            unique=True,
+            sqlite_where=sa.text("station_id IS NULL"),
+            postgresql_where=sa.text("station_id IS NULL"),
+        )
+
     op.create_table(
         "setting_change",
         sa.Column("id", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
@@ -706,6 +718,7 @@ def upgrade() -> None:
         sa.Column("kind", warehouse.db.text_of(24), nullable=False),
         sa.Column("prefix", sa.String(length=16).with_variant(sa.TEXT(), "sqlite"), nullable=False),
         sa.Column("digits", sa.Integer(), nullable=False),
+        sa.Column("first_no", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
         sa.Column("next_no", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
         sa.Column("last_no", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
         sa.Column("check_rule", warehouse.db.text_of(24), nullable=False),
@@ -716,7 +729,10 @@ def upgrade() -> None:
             name=op.f("ck_waybill_pool_check_rule_known"),
         ),
         sa.CheckConstraint("kind IN ('range', 'list')", name=op.f("ck_waybill_pool_kind_known")),
-        sa.CheckConstraint("next_no <= last_no + 1", name=op.f("ck_waybill_pool_within_range")),
+        sa.CheckConstraint(
+            "first_no <= next_no AND next_no <= last_no + 1",
+            name=op.f("ck_waybill_pool_within_range"),
+        ),
         sa.ForeignKeyConstraint(
             ["carrier_id"], ["carrier.id"], name=op.f("fk_waybill_pool_carrier_id")
         ),
@@ -1708,6 +1724,13 @@ def downgrade() -> None:
         batch_op.drop_index("ix_setting_change_name_id")
 
     op.drop_table("setting_change")
+    with op.batch_alter_table("print_route", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_print_route_everywhere",
+            sqlite_where=sa.text("station_id IS NULL"),
+            postgresql_where=sa.text("station_id IS NULL"),
+        )
+
     op.drop_table("print_route")
     with op.batch_alter_table("print_job", schema=None) as batch_op:
         batch_op.drop_index("ix_print_job_subject")
