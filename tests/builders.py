@@ -342,6 +342,17 @@ class World:
         self.add(Barcode(code=pack, sku_id=goods.id, pieces=6, kind=BarcodeKind.PACK))
         return Goods(id=goods.id, code=code, barcode=ean, pack=pack)
 
+    def add_goods(self, code: str) -> Goods:
+        """Return the goods with this code, made on first mention with plenty on hand."""
+        found = self.all(Sku, code=code)
+        if found:
+            return Goods(
+                id=found[0].id, code=code, barcode=self.ean(found[0].id), pack=f"PACK-{code}"
+            )
+        goods = self.sku(code)
+        self.stock(goods, f"A-{code}", 100)
+        return goods
+
     def bin(self, code: str, *, kind: BinKind = BinKind.SHELF, walk_order: int = 0) -> int:
         return self.add(Bin(code=code, kind=kind, walk_order=walk_order)).id
 

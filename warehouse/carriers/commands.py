@@ -45,7 +45,8 @@ def add_range(session: Session, command: AddRange) -> Outcome:
     """Keep the range as a pool.
 
     Raises:
-        InvalidInput: it is empty, too long, or overlaps an active range of the courier.
+        InvalidInput: it is empty, too long or wider than its digits, or overlaps a range the
+            courier gave before, used up or not.
     """
     carrier = _carrier(session, command.carrier_id)
     prefix = command.prefix.strip().upper()
@@ -55,6 +56,8 @@ def add_range(session: Session, command: AddRange) -> Outcome:
         raise InvalidInput(say("The last number must not be before the first."), field="last")
     if not 0 <= command.digits <= len(str(LARGEST_RUNNING)):
         raise InvalidInput(say("The width is 0 to 16 digits."), field="digits")
+    if command.digits and len(str(command.last)) > command.digits:
+        raise InvalidInput(say("The last number has more digits than that."), field="digits")
     longest = waybill_no(prefix, command.last, command.digits, command.check_rule)
     if len(longest) > LONGEST_NUMBER:
         raise InvalidInput(say("These numbers are too long for a label."), field="digits")
@@ -65,7 +68,7 @@ def add_range(session: Session, command: AddRange) -> Outcome:
             WaybillPool.prefix == prefix,
             WaybillPool.digits == command.digits,
             WaybillPool.last_no >= command.first,
-            WaybillPool.next_no <= command.last,
+            WaybillPool.first_no <= command.last,
         )
     )
     if overlap is not None:
@@ -75,6 +78,7 @@ def add_range(session: Session, command: AddRange) -> Outcome:
         kind=PoolKind.RANGE,
         prefix=prefix,
         digits=command.digits,
+        first_no=command.first,
         next_no=command.first,
         last_no=command.last,
         check_rule=command.check_rule,

@@ -55,7 +55,7 @@ class WaybillPool(Base):
     __table_args__ = (
         one_of("kind", PoolKind),
         one_of("check_rule", CheckRule),
-        sa.CheckConstraint("next_no <= last_no + 1", name="within_range"),
+        sa.CheckConstraint("first_no <= next_no AND next_no <= last_no + 1", name="within_range"),
         sa.Index("ix_waybill_pool_carrier_id", "carrier_id"),
     )
 
@@ -64,6 +64,7 @@ class WaybillPool(Base):
     kind: Mapped[PoolKind] = mapped_column(Word(PoolKind))
     prefix: Mapped[str] = mapped_column(text_of(16), default="")
     digits: Mapped[int] = mapped_column(default=0)  # width of the running part, zero-padded
+    first_no: Mapped[Ref] = mapped_column(default=0)
     next_no: Mapped[Ref] = mapped_column(default=0)
     last_no: Mapped[Ref] = mapped_column(default=-1)
     check_rule: Mapped[CheckRule] = mapped_column(Word(CheckRule), default=CheckRule.NONE)

@@ -94,7 +94,7 @@ def assign_waybill(session: Session, command: AssignWaybill) -> Outcome:
             tone=Tone.ATTENTION,
         )
     carrier = session.get_one(Carrier, consignment.carrier_id)
-    number, pool_id = take_number(session, command, carrier)
+    number, pool_id = _fresh_number(session, command, carrier)
     _attach(session, command, parcel, carrier.id, number, WaybillSource.POOL)
     enqueue(
         session,
@@ -271,6 +271,17 @@ def _match(session: Session, command: Command, parcel: Parcel) -> None:
     parcel.state = ParcelState.MATCHED
     parcel.matched_at = command.at
     session.flush()
+
+
+def _fresh_number(session: Session, command: Command, carrier: Carrier) -> tuple[str, int]:
+    """Take numbers until one was never on a parcel: the platform may have used some of them."""
+    while True:
+        number, pool_id = take_number(session, command, carrier)
+        used = sa.select(Waybill.id).where(
+            Waybill.carrier_id == carrier.id, Waybill.number == number
+        )
+        if session.scalar(used) is None:
+            return number, pool_id
 
 
 def _require_unused(session: Session, number: str, carrier_id: int) -> None:
