@@ -114,6 +114,14 @@ def test_an_order_is_read_with_all_its_facts(order_report, item_report, orders_o
     assert (line.file, line.row) == ("items.csv", 2)
 
 
+def test_a_fact_without_a_column_is_not_told(order_report, orders_of):
+    [full] = orders_of(order_report({}))
+    [short] = orders_of(order_report({}, edition="qianniu_order_2026"))
+    assert {"seller_memo", "buyer_message", "receiver", "carrier_wish"} <= full.facts.told
+    assert {"receiver", "state", "paid_at"} <= short.facts.told
+    assert short.facts.told.isdisjoint({"seller_memo", "buyer_message", "buyer"})
+
+
 def test_a_report_of_one_level_alone_is_read_and_says_what_is_missing(
     order_report, item_report, read
 ):

@@ -97,7 +97,7 @@ class Batch:
 
     def _each(self) -> Iterator[ShopOrder]:
         for order_rows, line_rows in self._staging.joined():
-            facts = _order_facts(order_rows) if order_rows else None
+            facts = _order_facts(order_rows, self._staging.told) if order_rows else None
             sound = [row for row in map(LineRow._make, line_rows) if row.pieces]
             if facts is None and not sound:
                 continue
@@ -110,12 +110,12 @@ class Batch:
             )
 
 
-def _order_facts(rows: Sequence[tuple[Any, ...]]) -> OrderFacts:
+def _order_facts(rows: Sequence[tuple[Any, ...]], told_by: Sequence[frozenset[str]]) -> OrderFacts:
     (
         _rank, state, file, number, platform, order_no, state_text, shop_code, shop_name, buyer,
         message, memo, flag, name, phone, province, city, district, town, detail, zip_code,
         token, token_kind, masked, expires, changed, goods, postage, total, paid, refund,
-        created_at, paid_at, promised_at, carrier, waybill_no,
+        created_at, paid_at, promised_at, carrier, waybill_no, told,
     ) = rows[0] if len(rows) == 1 else _merged([OrderRow._make(row) for row in rows])  # fmt: skip
     receiver = Receiver(
         name, phone, province, city, district, town, detail, zip_code, token, token_kind,
@@ -126,7 +126,7 @@ def _order_facts(rows: Sequence[tuple[Any, ...]]) -> OrderFacts:
         platform, order_no, _STATES[state] if state else ShopState.PAID, receiver, file, number,
         state_text, shop_code, shop_name, buyer, message, memo, flag, changed, goods, postage,
         total, paid, refund, instant(created_at), instant(paid_at), instant(promised_at),
-        carrier, waybill_no,
+        carrier, waybill_no, told_by[told],
     )  # fmt: skip
 
 

@@ -50,21 +50,24 @@ class FormulaText(str):
     __slots__ = ()
 
 
+class _Memory(dict[str, Any]):
+    """The latest answers of a converter; a hit costs no call of Python code."""
+
+    def __init__(self, convert: Convert) -> None:
+        super().__init__()
+        self._convert = convert
+
+    def __missing__(self, cell: str) -> Any:
+        value = self._convert(cell)
+        if len(self) >= REMEMBERED:
+            self.clear()
+        self[cell] = value
+        return value
+
+
 def remembering(convert: Callable[[str], T]) -> Callable[[str], T]:
     """Return `convert` with a memory of its latest answers, for columns whose values recur."""
-    memory: dict[str, T] = {}
-
-    def look_up(cell: str) -> T:
-        try:
-            return memory[cell]
-        except KeyError:
-            value = convert(cell)
-            if len(memory) >= REMEMBERED:
-                memory.clear()
-            memory[cell] = value
-            return value
-
-    return look_up
+    return _Memory(convert).__getitem__
 
 
 def text_of_at_most(limit: int) -> Callable[[str], str]:
@@ -147,10 +150,8 @@ def number_code(cell: str) -> str:
     Raises:
         BadCell: digits were lost in a spreadsheet, or this is no number of an order.
     """
-    if type(cell) is str:
-        inner = cell[2:-1] if cell[:2] == '="' else cell
-        if inner.isdigit() and inner.isascii() and len(inner) <= LONGEST_NUMBER:
-            return inner
+    if plain := _plain_digits(cell):
+        return plain
     text = unicodedata.normalize("NFKC", clean(cell))
     _require_undamaged(cell, text)
     if text and not _NUMBER_CODE.fullmatch(text):
@@ -158,8 +159,18 @@ def number_code(cell: str) -> str:
     return text
 
 
+def _plain_digits(cell: str) -> str:
+    """Return the digits of a text cell that holds nothing else but its wrapping, else nothing."""
+    if type(cell) is not str:
+        return ""
+    inner = cell[2:-1] if cell[:2] == '="' else cell
+    return inner if inner.isdigit() and inner.isascii() and len(inner) <= LONGEST_NUMBER else ""
+
+
 def digits_code(cell: str) -> str:
     """Return an order or line number that must be digits; BadCell as for `number_code`."""
+    if plain := _plain_digits(cell):
+        return plain
     text = number_code(cell)
     if text and not text.isdigit():
         raise BadCell(refusals.NOT_A_NUMBER_CODE)

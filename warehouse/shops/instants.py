@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from warehouse.shops import refusals
-from warehouse.shops.cells import clean
+from warehouse.shops.cells import clean, remembering
 from warehouse.shops.refusals import BadCell
 
 _DATE = re.compile(
@@ -28,12 +28,16 @@ def instants(zone: ZoneInfo, *, serial_days: int = 0) -> Callable[[str], int | N
     a spreadsheet's day number, to which `serial_days` is added.
     """
 
+    def hour_of(text: str) -> int:
+        return _seconds(_moment(f"{text}:00:00", 0), zone)
+
+    hours = remembering(hour_of)  # orders come in crowds, and no zone changes within an hour
+
     def convert(cell: str) -> int | None:
-        if len(cell) == _ISO_LENGTH and cell[4] == "-":
-            try:
-                return _seconds(datetime.fromisoformat(cell), zone)
-            except ValueError:
-                pass
+        if len(cell) == _ISO_LENGTH and cell[13] == cell[16] == ":" and cell[0] == "2":
+            minute, second = cell[14:16], cell[17:]
+            if minute.isdecimal() and second.isdecimal() and minute < "60" and second < "60":
+                return hours(cell[:13]) + int(minute) * 60 + int(second)
         text = unicodedata.normalize("NFKC", clean(cell))
         if not text or text.startswith("0000"):
             return None

@@ -25,9 +25,14 @@ from warehouse.shops.rows import (
     MAX_STATE,
     Level,
 )
-from warehouse.shops.staging import LineRow, OrderRow
 from warehouse.shops.words import flag_of, state_of
+from warehouse.text import Text
 
+_FACT_OF = {
+    "second_memo": "seller_memo", "carrier": "carrier_wish", "shipping": "carrier_wish",
+    "address": "receiver", "changed_address": "receiver", "detail": "receiver",
+    "name": "receiver", "mobile": "receiver", "telephone": "receiver",
+}  # fmt: skip
 Place = tuple[str, int]  # file, row
 
 RANKS = {Level.ORDERS: 0, Level.BOTH: 1}  # a report of orders outranks what lines say of theirs
@@ -56,14 +61,14 @@ class Plan:
         """Return the values of a row that is as wide as the header and one blank cell more."""
         return [convert(cell) for convert, cell in zip(self._convert, self._pick(row), strict=True)]
 
-    def culprit(self, row: Sequence[str]) -> tuple[str, str]:
-        """Return (fact, cell) of the first cell of the row that is refused."""
+    def culprit(self, row: Sequence[str]) -> tuple[str, str, Text] | None:
+        """Return (fact, cell, reason) of the first cell of the row that is refused, if any is."""
         for fact, convert, index in zip(self.fields, self._convert, self._at, strict=True):
             try:
                 convert(row[index])
-            except BadCell:
-                return fact, row[index]
-        raise AssertionError("no cell of this row is refused")
+            except BadCell as refused:
+                return fact, row[index], refused.reason
+        return None
 
 
 def _absent(fact: str) -> Convert:
@@ -126,8 +131,15 @@ class Missing(Exception):
 _state_word = cells.remembering(lambda text: state_of(text).value)
 
 
-def order_row(values: Sequence[Any], platform: str, level: Level, at: Place) -> OrderRow:
-    """Return what is put down of a row's order facts; `at` is (file, row).
+def told_of(match: Match) -> frozenset[str]:
+    """Return which of an order's facts a table has columns for, by their names in OrderFacts."""
+    return frozenset(_FACT_OF.get(column, column) for column in match.at if column in ORDER_FIELDS)
+
+
+def order_row(
+    values: Sequence[Any], platform: str, level: Level, at: Place, told: int
+) -> tuple[Any, ...]:
+    """Return the fields of an OrderRow from the values of a row; `at` is (file, row).
 
     Raises:
         Missing: the state is empty in a report of orders. (Where rows are lines, it stands once.)
@@ -152,17 +164,17 @@ def order_row(values: Sequence[Any], platform: str, level: Level, at: Place) -> 
     phone = mobile or telephone
     if not carrier and shipping not in _GENERIC_SHIPPING:
         carrier = shipping
-    return OrderRow(
+    return (
         RANKS[level], state, *at, platform, order_no, state_text, shop_code, shop_name, buyer,
         message, memo, flag_of(flag) if flag else 0, name, phone, province, city, district, town,
         detail, zip_code, token, token_kind or (UNNAMED_KIND if token else ""),
         is_masked(name, phone, detail), expires, bool(changed), goods, postage, total, paid,
-        refund, created_at, paid_at, promised_at, carrier, waybill_no,
+        refund, created_at, paid_at, promised_at, carrier, waybill_no, told,
     )  # fmt: skip
 
 
-def line_row(values: Sequence[Any], platform: str, at: Place) -> LineRow:
-    """Return what is put down of a row's line facts; `at` is (file, row).
+def line_row(values: Sequence[Any], platform: str, at: Place) -> tuple[Any, ...]:
+    """Return the fields of a LineRow from the values of a row; `at` is (file, row).
 
     Raises:
         Missing: neither a title nor a code says what the line is.
@@ -173,12 +185,12 @@ def line_row(values: Sequence[Any], platform: str, at: Place) -> LineRow:
     ) = values  # fmt: skip
     if not (title or seller_code or outer_code):
         raise Missing("title")
-    return LineRow(
+    return (
         platform, *at, order_no, line_id, title, properties, seller_code or outer_code,
         outer_code, bundle, pieces, price, state_text, refund_text, refund,
     )  # fmt: skip
 
 
-def broken_line(platform: str, order_no: str, at: Place) -> LineRow:
+def broken_line(platform: str, order_no: str, at: Place) -> tuple[Any, ...]:
     """Return the mark that a line of this order was refused."""
-    return LineRow(platform, *at, order_no, "", "", "", "", "", "", 0, None, "", "", None)
+    return (platform, *at, order_no, "", "", "", "", "", "", 0, None, "", "", None)

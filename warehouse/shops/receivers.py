@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 CIPHER_MARKS = ("##", "$$", "~~")
 NO_ZIP = "000000"
+_MARKS = ("*", "＊", *CIPHER_MARKS)
 
 _ZIP = re.compile(r"\s*[(（](\d{6})[)）]\s*$")
 _TOWN_ENDINGS = ("街道", "镇", "乡", "苏木", "办事处", "开发区", "团场")
@@ -15,7 +16,7 @@ _ANY_PROVINCE = (
     "北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|"
     "广东|海南|四川|贵州|云南|陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门"
 )
-_PROVINCES = tuple(_ANY_PROVINCE.split("|"))
+_PROVINCE_HEADS = frozenset(province[:2] for province in _ANY_PROVINCE.split("|"))
 _UNSPACED = re.compile(
     rf"(?P<province>(?:{_ANY_PROVINCE})"
     r"(?:维吾尔自治区|壮族自治区|回族自治区|特别行政区|自治区|省|市)?)"
@@ -51,7 +52,7 @@ def split_address(text: str) -> Address:
         zip_code = "" if match[1] == NO_ZIP else match[1]
         text = text[: match.start()]
     parts = text.split(None, 3)
-    if len(parts) == 4 and parts[0].startswith(_PROVINCES):  # noqa: PLR2004
+    if len(parts) == 4 and parts[0][:2] in _PROVINCE_HEADS:  # noqa: PLR2004
         return _of_parts((parts[0], parts[1], parts[2], parts[3]), zip_code)
     if len(parts) == 3 and parts[1] in _FLAT_CITIES:  # noqa: PLR2004
         return Address(parts[0], parts[1], "", "", parts[2], zip_code)
@@ -83,6 +84,9 @@ def _of_unspaced(text: str, zip_code: str) -> Address:
 
 def is_masked(name: str, phone: str, detail: str) -> bool:
     """Whether the platform hides who or where: asterisks in the parts, or ciphertext."""
+    joined = f"{name}{phone}{detail}"
+    if not any(mark in joined for mark in _MARKS):
+        return False
     return (
         "*" in name
         or "＊" in name

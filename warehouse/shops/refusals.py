@@ -69,7 +69,6 @@ ZIP_NOT_WORKBOOK = say(
 )
 DAMAGED_WORKBOOK = say("The workbook is damaged or was cut off. Download it again.")
 UNSAFE_WORKBOOK = say("The workbook holds constructions no spreadsheet program writes.")
-LINE_TOO_LONG = say("A line of the file is far too long. This is not an order file.")
 
 
 def too_long(limit: int, length: int) -> Text:

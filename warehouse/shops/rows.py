@@ -77,7 +77,8 @@ class Receiver(NamedTuple):
 class OrderFacts(NamedTuple):
     """One order as its shop tells it. Amounts in fen, None where the file is silent.
 
-    `seller_flag` is the number of the flag's colour, 0 for none.
+    `seller_flag` is the number of the flag's colour, 0 for none. `told` are the facts the file
+    has columns for: a blank one of these was blank in the shop, any other is not known.
     """
 
     platform: str
@@ -104,6 +105,7 @@ class OrderFacts(NamedTuple):
     promised_at: datetime | None = None
     carrier_wish: str = ""
     waybill_no: str = ""
+    told: frozenset[str] = frozenset()
 
 
 class LineFacts(NamedTuple):

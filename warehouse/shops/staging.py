@@ -21,7 +21,10 @@ CACHE_KIB = 16_384
 
 
 class OrderRow(NamedTuple):
-    """What one row says of an order. Instants are seconds since 1970; a blank state is empty."""
+    """What one row says of an order. Instants are seconds since 1970; a blank state is empty.
+
+    `told` is the number under which the staging keeps what the row's table has columns for.
+    """
 
     rank: int
     state: str
@@ -59,6 +62,7 @@ class OrderRow(NamedTuple):
     promised_at: int | None
     carrier_wish: str
     waybill_no: str
+    told: int
 
 
 class LineRow(NamedTuple):
@@ -96,17 +100,23 @@ class Staging:
         self._db.execute("CREATE TABLE heads (key TEXT NOT NULL)")
         self._db.execute("CREATE TABLE rejected (file, line, name, value, msgid, params)")
         self._db.execute("BEGIN")
+        self.told: list[frozenset[str]] = []
 
     def close(self) -> None:
         """Forget everything."""
         self._db.close()
 
-    def add_order(self, key: str, row: OrderRow) -> None:
-        """Put down what one row says of the order `key`."""
+    def add_told(self, facts: frozenset[str]) -> int:
+        """Remember what the order rows of a table may tell; return the number for its rows."""
+        self.told.append(facts)
+        return len(self.told) - 1
+
+    def add_order(self, key: str, row: tuple[Any, ...]) -> None:
+        """Put down what one row says of the order `key`: the fields of an OrderRow."""
         self._add("orders", key, row)
 
-    def add_line(self, key: str, row: LineRow) -> None:
-        """Put down one line of the order `key`."""
+    def add_line(self, key: str, row: tuple[Any, ...]) -> None:
+        """Put down one line of the order `key`: the fields of a LineRow."""
         self._add("lines", key, row)
 
     def add_rejected(self, row: Rejected) -> None:
@@ -120,7 +130,7 @@ class Staging:
     def _add(self, table: str, key: str, row: tuple[Any, ...]) -> None:
         waiting = self._waiting[table]
         # Read back by this process alone, from a file nobody else can open.
-        waiting.append((key, marshal.dumps(tuple(row), 2)))
+        waiting.append((key, marshal.dumps(row, 2)))
         if len(waiting) >= BATCH:
             self._flush(table)
 

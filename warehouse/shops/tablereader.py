@@ -12,12 +12,12 @@ from warehouse.shops.cells import Convert
 from warehouse.shops.layouts import Match
 from warehouse.shops.parsing import (
     Missing,
-    Plan,
     broken_line,
     line_plan,
     line_row,
     order_plan,
     order_row,
+    told_of,
 )
 from warehouse.shops.refusals import BadCell, shown
 from warehouse.shops.rows import Level, Rejected
@@ -47,8 +47,9 @@ class TableReader:
     ) -> None:
         self.rows = 0
         self.rejected = 0
-        self._place = place
+        self._place = shown(place)
         self._staging = staging
+        self._told = staging.add_told(told_of(match))
         self._match = match
         self._layout = match.layout
         self._width = len(match.header)
@@ -83,9 +84,20 @@ class TableReader:
                     self._fit(row)
                 row.append("")
                 self._take(number, row)
+            except BadCell:
+                self._put_aside(number, row, self._refusal(row))
             except RowRefused as refused:
                 self._put_aside(number, row, refused)
         return seen
+
+    def _refusal(self, row: list[str]) -> RowRefused:
+        """Return what is wrong with a row: its first cell that cannot be taken."""
+        is_both = self._layout.level is Level.BOTH
+        plans = {Level.ORDERS: (self._orders,), Level.LINES: (self._lines,)}
+        for plan in (self._orders, self._lines) if is_both else plans[self._layout.level]:
+            if found := plan.culprit(row):
+                return RowRefused(*found)
+        raise AssertionError("no cell of this row is refused")
 
     def _fit(self, row: list[str]) -> None:
         """Make a row as wide as the header, if it is only blank cells that differ."""
@@ -99,22 +111,22 @@ class TableReader:
         row.extend([""] * (self._width - len(row)))
 
     def _take_order(self, number: int, row: list[str]) -> None:
-        values = _values(self._orders, row)
+        values = self._orders.take(row)
         self._put_order(values, self._key(values[1], values[2], values[0]), number)
 
     def _take_line(self, number: int, row: list[str]) -> None:
-        values = _values(self._lines, row)
+        values = self._lines.take(row)
         self._put_line(values, self._key("", "", values[0]), number)
 
     def _take_both(self, number: int, row: list[str]) -> None:
-        values = _values(self._orders, row)
+        values = self._orders.take(row)
         key = self._key(values[1], values[2], values[0])
         # The columns of the order are repeated on each of its lines, or left empty after the
         # first; only what is new needs to be put down.
         if values != self._last_facts and (any(values[1:]) or not self._last_facts):
             self._put_order(values, key, number)
             self._last_facts = values
-        self._put_line(_values(self._lines, row), key, number)
+        self._put_line(self._lines.take(row), key, number)
 
     def _key(self, platform: str, shop_code: str, order_no: str) -> str:
         if not order_no:
@@ -132,7 +144,7 @@ class TableReader:
     def _put_order(self, values: list[Any], key: str, number: int) -> None:
         platform = key.partition("\x1f")[0]
         try:
-            row = order_row(values, platform, self._layout.level, (self._place, number))
+            row = order_row(values, platform, self._layout.level, (self._place, number), self._told)
         except Missing as missing:
             raise RowRefused(missing.fact, "", refusals.MISSING) from None
         self._staging.add_order(key, row)
@@ -151,7 +163,7 @@ class TableReader:
             Rejected(
                 file=self._place,
                 row=number,
-                column=self._match.name_of(refused.fact),
+                column=shown(self._match.name_of(refused.fact)),
                 value=shown(refused.cell),
                 reason=refused.reason,
             )
@@ -169,13 +181,6 @@ class TableReader:
         platform = key.partition("\x1f")[0]
         mark = broken_line(platform, order_no, (self._place, number))
         self._staging.add_line(key, mark)
-
-
-def _values(plan: Plan, row: Sequence[str]) -> list[Any]:
-    try:
-        return plan.take(row)
-    except BadCell as refused:
-        raise RowRefused(*plan.culprit(row), refused.reason) from None
 
 
 def _without_cut_end(rows: Iterator[Row], width: int) -> Iterator[Row]:

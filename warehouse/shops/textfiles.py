@@ -7,6 +7,8 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import partial
+from itertools import count, islice
 from typing import BinaryIO
 
 from warehouse.shops import refusals
@@ -52,6 +54,8 @@ def open_text(stream: BinaryIO, name: str, layouts: Sequence[Layout], limits: Li
         for separator in SEPARATORS:
             rows = _rows(stream, encoding, separator, name, limits)
             match, first, below = find_header(rows, layouts)
+            if match and len(match.header) > limits.columns:
+                raise FileRefused(name, refusals.too_many_columns(limits.columns))
             if match:
                 return Table(
                     sheet="",
@@ -90,7 +94,8 @@ def _is_utf8(stream: BinaryIO) -> bool:
         except UnicodeDecodeError:
             text = block.decode("utf-8", "replace")
             damaged = text.count("\ufffd")
-            return damaged * 10 < sum(1 for char in text if char > "\x7f") - damaged
+            foreign = len(text) - len(text.encode("ascii", "ignore")) - damaged
+            return damaged * 10 < foreign
     return True
 
 
@@ -99,28 +104,20 @@ def _rows(
 ) -> Iterator[Row]:
     stream.seek(0)
     text = io.TextIOWrapper(stream, encoding, ERRORS, newline="")
-    reader = csv.reader(_lines(text, name), delimiter=separator)
-    number = 0
+    # A line without end comes in pieces: as rows that fit no header, but never as a whole.
+    lines = iter(partial(text.readline, LONGEST_LINE), "")
+    reader = csv.reader(lines, delimiter=separator)
+    numbers = count(1)
     try:
-        for number, cells in enumerate(reader, 1):
-            if number == 1 and len(cells) > limits.columns:
-                raise FileRefused(name, refusals.too_many_columns(limits.columns))
-            if number > limits.rows:
-                raise FileRefused(name, refusals.too_many_rows(limits.rows))
-            yield number, cells
+        yield from zip(numbers, islice(reader, limits.rows), strict=False)
+        if next(reader, None) is not None:
+            raise FileRefused(name, refusals.too_many_rows(limits.rows))
     except csv.Error:
-        raise FileRefused(name, refusals.open_quote(number + 1)) from None
+        raise FileRefused(name, refusals.open_quote(next(numbers) - 1)) from None
     finally:
         # A reader that was left early may be collected after its file was closed.
         with suppress(ValueError):
             text.detach()
-
-
-def _lines(text: io.TextIOWrapper, name: str) -> Iterator[str]:
-    while line := text.readline(LONGEST_LINE):
-        if len(line) == LONGEST_LINE:
-            raise FileRefused(name, refusals.LINE_TOO_LONG)
-        yield line
 
 
 def _ends_in_break(stream: BinaryIO) -> bool:
