@@ -1,0 +1,1 @@
+"""Taking in what shops say: new orders, changes of known ones, stops for those in work."""

@@ -1,0 +1,155 @@
+"""Holds an import raises: on orders in work that changed at the shop, on orders with lost rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from warehouse.commands import Command
+from warehouse.db import table_of
+from warehouse.orders.models import Hold, HoldKind, LineState, ShopState
+from warehouse.orders.rules import OWNER_OF, digest
+from warehouse.people import trail
+from warehouse.text import say
+
+_hold = table_of(Hold)
+
+LOST_ROWS = "lost rows"
+LOST_ROWS_NOTE = say("A row of this order was refused by the import: lines may be missing.")
+NEW_ADDRESS_NOTE = say(
+    "The shop has another receiver now. Put the goods aside, then import again to take it over."
+)
+NEW_PIECES_NOTE = say("A line has another number of pieces at the shop.")
+_STOPPING_STATES = {
+    ShopState.CLOSED: HoldKind.CANCELLED,
+    ShopState.UNPAID: HoldKind.UNKNOWN_STATUS,
+    ShopState.UNKNOWN: HoldKind.UNKNOWN_STATUS,
+    ShopState.FORBIDDEN: HoldKind.UNKNOWN_STATUS,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stop:
+    """A reason to stop an order; `about` names the fact, so that a settled one is not raised."""
+
+    order_id: int
+    kind: HoldKind
+    about: str
+    note: str = ""
+
+
+def stops_of(
+    order_id: int,
+    changed: Mapping[str, Any],
+    states: Mapping[int, LineState],
+    changed_lines: Sequence[tuple[int, Mapping[str, Any]]],
+) -> list[Stop]:
+    """Return why an order in work must not go on: what its shop has changed.
+
+    `states` is line id → state as the shop says it now, of all lines.
+    """
+    found = []
+    kind = _STOPPING_STATES.get(changed.get("shop_state", ShopState.PAID))
+    if kind:
+        about = digest((kind, str(changed["shop_state"])))
+        found.append(Stop(order_id=order_id, kind=kind, about=about))
+    if "receiver_key" in changed or "receiver_detail" in changed:
+        receiver = sorted((k, str(v)) for k, v in changed.items() if k.startswith("receiver_"))
+        found.append(
+            Stop(
+                order_id=order_id,
+                kind=HoldKind.ADDRESS_CHANGED,
+                about=digest(receiver),
+                note=NEW_ADDRESS_NOTE.msgid,
+            )
+        )
+    new_states = {line_id: line["state"] for line_id, line in changed_lines if "state" in line}
+    # Named as the audit names them, so that what a person let pass here passes there too.
+    for kind, ended in (
+        (HoldKind.REFUND, (LineState.REFUND_ASKED,)),
+        (HoldKind.CLOSED_LINE, (LineState.REFUNDED, LineState.CLOSED)),
+    ):
+        if any(state in ended for state in new_states.values()):
+            ids = [line_id for line_id, state in states.items() if state in ended]
+            found.append(Stop(order_id=order_id, kind=kind, about=digest(ids)))
+    other = [(i, "pieces", line["pieces"]) for i, line in changed_lines if "pieces" in line]
+    if other:
+        note = NEW_PIECES_NOTE.msgid
+        found.append(Stop(order_id=order_id, kind=HoldKind.MANUAL, about=digest(other), note=note))
+    return found
+
+
+def raise_stops(session: Session, command: Command, stops: Sequence[Stop]) -> int:
+    """Raise a hold for each stop unless one of its kind is open or its fact was settled before.
+
+    Returns how many were raised. Two statements, however many stops, and the trail.
+    """
+    if not stops:
+        return 0
+    ids = {stop.order_id for stop in stops}
+    rows = session.execute(
+        sa.select(_hold.c.order_id, _hold.c.kind, _hold.c.about, _hold.c.released_at).where(
+            _hold.c.order_id.in_(ids)
+        )
+    ).all()
+    is_open = {(row.order_id, row.kind) for row in rows if row.released_at is None}
+    settled = {(row.order_id, row.kind, row.about) for row in rows}
+    wanted: dict[tuple[int, HoldKind], Stop] = {}
+    for stop in stops:
+        key = (stop.order_id, stop.kind)
+        if key not in is_open and (*key, stop.about) not in settled:
+            wanted.setdefault(key, stop)
+    if wanted:
+        session.execute(sa.insert(_hold), [_row(command, stop) for stop in wanted.values()])
+        by_order: dict[int, list[str]] = {}
+        for stop in wanted.values():
+            by_order.setdefault(stop.order_id, []).append(stop.kind)
+        trail.record_all(
+            session,
+            command,
+            "order",
+            [(order_id, {"kinds": kinds}) for order_id, kinds in by_order.items()],
+            "held",
+        )
+    return len(wanted)
+
+
+def _row(command: Command, stop: Stop) -> dict[str, Any]:
+    return {
+        "order_id": stop.order_id,
+        "kind": stop.kind,
+        "owner": OWNER_OF[stop.kind],
+        "about": stop.about,
+        "note": stop.note,
+        "raised_at": command.at,
+        "raised_by": command.actor.person_id,
+        "release_note": "",
+        "is_override": False,
+    }
+
+
+def settle(
+    session: Session, command: Command, order_ids: Sequence[int], kind: HoldKind, about: str = ""
+) -> None:
+    """Let go the open holds of a kind whose reason the import has mended."""
+    if order_ids:
+        condition = [
+            _hold.c.order_id.in_(order_ids),
+            _hold.c.kind == kind,
+            _hold.c.released_at.is_(None),
+        ]
+        if about:
+            condition.append(_hold.c.about == about)
+        session.execute(
+            sa.update(_hold)
+            .where(*condition)
+            .values(
+                released_at=command.at,
+                released_by=command.actor.person_id,
+                release_note="Mended by an import.",
+            )
+        )
