@@ -73,7 +73,7 @@ def _check_a_tee(world: World, work: Work) -> None:
     )  # fmt: skip
 
 
-def _label_came_out(world: World, work: Work) -> None:
+def mark_sent(world: World, work: Work) -> None:
     """Mark the label's job as sent, as the worker does."""
     import sqlalchemy as sa
 
@@ -190,7 +190,7 @@ STATIONS: Mapping[str, Act] = {
     ),
     "ReprintLabel": Act(
         stage=Stage.LABELLED, handler=label.reprint_label, kind=label.ReprintLabel,
-        prepare=_label_came_out,
+        prepare=mark_sent,
         fields=lambda w, k: {"parcel_id": k.parcel_id, "reason": "torn"},
     ),
     "HandOverParcel": Act(

@@ -135,6 +135,19 @@ def orders_of(session: Session, consignment_id: int) -> list[Order]:
     )
 
 
+def lock_orders(session: Session, consignment_id: int) -> None:
+    """Let nobody hold or change the consignment's orders until this transaction ends.
+
+    For the last station: a refund that comes in now waits, and finds the order gone.
+    """
+    session.execute(
+        sa.select(_order.c.id)
+        .where(_order.c.consignment_id == consignment_id)
+        .order_by(_order.c.id)
+        .with_for_update()
+    )
+
+
 def consignment_by_id(session: Session, consignment_id: int, *, lock: bool = False) -> Consignment:
     """Return the consignment, fresh from the database, locked if asked."""
     query = sa.select(Consignment).where(Consignment.id == consignment_id)

@@ -28,7 +28,7 @@ from warehouse.inventory.models import Move, MoveReason
 from warehouse.inventory.refusals import refuse
 from warehouse.numbers import next_number
 from warehouse.orders.models import ConsignmentLine, ConsignmentState, Order, OrderState
-from warehouse.orders.queries import consignment_by_id, orders_of
+from warehouse.orders.queries import consignment_by_id, lock_orders, orders_of
 from warehouse.packing.models import Parcel, ParcelLine, ParcelState
 from warehouse.people import trail
 from warehouse.text import say
@@ -108,7 +108,7 @@ def hand_over_parcel(session: Session, command: HandOverParcel) -> Outcome:
     """
     handover = _open(session, command.handover_id)
     found = session.execute(
-        sa.select(Parcel.id, Waybill.carrier_id)
+        sa.select(Parcel.id, Parcel.consignment_id, Waybill.carrier_id)
         .join(Waybill, Waybill.parcel_id == Parcel.id)
         .where(Waybill.number == command.barcode, Waybill.state == WaybillState.LIVE)
         .order_by((Waybill.carrier_id == handover.carrier_id).desc())
@@ -116,6 +116,7 @@ def hand_over_parcel(session: Session, command: HandOverParcel) -> Outcome:
     ).first()
     if found is None:
         raise refuse(session, command.barcode, say("a waybill"))
+    lock_orders(session, found.consignment_id)
     parcel = lock_parcel(session, found.id)
     if found.carrier_id != handover.carrier_id:
         return _refuse_foreign(session, command, handover, parcel, found.carrier_id)
