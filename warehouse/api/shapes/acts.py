@@ -18,6 +18,7 @@ from warehouse.api.schemas import (
     whole,
     word,
 )
+from warehouse.api.shapes.consignments import number_of
 from warehouse.api.shapes.paging import iso
 from warehouse.commands import CommandRow, Outcome, Tone
 from warehouse.errors import NotFound
@@ -61,7 +62,7 @@ def act_of(session: Session, command_id: str, outcome: Outcome, language: str) -
         "message": translate(outcome.message, language),
         "tone": outcome.tone.value,
         "subject": _subject(session, outcome),
-        "facts": {name: _spoken(value, language) for name, value in outcome.facts.items()},
+        "facts": {name: _fact(name, value, language) for name, value in outcome.facts.items()},
     }
 
 
@@ -89,10 +90,16 @@ def _subject(session: Session, outcome: Outcome) -> dict[str, Any] | None:
     if outcome.screen == "order":
         number = session.scalar(sa.select(Order.order_no).where(Order.id == outcome.subject_id))
     elif outcome.screen == "consignment":
-        number = f"C{outcome.subject_id:08d}"
+        number = number_of(outcome.subject_id)
     elif outcome.screen == "wave":
         number = session.scalar(sa.select(Wave.number).where(Wave.id == outcome.subject_id))
     return {"kind": outcome.screen, "id": outcome.subject_id, "number": number}
+
+
+def _fact(name: str, value: Any, language: str) -> Any:
+    if name == "left_out":  # consignments, which people know by their number
+        return [number_of(consignment_id) for consignment_id in value]
+    return _spoken(value, language)
 
 
 def _spoken(value: Any, language: str) -> Any:
