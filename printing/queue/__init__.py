@@ -7,6 +7,9 @@ it in the worker (`due`, `print_one`), show it on pages (`lanes`, `pdf_of`).
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from printing.queue.asking import enqueue, reprint
 from printing.queue.claiming import claim, due
 from printing.queue.deciding import (
@@ -20,14 +23,33 @@ from printing.queue.deciding import (
     reroute,
     resume,
 )
-from printing.queue.delivery import (
-    Transports,
-    check_printer,
-    transport_for,
-    transports_within,
-)
 from printing.queue.looking import Lane, lanes, pdf_of
-from printing.queue.work import Printed, print_one
+
+if TYPE_CHECKING:
+    from printing.queue.delivery import (
+        Transports,
+        check_printer,
+        transport_for,
+        transports_within,
+    )
+    from printing.queue.work import Printed, print_one
+
+# Loaded when first asked for: making bytes needs half a second of libraries, asking for paper none.
+_LATE = {
+    "Transports": "printing.queue.delivery",
+    "check_printer": "printing.queue.delivery",
+    "transport_for": "printing.queue.delivery",
+    "transports_within": "printing.queue.delivery",
+    "Printed": "printing.queue.work",
+    "print_one": "printing.queue.work",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATE:
+        raise AttributeError(name)
+    return getattr(import_module(_LATE[name]), name)
+
 
 __all__ = [
     "Lane",

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from printing import documents
 from printing.media import SUITABLE, media
 from printing.models import IN_LANE, OPEN, JobState, Printer, PrintFile, PrintJob
-from printing.renderers.pdf import render
 from warehouse.db import table_of
 
 _job = table_of(PrintJob)
@@ -95,4 +94,6 @@ def pdf_of(session: Session, job_id: int) -> bytes:
         return kept.content
     job = session.get_one(PrintJob, job_id)
     document = documents.read(job.document_kind, job.facts)
+    from printing.renderers.pdf import render  # heavy, and most pages show no paper
+
     return render(document, media(SUITABLE[job.document_kind][0]))

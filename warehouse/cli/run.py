@@ -16,7 +16,7 @@ from contextlib import suppress
 import click
 import sqlalchemy as sa
 
-from warehouse import migrations, worker
+from warehouse import migrations
 from warehouse.cli import Site
 from warehouse.config import Config
 from warehouse.db import Database
@@ -64,6 +64,8 @@ def run_command(
 @click.pass_obj
 def worker_command(site: Site) -> None:
     """Print and import what waits, until stopped."""
+    from warehouse import worker
+
     worker.run(site.database, site.config)
 
 
@@ -132,6 +134,8 @@ def _start(config: Config, host: str, port: int) -> list[int]:
     app = create_app(config)
 
     def print_and_import() -> None:
+        from warehouse import worker
+
         worker.run(Database(config.database_url), config)
 
     return [_fork(Server(app, host, port).run), _fork(print_and_import)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from sqlalchemy.types import TypeDecorator
@@ -10,7 +10,7 @@ from sqlalchemy.types import TypeDecorator
 from warehouse import schema
 
 
-def render_type(kind: str, item: Any, autogen: Any) -> str | bool:
+def render_type(kind: str, item: Any, autogen: Any) -> str | Literal[False]:
     """Write our column types by name, so that a migration reads as the models do."""
     if kind == "type" and isinstance(item, TypeDecorator):
         autogen.imports.add("import warehouse.db")
