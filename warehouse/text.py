@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -46,14 +47,17 @@ def say(msgid: str, /, **params: Any) -> Text:
 
 
 def translate(text: Text | str, locale: str) -> str:
-    """Return the sentence in `locale` ('zh' or 'en'); without a translation, the English one."""
+    """Return the sentence in `locale` ('zh' or 'en'); without a translation, the English one.
+
+    A place nothing is given for is left empty: stored sentences may be older than their wording.
+    """
     if isinstance(text, str):
         return text
     template = catalogue(locale).get(text.msgid, text.msgid)
     if not text.params:
         return template
     params = {k: translate(v, locale) if isinstance(v, Text) else v for k, v in text.params.items()}
-    return template.format(**params)
+    return template.format_map(defaultdict(str, params))
 
 
 @cache

@@ -162,8 +162,8 @@ def _total(slip: PackingSlip) -> str:
 
 
 def _note(slip: PackingSlip) -> str:
-    note = slip.buyer_note
-    return f"{word(slip.locale, 'Buyer' + chr(39) + 's note')}: {note}" if note else ""
+    label = word(slip.locale, "Buyer's note")
+    return f"{label}: {slip.buyer_note}" if slip.buyer_note else ""
 
 
 def _people(slip: PackingSlip) -> str:
