@@ -177,6 +177,8 @@ def perform(session: Session, handler: Handler[C], command: C) -> Outcome:
             "station_id": command.actor.station_id,
             "at": command.at,
         },
+        # Without it the count of an INSERT is lost with the cursor on PostgreSQL.
+        execution_options={"preserve_rowcount": True},
     )
     if claimed.rowcount == 0:  # type: ignore[attr-defined]
         seen = session.execute(_find, {"command_id": command.id}).one()
