@@ -41,6 +41,7 @@ class Site:
     looks: int = 0
     uploads: dict[str, int] = field(default_factory=dict)
     keypad: dict[str, Any] | None = None
+    progress: tuple[int, int] | None = None
 
     def barcodes(self) -> list[str]:
         return [scan["barcode"] for scan in self.received]

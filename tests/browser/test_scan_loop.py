@@ -225,6 +225,20 @@ def test_a_refused_token_is_told_and_the_scan_kept(tablet: Page, site: Site) -> 
     assert len(set(site.ids())) == 1
 
 
+def test_a_server_that_breaks_on_one_scan_does_not_hold_the_station_for_ever(
+    tablet: Page, site: Site
+) -> None:
+    site.script.extend([plain(500, Retry_After="0")] * 6)
+    scan(tablet, "6901")
+    until(tablet, lambda: cover(tablet) == "unclear")
+    assert (len(site.received), kept(tablet)) == (6, ["6901"])
+
+    tablet.locator("[data-choice=discard]").click()
+    scan(tablet, "6902")
+    until_empty(tablet)
+    assert site.barcodes()[6:] == ["6902"]
+
+
 def test_an_answer_changes_what_it_brings_and_nothing_else(tablet: Page, site: Site) -> None:
     tablet.evaluate("document.querySelector('#scan').dataset.same = 'yes'")
     scan(tablet, "6901")

@@ -115,6 +115,35 @@ def test_the_lock_button_locks_at_once(tablet: Page, site: Site) -> None:
     assert site.locks == 1
 
 
+def test_the_card_for_leaving_locks_without_a_connection(tablet: Page, site: Site) -> None:
+    tablet.context.set_offline(True)
+    scan(tablet, "6901", "CMD-LOGOUT")
+    until(tablet, lambda: cover(tablet) == "locking")
+    assert kept(tablet) == ["6901"]
+
+    tablet.context.set_offline(False)
+    tablet.wait_for_url("**/login?next=%2Fpick")
+    assert (site.locks, "CMD-LOGOUT" in site.barcodes()) == (1, False)
+
+
+def test_the_progress_of_a_fragment_stands_in_the_bar(tablet: Page, site: Site) -> None:
+    for progress in ((3, 9), None):
+        site.progress = progress
+        scan(tablet, f"690{progress}")
+        until_empty(tablet)
+        shown = "3/9" if progress else ""
+        assert tablet.locator(".bar #progress").inner_text().strip() == shown
+        assert tablet.locator("#progress").count() == 1
+
+
+def test_a_badge_is_never_shown(tablet: Page, site: Site) -> None:
+    site.delay_s = 0.3
+    site.script.append(refused("no"))
+    scan(tablet, "6901", "BDG-SECRET")
+    until(tablet, lambda: cover(tablet) == "refused")
+    assert "SECRET" not in tablet.locator("body").inner_text()
+
+
 def test_pin_keys_fill_the_field_that_has_the_focus(tablet: Page, site: Site) -> None:
     tablet.goto(f"{site.url}/login")
     tablet.locator("#badge").fill("7")

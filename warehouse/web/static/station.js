@@ -28,9 +28,15 @@ import { lockWhenIdle } from "./station/idle.js";
 import { serveKeypads } from "./station/keypad.js";
 import { Queue } from "./station/queue.js";
 import { listen } from "./station/scanner.js";
-import { fieldsOf, requestFor, show, showArmed, showWaiting } from "./station/screen.js";
+import { fieldsOf, keepCodesWhole, requestFor, settleBar, show, showArmed, showWaiting } from "./station/screen.js";
 import { pace, post } from "./station/sender.js";
 import { keepFresh } from "./live.js";
+
+// Leaving must work without a connection and must not wait behind other scans, so this card is not one of them.
+const LOG_OUT = "CMD-LOGOUT";
+
+// A server that is away comes back; one that breaks on this very scan does not, and somebody must be able to go on.
+const MOST_FAILURES = 6;
 
 const page = document.body.dataset;
 const floor = document.getElementById("floor");
@@ -47,13 +53,19 @@ let draining = false;
 let dormant = false;
 let connected = true;
 let wake = () => {};
+let lockNow = () => {};
 
 const csrfToken = () => document.querySelector('meta[name="csrf-token"]').content;
 const doorUrl = () => `${page.login}?next=${encodeURIComponent(location.pathname + location.search)}`;
-const codes = () => queue.scans.map((scan) => scan.barcode);
+// A badge opens doors: it is never shown.
+const codes = () => queue.scans.map(({ barcode }) => (barcode.startsWith("BDG-") ? "BDG-…" : barcode));
 
 async function take(barcode, fields = {}) {
   clearBanner();
+  if (barcode === LOG_OUT) {
+    lockNow();
+    return;
+  }
   if (cover.kind === "ime") cover.close(); // a clean scan shows that the keyboard is right again
   if (cover.kind) {
     if (!cover.scanned(barcode)) signal("stop", "stop", floor);
@@ -98,6 +110,10 @@ async function drain() {
     if (answer.kind === "again") {
       tries += 1;
       connection(false);
+      if (answer.status === 500 && tries >= MOST_FAILURES) {
+        standUnclear(answer.status);
+        break;
+      }
       await pause(answer.afterMs ?? pace(tries));
       continue;
     }
@@ -214,6 +230,8 @@ function serveScans() {
     const keyboard = event.target.closest("[data-keyboard]");
     if (keyboard) typeByHand(keyboard);
   });
+  settleBar();
+  keepCodesWhole(document.querySelector("#message .said"));
   window.addEventListener("online", () => wake());
   window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   navigator.storage?.persist?.();
@@ -243,8 +261,8 @@ keepFresh();
 if (field) serveScans();
 else showKept();
 if (page.person) {
-  const lockNow = lockWhenIdle({
+  lockNow = lockWhenIdle({
     seconds: Number(page.lockAfter), url: page.lock, doorUrl, csrfToken, cover: () => cover.show("locking"),
   });
-  document.querySelector("[data-lock-now]")?.addEventListener("click", lockNow);
+  document.querySelector("[data-lock-now]")?.addEventListener("click", () => lockNow());
 }

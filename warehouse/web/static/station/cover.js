@@ -4,6 +4,8 @@
  * The words lie in <template id="words-…"> of the page; a button names its choice (data-choice) and its card (data-card).
  */
 
+import { keepCodesWhole } from "./screen.js";
+
 // A card held under the scanner reads twice; the second reading must not answer a question the first one only opened.
 const DELIBERATE_MS = 800;
 
@@ -21,6 +23,7 @@ export class Cover {
     const element = document.getElementById(`words-${kind}`).content.firstElementChild.cloneNode(true);
     element.dataset.kind = kind;
     fill(element, "said", said);
+    for (const part of element.querySelectorAll("[data-said]")) keepCodesWhole(part);
     fill(element, "count", codes.length);
     const list = element.querySelector("[data-codes]");
     list?.replaceChildren(...codes.map((code) => Object.assign(document.createElement("li"), { textContent: code })));

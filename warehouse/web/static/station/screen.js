@@ -9,7 +9,10 @@ export function show(page) {
   const brought = [...page.body.children].filter((element) => element.id && document.getElementById(element.id));
   for (const element of brought) document.getElementById(element.id).replaceWith(document.adoptNode(element));
   const root = brought.find((element) => element.id === "station") ?? message();
-  const text = message().querySelector(".said")?.textContent.trim() ?? "";
+  if (root.id === "station") settleBar({ isNew: true });
+  const said = message().querySelector(".said");
+  const text = said?.textContent.trim() ?? "";
+  keepCodesWhole(said);
   const expects = message().querySelector(".expects")?.textContent.trim() ?? "";
   document.getElementById("spoken").textContent = `${text} ${expects}`;
   return {
@@ -20,6 +23,21 @@ export function show(page) {
     asks: Object.keys(named("send", message(), station())).length > 0,
     goto: station().dataset.goto,
   };
+}
+
+/** A code broken at its hyphen reads as two: keep each on one line. */
+export function keepCodesWhole(element) {
+  const parts = element?.textContent.split(/([A-Z0-9]+(?:-[A-Z0-9]+)+)/) ?? [];
+  const nodes = parts.map((part, i) => (i % 2 ? Object.assign(document.createElement("span"), { className: "whole", textContent: part }) : part));
+  element?.replaceChildren(...nodes);
+}
+
+/** A fragment brings its progress along; its place is in the bar. A new screen without one leaves none there. */
+export function settleBar({ isNew = false } = {}) {
+  const place = document.querySelector(".bar #progress");
+  const brought = station().querySelector("#progress");
+  if (place && brought) place.replaceWith(brought);
+  else if (place && isNew) place.replaceChildren();
 }
 
 /** The request a scan becomes when it is first sent: the screen of the answer before it, not of the moment it was scanned. */

@@ -9,7 +9,7 @@ const NO_ANSWER = new Set([408, 425, 429]);
 /**
  * Post the frozen request of a scan; resolve with one of
  * {kind: "answer", status, page}: definite, `page` holds the fragments;
- * {kind: "again", afterMs}: nobody knows, send the same once more (`afterMs` null: the caller's own pace);
+ * {kind: "again", afterMs, status}: nobody knows, send the same once more (`afterMs` null: the caller's own pace);
  * {kind: "login"}: the session is over; {kind: "unclear", status}: refused by something that does not speak our language.
  */
 export async function post({ url, body }, csrfToken) {
@@ -35,7 +35,7 @@ export async function post({ url, body }, csrfToken) {
 function read(response, text) {
   const { status } = response;
   if (status === 401 || response.type === "opaqueredirect") return { kind: "login" };
-  if (status >= 500 || NO_ANSWER.has(status)) return { kind: "again", afterMs: asked(response) };
+  if (status >= 500 || NO_ANSWER.has(status)) return { kind: "again", afterMs: asked(response), status };
   const page = new DOMParser().parseFromString(text, "text/html");
   if (page.getElementById("station") || page.getElementById("message")) return { kind: "answer", status, page };
   // A page of a proxy or of a hotspot with status 200 has taken nothing.
