@@ -161,12 +161,21 @@ def run_waiting_import(
     except (_Stopped, DatabaseBusy):
         put_back(database, run_id, clock())
     except FileRefused:
-        pass  # kept with the run
+        _forget_files(sources, config)  # the reason is kept with the run
     except Exception:
         # Left running, the run would come back for ever.
         _end(work, UNEXPECTED)
         raise
+    else:
+        _forget_files(sources, config)
     return run_id
+
+
+def _forget_files(sources: Sequence[SourceFile], config: Config) -> None:
+    """Remove uploaded files that were read: they are full of names and addresses."""
+    for source in sources:
+        if source.path.parent == config.upload_dir:
+            source.path.unlink(missing_ok=True)
 
 
 def _carry_out(
