@@ -86,3 +86,12 @@ def last_handed_over(session: Session, handover_id: int) -> str:
         .limit(1)
     )
     return number or ""
+
+
+def consignments_with(number: str) -> sa.Select[int]:
+    """Return a SELECT of the consignments with this waybill or parcel number."""
+    return (
+        sa.select(Parcel.consignment_id)
+        .outerjoin(Waybill, Waybill.parcel_id == Parcel.id)
+        .where(sa.or_(Waybill.number == number, Parcel.number == number))
+    )

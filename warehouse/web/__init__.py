@@ -7,15 +7,55 @@ from flask import Blueprint, Flask
 
 def install(app: Flask) -> None:
     """Register every page, the door before them and the words in them."""
-    from warehouse.web import access, pages
+    from warehouse.web import access, desk, pages
 
     access.install(app)
     pages.install(app)
-    for blueprint in _blueprints():
+    desk.install(app)
+    for blueprint in [*_stations(), *_desks()]:
         app.register_blueprint(blueprint)
 
 
-def _blueprints() -> list[Blueprint]:
+def _stations() -> list[Blueprint]:
     from warehouse.web import check, home, login, pack, pick, pictures, ship, weigh
 
     return [m.bp for m in (home, login, pick, check, pack, weigh, ship, pictures)]
+
+
+def _desks() -> list[Blueprint]:
+    from warehouse.web import (
+        carriers,
+        consignments,
+        handovers,
+        imports,
+        mapping,
+        orders,
+        papers,
+        parcels,
+        people,
+        print_routes,
+        printers,
+        search,
+        settings,
+        stock,
+        waves,
+    )
+
+    # Papers, lanes and routes are one section of the desk: three modules, one blueprint.
+    printing = (papers, printers, print_routes)
+    modules = (
+        orders,
+        imports,
+        mapping,
+        consignments,
+        waves,
+        parcels,
+        handovers,
+        stock,
+        printing[0],
+        carriers,
+        people,
+        settings,
+        search,
+    )
+    return [module.bp for module in modules]

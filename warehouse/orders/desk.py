@@ -1,0 +1,299 @@
+"""Orders and consignments as the desk lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from warehouse.carriers.models import Carrier
+from warehouse.catalog.models import Sku
+from warehouse.orders.commands.audit import BEFORE_RELEASE
+from warehouse.orders.models import (
+    ENDED,
+    Consignment,
+    ConsignmentLine,
+    ConsignmentState,
+    Hold,
+    HoldKind,
+    LineState,
+    Order,
+    OrderLine,
+    OrderState,
+    Shop,
+    SkuMapping,
+)
+
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # where an order without a promise stands
+
+
+class Stage(StrEnum):
+    """The heaps orders lie in, as the desk speaks of them."""
+
+    TO_AUDIT = "to_audit"
+    HELD = "held"
+    CLEAN = "clean"
+    READY = "ready"
+    IN_WORK = "in_work"
+    LATE = "late"
+    DISPATCHED = "dispatched"
+    CANCELLED = "cancelled"
+
+
+_consignment_state = (
+    sa.select(Consignment.state)
+    .where(Consignment.id == Order.consignment_id)
+    .correlate(Order)
+    .scalar_subquery()
+)
+_is_ready = sa.and_(
+    Order.state == OrderState.RELEASED, _consignment_state == ConsignmentState.READY
+)
+ENDED_ORDERS = (OrderState.DISPATCHED, OrderState.CANCELLED, OrderState.CLOSED)
+
+
+def in_stage(stage: Stage, at: datetime) -> sa.ColumnElement[bool]:
+    """Return the condition that an order lies in this heap at this instant."""
+    states = {
+        Stage.TO_AUDIT: Order.state == OrderState.RECEIVED,
+        Stage.HELD: Order.state == OrderState.HELD,
+        Stage.CLEAN: Order.state == OrderState.CLEAN,
+        Stage.READY: _is_ready,
+        Stage.IN_WORK: sa.and_(
+            Order.state == OrderState.RELEASED, _consignment_state != ConsignmentState.READY
+        ),
+        Stage.LATE: sa.and_(Order.promise_at < at, Order.state.not_in(ENDED_ORDERS)),
+        Stage.DISPATCHED: Order.state == OrderState.DISPATCHED,
+        Stage.CANCELLED: Order.state.in_((OrderState.CANCELLED, OrderState.CLOSED)),
+    }
+    return states[stage]
+
+
+def order_list() -> sa.Select[*tuple[Any, ...]]:
+    """Return the orders with shop, courier, pieces and what holds them, to be filtered."""
+    pieces = (
+        sa.select(sa.func.coalesce(sa.func.sum(OrderLine.pieces), 0))
+        .where(OrderLine.order_id == Order.id, OrderLine.state == LineState.OPEN)
+        .scalar_subquery()
+    )
+    return (
+        sa.select(
+            Order.id,
+            Order.order_no,
+            Order.state,
+            Order.is_urgent,
+            Order.buyer,
+            Order.receiver_province,
+            Order.receiver_city,
+            Order.receiver_key,
+            Order.carrier_wish,
+            Order.payment_fen,
+            Order.created_at,
+            Order.paid_at,
+            Order.promise_at,
+            Order.consignment_id,
+            Consignment.state.label("consignment_state"),
+            Shop.name.label("shop"),
+            Carrier.name.label("carrier"),
+            pieces.label("pieces"),
+        )
+        .join(Shop, Shop.id == Order.shop_id)
+        .outerjoin(Carrier, Carrier.id == Order.carrier_id)
+        .outerjoin(Consignment, Consignment.id == Order.consignment_id)
+    )
+
+
+ORDER_SORTS: dict[str, Any] = {
+    "age": sa.func.coalesce(Order.paid_at, Order.created_at),
+    "promise": sa.func.coalesce(Order.promise_at, sa.bindparam(None, NEVER, Order.promise_at.type)),
+    "no": Order.order_no,
+    "buyer": Order.buyer,
+    "amount": Order.payment_fen,
+}
+
+
+def has_open_hold(kind: HoldKind | None = None) -> sa.ColumnElement[bool]:
+    """Return the condition that an order is held, for this reason if one is named."""
+    query = sa.select(Hold.id).where(Hold.order_id == Order.id, Hold.released_at.is_(None))
+    return (query.where(Hold.kind == kind) if kind else query).exists()
+
+
+def stage_counts(
+    session: Session, at: datetime, *where: sa.ColumnElement[bool]
+) -> dict[Stage, int]:
+    """Return how many orders lie in each heap, of those that meet the conditions."""
+    sums = [
+        sa.func.coalesce(sa.func.sum(sa.case((in_stage(stage, at), 1), else_=0)), 0)
+        for stage in Stage
+    ]
+    row = session.execute(sa.select(*sums).select_from(Order).where(*where)).one()
+    return {stage: int(count) for stage, count in zip(Stage, row, strict=True)}
+
+
+def open_holds(session: Session, order_ids: Iterable[int]) -> dict[int, list[Hold]]:
+    """Return order id → its open holds, oldest first; orders without any are left out."""
+    found: dict[int, list[Hold]] = {}
+    for hold in session.scalars(
+        sa.select(Hold)
+        .where(Hold.order_id.in_(list(order_ids)), Hold.released_at.is_(None))
+        .order_by(Hold.id)
+    ):
+        found.setdefault(hold.order_id, []).append(hold)
+    return found
+
+
+def merge_candidates(session: Session, order: Order) -> list[Order]:
+    """Return the other orders of the same receiver that nobody has begun, oldest first."""
+    if not order.receiver_key:
+        return []
+    return list(
+        session.scalars(
+            sa.select(Order)
+            .where(
+                Order.receiver_key == order.receiver_key,
+                Order.id != order.id,
+                sa.or_(Order.state.in_(BEFORE_RELEASE), _is_ready),
+            )
+            .order_by(Order.id)
+        ).unique()
+    )
+
+
+def consignment_list() -> sa.Select[*tuple[Any, ...]]:
+    """Return the consignments with courier, orders and pieces, to be filtered."""
+    lines = (
+        sa.select(
+            ConsignmentLine.consignment_id,
+            sa.func.sum(ConsignmentLine.pieces).label("pieces"),
+            sa.func.sum(ConsignmentLine.picked).label("picked"),
+            sa.func.sum(ConsignmentLine.packed).label("packed"),
+        )
+        .group_by(ConsignmentLine.consignment_id)
+        .subquery()
+    )
+    held = (
+        sa.select(Hold.id)
+        .join(Order, Order.id == Hold.order_id)
+        .where(Order.consignment_id == Consignment.id, Hold.released_at.is_(None))
+        .exists()
+    )
+    return (
+        sa.select(
+            Consignment.id,
+            Consignment.state,
+            Consignment.is_urgent,
+            Consignment.promise_at,
+            Consignment.created_at,
+            Carrier.name.label("carrier"),
+            lines.c.pieces,
+            lines.c.picked,
+            lines.c.packed,
+            held.label("is_held"),
+        )
+        .outerjoin(lines, lines.c.consignment_id == Consignment.id)
+        .outerjoin(Carrier, Carrier.id == Consignment.carrier_id)
+    )
+
+
+CONSIGNMENT_SORTS: dict[str, Any] = {
+    "no": Consignment.id,
+    "promise": sa.func.coalesce(
+        Consignment.promise_at, sa.bindparam(None, NEVER, Consignment.promise_at.type)
+    ),
+    "age": Consignment.created_at,
+}
+
+
+def order_numbers(session: Session, consignment_ids: Iterable[int]) -> dict[int, list[Any]]:
+    """Return consignment id → (id, order_no) of its orders, by id."""
+    found: dict[int, list[Any]] = {}
+    for row in session.execute(
+        sa.select(Order.id, Order.order_no, Order.consignment_id)
+        .where(Order.consignment_id.in_(list(consignment_ids)))
+        .order_by(Order.id)
+    ):
+        found.setdefault(row.consignment_id, []).append(row)
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoodsLine:
+    """One line of a consignment with its goods and how far each step has come."""
+
+    sku_id: int
+    code: str
+    name: str
+    properties: str
+    order_id: int
+    order_no: str
+    pieces: int
+    picked: int
+    checked: int
+    packed: int
+    dispatched: int
+
+
+def goods_lines(session: Session, consignment_id: int) -> list[GoodsLine]:
+    """Return a consignment's lines in the order they were made."""
+    rows = session.execute(
+        sa.select(
+            Sku.id.label("sku_id"),
+            Sku.code,
+            Sku.name,
+            Sku.properties,
+            OrderLine.order_id,
+            Order.order_no,
+            ConsignmentLine.pieces,
+            ConsignmentLine.picked,
+            ConsignmentLine.checked,
+            ConsignmentLine.packed,
+            ConsignmentLine.dispatched,
+        )
+        .join(Sku, Sku.id == ConsignmentLine.sku_id)
+        .join(OrderLine, OrderLine.id == ConsignmentLine.order_line_id)
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(ConsignmentLine.consignment_id == consignment_id)
+        .order_by(ConsignmentLine.id)
+    )
+    return [GoodsLine(**row._mapping) for row in rows]
+
+
+def consignment_counts(session: Session) -> dict[ConsignmentState, int]:
+    """Return how many consignments are in each state; states without any are left out."""
+    rows = session.execute(
+        sa.select(Consignment.state, sa.func.count()).group_by(Consignment.state)
+    )
+    return {state: int(count) for state, count in rows}
+
+
+def is_over(state: ConsignmentState) -> bool:
+    """Tell whether nothing more will be done to a consignment."""
+    return state in ENDED
+
+
+def waiting_lines() -> sa.ScalarSelect[int]:
+    """Return a column for a SELECT of mappings: how many orders wait for this one."""
+    return (
+        sa.select(sa.func.count(sa.distinct(OrderLine.order_id)))
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(
+            Order.shop_id == SkuMapping.shop_id,
+            Order.state.in_(BEFORE_RELEASE),
+            OrderLine.sku_id.is_(None),
+            OrderLine.state == LineState.OPEN,
+            OrderLine.seller_code == SkuMapping.seller_code,
+            sa.or_(
+                SkuMapping.seller_code != "",
+                sa.and_(
+                    OrderLine.title == SkuMapping.title,
+                    OrderLine.properties == SkuMapping.properties,
+                ),
+            ),
+        )
+        .scalar_subquery()
+    )

@@ -1,0 +1,71 @@
+"""Changing the rules of the site: who, when and, where a safeguard is switched off, why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from warehouse.commands import Command, Outcome, Tone
+from warehouse.errors import InvalidInput
+from warehouse.people import trail
+from warehouse.settings import change_settings, load_settings
+from warehouse.text import say
+
+SITE = "site"
+SITE_ID = 1
+# Switched off, these let a mistake through to the buyer: somebody has to say why.
+SAFEGUARDS = ("is_check_required", "is_weigh_required", "is_label_match_required", "is_four_eyes")
+MOST = {"tolerance_g": 5_000, "tolerance_percent": 50}
+LONGEST_TEXT = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeSettings(Command):
+    """The rules are to be these from now on; waves already made keep theirs."""
+
+    values: Mapping[str, Any]
+    reason: str = ""
+
+
+def change_site_settings(session: Session, command: ChangeSettings) -> Outcome:
+    """Write what differs, each with a trail of the value before and the reason.
+
+    Raises:
+        InvalidInput: a value out of range, or a safeguard switched off without a reason.
+    """
+    current = asdict(load_settings(session))
+    wanted = {k: v for k, v in command.values.items() if current.get(k) != v}
+    _check(wanted)
+    off = [name for name in SAFEGUARDS if wanted.get(name) is False]
+    if off and not command.reason.strip():
+        raise InvalidInput(say("Say why this safeguard is switched off."), field="reason")
+    changed = change_settings(session, wanted, person_id=command.actor.person_id, at=command.at)
+    for name in changed:
+        trail.record(
+            session, command, SITE, SITE_ID, "setting_changed", name=name,
+            old=current[name], new=wanted[name], reason=command.reason.strip()[:LONGEST_TEXT],
+        )  # fmt: skip
+    if not changed:
+        return Outcome(screen="settings", message=say("Nothing was changed."))
+    return Outcome(
+        screen="settings",
+        message=say("Kept. Waves made from now on go by it."),
+        tone=Tone.ATTENTION if off else Tone.OK,
+        facts={"changed": changed},
+    )
+
+
+def _check(wanted: Mapping[str, Any]) -> None:
+    for name, most in MOST.items():
+        if name in wanted and not 0 <= wanted[name] <= most:
+            raise InvalidInput(say("This must be {least} to {most}.", least=0, most=most),
+                               field=name)  # fmt: skip
+    for name, value in wanted.items():
+        if isinstance(value, str) and (len(value) > LONGEST_TEXT or not value.isprintable()):
+            raise InvalidInput(say("This is too long, or has signs no label can print."),
+                               field=name)  # fmt: skip
+    if wanted.get("site_name") == "":
+        raise InvalidInput(say("The site needs a name."), field="site_name")

@@ -1,0 +1,155 @@
+"""What people decide about papers in the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from printing import queue
+from printing.errors import StateConflict
+from printing.models import PrintJob
+from warehouse.commands import Command, Outcome, Tone
+from warehouse.errors import InvalidInput, NotFound, StaleScreen
+from warehouse.printers.commands import printer_by_id
+from warehouse.text import Text, say
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerUnknown(Command):
+    """Somebody looked: the paper came out, or it did not."""
+
+    job_id: int
+    came_out: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancelJob(Command):
+    """The paper is not wanted any more."""
+
+    job_id: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldJob(Command):
+    """Set the paper aside; the others go on."""
+
+    job_id: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseJob(Command):
+    """Let a held or failed paper wait for its turn again."""
+
+    job_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RerouteJob(Command):
+    """Print it elsewhere."""
+
+    job_id: int
+    printer_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReprintJob(Command):
+    """Print it once more, marked as a copy."""
+
+    job_id: int
+    reason: str
+
+
+def answer_unknown(session: Session, command: AnswerUnknown) -> Outcome:
+    """Take the word; if nothing came out, a marked copy is queued."""
+    _job(session, command.job_id)
+    new_id = _do(
+        partial(
+            queue.answer_unknown, session, command.job_id, came_out=command.came_out,
+            person_id=command.actor.person_id, at=command.at, command_id=command.id,
+        )
+    )  # fmt: skip
+    if new_id is None:
+        return _said(command.job_id, say("Noted: it came out. The printer goes on."))
+    return _said(new_id, say("A marked copy is queued. Destroy the first if it turns up."),
+                 Tone.ATTENTION)  # fmt: skip
+
+
+def cancel_job(session: Session, command: CancelJob) -> Outcome:
+    """Take the paper back, of which no byte has left."""
+    reason = _reason(command.reason)
+    _job(session, command.job_id)
+    _do(partial(queue.cancel, session, command.job_id, person_id=command.actor.person_id,
+                at=command.at, reason=reason))  # fmt: skip
+    return _said(command.job_id, say("The paper is taken back."))
+
+
+def hold_job(session: Session, command: HoldJob) -> Outcome:
+    """Set the paper aside."""
+    reason = _reason(command.reason)
+    _job(session, command.job_id)
+    _do(partial(queue.hold, session, command.job_id, person_id=command.actor.person_id,
+                at=command.at, reason=reason))  # fmt: skip
+    return _said(command.job_id, say("The paper is set aside."), Tone.ATTENTION)
+
+
+def release_job(session: Session, command: ReleaseJob) -> Outcome:
+    """Let the paper wait for its turn again; it is drawn anew."""
+    _job(session, command.job_id)
+    _do(partial(queue.release, session, command.job_id, person_id=command.actor.person_id,
+                at=command.at))  # fmt: skip
+    return _said(command.job_id, say("The paper waits for its turn."))
+
+
+def reroute_job(session: Session, command: RerouteJob) -> Outcome:
+    """Give the paper to another printer."""
+    _job(session, command.job_id)
+    printer = printer_by_id(session, command.printer_id)
+    _do(partial(queue.reroute, session, command.job_id, printer.id,
+                person_id=command.actor.person_id, at=command.at))  # fmt: skip
+    return _said(command.job_id, say("The paper goes to {name}.", name=printer.name))
+
+
+def reprint_job(session: Session, command: ReprintJob) -> Outcome:
+    """Queue a marked copy, where this person stands."""
+    reason = _reason(command.reason)
+    _job(session, command.job_id)
+    new_id = _do(
+        partial(
+            queue.reprint, session, command.job_id, reason=reason, at=command.at,
+            person_id=command.actor.person_id, command_id=command.id,
+            station_id=command.actor.station_id,
+        )
+    )  # fmt: skip
+    return _said(int(new_id or command.job_id), say("A copy is on its way."))
+
+
+def _said(job_id: int, text: Text, tone: Tone = Tone.OK) -> Outcome:
+    return Outcome(screen="job", subject_id=job_id, message=text, tone=tone)
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise InvalidInput(say("Say why."), field="reason")
+    return text.strip()[:200]
+
+
+def _job(session: Session, job_id: int) -> PrintJob:
+    job = session.get(PrintJob, job_id)
+    if job is None:
+        raise NotFound(say("paper"), job_id)
+    return job
+
+
+def _do(decide: Callable[[], Any]) -> int | None:
+    """Run a decision of the queue; one that comes too late is a stale screen."""
+    try:
+        found: int | None = decide()
+    except StateConflict as error:
+        raise StaleScreen from error
+    return found

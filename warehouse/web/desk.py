@@ -1,0 +1,128 @@
+"""What all desk pages share: their words, acts that answer with a note on the page before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from flask import Flask, flash, redirect, request
+from sqlalchemy.orm import Session
+from werkzeug.routing import IntegerConverter, Map
+from werkzeug.wrappers import Response
+
+from printing.masking import mask_address, mask_name, mask_phone
+from warehouse.commands import Command, Handler, Outcome
+from warehouse.errors import Forbidden, NotFound, WarehouseError
+from warehouse.people.models import Person
+from warehouse.text import Text, say
+from warehouse.web.context import LARGEST_INT, do, speak
+from warehouse.web.tables import href
+from warehouse.web.words import document_word, tone, word
+
+YUAN = 100
+
+
+class IdConverter(IntegerConverter):
+    """An id in an address: what no table can hold is no address of ours."""
+
+    def __init__(self, map: Map, fixed_digits: int = 0) -> None:
+        super().__init__(map, fixed_digits, max=LARGEST_INT)
+
+
+def install(app: Flask) -> None:
+    """Give desk templates their words, and addresses ids that a database can hold."""
+    app.url_map.converters["int"] = IdConverter
+    app.jinja_env.globals.update(
+        word=lambda value: speak(word(value)),
+        tone=tone,
+        document_word=lambda kind: speak(document_word(kind)),
+        href=href,
+        fmt_yuan=fmt_yuan,
+    )
+    app.jinja_env.filters["said"] = speak
+    app.jinja_env.filters["said_pairs"] = lambda pairs: [(k, speak(v)) for k, v in pairs]
+
+
+def fmt_yuan(fen: int) -> str:
+    """Return an amount as people read it: "¥12.50"."""
+    return f"¥{fen / YUAN:.2f}"
+
+
+def act(handler: Handler[Any], kind: type[Command], *, back: str, **fields: Any) -> Response:
+    """Run a command and go back to a page, which says how it went."""
+    try:
+        outcome = do(handler, kind, **fields)
+    except (NotFound, Forbidden):
+        raise
+    except WarehouseError as error:
+        return told(error, back)
+    return noted(outcome, back)
+
+
+def noted(outcome: Outcome, to: str) -> Response:
+    """Go to a page that shows the outcome's message."""
+    flash(speak(outcome.message), outcome.tone.value)
+    return redirect(to, 303)
+
+
+def told(error: WarehouseError, to: str) -> Response:
+    """Go to a page that shows why something was refused."""
+    flash(speak(error.text), "stop")
+    return redirect(to, 303)
+
+
+def back_or(default: str) -> str:
+    """Return the page of ours the form was sent from, filters and all, else the default."""
+    parts = urlsplit(request.referrer or "")
+    if parts.netloc != request.host or not parts.path.startswith("/") or "\\" in parts.path:
+        return default
+    if parts.path.startswith("//"):
+        return default
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def state_chips(
+    words: type[StrEnum], counts: Mapping[Any, int], current: StrEnum | None, name: str = "state"
+) -> list[dict[str, Any]]:
+    """Return the states as filter chips with their counts; a tapped one is taken off again."""
+    return [
+        {
+            "label": speak(word(value)),
+            "count": counts.get(value, 0),
+            "href": href(**{name: None if value is current else value}),
+            "current": value is current,
+            "tone": tone(value) if tone(value) in ("stop", "attention") else None,
+        }
+        for value in words
+    ]
+
+
+def names_of(session: Session) -> dict[int, str]:
+    """Return person id → name, of everybody."""
+    return dict(session.execute(sa.select(Person.id, Person.name)).tuples().all())
+
+
+def receiver_facts(order: Any, *, in_full: bool) -> list[tuple[str, str]]:
+    """Return the receiver as label and value, hidden as on paper unless asked for in full."""
+    name, phone, detail = order.receiver_name, order.receiver_phone, order.receiver_detail
+    if not in_full:
+        name = mask_name(name) if name else ""
+        phone = mask_phone(phone) if phone else ""
+        detail = mask_address(detail) if detail else ""
+    region = (
+        order.receiver_province,
+        order.receiver_city,
+        order.receiver_district,
+        order.receiver_town,
+    )
+    found: list[tuple[Text, str]] = [
+        (say("Name"), name),
+        (say("Phone"), phone),
+        (say("Region"), " ".join(part for part in region if part)),
+        (say("Address"), detail),
+        (say("Postcode"), order.receiver_zip),
+    ]
+    return [(speak(label), value or "–") for label, value in found]

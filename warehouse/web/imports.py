@@ -1,0 +1,194 @@
+"""The desk's imports: files in, how far they are, what came of them, and the runs before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from warehouse.errors import InvalidInput, NotFound
+from warehouse.orders.commands.importing.runs import StartImport, start_import
+from warehouse.orders.models import (
+    ImportChange,
+    ImportReject,
+    ImportRun,
+    ImportState,
+    Order,
+    Shop,
+)
+from warehouse.orders.uploads import drop_uploads, keep_uploads
+from warehouse.people.models import Person
+from warehouse.people.rights import Right
+from warehouse.text import Text, say
+from warehouse.web import tables
+from warehouse.web.access import needs
+from warehouse.web.context import config, do, form_str, reading, speak
+
+bp = Blueprint("imports", __name__, url_prefix="/imports")
+DOCS = Path(__file__).parents[2] / "docs"
+EXAMPLES = {"zh": "orders-zh.csv", "en": "orders-en.csv"}
+SHOWN = 200
+SORTS: dict[str, Any] = {"no": ImportRun.id}
+REJECT_FIELDS: tuple[tables.Field, ...] = (
+    (say("File"), lambda r: r.file),
+    (say("Row"), lambda r: r.row_no),
+    (say("Column"), lambda r: r.column),
+    (say("Value"), lambda r: r.value),
+    (say("Reason"), lambda r: Text.from_json(r.reason)),
+)
+CHANGE_FIELDS: tuple[tables.Field, ...] = (
+    (say("Order"), lambda c: c.order_no),
+    (say("Field"), lambda c: c.field),
+    (say("Before"), lambda c: c.old),
+    (say("After"), lambda c: c.new),
+    (say("Taken over"), lambda c: c.is_applied),
+)
+
+
+@bp.get("")
+@needs(Right.IMPORT)
+def index() -> str:
+    """Show where files are dropped, and the imports before."""
+    return _index("")
+
+
+def _index(error: str) -> str:
+    query = sa.select(
+        ImportRun.id, ImportRun.state, ImportRun.files, ImportRun.created_at,
+        ImportRun.orders_new, ImportRun.orders_changed, ImportRun.rows_rejected,
+        Person.name.label("who"),
+    ).join(Person, Person.id == ImportRun.person_id)  # fmt: skip
+    with reading() as session:
+        return render_template(
+            "imports/index.html",
+            page=tables.page_of(session, query, key=ImportRun.id, sorts=SORTS, default="-no"),
+            shops=list(session.execute(sa.select(Shop.code, Shop.name).order_by(Shop.name))),
+            shop=request.form.get("shop", "")[:64],
+            error=error,
+        )
+
+
+@bp.post("")
+@needs(Right.IMPORT)
+def start() -> AnyResponse | tuple[str, int]:
+    """Keep the files and have the worker read them."""
+    kept: tuple[dict[str, Any], ...] = ()
+    try:
+        kept = keep_uploads(request.files.getlist("files"), config().upload_dir)
+        outcome = do(start_import, StartImport, files=kept, shop_code=form_str("shop", ""))
+    except InvalidInput as error:
+        drop_uploads(kept)
+        return _index(speak(error.text)), 400
+    return redirect(url_for("imports.run", run_id=outcome.subject_id), 303)
+
+
+@bp.get("/<int:run_id>")
+@needs(Right.IMPORT)
+def run(run_id: int) -> str:
+    """Show one import: how far it is, or what came of it."""
+    with reading() as session:
+        found = _run(session, run_id)
+        return render_template(
+            "imports/run.html",
+            run=found,
+            who=session.get_one(Person, found.person_id).name,
+            rejects=_rejects(session, run_id, SHOWN),
+            changes=_changes(session, run_id, SHOWN),
+            shown=SHOWN,
+            **_progress(found),
+        )
+
+
+@bp.get("/<int:run_id>/progress")
+@needs(Right.IMPORT)
+def progress(run_id: int) -> str | Response:
+    """Return how far the import is, for the page to keep fresh; the page anew at its end."""
+    with reading() as session:
+        found = _run(session, run_id)
+    return render_template("imports/_progress.html", run=found, **_progress(found))
+
+
+def _progress(run: ImportRun) -> dict[str, Any]:
+    return {
+        "is_running": run.state in (ImportState.WAITING, ImportState.RUNNING),
+        "problem": speak(Text.from_json(run.problem)) if run.problem else "",
+    }
+
+
+def _run(session: Session, run_id: int) -> ImportRun:
+    found = session.get(ImportRun, run_id)
+    if found is None:
+        raise NotFound(say("import"), run_id)
+    return found
+
+
+def _rejects(session: Session, run_id: int, most: int) -> list[dict[str, Any]]:
+    rows = session.scalars(
+        sa.select(ImportReject)
+        .where(ImportReject.run_id == run_id)
+        .order_by(ImportReject.id)
+        .limit(most)
+    )
+    return [
+        {"file": r.file, "row": r.row_no, "column": r.column, "value": r.value,
+         "reason": speak(Text.from_json(r.reason))}
+        for r in rows
+    ]  # fmt: skip
+
+
+def _changes(session: Session, run_id: int, most: int) -> list[Any]:
+    return list(
+        session.execute(
+            sa.select(
+                ImportChange.order_id, ImportChange.field, ImportChange.old, ImportChange.new,
+                ImportChange.is_applied, Order.order_no,
+            )
+            .join(Order, Order.id == ImportChange.order_id)
+            .where(ImportChange.run_id == run_id)
+            .order_by(ImportChange.id)
+            .limit(most)
+        )
+    )  # fmt: skip
+
+
+@bp.get("/<int:run_id>/rejected.csv")
+@needs(Right.IMPORT)
+def rejected(run_id: int) -> Response:
+    """Return the refused rows as a file."""
+    with reading() as session:
+        _run(session, run_id)
+        rows = session.scalars(
+            sa.select(ImportReject).where(ImportReject.run_id == run_id).order_by(ImportReject.id)
+        )
+        return tables.csv_answer(f"rejected-{run_id}", REJECT_FIELDS, rows)
+
+
+@bp.get("/<int:run_id>/changes.csv")
+@needs(Right.IMPORT)
+def changed(run_id: int) -> Response:
+    """Return the changed fields as a file."""
+    with reading() as session:
+        _run(session, run_id)
+        rows = _changes(session, run_id, tables.EXPORT_ROWS)
+        return tables.csv_answer(f"changes-{run_id}", CHANGE_FIELDS, rows)
+
+
+@bp.get("/layout")
+@needs(Right.IMPORT)
+def layout() -> AnyResponse:
+    """Return the description of our own layout."""
+    return send_file(
+        DOCS / "import-layout.md", mimetype="text/markdown; charset=utf-8", as_attachment=True
+    )
+
+
+@bp.get("/example/<any(zh, en):language>.csv")
+@needs(Right.IMPORT)
+def example(language: str) -> AnyResponse:
+    """Return a file in our own layout to begin with."""
+    path = DOCS / "examples" / EXAMPLES[language]
+    return send_file(path, mimetype="text/csv; charset=utf-8", as_attachment=True)

@@ -1,0 +1,266 @@
+"""Papers at the desk: the queue as a list, one paper with its picture, deciding about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, make_response, render_template, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from printing import queue
+from printing.errors import PrintingError
+from printing.models import JobState, Printer, PrintEvent, PrintFile, PrintJob
+from printing.renderers import raster
+from warehouse.catalog.models import Station
+from warehouse.dispatch.commands.label import ReprintLabel, reprint_label
+from warehouse.errors import Forbidden, NotFound, RuleViolation
+from warehouse.people.rights import Right
+from warehouse.printers.jobs import (
+    AnswerUnknown,
+    CancelJob,
+    HoldJob,
+    ReleaseJob,
+    ReprintJob,
+    RerouteJob,
+    answer_unknown,
+    cancel_job,
+    hold_job,
+    release_job,
+    reprint_job,
+    reroute_job,
+)
+from warehouse.text import say
+from warehouse.web import tables
+from warehouse.web.access import needs
+from warehouse.web.context import form_int, form_str, may, reading
+from warehouse.web.desk import act, back_or, names_of
+from warehouse.web.words import DOCUMENTS, options
+
+bp = Blueprint("printers", __name__, url_prefix="/printers")
+
+# What a paper shows decides who may look at it; other papers are open to all who see the queue.
+PERSONAL = ("waybill", "packing_slip")
+SECRET = ("badge_sheet",)
+SCREEN_DPI = 203
+HOUR_S = 3600
+JOB_SORTS: dict[str, Any] = {"no": PrintJob.id, "age": PrintJob.queued_at}
+JOB_FIELDS: tuple[tables.Field, ...] = (
+    (say("Paper"), lambda j: DOCUMENTS.get(j.document_kind, j.document_kind)),
+    (say("Number"), lambda j: j.number),
+    (say("Copy"), lambda j: j.copy_no),
+    (say("State"), lambda j: j.state),
+    (say("Printer"), lambda j: j.printer or ""),
+    (say("Station"), lambda j: j.station or ""),
+    (say("Queued"), lambda j: j.queued_at),
+    (say("Printed"), lambda j: j.sent_at),
+    (say("Why again"), lambda j: j.reprint_reason),
+)
+
+
+def may_see(kind: str) -> bool:
+    """Tell whether this person may look at papers of this kind."""
+    if kind in PERSONAL:
+        return may(Right.REPRINT) or may(Right.UNMASK)
+    return may(Right.PEOPLE) if kind in SECRET else True
+
+
+@bp.get("/jobs")
+@needs(Right.SEE_DESK, Right.REPRINT)
+def jobs() -> str | Response:
+    """List the papers, the newest first."""
+    query = (
+        sa.select(
+            PrintJob.id, PrintJob.document_kind, PrintJob.number, PrintJob.copy_no,
+            PrintJob.state, PrintJob.reason, PrintJob.queued_at, PrintJob.sent_at,
+            PrintJob.reprint_reason, Printer.name.label("printer"),
+            Station.code.label("station"),
+        )
+        .outerjoin(Printer, Printer.id == PrintJob.printer_id)
+        .outerjoin(Station, Station.id == PrintJob.station_id)
+    )  # fmt: skip
+    if state := tables.one_of("state", JobState):
+        query = query.where(PrintJob.state == state)
+    if (kind := tables.text("kind")) in DOCUMENTS:
+        query = query.where(PrintJob.document_kind == kind)
+    if printer := tables.whole("printer", 0):
+        query = query.where(PrintJob.printer_id == printer)
+    if q := tables.text("q"):
+        query = query.where(tables.begins(PrintJob.number, q))
+    asked: dict[str, Any] = {"key": PrintJob.id, "sorts": JOB_SORTS, "default": "-no"}
+    with reading() as session:
+        if tables.is_export():
+            return tables.export(session, query, JOB_FIELDS, name="papers", **asked)
+        return render_template(
+            "printers/jobs.html",
+            page=tables.page_of(session, query, **asked),
+            kinds=[("", say("all")), *DOCUMENTS.items()],
+            states=options(JobState, say("all")),
+            printers=list(session.execute(sa.select(Printer.id, Printer.name))),
+            q=q,
+        )
+
+
+@bp.get("/jobs/<int:job_id>")
+@needs(Right.SEE_DESK, Right.REPRINT)
+def job(job_id: int) -> str:
+    """Show one paper: its picture, where it is, what happened to it."""
+    with reading() as session:
+        found = _job(session, job_id)
+        return render_template(
+            "printers/job.html",
+            job=found,
+            printer=session.get(Printer, found.printer_id) if found.printer_id else None,
+            station=session.get(Station, found.station_id) if found.station_id else None,
+            file=session.get(PrintFile, job_id, options=[sa.orm.defer(PrintFile.content)]),
+            history=list(
+                session.scalars(
+                    sa.select(PrintEvent)
+                    .where(PrintEvent.job_id == job_id)
+                    .order_by(PrintEvent.id.desc())
+                )
+            ),
+            copies=_copies(session, found),
+            printers=[
+                (p.id, p.name)
+                for p in session.execute(sa.select(Printer.id, Printer.name).order_by(Printer.name))
+            ],
+            subject=_subject(found.subject),
+            people=names_of(session),
+            is_seen=may_see(found.document_kind),
+            can_cancel=found.state in queue.deciding.NOT_YET_SENT,
+        )
+
+
+def _job(session: Session, job_id: int) -> PrintJob:
+    found = session.get(PrintJob, job_id)
+    if found is None:
+        raise NotFound(say("paper"), job_id)
+    return found
+
+
+def _copies(session: Session, job: PrintJob) -> list[PrintJob]:
+    """Return the other papers of the same number, the first first."""
+    return list(
+        session.scalars(
+            sa.select(PrintJob)
+            .where(
+                PrintJob.document_kind == job.document_kind,
+                PrintJob.number == job.number,
+                PrintJob.part == job.part,
+                PrintJob.id != job.id,
+            )
+            .order_by(PrintJob.copy_no)
+        )
+    )
+
+
+def _subject(subject: str) -> str:
+    """Return the address of what a paper is about, "" if it has no page."""
+    kind, _, number = subject.partition(":")
+    if not number.isdigit():
+        return ""
+    pages = {
+        "parcel": ("parcels.parcel", "parcel_id"),
+        "wave": ("waves.wave", "wave_id"),
+        "handover": ("handovers.handover", "handover_id"),
+    }
+    if kind not in pages or not may(Right.SEE_DESK):
+        return ""
+    endpoint, name = pages[kind]
+    where: dict[str, Any] = {name: int(number)}
+    return url_for(endpoint, **where)
+
+
+@bp.get("/jobs/<int:job_id>/paper.pdf")
+@needs(Right.SEE_DESK, Right.REPRINT)
+def pdf(job_id: int) -> Response:
+    """Return the paper as it was or will be printed."""
+    name, content = _paper(job_id)
+    response = make_response(content)
+    response.headers["Content-Type"] = "application/pdf"
+    response.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    return response
+
+
+@bp.get("/jobs/<int:job_id>/paper.png")
+@needs(Right.SEE_DESK, Right.REPRINT)
+def picture(job_id: int) -> Response:
+    """Return the first page of the paper as a picture."""
+    _name, content = _paper(job_id)
+    response = make_response(raster.png(content, dpi=SCREEN_DPI))
+    response.headers["Content-Type"] = "image/png"
+    response.headers["Cache-Control"] = f"private, max-age={HOUR_S}"
+    return response
+
+
+def _paper(job_id: int) -> tuple[str, bytes]:
+    with reading() as session:
+        found = _job(session, job_id)
+        if not may_see(found.document_kind):
+            raise Forbidden(say("This paper shows people. It is not your right to see it."))
+        try:
+            content = queue.pdf_of(session, job_id)
+        except PrintingError as error:
+            raise RuleViolation(say("This paper cannot be drawn.")) from error
+        number = "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "_"
+                         for c in found.number)  # fmt: skip
+        return f"{found.document_kind}-{number}", content
+
+
+def _here(job_id: int) -> str:
+    return url_for("printers.job", job_id=job_id)
+
+
+@bp.post("/jobs/<int:job_id>/answer")
+@needs(Right.REPRINT, Right.PRINTERS)
+def answer(job_id: int) -> Response:
+    """Say whether the paper came out."""
+    back = back_or(url_for("printers.index"))
+    came_out = form_str("came_out", "") == "1"
+    return act(answer_unknown, AnswerUnknown, back=back, job_id=job_id, came_out=came_out)
+
+
+@bp.post("/jobs/<int:job_id>/cancel")
+@needs(Right.PRINTERS)
+def cancel(job_id: int) -> Response:
+    """Take the paper back."""
+    return act(cancel_job, CancelJob, back=_here(job_id), job_id=job_id,
+               reason=form_str("reason", ""))  # fmt: skip
+
+
+@bp.post("/jobs/<int:job_id>/hold")
+@needs(Right.PRINTERS)
+def hold(job_id: int) -> Response:
+    """Set the paper aside."""
+    return act(hold_job, HoldJob, back=_here(job_id), job_id=job_id,
+               reason=form_str("reason", ""))  # fmt: skip
+
+
+@bp.post("/jobs/<int:job_id>/release")
+@needs(Right.PRINTERS)
+def release(job_id: int) -> Response:
+    """Let the paper wait for its turn again."""
+    return act(release_job, ReleaseJob, back=back_or(_here(job_id)), job_id=job_id)
+
+
+@bp.post("/jobs/<int:job_id>/route")
+@needs(Right.PRINTERS)
+def route(job_id: int) -> Response:
+    """Print the paper elsewhere."""
+    return act(reroute_job, RerouteJob, back=_here(job_id), job_id=job_id,
+               printer_id=form_int("printer_id"))  # fmt: skip
+
+
+@bp.post("/jobs/<int:job_id>/reprint")
+@needs(Right.REPRINT)
+def reprint(job_id: int) -> Response:
+    """Print the paper once more; a waybill through its parcel, which must be matched again."""
+    with reading() as session:
+        found = _job(session, job_id)
+    reason, back = form_str("reason", ""), back_or(_here(job_id))
+    kind, _, number = found.subject.partition(":")
+    if found.document_kind == "waybill" and kind == "parcel" and number.isdigit():
+        return act(reprint_label, ReprintLabel, back=back, parcel_id=int(number), reason=reason)
+    return act(reprint_job, ReprintJob, back=back, job_id=job_id, reason=reason)

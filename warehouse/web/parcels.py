@@ -1,0 +1,124 @@
+"""The desk's parcels: where each is, what is in it, what it weighed, which papers it has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, render_template, url_for
+from werkzeug.wrappers import Response
+
+from printing.models import PrintJob
+from warehouse.carriers.models import Carrier
+from warehouse.catalog.models import CartonType
+from warehouse.dispatch import desk as dispatch_desk
+from warehouse.dispatch.commands.label import ReprintLabel, reprint_label
+from warehouse.dispatch.desk import PARCEL_SORTS
+from warehouse.dispatch.models import Waybill
+from warehouse.errors import NotFound
+from warehouse.orders.models import Consignment
+from warehouse.orders.queries import orders_of
+from warehouse.packing.models import Parcel, ParcelState
+from warehouse.people.rights import Right
+from warehouse.text import say
+from warehouse.web import tables
+from warehouse.web.access import needs
+from warehouse.web.context import form_str, reading
+from warehouse.web.desk import act, names_of, state_chips
+from warehouse.web.timeline import story
+from warehouse.weighing.models import Reading
+
+bp = Blueprint("parcels", __name__, url_prefix="/parcels")
+FIELDS: tuple[tables.Field, ...] = (
+    (say("Parcel"), lambda p: p.number),
+    (say("State"), lambda p: p.state),
+    (say("Waybill"), lambda p: p.waybill_no or ""),
+    (say("Courier"), lambda p: p.carrier or ""),
+    (say("Consignment"), lambda p: f"C{p.consignment_id:08d}"),
+    (say("Expected g"), lambda p: p.expected_g),
+    (say("Weight g"), lambda p: p.gross_g),
+    (say("Packer"), lambda p: p.packer),
+    (say("Opened"), lambda p: p.opened_at),
+    (say("Gone at"), lambda p: p.dispatched_at),
+)
+
+
+@bp.get("")
+@needs(Right.SEE_DESK)
+def index() -> str | Response:
+    """List the parcels of one state, or all of them."""
+    state = tables.one_of("state", ParcelState)
+    query = dispatch_desk.parcel_list()
+    if state is not None:
+        query = query.where(Parcel.state == state)
+    if q := tables.text("q").upper():
+        query = query.where(
+            sa.or_(
+                tables.begins(Parcel.number, q),
+                Parcel.id.in_(sa.select(Waybill.parcel_id).where(tables.begins(Waybill.number, q))),
+            )
+        )
+    asked: dict[str, Any] = {"key": Parcel.id, "sorts": PARCEL_SORTS, "default": "-no"}
+    with reading() as session:
+        if tables.is_export():
+            return tables.export(session, query, FIELDS, name="parcels", **asked)
+        return render_template(
+            "parcels/index.html",
+            page=tables.page_of(session, query, **asked),
+            chips=state_chips(ParcelState, dispatch_desk.parcel_counts(session), state),
+            q=tables.text("q"),
+        )
+
+
+@bp.get("/<int:parcel_id>")
+@needs(Right.SEE_DESK)
+def parcel(parcel_id: int) -> str:
+    """Show one parcel with all that is known of it."""
+    with reading() as session:
+        found = session.get(Parcel, parcel_id)
+        if found is None:
+            raise NotFound(say("parcel"), parcel_id)
+        subject = f"parcel:{parcel_id}"
+        return render_template(
+            "parcels/parcel.html",
+            parcel=found,
+            consignment=session.get_one(Consignment, found.consignment_id),
+            orders=orders_of(session, found.consignment_id),
+            carton=session.get(CartonType, found.carton_type_id),
+            content=dispatch_desk.content_of(session, parcel_id),
+            readings=list(
+                session.scalars(
+                    sa.select(Reading)
+                    .where(Reading.parcel_id == parcel_id)
+                    .order_by(Reading.id.desc())
+                )
+            ),
+            waybills=list(
+                session.execute(
+                    sa.select(Waybill, Carrier.name)
+                    .join(Carrier, Carrier.id == Waybill.carrier_id)
+                    .where(Waybill.parcel_id == parcel_id)
+                    .order_by(Waybill.id.desc())
+                )
+            ),
+            jobs=list(
+                session.scalars(
+                    sa.select(PrintJob)
+                    .where(PrintJob.subject == subject)
+                    .order_by(PrintJob.id.desc())
+                )
+            ),
+            handover=dispatch_desk.handover_of(session, parcel_id),
+            people=names_of(session),
+            has_label=found.state in (ParcelState.LABELLED, ParcelState.MATCHED),
+            events=story(session, [("parcel", [parcel_id])], job_subjects=[subject]),
+        )
+
+
+@bp.post("/<int:parcel_id>/label")
+@needs(Right.REPRINT)
+def label(parcel_id: int) -> Response:
+    """Print the label once more, with a reason."""
+    back = url_for("parcels.parcel", parcel_id=parcel_id)
+    reason = form_str("reason", "")
+    return act(reprint_label, ReprintLabel, back=back, parcel_id=parcel_id, reason=reason)

@@ -1,0 +1,177 @@
+"""The desk's stock: SKUs and bins with what stands there, and the moves that explain it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, render_template
+from werkzeug.wrappers import Response
+
+from warehouse.catalog.models import Barcode, Bin, BinKind, Sku, SkuPicture, Zone
+from warehouse.errors import NotFound
+from warehouse.inventory import desk as stock_desk
+from warehouse.inventory.models import Move, StockBalance
+from warehouse.inventory.queries import differences
+from warehouse.people.rights import Right
+from warehouse.text import say
+from warehouse.waves.models import WaveSlot
+from warehouse.web import tables
+from warehouse.web.access import needs
+from warehouse.web.context import reading
+from warehouse.web.timeline import story
+from warehouse.web.words import options
+
+bp = Blueprint("stock", __name__, url_prefix="/stock")
+
+SKU_FIELDS: tuple[tables.Field, ...] = (
+    (say("SKU"), lambda s: s.code),
+    (say("Goods"), lambda s: s.name),
+    (say("Properties"), lambda s: s.properties),
+    (say("On hand"), lambda s: int(s.on_hand)),
+    (say("Reserved"), lambda s: int(s.reserved)),
+    (say("Available"), lambda s: int(s.available)),
+    (say("Bins"), lambda s: int(s.bins)),
+    (say("Weight g"), lambda s: s.weight_g),
+)
+BIN_FIELDS: tuple[tables.Field, ...] = (
+    (say("Bin"), lambda b: b.code),
+    (say("Kind"), lambda b: b.kind),
+    (say("Zone"), lambda b: b.zone or ""),
+    (say("Walk"), lambda b: b.walk_order),
+    (say("SKUs"), lambda b: int(b.skus)),
+    (say("On hand"), lambda b: int(b.on_hand)),
+    (say("Reserved"), lambda b: int(b.reserved)),
+)
+MOVE_FIELDS: tuple[tables.Field, ...] = (
+    (say("Time"), lambda m: m.at),
+    (say("SKU"), lambda m: m.code),
+    (say("Pieces"), lambda m: m.pieces),
+    (say("From"), lambda m: m.source),
+    (say("To bin"), lambda m: m.target),
+    (say("Why"), lambda m: m.reason),
+    (say("Reference"), lambda m: m.reference),
+    (say("Who"), lambda m: m.who),
+)
+MOVES: dict[str, Any] = {"key": Move.id, "sorts": stock_desk.MOVE_SORTS, "default": "-no"}
+
+
+@bp.get("")
+@needs(Right.SEE_DESK)
+def index() -> str | Response:
+    """List the SKUs with what stands of them."""
+    query = stock_desk.sku_list()
+    if q := tables.text("q"):
+        query = query.where(
+            sa.or_(
+                tables.like(Sku.code, q),
+                tables.like(Sku.name, q),
+                tables.like(Sku.properties, q),
+                stock_desk.with_barcode(q),
+            )
+        )
+    only = tables.text("only")
+    if only == "none":
+        query = query.where(stock_desk.AVAILABLE <= 0, Sku.is_active)
+    elif only == "stock":
+        query = query.where(stock_desk.ON_HAND > 0)
+    elif only == "unweighed":
+        query = query.where(Sku.weight_g.is_(None), Sku.is_active)
+    asked: dict[str, Any] = {"key": Sku.id, "sorts": stock_desk.SKU_SORTS, "default": "code"}
+    with reading() as session:
+        if tables.is_export():
+            return tables.export(session, query, SKU_FIELDS, name="stock", **asked)
+        page = tables.page_of(session, query, **asked)
+        return render_template("stock/index.html", page=page, q=q, only=only)
+
+
+@bp.get("/sku/<int:sku_id>")
+@needs(Right.SEE_DESK)
+def sku(sku_id: int) -> str | Response:
+    """Show one SKU: picture, barcodes, where it stands, how it moved."""
+    query = stock_desk.move_list().where(Move.sku_id == sku_id)
+    with reading() as session:
+        found = session.get(Sku, sku_id)
+        if found is None:
+            raise NotFound(say("SKU"), sku_id)
+        if tables.is_export():
+            return tables.export(session, query, MOVE_FIELDS, name=f"moves-sku-{sku_id}", **MOVES)
+        barcodes = sa.select(Barcode).where(Barcode.sku_id == sku_id).order_by(Barcode.code)
+        return render_template(
+            "stock/sku.html",
+            sku=found,
+            has_picture=session.get(SkuPicture, sku_id) is not None,
+            barcodes=list(session.scalars(barcodes)),
+            totals=session.execute(stock_desk.sku_list().where(Sku.id == sku_id)).one(),
+            bins=stock_desk.bins_of_sku(session, sku_id),
+            page=tables.page_of(session, query, **MOVES),
+            events=story(session, [("sku", [sku_id])]),
+        )
+
+
+@bp.get("/bins")
+@needs(Right.SEE_DESK)
+def bins() -> str | Response:
+    """List the bins in walking order."""
+    query = stock_desk.bin_list()
+    kind = tables.one_of("kind", BinKind)
+    query = query.where(Bin.kind == kind) if kind else query.where(Bin.kind != BinKind.PARCEL)
+    if q := tables.text("q"):
+        query = query.where(tables.begins(Bin.code, q.upper()))
+    if zone := tables.text("zone"):
+        query = query.where(Zone.code == zone)
+    asked: dict[str, Any] = {"key": Bin.id, "sorts": stock_desk.BIN_SORTS, "default": "walk"}
+    with reading() as session:
+        if tables.is_export():
+            return tables.export(session, query, BIN_FIELDS, name="bins", **asked)
+        return render_template(
+            "stock/bins.html",
+            page=tables.page_of(session, query, **asked),
+            zones=list(session.execute(sa.select(Zone.code, Zone.name).order_by(Zone.sequence))),
+            kinds=options(BinKind, say("all")),
+            q=q,
+        )
+
+
+@bp.get("/bins/<int:bin_id>")
+@needs(Right.SEE_DESK)
+def bin(bin_id: int) -> str | Response:
+    """Show one bin: what stands in it, what came and went."""
+    touching = sa.or_(Move.from_bin_id == bin_id, Move.to_bin_id == bin_id)
+    query = stock_desk.move_list().where(touching)
+    with reading() as session:
+        found = session.get(Bin, bin_id)
+        if found is None:
+            raise NotFound(say("bin"), bin_id)
+        if tables.is_export():
+            return tables.export(session, query, MOVE_FIELDS, name=f"moves-bin-{bin_id}", **MOVES)
+        carries = session.scalar(
+            sa.select(WaveSlot.consignment_id).where(
+                WaveSlot.tote_bin_id == bin_id, WaveSlot.freed_at.is_(None)
+            )
+        )
+        return render_template(
+            "stock/bin.html",
+            bin=found,
+            zone=session.get(Zone, found.zone_id) if found.zone_id else None,
+            consignment_id=carries,
+            content=stock_desk.content_of_bin(session, bin_id),
+            page=tables.page_of(session, query, **MOVES),
+            events=story(session, [("bin", [bin_id])]),
+        )
+
+
+@bp.get("/proof")
+@needs(Right.SEE_DESK)
+def proof() -> str:
+    """Recompute every balance from its moves and show what does not agree."""
+    with reading() as session:
+        moves, balances = session.execute(
+            sa.select(
+                sa.select(sa.func.count()).select_from(Move).scalar_subquery(),
+                sa.select(sa.func.count()).select_from(StockBalance).scalar_subquery(),
+            )
+        ).one()
+        return render_template(
+            "stock/proof.html", differences=differences(session), moves=moves, balances=balances
+        )

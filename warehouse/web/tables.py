@@ -1,0 +1,262 @@
+"""Lists at a desk: filters and order in the address, pages by key, and the same list as a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+import sqlalchemy as sa
+from flask import Response, current_app, request, url_for
+from itsdangerous import BadData, URLSafeSerializer
+from sqlalchemy.orm import Session
+
+from warehouse.text import Text
+from warehouse.web.context import LARGEST_INT, config, now, speak
+from warehouse.web.words import word
+
+PAGE_ROWS = 50
+EXPORT_ROWS = 50_000
+EXPORT_CHUNK = 500
+COUNTED = 10_000  # more than this is not counted on every page
+LONGEST_FILTER = 120
+PAGING = ("after", "before", "from", "export")
+BOM = "\ufeff"
+# A spreadsheet takes a cell that begins like this for a formula.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+W = TypeVar("W", bound=StrEnum)
+Row = Any
+Field = tuple[Text, Callable[[Row], object]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One page of a list: its rows, where it stands in the whole, and where to go from it.
+
+    `total` is None where there are more rows than are counted.
+    """
+
+    rows: Sequence[Row]
+    first: int
+    last: int
+    total: int | None
+    previous_href: str | None
+    next_href: str | None
+    order: str
+
+    def href_of(self, name: str) -> str:
+        """Return the address of this list in the order of a column, turned round if it is so."""
+        return href(sort=f"-{name}" if self.order == name else name)
+
+    def order_of(self, name: str) -> str | None:
+        """Return how the list is ordered by a column: ascending, descending, or None."""
+        if self.order.lstrip("-") != name:
+            return None
+        return "descending" if self.order.startswith("-") else "ascending"
+
+
+def page_of(
+    session: Session,
+    query: sa.Select[*tuple[Any, ...]],
+    *,
+    key: Any,
+    sorts: Mapping[str, Any],
+    default: str,
+) -> Page:
+    """Return the page the address asks for.
+
+    `sorts` are the columns the list may be ordered by, none of them ever null; `default` is one of
+    them, with "-" before it for the highest first. Rows of equal order stand by `key`.
+    """
+    order = _order(sorts, default)
+    cursor, is_backward = _cursor(order)
+    shown = _ordered(query, key, sorts, order, is_backward=is_backward)
+    if cursor is not None:
+        shown = shown.where(_beyond(key, sorts, order, cursor, is_backward=is_backward))
+    rows = list(session.execute(shown.limit(PAGE_ROWS + 1)))
+    is_more, rows = len(rows) > PAGE_ROWS, rows[:PAGE_ROWS]
+    if is_backward:
+        rows.reverse()
+    before = max(whole("from", 0), 0) if cursor is not None else 0
+    has_next = bool(rows) and (is_backward or is_more)
+    has_previous = bool(rows) and (is_more if is_backward else cursor is not None)
+    back_to = max(before - PAGE_ROWS, 0)
+    return Page(
+        rows=rows,
+        first=before + 1 if rows else 0,
+        last=before + len(rows),
+        total=_total(session, query),
+        previous_href=href(before=_mark(order, rows[0]), **{"from": back_to})
+        if has_previous
+        else None,
+        next_href=href(after=_mark(order, rows[-1]), **{"from": before + len(rows)})
+        if has_next
+        else None,
+        order=order,
+    )
+
+
+def is_export() -> bool:
+    """Tell whether the list is wanted as a file."""
+    return request.args.get("export") == "csv"
+
+
+def export(
+    session: Session,
+    query: sa.Select[*tuple[Any, ...]],
+    fields: Sequence[Field],
+    *,
+    key: Any,
+    sorts: Mapping[str, Any],
+    default: str,
+    name: str,
+) -> Response:
+    """Return the list as it is filtered and ordered, all of its pages, as CSV."""
+    ordered = _ordered(query, key, sorts, _order(sorts, default), is_backward=False)
+    return csv_answer(name, fields, session.execute(ordered.limit(EXPORT_ROWS)))
+
+
+def csv_answer(name: str, fields: Sequence[Field], rows: Iterable[Row]) -> Response:
+    """Return rows as a CSV file that a spreadsheet opens as text, in UTF-8 with its mark."""
+    body = "".join(_lines(fields, rows))
+    stamp = f"{now():%Y%m%d-%H%M}"
+    return Response(
+        BOM + body,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}-{stamp}.csv"'},
+    )
+
+
+def _lines(fields: Sequence[Field], rows: Iterable[Row]) -> Iterator[str]:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([cell(speak(label)) for label, _ in fields])
+    for row in rows:
+        writer.writerow([cell(value(row)) for _, value in fields])
+    yield out.getvalue()
+
+
+def cell(value: object) -> object:
+    """Return a value as it may stand in a cell: numbers as they are, text never as a formula."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, int):
+        return value
+    if isinstance(value, datetime):
+        return value.astimezone(config().time_zone).strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(value, StrEnum):
+        return speak(word(value))
+    text = speak(value) if isinstance(value, Text) else str(value)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def href(**changes: Any) -> str:
+    """Return this page's address with other parameters, a None dropping one; paging starts anew."""
+    kept = {k: v for k, v in request.args.items() if k not in PAGING}
+    kept.update({k: str(v) for k, v in changes.items() if v is not None})
+    for name in [k for k, v in changes.items() if v is None]:
+        kept.pop(name, None)
+    path = url_for(request.endpoint or "", **(request.view_args or {}))
+    kept = {k: v for k, v in kept.items() if v}
+    if not kept:
+        return path
+    return f"{path}?{urlencode(kept)}"
+
+
+def text(name: str) -> str:
+    """Return a filter of the address as text a database can look for; "" if it is not there."""
+    return request.args.get(name, "").replace("\x00", "").strip()[:LONGEST_FILTER]
+
+
+def whole(name: str, default: int) -> int:
+    """Return a whole number of the address, the default for anything else."""
+    value = request.args.get(name, "")
+    is_number = value.isascii() and value.isdigit() and len(value) < len(str(LARGEST_INT))
+    return int(value) if is_number else default
+
+
+def one_of(name: str, words: type[W]) -> W | None:
+    """Return a filter that is a word of an enum, None for anything else."""
+    value = request.args.get(name, "")
+    return words(value) if value in set(words) else None
+
+
+def like(column: Any, wanted: str) -> sa.ColumnElement[bool]:
+    """Return the condition that the column contains the text, whatever signs are in it."""
+    return column.icontains(wanted, autoescape=True)  # type: ignore[no-any-return]
+
+
+def begins(column: Any, wanted: str) -> sa.ColumnElement[bool]:
+    """Return the condition that the column begins with the text."""
+    return column.startswith(wanted, autoescape=True)  # type: ignore[no-any-return]
+
+
+def _order(sorts: Mapping[str, Any], default: str) -> str:
+    wanted = request.args.get("sort", "")
+    return wanted if wanted.removeprefix("-") in sorts else default
+
+
+def _ordered(
+    query: sa.Select[*tuple[Any, ...]],
+    key: Any,
+    sorts: Mapping[str, Any],
+    order: str,
+    *,
+    is_backward: bool,
+) -> sa.Select[*tuple[Any, ...]]:
+    column = sorts[order.lstrip("-")]
+    is_descending = order.startswith("-") != is_backward
+    by = (column.desc(), key.desc()) if is_descending else (column.asc(), key.asc())
+    return (
+        query.add_columns(column.label("order_value"), key.label("order_key"))
+        .order_by(None)
+        .order_by(*by)
+    )
+
+
+def _beyond(
+    key: Any, sorts: Mapping[str, Any], order: str, cursor: tuple[Any, int], *, is_backward: bool
+) -> sa.ColumnElement[bool]:
+    column = sorts[order.lstrip("-")]
+    value, last_key = cursor
+    if order.startswith("-") != is_backward:
+        return sa.or_(column < value, sa.and_(column == value, key < last_key))
+    return sa.or_(column > value, sa.and_(column == value, key > last_key))
+
+
+def _total(session: Session, query: sa.Select[*tuple[Any, ...]]) -> int | None:
+    some = query.order_by(None).with_only_columns(sa.literal(1)).limit(COUNTED + 1).subquery()
+    count = session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
+    return count if count <= COUNTED else None
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(str(current_app.config["SECRET_KEY"]), salt="page")
+
+
+def _mark(order: str, row: Row) -> str:
+    """Return where a page ends, signed: the value goes into SQL as the type it came out with."""
+    value = row.order_value
+    is_instant = isinstance(value, datetime)
+    plain = value.isoformat() if is_instant else value
+    return str(_signer().dumps([request.endpoint, order, is_instant, plain, row.order_key]))
+
+
+def _cursor(order: str) -> tuple[tuple[Any, int] | None, bool]:
+    is_backward = "before" in request.args
+    signed = request.args.get("before" if is_backward else "after", "")
+    try:
+        endpoint, of_order, is_instant, value, key = _signer().loads(signed)
+    except (BadData, ValueError, TypeError):
+        return None, False
+    if endpoint != request.endpoint or of_order != order:
+        return None, False
+    return (datetime.fromisoformat(value) if is_instant else value, key), is_backward

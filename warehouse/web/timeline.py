@@ -1,0 +1,256 @@
+"""What happened to a thing, newest first: trail, stock moves and papers as one story."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from printing.models import JobState, PrintJob
+from warehouse.catalog.models import Bin, Sku, Station
+from warehouse.commands import CommandRow
+from warehouse.inventory.models import Move
+from warehouse.orders.models import ConsignmentLine, HoldKind
+from warehouse.people.models import Person, Trail
+from warehouse.text import Text, say
+from warehouse.web.context import speak
+from warehouse.web.words import document_word, tone, word
+
+MOST_EVENTS = 200
+
+Event = dict[str, Any]
+Facts = Mapping[str, Any]
+Say = Callable[[Facts], Text]
+
+
+def _held(facts: Facts) -> Text:
+    kinds = [speak(word(HoldKind(k))) for k in facts.get("kinds", []) if k in set(HoldKind)]
+    note = str(facts.get("note") or "")
+    text = " · ".join([*kinds, note] if note else kinds)
+    return say("Held: {reasons}", reasons=text)
+
+
+def _released(facts: Facts) -> Text:
+    kind = facts.get("kind", "")
+    what: Text | str = word(HoldKind(kind)) if kind in set(HoldKind) else str(kind)
+    return say("Hold released ({kind}): {note}", kind=what, note=facts.get("note", ""))
+
+
+def _changed(facts: Facts) -> Text:
+    return say("Changed at the shop: {fields}", fields=_list(facts.get("fields")))
+
+
+def _fields(facts: Facts) -> Text:
+    return say("Changed: {fields}", fields=_list(facts.get("fields")))
+
+
+def _list(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value or "")
+
+
+def _with(msgid: str, name: str) -> Say:
+    return lambda facts: Text(msgid, {name: facts.get(name, "")})
+
+
+def _plain(text: Text) -> Say:
+    return lambda _facts: text
+
+
+# (subject kind, event) → sentence and tone.
+SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
+    ("order", "imported"): (_plain(say("Imported")), None),
+    ("order", "changed_by_shop"): (_changed, "attention"),
+    ("order", "receiver_changed"): (_plain(say("Receiver changed at the shop")), "attention"),
+    ("order", "held"): (_held, "attention"),
+    ("order", "hold_released"): (_released, "ok"),
+    ("order", "audit_clean"): (_plain(say("Audited: nothing holds it")), "ok"),
+    ("order", "audit_cancelled"): (_plain(say("Closed at the shop")), "stop"),
+    ("order", "audit_closed"): (_plain(say("Ended at the shop without us")), None),
+    ("order", "audit_received"): (_plain(say("To be audited again")), None),
+    ("order", "released"): (
+        lambda f: say("Released as {consignment}", consignment=f.get("consignment", "")),
+        "ok",
+    ),
+    ("order", "withdrawn"): (_plain(say("Taken back from the floor")), "attention"),
+    ("order", "cancelled"): (_with("Cancelled: {note}", "note"), "stop"),
+    ("order", "line_cancelled"): (_with("A line was taken out: {note}", "note"), "attention"),
+    ("order", "dispatched"): (_plain(say("With the courier")), "ok"),
+    ("order", "set_aside"): (_plain(say("Its goods were set aside")), "stop"),
+    ("order", "urgent"): (_plain(say("Marked urgent")), "attention"),
+    ("order", "not_urgent"): (_plain(say("No longer urgent")), None),
+    ("order", "receiver_seen"): (_with("Receiver looked at: {reason}", "reason"), "attention"),
+    ("order", "mapped"): (_plain(say("A line was given its SKU")), None),
+    ("consignment", "waved"): (_with("Planned in wave {wave}", "wave"), None),
+    ("consignment", "short"): (_plain(say("Short pick")), "attention"),
+    ("consignment", "check_started"): (_plain(say("Check begun")), None),
+    ("consignment", "check_taken_over"): (_plain(say("Check taken over")), None),
+    ("consignment", "mismatch"): (
+        lambda f: say(
+            "Check: {sku}, {pieces} pieces too many, missing or wrong",
+            sku=f.get("sku", ""),
+            pieces=f.get("pieces", ""),
+        ),
+        "stop",
+    ),
+    ("consignment", "checked"): (_plain(say("Checked, all there")), "ok"),
+    ("consignment", "packing_started"): (_plain(say("Packing begun")), None),
+    ("consignment", "packed"): (_plain(say("Packed")), "ok"),
+    ("consignment", "merged"): (_plain(say("Merged from several orders")), None),
+    ("consignment", "split"): (_plain(say("Taken apart again")), "attention"),
+    ("consignment", "set_aside"): (_with("Goods set aside in {bin}", "bin"), "stop"),
+    ("parcel", "opened"): (_with("Parcel opened, carton {carton}", "carton"), None),
+    ("parcel", "reopened"): (_plain(say("Parcel opened again")), "attention"),
+    ("parcel", "sealed"): (_plain(say("Parcel sealed")), None),
+    ("parcel", "weighed"): (_plain(say("Weighed")), None),
+    ("parcel", "waybill_assigned"): (_with("Waybill {waybill} given", "waybill"), None),
+    ("parcel", "waybill_attached"): (_with("Waybill {waybill} of the platform", "waybill"), None),
+    ("parcel", "label_matched"): (_plain(say("Label scanned back")), "ok"),
+    ("parcel", "label_reprinted"): (_with("Label printed again: {reason}", "reason"), "attention"),
+    ("parcel", "refused_at_handover"): (
+        _with("Refused at handover {handover}", "handover"),
+        "stop",
+    ),
+    ("parcel", "dispatched"): (_with("Handed over in {handover}", "handover"), "ok"),
+    ("parcel", "taken_back"): (_with("Taken back from {handover}", "handover"), "attention"),
+    ("wave", "planned"): (_with("Planned with {orders} orders", "orders"), None),
+    ("wave", "taken"): (_plain(say("Taken by a picker")), None),
+    ("wave", "picked"): (_plain(say("Picked")), "ok"),
+    ("wave", "cancelled"): (_plain(say("Taken back")), "stop"),
+    ("wave", "list_printed"): (_plain(say("Pick list printed")), None),
+    ("handover", "opened"): (_plain(say("Handover opened")), None),
+    ("handover", "closed"): (_with("Handover closed with {parcels} parcels", "parcels"), "ok"),
+    ("carrier", "range_added"): (_with("A range of {count} numbers was added", "count"), None),
+    ("carrier", "list_added"): (_with("A list of {count} numbers was added", "count"), None),
+    ("carrier", "changed"): (_fields, None),
+    ("person", "added"): (_plain(say("Added")), None),
+    ("person", "changed"): (_fields, None),
+    ("person", "badge_made"): (_plain(say("New badge")), "attention"),
+    ("person", "pin_set"): (_plain(say("New PIN")), "attention"),
+    ("person", "password_set"): (_plain(say("New password")), "attention"),
+    ("person", "left"): (_with("No longer active: {reason}", "reason"), "stop"),
+    ("person", "returned"): (_plain(say("Active again")), "ok"),
+    ("person", "token_made"): (_with("API token {name} made", "name"), "attention"),
+    ("person", "token_revoked"): (_with("API token {name} revoked", "name"), "attention"),
+    ("printer", "added"): (_plain(say("Added")), None),
+    ("printer", "changed"): (_fields, None),
+    ("printer", "paused"): (_plain(say("Paused")), "attention"),
+    ("printer", "resumed"): (_plain(say("Goes on")), "ok"),
+    ("printer", "removed"): (_plain(say("Removed")), "stop"),
+}
+
+
+def story(
+    session: Session,
+    subjects: Iterable[tuple[str, Sequence[int]]],
+    *,
+    consignment_id: int | None = None,
+    job_subjects: Sequence[str] = (),
+) -> list[Event]:
+    """Return what happened to the subjects, newest first, at most 200 events.
+
+    Stock moves of the consignment and papers about `job_subjects` are told too.
+    """
+    events = [e for kind, ids in subjects for e in _trail(session, kind, ids)]
+    if consignment_id is not None:
+        events += _moves(session, consignment_id)
+    if job_subjects:
+        events += _papers(session, job_subjects)
+    events.sort(key=lambda event: event["at"], reverse=True)
+    return events[:MOST_EVENTS]
+
+
+def _trail(session: Session, kind: str, ids: Sequence[int]) -> list[Event]:
+    if not ids:
+        return []
+    rows = session.execute(
+        sa.select(Trail.at, Trail.event, Trail.facts, Person.name, Station.code)
+        .join(Person, Person.id == Trail.person_id)
+        .outerjoin(Station, Station.id == Trail.station_id)
+        .where(Trail.subject_kind == kind, Trail.subject_id.in_(list(ids)))
+        .order_by(Trail.id.desc())
+        .limit(MOST_EVENTS)
+    )
+    return [_event(at, kind, name, facts, who, where) for at, name, facts, who, where in rows]
+
+
+def _event(at: datetime, kind: str, name: str, facts: Facts, who: str, where: str | None) -> Event:
+    sentence, mood = SENTENCES.get((kind, name), (_plain(say("{text}", text=name)), None))
+    return {"at": at, "text": speak(sentence(facts or {})), "who": who, "where": where,
+            "tone": mood}  # fmt: skip
+
+
+def _moves(session: Session, consignment_id: int) -> list[Event]:
+    source, target = aliased(Bin), aliased(Bin)
+    rows = session.execute(
+        sa.select(
+            Move.at, Move.reason, Move.pieces, Sku.code.label("sku"), source.code.label("source"),
+            target.code.label("target"), Person.name, Station.code.label("station"),
+        )
+        .join(ConsignmentLine, ConsignmentLine.id == Move.consignment_line_id)
+        .join(Sku, Sku.id == Move.sku_id)
+        .join(source, source.id == Move.from_bin_id)
+        .join(target, target.id == Move.to_bin_id)
+        .join(CommandRow, CommandRow.id == Move.command_id)
+        .join(Person, Person.id == CommandRow.person_id)
+        .outerjoin(Station, Station.id == CommandRow.station_id)
+        .where(ConsignmentLine.consignment_id == consignment_id)
+        .order_by(Move.id.desc())
+        .limit(MOST_EVENTS)
+    )  # fmt: skip
+    return [
+        {
+            "at": row.at,
+            "text": speak(
+                say(
+                    "{reason}: {pieces} × {sku}, {source} → {target}",
+                    reason=word(row.reason), pieces=row.pieces, sku=row.sku,
+                    source=row.source, target=row.target,
+                )
+            ),
+            "who": row.name,
+            "where": row.station,
+            "tone": tone(row.reason),
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+def _papers(session: Session, subjects: Sequence[str]) -> list[Event]:
+    rows = session.execute(
+        sa.select(
+            PrintJob.queued_at, PrintJob.document_kind, PrintJob.number, PrintJob.copy_no,
+            PrintJob.state, PrintJob.reprint_reason, Person.name, Station.code.label("station"),
+        )
+        .outerjoin(CommandRow, CommandRow.id == PrintJob.command_id)
+        .outerjoin(Person, Person.id == sa.func.coalesce(PrintJob.person_id, CommandRow.person_id))
+        .outerjoin(Station, Station.id == PrintJob.station_id)
+        .where(PrintJob.subject.in_(list(subjects)))
+        .order_by(PrintJob.id.desc())
+        .limit(MOST_EVENTS)
+    )  # fmt: skip
+    return [
+        {
+            "at": row.queued_at,
+            "text": _paper_text(row),
+            "who": row.name,
+            "where": row.station,
+            "tone": tone(JobState(row.state)),
+        }
+        for row in rows
+    ]
+
+
+def _paper_text(row: Any) -> str:
+    what = say(
+        "Paper: {kind} {number} ({state})",
+        kind=document_word(row.document_kind), number=row.number, state=word(row.state),
+    )  # fmt: skip
+    if row.copy_no == 1:
+        return speak(what)
+    return speak(
+        say("{paper}, copy {copy}: {reason}",
+            paper=what, copy=row.copy_no, reason=row.reprint_reason)
+    )  # fmt: skip

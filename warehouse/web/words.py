@@ -1,0 +1,262 @@
+"""How states, kinds and reasons read at a desk, and the tone each is shown in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from printing.models import JobState, PrinterKind, PrinterState
+from warehouse.carriers.models import CheckRule, PoolKind
+from warehouse.catalog.models import BarcodeKind, BinKind, StationKind
+from warehouse.checking.models import CheckState, MismatchKind
+from warehouse.dispatch.models import HandoverState, WaybillSource, WaybillState
+from warehouse.inventory.models import MoveReason
+from warehouse.orders.models import (
+    ConsignmentState,
+    HoldKind,
+    HoldOwner,
+    ImportState,
+    LineState,
+    OrderState,
+    ShopState,
+)
+from warehouse.orders.queries import HOLD_WORDS
+from warehouse.packing.models import ParcelState
+from warehouse.people.models import Role
+from warehouse.text import Text, say
+from warehouse.waves.models import ShortReason, TaskState, WaveState
+from warehouse.weighing.models import Verdict
+
+OK, LOOK, STOP, WAIT, NONE = "ok", "attention", "stop", "waiting", None
+
+Words = Mapping[Any, tuple[Text, str | None]]
+
+_HOLDS: Words = {kind: (text, LOOK) for kind, text in HOLD_WORDS.items()}
+_STOPPING = (HoldKind.REFUND, HoldKind.CANCELLED, HoldKind.ADDRESS_CHANGED)
+
+WORDS: Mapping[type[StrEnum], Words] = {
+    OrderState: {
+        OrderState.RECEIVED: (say("to audit"), NONE),
+        OrderState.HELD: (say("held"), LOOK),
+        OrderState.CLEAN: (say("clean"), OK),
+        OrderState.RELEASED: (say("released"), WAIT),
+        OrderState.DISPATCHED: (say("dispatched"), OK),
+        OrderState.CANCELLED: (say("cancelled"), STOP),
+        OrderState.CLOSED: (say("closed at the shop"), NONE),
+    },
+    ShopState: {
+        ShopState.UNPAID: (say("unpaid"), LOOK),
+        ShopState.PAID: (say("paid"), OK),
+        ShopState.PART_SHIPPED: (say("part shipped"), NONE),
+        ShopState.SHIPPED: (say("shipped"), NONE),
+        ShopState.FINISHED: (say("finished"), NONE),
+        ShopState.CLOSED: (say("closed"), STOP),
+        ShopState.FORBIDDEN: (say("forbidden"), STOP),
+        ShopState.UNKNOWN: (say("unknown"), LOOK),
+    },
+    LineState: {
+        LineState.OPEN: (say("open"), NONE),
+        LineState.REFUND_ASKED: (say("refund asked"), STOP),
+        LineState.REFUNDED: (say("refunded"), STOP),
+        LineState.CLOSED: (say("closed"), STOP),
+        LineState.SHIPPED: (say("shipped"), OK),
+        LineState.CANCELLED: (say("taken out"), STOP),
+    },
+    HoldKind: {**_HOLDS, **{kind: (HOLD_WORDS[kind], STOP) for kind in _STOPPING}},
+    HoldOwner: {
+        HoldOwner.CUSTOMER_SERVICE: (say("customer service"), NONE),
+        HoldOwner.STOCK: (say("stock"), NONE),
+        HoldOwner.FINANCE: (say("finance"), NONE),
+    },
+    ConsignmentState: {
+        ConsignmentState.READY: (say("ready"), OK),
+        ConsignmentState.WAVED: (say("in a wave"), WAIT),
+        ConsignmentState.PICKING: (say("picking"), WAIT),
+        ConsignmentState.PICKED: (say("picked"), WAIT),
+        ConsignmentState.CHECKING: (say("checking"), WAIT),
+        ConsignmentState.CHECKED: (say("checked"), WAIT),
+        ConsignmentState.PACKING: (say("packing"), WAIT),
+        ConsignmentState.PACKED: (say("packed"), WAIT),
+        ConsignmentState.DISPATCHED: (say("dispatched"), OK),
+        ConsignmentState.SET_ASIDE: (say("set aside"), STOP),
+        ConsignmentState.DISSOLVED: (say("taken apart"), NONE),
+    },
+    ImportState: {
+        ImportState.WAITING: (say("waiting"), WAIT),
+        ImportState.RUNNING: (say("running"), WAIT),
+        ImportState.DONE: (say("done"), OK),
+        ImportState.FAILED: (say("failed"), STOP),
+    },
+    WaveState: {
+        WaveState.PLANNED: (say("planned"), NONE),
+        WaveState.PICKING: (say("picking"), WAIT),
+        WaveState.PICKED: (say("picked"), OK),
+        WaveState.CANCELLED: (say("taken back"), STOP),
+    },
+    TaskState: {
+        TaskState.OPEN: (say("open"), NONE),
+        TaskState.PICKED: (say("picked"), OK),
+        TaskState.SHORT: (say("short"), LOOK),
+        TaskState.CANCELLED: (say("cancelled"), NONE),
+    },
+    ShortReason: {
+        ShortReason.EMPTY: (say("empty bin"), LOOK),
+        ShortReason.DAMAGED: (say("damaged goods"), LOOK),
+        ShortReason.WRONG_GOODS: (say("wrong goods"), LOOK),
+    },
+    CheckState: {
+        CheckState.OPEN: (say("open"), WAIT),
+        CheckState.PASSED: (say("passed"), OK),
+        CheckState.STOPPED: (say("stopped"), STOP),
+    },
+    MismatchKind: {
+        MismatchKind.WRONG_ITEM: (say("wrong item"), STOP),
+        MismatchKind.TOO_MANY: (say("too many"), STOP),
+        MismatchKind.MISSING: (say("missing"), STOP),
+        MismatchKind.DAMAGED: (say("damaged"), STOP),
+    },
+    ParcelState: {
+        ParcelState.OPEN: (say("being packed"), WAIT),
+        ParcelState.SEALED: (say("sealed"), WAIT),
+        ParcelState.WEIGHED: (say("weighed"), WAIT),
+        ParcelState.LABELLED: (say("labelled"), WAIT),
+        ParcelState.MATCHED: (say("ready for the courier"), OK),
+        ParcelState.DISPATCHED: (say("dispatched"), OK),
+        ParcelState.SET_ASIDE: (say("set aside"), STOP),
+    },
+    Verdict: {
+        Verdict.WITHIN: (say("within"), OK),
+        Verdict.OUTSIDE: (say("outside"), STOP),
+        Verdict.UNKNOWN: (say("nothing to compare with"), NONE),
+        Verdict.OVERRIDDEN: (say("let pass"), LOOK),
+    },
+    WaybillState: {
+        WaybillState.LIVE: (say("live"), OK),
+        WaybillState.VOID: (say("void"), STOP),
+    },
+    WaybillSource: {
+        WaybillSource.POOL: (say("own pool"), NONE),
+        WaybillSource.PLATFORM: (say("platform"), NONE),
+    },
+    HandoverState: {
+        HandoverState.OPEN: (say("open"), WAIT),
+        HandoverState.CLOSED: (say("closed"), OK),
+    },
+    MoveReason: {
+        MoveReason.OPENING: (say("opening stock"), NONE),
+        MoveReason.PICK: (say("picked"), NONE),
+        MoveReason.UNDO: (say("undone"), LOOK),
+        MoveReason.PACK: (say("packed"), NONE),
+        MoveReason.UNPACK: (say("unpacked"), LOOK),
+        MoveReason.DISPATCH: (say("dispatched"), OK),
+        MoveReason.SET_ASIDE: (say("set aside"), STOP),
+        MoveReason.MISSING: (say("missing"), STOP),
+        MoveReason.TRANSFER: (say("transfer"), NONE),
+        MoveReason.ADJUST: (say("adjustment"), LOOK),
+    },
+    BinKind: {
+        BinKind.SHELF: (say("shelf"), NONE),
+        BinKind.TOTE: (say("tote"), NONE),
+        BinKind.PARCEL: (say("parcel"), NONE),
+        BinKind.SET_ASIDE: (say("set-aside place"), NONE),
+        BinKind.QUARANTINE: (say("quarantine"), LOOK),
+        BinKind.COURIER: (say("courier"), NONE),
+        BinKind.SUPPLIER: (say("supplier"), NONE),
+        BinKind.COUNT_DIFFERENCE: (say("count difference"), NONE),
+        BinKind.OPENING: (say("opening stock"), NONE),
+    },
+    BarcodeKind: {
+        BarcodeKind.OWN: (say("own code"), NONE),
+        BarcodeKind.EAN: (say("EAN"), NONE),
+        BarcodeKind.PACK: (say("pack"), NONE),
+    },
+    StationKind: {
+        StationKind.PICK: (say("Pick"), NONE),
+        StationKind.CHECK: (say("Check"), NONE),
+        StationKind.PACK: (say("Pack"), NONE),
+        StationKind.WEIGH: (say("Weigh"), NONE),
+        StationKind.SHIP: (say("Ship"), NONE),
+        StationKind.DESK: (say("Desk"), NONE),
+    },
+    JobState: {
+        JobState.QUEUED: (say("queued"), WAIT),
+        JobState.RENDERING: (say("being drawn"), WAIT),
+        JobState.READY: (say("ready to send"), WAIT),
+        JobState.LEASED: (say("on its way"), WAIT),
+        JobState.SENDING: (say("being sent"), WAIT),
+        JobState.SENT: (say("printed"), OK),
+        JobState.CONFIRMED: (say("seen on paper"), OK),
+        JobState.FAILED: (say("failed"), STOP),
+        JobState.UNKNOWN: (say("did it come out?"), LOOK),
+        JobState.HELD: (say("held"), LOOK),
+        JobState.CANCELLED: (say("cancelled"), NONE),
+    },
+    PrinterState: {
+        PrinterState.UNKNOWN: (say("not spoken to yet"), NONE),
+        PrinterState.READY: (say("ready"), OK),
+        PrinterState.ATTENTION: (say("needs a look"), LOOK),
+        PrinterState.OFFLINE: (say("offline"), STOP),
+    },
+    PrinterKind: {
+        PrinterKind.FOLDER: (say("folder"), NONE),
+        PrinterKind.ESCPOS: (say("receipt printer (ESC/POS)"), NONE),
+        PrinterKind.ZPL: (say("label printer (ZPL)"), NONE),
+        PrinterKind.TSPL: (say("label printer (TSPL)"), NONE),
+        PrinterKind.IPP: (say("office printer (IPP)"), NONE),
+    },
+    PoolKind: {
+        PoolKind.RANGE: (say("range"), NONE),
+        PoolKind.LIST: (say("list"), NONE),
+    },
+    CheckRule: {
+        CheckRule.NONE: (say("no check digit"), NONE),
+        CheckRule.MOD10: (say("modulo 10"), NONE),
+        CheckRule.MOD7: (say("modulo 7"), NONE),
+        CheckRule.MOD11: (say("modulo 11"), NONE),
+    },
+    Role: {
+        Role.PACKER: (say("packer"), NONE),
+        Role.PICKER: (say("picker"), NONE),
+        Role.CHECKER: (say("checker"), NONE),
+        Role.COUNTER: (say("counter"), NONE),
+        Role.RECEIVER: (say("receiver"), NONE),
+        Role.CUSTOMER_SERVICE: (say("customer service"), NONE),
+        Role.SUPERVISOR: (say("supervisor"), NONE),
+        Role.ADMIN: (say("administrator"), NONE),
+    },
+}
+
+DOCUMENTS: Mapping[str, Text] = {
+    "waybill": say("waybill"),
+    "packing_slip": say("packing slip"),
+    "pick_list": say("pick list"),
+    "tote_label": say("tote label"),
+    "bin_label": say("bin label"),
+    "sku_label": say("SKU label"),
+    "manifest": say("manifest"),
+    "badge_sheet": say("badges"),
+    "card_sheet": say("command cards"),
+    "test_page": say("test page"),
+}
+
+
+def word(value: StrEnum) -> Text:
+    """Return how a state reads."""
+    return WORDS[type(value)][value][0]
+
+
+def tone(value: StrEnum) -> str | None:
+    """Return the tone a state is shown in, None for a plain one."""
+    return WORDS[type(value)][value][1]
+
+
+def document_word(kind: str) -> Text:
+    """Return how a kind of document reads; an unknown one as its own name."""
+    return DOCUMENTS.get(kind) or say("{text}", text=kind)
+
+
+def options(words: type[StrEnum], first: Text | None = None) -> list[tuple[str, Text]]:
+    """Return the words of an enum as the options of a choice, an empty one before them if named."""
+    found = [(value.value, text) for value, (text, _) in WORDS[words].items()]
+    return found if first is None else [("", first), *found]
