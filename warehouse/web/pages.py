@@ -10,6 +10,7 @@ from typing import Any
 
 from babel.dates import format_datetime
 from flask import Flask, current_app, render_template, request, url_for
+from sqlalchemy.exc import NoResultFound
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -65,6 +66,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(WarehouseError, _refused)
     app.register_error_handler(DatabaseBusy, _busy)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(NoResultFound, _missing)
     app.register_error_handler(Exception, _crashed)
 
 
@@ -156,6 +158,10 @@ def _refused(error: WarehouseError) -> tuple[str, int]:
 def _busy(_error: DatabaseBusy) -> tuple[str, int, dict[str, str]]:
     page = error_page(speak(say("The database is busy. Try again in a moment.")), 503)
     return *page, {"Retry-After": "1"}
+
+
+def _missing(_error: NoResultFound) -> tuple[str, int]:
+    return error_page(speak(say("There is no such page.")), 404)
 
 
 def _http_error(error: HTTPException) -> Response | tuple[str, int]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Response, make_response, render_template, request, url_for
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Bin, BinKind
@@ -18,6 +19,7 @@ from warehouse.errors import (
     NotFound,
     OrderStopped,
     RuleViolation,
+    StaleScreen,
     TakenByAnother,
     WarehouseError,
 )
@@ -93,9 +95,10 @@ def answer(take: Take, show: Show) -> Response:
     except TakenByAnother as error:
         return _message(error, send={"confirm": "1"})
     except (Conflict, RuleViolation) as error:
-        with reading() as session:
-            fragment = _current(session, show, screen, subject)
-        return _render(fragment, _message_of_error(error), error.status)
+        return _as_it_stands(show, screen, subject, error)
+    except NoResultFound:
+        # The screen names something that is not there: an old page, or made up.
+        return _as_it_stands(show, "", None, StaleScreen())
     except WarehouseError as error:
         return _message(error)
     with reading() as session:
@@ -106,12 +109,18 @@ def answer(take: Take, show: Show) -> Response:
     return _render(fragment, _message_of(outcome, fragment), 200)
 
 
+def _as_it_stands(show: Show, screen: str, subject: int | None, error: WarehouseError) -> Response:
+    with reading() as session:
+        fragment = _current(session, show, screen, subject)
+    return _render(fragment, _message_of_error(error), error.status)
+
+
 def _current(session: Session, show: Show, screen: str, subject: int | None) -> Fragment:
     try:
         return show(session, "" if screen == STOP else screen, None if screen == STOP else subject)
     except OrderStopped as stop:
         return _stop_fragment(stop)
-    except NotFound:
+    except (NotFound, NoResultFound):
         return show(session, "", None)
 
 
