@@ -52,7 +52,7 @@ class Day:
     packs: dict[str, tuple[str, int]] = field(default_factory=dict)  # SKU → pack code, pieces
     sku_codes: dict[int, str] = field(default_factory=dict)
     homes: dict[str, str] = field(default_factory=dict)  # SKU code → a shelf it belongs on
-    waves: set[int] = field(default_factory=set)
+    waves: set[int] = field(default_factory=set)  # planned or being picked
     carriers: dict[str, int] = field(default_factory=dict)
     order_ids: list[int] = field(default_factory=list)
     is_all_ordered: bool = False

@@ -68,6 +68,8 @@ def picker(day: Day, tablet: Tablet) -> Work:
 
 
 def _choose(day: Day, tablet: Tablet) -> int | None:
+    if not day.waves:
+        return None
     with day.database.reading() as session:
         waves = [row for row in waves_to_pick(session) if row.wave_id in day.waves]
     others = [w for w in waves if w.picker_id not in (None, tablet.actor.person_id)]
@@ -102,6 +104,7 @@ def _walk(day: Day, tablet: Tablet, wave_id: int) -> Work:
                 yield from _take(day, tablet, view, view.task, totes)
             else:
                 tablet.send(finish_wave, FinishWave, wave_id=wave_id)
+                day.waves.discard(wave_id)
                 break
         except OrderStopped as stop:
             yield from put_aside(day, tablet, stop.facts["consignment_id"])

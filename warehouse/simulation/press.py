@@ -35,8 +35,11 @@ class Folders:
 
 def press(day: Day) -> Work:
     """Print whatever waits, every few seconds."""
+    seen = -1
     while True:
-        print_all(day)
+        if day.commands != seen:  # without an act there is no new paper
+            seen = day.commands
+            print_all(day)
         yield PAUSE_S
 
 
