@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from printing.models import WAITING, PrintJob
+from printing.models import WAITING, JobState, PrintJob
 from printing.queue import cancel
 from warehouse.catalog.models import Bin, BinKind
 from warehouse.catalog.queries import bin_by_code
@@ -36,6 +36,7 @@ from warehouse.text import say
 from warehouse.waves.models import PickTask, TaskState, WaveSlot
 
 NOTHING_TO_PUT_DOWN = "CMD-OK"
+NOTHING_CAME_OUT = (*WAITING, JobState.HELD, JobState.FAILED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,7 +191,10 @@ def _void_parcels(session: Session, command: SetAside, consignment: Consignment)
     session.flush()
     subjects = [f"parcel:{i}" for i in ids]
     jobs = session.scalars(
-        sa.select(PrintJob.id).where(PrintJob.subject.in_(subjects), PrintJob.state.in_(WAITING))
+        sa.select(PrintJob.id)
+        .where(PrintJob.subject.in_(subjects), PrintJob.state.in_(NOTHING_CAME_OUT))
+        .order_by(PrintJob.id)
+        .with_for_update()
     ).all()
     for job_id in jobs:
         cancel(

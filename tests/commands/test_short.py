@@ -1,0 +1,142 @@
+"""Fewer pieces in the bin than the book says."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.builders import Stage, World
+from warehouse.errors import StaleScreen
+from warehouse.inventory.models import Allocation, AllocationRelease, Move
+from warehouse.orders.models import Consignment, HoldKind, Order
+from warehouse.picking.commands.exceptions import (
+    ReportShort,
+    UndoPick,
+    report_short,
+    undo_pick,
+)
+from warehouse.stopping.commands import SetAside, set_aside
+from warehouse.waves.models import PickTask, ShortReason
+
+
+def short(world: World, task_id: int, reason: ShortReason = ShortReason.EMPTY):
+    return world.do(report_short, ReportShort, by="picker", task_id=task_id, reason=reason)
+
+
+def walk(world: World, wanted: int = 3, *, first: int = 10, elsewhere: int = 0):
+    """Return (work, goods, the task) of an order whose goods stand in A-01, and in B-01 too."""
+    tee = world.sku("TEE")
+    world.site()
+    world.stock(tee, "A-01", first, walk_order=1)
+    if elsewhere:
+        world.stock(tee, "B-01", elsewhere, walk_order=2)
+    work = world.bring(Stage.TOTE_BOUND, lines={tee: wanted})
+    return work, tee, world.open_tasks(work.wave_id)[0]
+
+
+def test_what_another_bin_has_becomes_a_new_task(world: World):
+    work, tee, task = walk(world, elsewhere=5)
+    world.pick(task, 1)
+    outcome = short(world, task.id)
+    assert (outcome.screen, str(outcome.message)) == ("next", "2 short here; another bin has them.")
+    assert world.balance("A-01", tee) == (0, 0, 0)
+    assert world.balance("B-01", tee) == (5, 2, 3)
+    assert world.standing(tee)["COUNT-DIFFERENCE"] == 9
+    (again,) = world.open_tasks(work.wave_id)
+    assert (again.wanted, again.sequence, again.slot_id) == (2, 2, task.slot_id)
+    world.pick(again)
+    assert world.state(Consignment, work.consignment_id) == "picked"
+    assert world.steps(work) == [(3, 3, 0, 0, 0)]
+
+
+def test_the_promise_is_resolved_in_part_and_the_rest_released(world: World):
+    _, _, task = walk(world, elsewhere=5)
+    world.pick(task, 1)
+    short(world, task.id)
+    first, second = world.all(Allocation)
+    assert (first.pieces, first.picked, first.released) == (3, 1, 2)
+    assert (second.pieces, second.picked, second.released) == (2, 0, 0)
+    (release,) = world.all(AllocationRelease)
+    assert (release.pieces, release.reason) == (2, "short")
+    closed = world.get(PickTask, task.id)
+    assert (closed.state, closed.wanted, closed.picked) == ("picked", 1, 1)
+
+
+def test_what_no_bin_has_holds_the_order(world: World):
+    work, tee, task = walk(world, elsewhere=1)
+    world.pick(task, 1)
+    outcome = short(world, task.id)
+    assert str(outcome.message) == "1 short and nowhere else. The order is held."
+    assert world.holds(work.order_id) == [HoldKind.STOCK_SHORT]
+    assert world.balance("B-01", tee) == (1, 0, 1)
+    assert world.open_tasks(work.wave_id) == []
+
+
+def test_a_short_order_waits_for_stock_once_its_goods_are_down(world: World):
+    work, tee, task = walk(world)
+    world.pick(task, 1)
+    short(world, task.id)
+    given = {"consignment_id": work.consignment_id, "barcode": "SET-ASIDE"}
+    world.do(set_aside, SetAside, by="picker", **given)
+    assert world.state(Order, work.order_id) == "held"
+    world.stock(tee, "C-01", 2)
+    from warehouse.orders.commands.release import ReleaseOrders, release_orders
+
+    outcome = world.do(release_orders, ReleaseOrders, order_ids=(work.order_id,))
+    assert outcome.facts["released"] == 1
+
+
+def test_an_empty_bin_keeps_what_others_were_promised(world: World):
+    work, tee, task = walk(world)
+    other = world.bring(Stage.WAVED, work=world.released({tee: 4}))
+    short(world, task.id)
+    assert world.balance("A-01", tee) == (4, 4, 0)
+    assert world.standing(tee)["COUNT-DIFFERENCE"] == 6
+    assert world.state(Consignment, other.consignment_id) == "waved"
+    assert world.holds(work.order_id) == [HoldKind.STOCK_SHORT]
+
+
+@pytest.mark.parametrize(
+    ("reason", "place"),
+    [(ShortReason.DAMAGED, "QUARANTINE"), (ShortReason.WRONG_GOODS, "COUNT-DIFFERENCE")],
+)
+def test_damaged_or_wrong_goods_take_only_the_missing_pieces_out(world: World, reason, place):
+    _, tee, task = walk(world)
+    world.pick(task, 1)
+    short(world, task.id, reason)
+    assert world.standing(tee)[place] == 2
+    assert world.balance("A-01", tee) == (7, 0, 7)
+
+
+def test_a_short_task_of_several_bins_spreads_over_them(world: World):
+    work, tee, task = walk(world, wanted=6, elsewhere=4)
+    world.stock(tee, "C-01", 3, walk_order=3)
+    short(world, task.id)
+    assert [(t.wanted, t.sequence) for t in world.open_tasks(work.wave_id)] == [(4, 2), (2, 3)]
+    assert world.get(PickTask, task.id).state == "short"
+
+
+def test_a_task_reported_short_is_closed(world: World):
+    _, _, task = walk(world, elsewhere=5)
+    short(world, task.id)
+    world.refused(StaleScreen, report_short, ReportShort, by="picker", task_id=task.id)
+    world.refused(StaleScreen, report_short, ReportShort, by="picker", task_id=999_999)
+
+
+def test_two_people_reporting_one_task_short_write_it_off_once(world: World):
+    _, _, task = walk(world, elsewhere=5)
+    acts = [
+        (report_short, world.command(ReportShort, by=by, task_id=task.id))
+        for by in ("picker", "other")
+    ]
+    assert isinstance(world.overlap(*acts), StaleScreen)
+    assert len(world.all(Move, reason="missing")) == 1
+
+
+def test_a_pick_before_the_short_can_still_be_undone(world: World):
+    work, tee, task = walk(world, elsewhere=5)
+    world.pick(task, 1)
+    short(world, task.id)
+    world.do(undo_pick, UndoPick, by="picker", wave_id=work.wave_id)
+    assert world.balance("A-01", tee) == (1, 1, 0)
+    again = world.get(PickTask, task.id)
+    assert (again.state, again.wanted, again.picked) == ("open", 1, 0)
