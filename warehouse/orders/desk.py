@@ -43,6 +43,7 @@ class Stage(StrEnum):
     LATE = "late"
     DISPATCHED = "dispatched"
     CANCELLED = "cancelled"
+    ALL = "all"
 
 
 _consignment_state = (
@@ -57,9 +58,12 @@ _is_ready = sa.and_(
 ENDED_ORDERS = (OrderState.DISPATCHED, OrderState.CANCELLED, OrderState.CLOSED)
 
 
+IS_OPEN = Order.state.not_in(ENDED_ORDERS)
+
+
 def in_stage(stage: Stage, at: datetime) -> sa.ColumnElement[bool]:
     """Return the condition that an order lies in this heap at this instant."""
-    states = {
+    states: dict[Stage, sa.ColumnElement[bool]] = {
         Stage.TO_AUDIT: Order.state == OrderState.RECEIVED,
         Stage.HELD: Order.state == OrderState.HELD,
         Stage.CLEAN: Order.state == OrderState.CLEAN,
@@ -67,9 +71,10 @@ def in_stage(stage: Stage, at: datetime) -> sa.ColumnElement[bool]:
         Stage.IN_WORK: sa.and_(
             Order.state == OrderState.RELEASED, _consignment_state != ConsignmentState.READY
         ),
-        Stage.LATE: sa.and_(Order.promise_at < at, Order.state.not_in(ENDED_ORDERS)),
+        Stage.LATE: sa.and_(Order.promise_at < at, IS_OPEN),
         Stage.DISPATCHED: Order.state == OrderState.DISPATCHED,
         Stage.CANCELLED: Order.state.in_((OrderState.CANCELLED, OrderState.CLOSED)),
+        Stage.ALL: sa.true(),
     }
     return states[stage]
 

@@ -18,7 +18,7 @@ from warehouse.commands import Command, Handler, Outcome
 from warehouse.errors import Forbidden, NotFound, WarehouseError
 from warehouse.people.models import Person
 from warehouse.text import Text, say
-from warehouse.web.context import LARGEST_INT, do, speak
+from warehouse.web.context import LARGEST_INT, do, now, speak
 from warehouse.web.tables import href
 from warehouse.web.words import document_word, tone, word
 
@@ -41,6 +41,7 @@ def install(app: Flask) -> None:
         document_word=lambda kind: speak(document_word(kind)),
         href=href,
         fmt_yuan=fmt_yuan,
+        is_past=lambda at: at < now(),
     )
     app.jinja_env.filters["said"] = speak
     app.jinja_env.filters["said_pairs"] = lambda pairs: [(k, speak(v)) for k, v in pairs]
@@ -119,7 +120,7 @@ def receiver_facts(order: Any, *, in_full: bool) -> list[tuple[str, str]]:
         order.receiver_town,
     )
     found: list[tuple[Text, str]] = [
-        (say("Name"), name),
+        (say("Full name"), name),
         (say("Phone"), phone),
         (say("Region"), " ".join(part for part in region if part)),
         (say("Address"), detail),

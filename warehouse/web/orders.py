@@ -84,6 +84,7 @@ STAGE_WORDS: dict[Stage, tuple[Text, str | None]] = {
     Stage.LATE: (say("late"), "stop"),
     Stage.DISPATCHED: (say("dispatched"), None),
     Stage.CANCELLED: (say("cancelled"), None),
+    Stage.ALL: (say("all"), None),
 }
 FIELDS: tuple[tables.Field, ...] = (
     (say("Order"), lambda o: o.order_no),
@@ -103,13 +104,15 @@ FIELDS: tuple[tables.Field, ...] = (
 @bp.get("")
 @needs(Right.SEE_DESK)
 def index() -> str | Response:
-    """List the orders of one heap, or all of them."""
+    """List the orders of one heap; without one those that have not ended."""
     with reading() as session:
         where = _filters()
         stage = tables.one_of("stage", Stage)
         query = orders_desk.order_list().where(*where)
         if stage is not None:
             query = query.where(orders_desk.in_stage(stage, now()))
+        elif not tables.text("q"):  # who looks for a number wants it wherever it is
+            query = query.where(orders_desk.IS_OPEN)
         asked: dict[str, Any] = {"key": Order.id, "sorts": ORDER_SORTS, "default": DEFAULT_ORDER}
         if tables.is_export():
             return tables.export(session, query, FIELDS, name="orders", **asked)
@@ -320,8 +323,13 @@ def _order_page(order_id: int, *, in_full: bool) -> str:
             is_begun=consignment is not None and consignment.state is not ConsignmentState.READY,
             can_cancel_lines=found.state
             in (OrderState.RECEIVED, OrderState.HELD, OrderState.CLEAN),
-            events=events,
+            events=[*events, _came_in(found)],
         )
+
+
+def _came_in(order: Order) -> dict[str, Any]:
+    return {"at": order.received_at, "text": speak(say("Imported")), "who": None, "where": None,
+            "tone": None}  # fmt: skip
 
 
 def _parcels(session: Session, consignment_id: int | None) -> list[Any]:
