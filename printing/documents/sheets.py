@@ -10,7 +10,7 @@ from printing.documents.parts import PHONE_CHARS, Carrier
 from printing.documents.text import NAME_CHARS, NOTE_CHARS, clean, code
 
 MAX_ROWS = 20_000
-CARDS = ("OK", "UNDO", "SHORT", "SKIP", "FULL", "REPRINT", "MINUS", "LOGOUT")
+CARDS = ("OK", "UNDO", "SHORT", "SKIP", "FULL", "REPRINT", "MISSING", "MINUS", "LOGOUT")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,9 +22,10 @@ MEANING = {
     "UNDO": "Take back the last scan",
     "SHORT": "The bin holds less than asked",
     "SKIP": "Leave this for later",
-    "FULL": "The tote is full, take a new one",
+    "FULL": "The carton is full, take the next",
     "REPRINT": "Print the last paper again",
-    "MINUS": "One piece less",
+    "MISSING": "The tote is empty, pieces are missing",
+    "MINUS": "One piece is damaged",
     "LOGOUT": "Leave this tablet",
 }
 
