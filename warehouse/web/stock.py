@@ -5,9 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, url_for
 from werkzeug.wrappers import Response
 
+from warehouse.catalog.commands.labels import (
+    PrintBinLabels,
+    PrintSkuLabels,
+    print_bin_labels,
+    print_sku_labels,
+)
 from warehouse.catalog.models import Barcode, Bin, BinKind, Sku, SkuPicture, Zone
 from warehouse.errors import NotFound
 from warehouse.inventory import desk as stock_desk
@@ -18,7 +24,8 @@ from warehouse.text import say
 from warehouse.waves.models import WaveSlot
 from warehouse.web import tables
 from warehouse.web.access import needs
-from warehouse.web.context import reading
+from warehouse.web.context import form_ids, form_int, reading
+from warehouse.web.desk import act, back_or
 from warehouse.web.timeline import story
 from warehouse.web.words import options
 
@@ -159,6 +166,31 @@ def bin(bin_id: int) -> str | Response:
             page=tables.page_of(session, query, **MOVES),
             events=story(session, [("bin", [bin_id])]),
         )
+
+
+@bp.post("/sku/<int:sku_id>/labels")
+@needs(Right.STOCK)
+def sku_labels(sku_id: int) -> Response:
+    """Print labels for pieces of a SKU."""
+    return act(
+        print_sku_labels,
+        PrintSkuLabels,
+        back=url_for("stock.sku", sku_id=sku_id),
+        sku_id=sku_id,
+        copies=form_int("copies", 1),
+    )
+
+
+@bp.post("/bins/labels")
+@needs(Right.STOCK)
+def bin_labels() -> Response:
+    """Print the labels of chosen bins and totes."""
+    return act(
+        print_bin_labels,
+        PrintBinLabels,
+        back=back_or(url_for("stock.bins")),
+        bin_ids=form_ids("chosen"),
+    )
 
 
 @bp.get("/proof")
