@@ -20,6 +20,8 @@ from warehouse.shops.tables import Row, Table, find_header
 
 SAMPLE = 256 * 1024
 LONGEST_LINE = 1024 * 1024
+HEAD = 200
+FEWEST_ODD = 4  # so many control characters at the beginning, and it is no text
 SEPARATORS = (",", "\t", ";")
 ERRORS = "unreadable_mark"
 
@@ -67,7 +69,9 @@ def open_text(stream: BinaryIO, name: str, layouts: Sequence[Layout], limits: Li
                     is_ended=is_ended,
                 )
             head = head or first
-    raise FileRefused(name, refusals.unknown_header(shown(head)))
+    is_text = sum(not char.isprintable() for char in head[:HEAD]) < FEWEST_ODD
+    reason = refusals.unknown_header(shown(head)) if is_text else refusals.NOT_A_TABLE
+    raise FileRefused(name, reason)
 
 
 def _encodings(stream: BinaryIO) -> tuple[str, ...]:
