@@ -13,7 +13,7 @@ from warehouse.api.schemas import component, text
 from warehouse.api.shapes.imports import list_changes, list_rejected, show_import
 from warehouse.api.shapes.paging import PAGING, USUAL, paged
 from warehouse.api.uploads import keep
-from warehouse.errors import InvalidInput
+from warehouse.errors import InvalidInput, WarehouseError
 from warehouse.orders.commands.importing.runs import StartImport, start_import
 from warehouse.people.rights import Right
 from warehouse.text import say
@@ -41,8 +41,18 @@ def orders_import() -> Response:
         raise InvalidInput(
             say("Send 1 to {most} files as `files`.", most=MOST_FILES), field="files"
         )
-    described = tuple(keep(file, config().upload_dir) for file in sent)
-    outcome = run(start_import, StartImport, files=described, shop_code=fields.get("shop", ""))
+    kept = [keep(file, config().upload_dir) for file in sent]
+    try:
+        outcome = run(
+            start_import,
+            StartImport,
+            files=tuple(file.facts for file in kept),
+            shop_code=fields.get("shop", ""),
+        )
+    except WarehouseError:
+        for file in kept:
+            file.drop()
+        raise
     with reading() as session:
         shown = show_import(session, outcome.subject_id or 0, language())
     place = url_for("api.imports_show", import_id=outcome.subject_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,21 @@ CHUNK = 1 << 20
 LONGEST_NAME = 200
 
 
-def keep(file: FileStorage, folder: Path) -> dict[str, Any]:
-    """Return where the file now lies: its name as sent, its path, its bytes.
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """A file that was sent: its facts as an import run keeps them; `is_new`: not kept before."""
+
+    facts: dict[str, Any]
+    is_new: bool
+
+    def drop(self) -> None:
+        """Remove what is not wanted after all."""
+        if self.is_new:
+            Path(self.facts["path"]).unlink(missing_ok=True)
+
+
+def keep(file: FileStorage, folder: Path) -> Kept:
+    """Keep the file and return its name as sent, its path and its bytes.
 
     The path follows from the content, so that the same request sent again says the same.
 
@@ -44,8 +58,9 @@ def keep(file: FileStorage, folder: Path) -> dict[str, Any]:
         Path(part.name).unlink()
         raise InvalidInput(say("The file {name} is empty.", name=name), field="files")
     path = folder / digest.hexdigest()
+    is_new = not path.exists()
     Path(part.name).replace(path)
-    return {"name": name, "path": str(path), "bytes": size}
+    return Kept(facts={"name": name, "path": str(path), "bytes": size}, is_new=is_new)
 
 
 def _name(sent: str) -> str:

@@ -1,0 +1,55 @@
+"""`fahuo handovers`: what the couriers took."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from warehouse.api.shapes.handovers import list_handovers, show_handover
+from warehouse.cli import Site
+from warehouse.cli.speaking import (
+    collect,
+    listing,
+    machine_readable,
+    put_facts,
+    put_json,
+    put_listing,
+    put_table,
+)
+from warehouse.dispatch.models import HandoverState
+
+LISTED = ("number", "carrier", "state", "parcels", "refused", "opened_at", "closed_at")
+
+
+@click.group("handovers")
+def handovers_cli() -> None:
+    """Look at handovers."""
+
+
+@handovers_cli.command("list")
+@click.option("--state", type=click.Choice([s.value for s in HandoverState]),
+              help="Only in this state.")  # fmt: skip
+@click.option("--carrier", help="Only of the courier with this code.")
+@listing
+@click.pass_obj
+def list_command(site: Site, /, as_json: bool, **asked: Any) -> None:
+    """List handovers, newest first."""
+    found = collect(site, list_handovers, "handovers", **asked)
+    put_listing(found, "handovers", LISTED, as_json=as_json)
+
+
+@handovers_cli.command("show")
+@click.argument("number")
+@machine_readable
+@click.pass_obj
+def show_command(site: Site, number: str, as_json: bool) -> None:
+    """Show one handover with its parcels."""
+    with site.database.reading() as session:
+        handover = show_handover(session, number)
+    if as_json:
+        put_json(handover)
+        return
+    put_facts(handover, without=("parcels",))
+    if handover["parcels"]:
+        put_table(handover["parcels"], ("parcel", "waybill", "gross_g", "at"))

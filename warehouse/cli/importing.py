@@ -1,0 +1,152 @@
+"""Importing by command line: orders, and lists of SKUs, bins and opening stock."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from warehouse.api.shapes.imports import rejected_row
+from warehouse.catalog.lists import ListReport
+from warehouse.cli import Site
+from warehouse.cli.speaking import (
+    Progress,
+    actor_of,
+    as_person,
+    language,
+    machine_readable,
+    note,
+    put_json,
+    spoken,
+)
+from warehouse.db import utcnow
+from warehouse.orders.importing import ImportSummary, Step, import_files, rejects_of
+from warehouse.shops.rows import Rejected
+from warehouse.text import say
+
+STRICT_EXIT = 3
+SHOWN = 50
+COUNTS = ("orders_new", "orders_changed", "orders_unchanged", "lines_new", "rows_rejected")
+
+a_file = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+strict = click.option(
+    "--strict", is_flag=True, help=f"Exit {STRICT_EXIT} if any row was refused, for cron."
+)
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, type=a_file, metavar="FILE...")
+@click.option("--shop", default="", help="The shop's code, if the files do not say it.")
+@strict
+@as_person
+@machine_readable
+@click.pass_obj
+def import_command(
+    site: Site,
+    files: tuple[Path, ...],
+    shop: str,
+    strict: bool,
+    login: str | None,
+    as_json: bool,
+) -> None:
+    """Import order files, CSV or XLSX: Taobao/Tmall reports, or the own layout.
+
+    The two reports of one export are paired by themselves. Rows that cannot be taken are listed
+    with the reason; the others go in. Exit 1: a file could not be read, nothing was taken.
+    """
+    progress = Progress()
+    done = import_files(
+        site.database,
+        files,
+        site.config,
+        actor=actor_of(site, login),
+        shop_code=shop,
+        on_step=lambda step: progress.show(_step(step)),
+    )
+    progress.end()
+    rows = (rejected_row(row, language()) for row in rejects_of(site.database, done.run_id))
+    if as_json:
+        _put_json(done, rows)
+    else:
+        for count in COUNTS:
+            click.echo(f"{count.replace('_', ' '):<18}{getattr(done, count):>9}")
+        _put_rejected(rows, done.rows_rejected)
+    for text in done.notes:
+        note(text)
+    if strict and done.rows_rejected:
+        raise click.exceptions.Exit(STRICT_EXIT)
+
+
+def _step(step: Step) -> str:
+    if step.stage == "reading":
+        percent = 100 * step.done // max(step.total, 1)
+        return f"{step.file}: {percent} %"
+    words = {"writing": say("writing orders"), "auditing": say("auditing orders")}
+    return f"{spoken(words.get(step.stage, step.stage))}: {step.done} / {step.total}"
+
+
+def _put_json(done: ImportSummary, rows: Iterable[dict[str, Any]]) -> None:
+    """Print the one object row by row: a bad file may have refused rows by the hundred thousand."""
+    head = json.dumps({count: getattr(done, count) for count in COUNTS})
+    click.echo(f'{head[:-1]}, "rejected": [', nl=False)
+    for number, row in enumerate(rows):
+        click.echo((", " if number else "") + json.dumps(row, ensure_ascii=False), nl=False)
+    click.echo("]}")
+
+
+def _put_rejected(rows: Iterable[dict[str, Any]], count: int) -> None:
+    for number, row in enumerate(rows):
+        if number == SHOWN:
+            note(say("… and {count} more; --json lists all.", count=count - SHOWN))
+            return
+        place = f"{row['file']}:{row['row']}" + (f" {row['column']}" if row["column"] else "")
+        note(f"{place} [{row['value']}] {row['reason']}")
+
+
+def import_list(
+    site: Site,
+    read: Callable[..., ListReport],
+    file: Path,
+    *,
+    login: str | None,
+    as_json: bool,
+    strict: bool,
+) -> None:
+    """Import a list with `read` and tell what it did, as every list does."""
+    progress = Progress()
+    report = read(
+        site.database,
+        file,
+        actor=actor_of(site, login),
+        at=utcnow(),
+        on_rows=lambda rows: progress.show(f"{file.name}: {rows}"),
+    )
+    progress.end()
+    counts = {
+        "new": report.new,
+        "changed": report.changed,
+        "unchanged": report.unchanged,
+        "rows_rejected": len(report.rejected),
+    }
+    rows = [_rejected(row) for row in report.rejected]
+    if as_json:
+        put_json({**counts, "rejected": rows})
+    else:
+        for name, count in counts.items():
+            click.echo(f"{name.replace('_', ' '):<18}{count:>9}")
+        _put_rejected(rows, len(rows))
+    if strict and rows:
+        raise click.exceptions.Exit(STRICT_EXIT)
+
+
+def _rejected(row: Rejected) -> dict[str, Any]:
+    return {
+        "file": row.file,
+        "row": row.row,
+        "column": row.column,
+        "value": row.value,
+        "reason": spoken(row.reason),
+    }

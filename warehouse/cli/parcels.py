@@ -1,0 +1,54 @@
+"""`fahuo parcels`: what was packed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from warehouse.api.shapes.consignments import list_parcels, show_parcel
+from warehouse.cli import Site
+from warehouse.cli.speaking import (
+    collect,
+    listing,
+    machine_readable,
+    put_facts,
+    put_json,
+    put_listing,
+    put_table,
+)
+from warehouse.packing.models import ParcelState
+
+LISTED = ("number", "state", "consignment", "carton", "gross_g", "waybill", "handover")
+
+
+@click.group("parcels")
+def parcels_cli() -> None:
+    """Look at parcels."""
+
+
+@parcels_cli.command("list")
+@click.option("--state", type=click.Choice([s.value for s in ParcelState]),
+              help="Only in this state.")  # fmt: skip
+@listing
+@click.pass_obj
+def list_command(site: Site, /, as_json: bool, **asked: Any) -> None:
+    """List parcels, newest first."""
+    put_listing(collect(site, list_parcels, "parcels", **asked), "parcels", LISTED, as_json=as_json)
+
+
+@parcels_cli.command("show")
+@click.argument("number")
+@machine_readable
+@click.pass_obj
+def show_command(site: Site, number: str, as_json: bool) -> None:
+    """Show one parcel, by its number or its live waybill's."""
+    with site.database.reading() as session:
+        parcel = show_parcel(session, number)
+    if as_json:
+        put_json(parcel)
+        return
+    put_facts(parcel, without=("lines", "waybills"))
+    put_table(parcel["lines"], ("sku", "name", "properties", "pieces"))
+    if parcel["waybills"]:
+        put_table(parcel["waybills"], ("number", "carrier", "state", "assigned_at", "voided_at"))
