@@ -15,8 +15,9 @@ from warehouse.commands import Outcome, Tone
 from warehouse.dispatch.models import Waybill
 from warehouse.dispatch.queries import consignments_with
 from warehouse.errors import NotFound, RuleViolation, WarehouseError
+from warehouse.inventory.queries import available_of
 from warehouse.orders import desk as orders_desk
-from warehouse.orders.commands.audit import AuditOrders, audit_orders
+from warehouse.orders.commands.audit import BEFORE_RELEASE, AuditOrders, audit_orders
 from warehouse.orders.commands.holds import (
     CancelLine,
     CancelOrder,
@@ -44,7 +45,6 @@ from warehouse.orders.models import (
     ImportChange,
     ImportRun,
     Order,
-    OrderState,
     Shop,
 )
 from warehouse.orders.queries import dispatched_of
@@ -292,6 +292,7 @@ def _order_page(order_id: int, *, in_full: bool) -> str:
             session.get(Consignment, found.consignment_id) if found.consignment_id else None
         )
         parcels = _parcels(session, found.consignment_id)
+        is_waiting = found.state in BEFORE_RELEASE
         sku_ids = {line.sku_id for line in found.lines if line.sku_id}
         events = story(
             session,
@@ -311,6 +312,8 @@ def _order_page(order_id: int, *, in_full: bool) -> str:
             parcels=parcels,
             carrier=session.get(Carrier, found.carrier_id) if found.carrier_id else None,
             skus={s.id: s for s in session.scalars(sa.select(Sku).where(Sku.id.in_(sku_ids)))},
+            available=available_of(session, sku_ids) if is_waiting else {},
+            is_waiting=is_waiting,
             gone=dispatched_of(session, [line.id for line in found.lines]),
             receiver=receiver_facts(found, in_full=in_full),
             in_full=in_full,
@@ -321,8 +324,6 @@ def _order_page(order_id: int, *, in_full: bool) -> str:
             mended_only=MENDED_ONLY,
             is_over=found.state in orders_desk.ENDED_ORDERS,
             is_begun=consignment is not None and consignment.state is not ConsignmentState.READY,
-            can_cancel_lines=found.state
-            in (OrderState.RECEIVED, OrderState.HELD, OrderState.CLEAN),
             events=[*events, _came_in(found)],
         )
 

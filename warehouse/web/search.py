@@ -20,7 +20,7 @@ from warehouse.text import Text, say
 from warehouse.waves.models import Wave
 from warehouse.web import tables
 from warehouse.web.access import needs
-from warehouse.web.context import LARGEST_INT, reading
+from warehouse.web.context import LARGEST_INT, reading, speak
 
 bp = Blueprint("search", __name__, url_prefix="/search")
 MOST_HITS = 12
@@ -40,9 +40,9 @@ def index() -> str | Response:
         if len(places) == 1:
             return redirect(places.pop())
         near = _near(session, q) if q and not exact else []
-    groups: dict[Text, list[Hit]] = {}
+    groups: dict[str, list[Hit]] = {}
     for hit in exact or near:
-        groups.setdefault(hit["kind"], []).append(hit)
+        groups.setdefault(speak(hit["kind"]), []).append(hit)
     return render_template("search/index.html", q=q, groups=groups)
 
 
