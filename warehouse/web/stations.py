@@ -245,7 +245,9 @@ def _message_of(outcome: Outcome, fragment: Fragment) -> dict[str, Any]:
 def _log_out() -> Response:
     with database().transaction() as session:
         auth.close_session(session, request.cookies.get(COOKIE, ""))
-    response = make_response("", 401)
+    door = Fragment(template="station/_goto.html", screen="", goto=url_for("login.door"))
+    message = {"tone": "ok", "sound": "ok", "text": "", "expects": "", "send": {}}
+    response = _render(door, message, 200)
     response.delete_cookie(COOKIE)
     return response
 
