@@ -1,0 +1,157 @@
+"""Who may import whom: the picture in ARCHITECTURE.md, held against the code."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.architecture.source import Module, modules, users_of
+
+EDGES = ("warehouse.app", "warehouse.web", "warehouse.api", "warehouse.cli", "wsgi",
+         "warehouse.serving")  # fmt: skip
+FOUNDATIONS = {"db", "errors", "text", "commands", "settings", "numbers", "scanning"}
+UPSTREAM: dict[str, set[str]] = {
+    "people": set(),
+    "shops": set(),
+    "catalog": {"people", "shops"},
+    "inventory": {"catalog", "people", "shops"},
+    "carriers": {"catalog", "people"},
+    "printers": {"catalog", "people"},
+    "orders": {"carriers", "catalog", "inventory", "people", "shops"},
+    "waves": {"catalog", "inventory", "orders", "people"},
+    "picking": {"catalog", "inventory", "orders", "people", "waves"},
+    "checking": {"catalog", "inventory", "orders", "people", "waves"},
+    "packing": {"catalog", "inventory", "orders", "people", "waves"},
+    "weighing": {"orders", "packing", "people"},
+    "dispatch": {"carriers", "catalog", "inventory", "orders", "packing", "people", "weighing"},
+    "stopping": {"catalog", "checking", "dispatch", "inventory", "orders", "packing", "people",
+                 "waves"},
+    "planning": set(),
+}  # fmt: skip
+FOUNDATION_EDGES: dict[str, set[str]] = {
+    "text": set(),
+    "errors": {"text"},
+    "db": set(),
+    "scanning": {"errors", "text"},
+    "commands": {"db", "errors", "text"},
+    "settings": {"db"},
+    "numbers": {"db"},
+}
+LIBRARIES: dict[str, tuple[str, ...]] = {
+    "flask": EDGES,
+    "click": ("warehouse.cli",),
+    "reportlab": ("printing.fonts", "printing.renderers.pdf"),
+    "escpos": ("printing.renderers.escpos",),
+    "barcode": ("printing.barcodes",),
+    "pypdfium2": ("printing.renderers.raster",),
+    "socket": ("printing.addresses", "printing.transports", "warehouse.cli.run"),
+    "http.client": ("printing.transports",),
+    "subprocess": (),
+    "requests": (),
+    "fcntl": ("warehouse.db",),
+    "argon2": ("warehouse.people.auth",),
+    "pysqlite3": ("warehouse.db",),
+    "psycopg": (),
+    "alembic": ("warehouse.migrations",),
+}
+
+
+def slice_of(name: str) -> str:
+    parts = name.split(".")
+    return parts[1] if parts[0] == "warehouse" and len(parts) > 1 else ""
+
+
+def ours(module: Module) -> set[str]:
+    """Return what of `warehouse` the module imports, as its second name: orders, db …"""
+    return {slice_of(i) for i in module.imports} - {"", slice_of(module.name)}
+
+
+@pytest.mark.parametrize("name", UPSTREAM)
+def test_a_slice_imports_only_upstream_slices_and_foundations(name: str):
+    found = {
+        (m.name, wanted)
+        for m in modules()
+        if slice_of(m.name) == name
+        for wanted in ours(m) - FOUNDATIONS - UPSTREAM[name]
+    }
+    # Where a site's limits are read from the environment is a fact of the site, not of the trade.
+    assert {(m, w) for m, w in found if w != "config"} == set()
+
+
+def test_upstream_has_no_way_back():
+    seen: set[str] = set()
+    for name, upstream in UPSTREAM.items():
+        assert upstream <= seen, name
+        seen.add(name)
+
+
+def test_the_check_does_not_lean_on_the_pick():
+    found = [m.name for m in modules() if m.is_in("warehouse.checking") and "picking" in ours(m)]
+    assert found == []
+
+
+@pytest.mark.parametrize("name", FOUNDATION_EDGES)
+def test_foundations_know_nothing_of_the_trade(name: str):
+    (module,) = (m for m in modules() if m.name == f"warehouse.{name}")
+    assert ours(module) <= FOUNDATION_EDGES[name]
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_a_library_appears_only_in_the_module_named_for_it(library: str):
+    allowed = LIBRARIES[library]
+    strangers = {
+        u for u in users_of(library) if not any(u == a or u.startswith(a + ".") for a in allowed)
+    }
+    assert strangers == set()
+
+
+def test_printing_knows_the_warehouse_only_by_its_database():
+    found = {
+        (m.name, i)
+        for m in modules()
+        if m.is_in("printing")
+        for i in m.imports
+        if i.split(".")[0] == "warehouse"
+    }
+    bridges = {name for name, _ in found}
+    assert {i for _, i in found if not i.startswith("warehouse.db")} <= {"warehouse"}
+    assert all(name.startswith(("printing.queue", "printing.models")) for name in bridges)
+
+
+def test_documents_renderers_and_transports_do_not_know_the_queue():
+    parts = ("printing.documents", "printing.renderers", "printing.transports", "printing.media",
+             "printing.barcodes", "printing.fonts", "printing.masking")  # fmt: skip
+    found = {
+        (m.name, i)
+        for m in modules()
+        if m.is_in(*parts)
+        for i in m.imports
+        if i.startswith(("printing.queue", "printing.models", "sqlalchemy"))
+    }
+    assert found == set()
+
+
+def test_planning_is_pure():
+    found = {
+        (m.name, i)
+        for m in modules()
+        if m.is_in("warehouse.planning")
+        for i in m.imports
+        if i.startswith(("sqlalchemy", "printing", "flask"))
+        or (i.startswith("warehouse") and not i.startswith("warehouse.planning"))
+    }
+    assert found == set()
+
+
+RULES_MAY = ("models", "rules")
+
+
+def test_rules_are_pure():
+    """They may name the words of the models, never a session or a statement."""
+    found = {
+        (m.name, i)
+        for m in modules()
+        if m.name.endswith(".rules")
+        for i in m.imports
+        if i.startswith("sqlalchemy") or i.endswith((".commands", ".queries"))
+    }
+    assert found == set()
