@@ -170,7 +170,7 @@ def _show(session: Session, screen: str, subject: int | None) -> Fragment:
         raise stop_screen(session, view.consignment_id)
     if view.state is ParcelState.SEALED and view.is_weigh_required:
         return _scale(view, screen)
-    if view.state in (ParcelState.WEIGHED, ParcelState.SEALED):
+    if view.state in (ParcelState.WEIGHED, ParcelState.SEALED) and view.is_masked:
         return Fragment(
             template="weigh/_platform.html",
             screen=WeighScreen.PLATFORM,

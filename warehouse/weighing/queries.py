@@ -25,6 +25,7 @@ class WeighView:
     consignment_id: int
     is_stopped: bool
     is_weigh_required: bool
+    is_masked: bool  # the platform hides the receiver and prints the label itself
     expected_g: int | None
     tolerance_g: int
     reading_g: int | None
@@ -36,6 +37,7 @@ def weigh_view(session: Session, parcel_id: int) -> WeighView:
     parcel = session.get_one(Parcel, parcel_id)
     consignment = session.get_one(Consignment, parcel.consignment_id)
     settings = load_settings(session)
+    orders = orders_of(session, parcel.consignment_id)
     last = session.scalar(
         sa.select(Reading.gross_g)
         .where(Reading.parcel_id == parcel.id)
@@ -56,7 +58,8 @@ def weigh_view(session: Session, parcel_id: int) -> WeighView:
             percent=settings.tolerance_percent,
         ),
         reading_g=last,
-        order_numbers=tuple(o.order_no for o in orders_of(session, parcel.consignment_id)),
+        is_masked=any(o.is_masked for o in orders),
+        order_numbers=tuple(o.order_no for o in orders),
     )
 
 

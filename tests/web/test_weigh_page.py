@@ -1,0 +1,65 @@
+"""The scale's tablet where the label does not come at once."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from tests.builders import Stage, World
+from tests.journeys.conftest import make_site
+from tests.journeys.tablet import Tablet
+from warehouse.carriers.models import WaybillPool
+from warehouse.db import Database
+from warehouse.packing.models import Parcel, ParcelState
+from warehouse.people import auth
+from warehouse.people.models import Person, PersonRole, Role
+
+
+def _tablet(database: Database, tmp_path) -> Tablet:
+    with database.transaction() as session:
+        session.add(
+            Person(
+                name="packer at the scale",
+                badge_hash=auth.hash_token("SCALE"),
+                roles=[PersonRole(role=Role.PACKER)],
+            )
+        )
+    return Tablet.of(make_site(database, tmp_path).app, "BDG-SCALE")
+
+
+def _packed(world: World) -> Parcel:
+    return world.get(Parcel, world.bring(Stage.PACKED).parcel_id)
+
+
+def test_without_numbers_the_weight_stands_and_the_next_scan_tries_again(
+    sqlite_database: Database, tmp_path
+):
+    world = World(sqlite_database)
+    parcel = _packed(world)
+    with sqlite_database.transaction() as session:
+        session.execute(sa.update(WaybillPool).values(is_active=False))
+    tablet = _tablet(sqlite_database, tmp_path)
+    tablet.open("/weigh")
+    tablet.scan(parcel.number)
+    assert tablet.scan(f"CMD-WEIGHT-{parcel.expected_g}") == 409
+    assert tablet.screen == "parcel"
+    assert world.get(Parcel, parcel.id).state is ParcelState.WEIGHED
+    with sqlite_database.transaction() as session:
+        session.execute(sa.update(WaybillPool).values(is_active=True))
+    assert tablet.scan(parcel.number) == 200
+    assert tablet.screen == "label"
+
+
+def test_kilograms_from_the_scale_and_another_parcel_instead_of_a_weight(
+    sqlite_database: Database, tmp_path
+):
+    world = World(sqlite_database)
+    parcel = _packed(world)
+    tablet = _tablet(sqlite_database, tmp_path)
+    tablet.open("/weigh")
+    tablet.scan(parcel.number)
+    assert tablet.screen == "weight"
+    assert tablet.scan(parcel.number) == 200  # scanned again: still the same question
+    assert tablet.screen == "weight"
+    assert tablet.scan(f"{parcel.expected_g / 1000:.3f}KG") == 200
+    assert tablet.screen == "label"
+    assert world.get(Parcel, parcel.id).gross_g == parcel.expected_g
