@@ -70,9 +70,7 @@ def _make_goods(day: Day) -> int:
         ids = dict(
             session.execute(
                 sa.select(Sku.code, Sku.id).where(Sku.code.in_([f.code for f in facts.values()]))
-            )
-            .tuples()
-            .all()
+            ).all()
         )
         for mapping_id, fact in facts.items():
             mapping = session.get_one(SkuMapping, mapping_id)

@@ -43,9 +43,9 @@ def _note_ids(day: Day, batch: Sequence[ShopSide]) -> None:
     numbers = [order.order_no for order in batch]
     with day.database.reading() as session:
         found = dict(
-            session.execute(sa.select(Order.order_no, Order.id).where(Order.order_no.in_(numbers)))
-            .tuples()
-            .all()
+            session.execute(
+                sa.select(Order.order_no, Order.id).where(Order.order_no.in_(numbers))
+            ).all()
         )
     for order in batch:
         order.order_id = found[order.order_no]

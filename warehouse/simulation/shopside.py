@@ -118,7 +118,7 @@ def from_draft(draft: Draft) -> ShopSide:
 
 def from_database(session: Session, order_ids: Sequence[int]) -> list[ShopSide]:
     """Return the shop's side of orders that came in from files of somebody else."""
-    codes = dict(session.execute(sa.select(Sku.id, Sku.code)).tuples().all())
+    codes = dict(session.execute(sa.select(Sku.id, Sku.code)).all())
     orders = session.scalars(sa.select(Order).where(Order.id.in_(order_ids)).order_by(Order.id))
     return [_from_order(order, codes) for order in orders]
 

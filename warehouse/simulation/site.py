@@ -102,7 +102,7 @@ def _survey_codes(session: Session, day: Day) -> None:
         if sku not in day.world.weights_g:
             day.world.weights_g[sku] = _true_weight(day, weight_g or 200)
     day.carriers = dict(
-        session.execute(sa.select(Carrier.code, Carrier.id).where(Carrier.is_active)).tuples().all()
+        session.execute(sa.select(Carrier.code, Carrier.id).where(Carrier.is_active)).all()
     )
 
 

@@ -1,0 +1,95 @@
+"""Opening stock: booked once for each bin and SKU, in whatever file and however often it comes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from warehouse.catalog.commands.places import BinFacts, ImportBins, import_bins
+from warehouse.catalog.commands.skus import ImportSkus, SkuFacts, import_skus
+from warehouse.catalog.models import Bin, Sku
+from warehouse.commands import Actor, execute, new_id
+from warehouse.db import Database
+from warehouse.inventory.models import Move, StockBalance
+from warehouse.inventory.opening import import_opening_list
+from warehouse.inventory.queries import differences
+
+NOW = datetime(2026, 11, 11, 1, tzinfo=UTC)
+SYSTEM = Actor(person_id=1)
+EAN = "2000001000014"
+
+
+@pytest.fixture
+def shelves(database: Database) -> Database:
+    skus = (SkuFacts(code="TEE", name="T恤", eans=(EAN,)), SkuFacts(code="mug", name="杯"))
+    bins = (BinFacts(code="A-01"), BinFacts(code="A-02"))
+    execute(database, import_skus, ImportSkus(id=new_id(), actor=SYSTEM, at=NOW, rows=skus))
+    execute(database, import_bins, ImportBins(id=new_id(), actor=SYSTEM, at=NOW, rows=bins))
+    return database
+
+
+def _file(tmp_path: Path, *rows: str) -> Path:
+    path = tmp_path / "stock.csv"
+    path.write_text("\n".join(("货位,商家编码,数量", *rows)) + "\n", encoding="utf-8-sig")
+    return path
+
+
+def _stock(database: Database) -> dict[tuple[str, str], int]:
+    with database.reading() as session:
+        assert differences(session) == []
+        rows = session.execute(
+            sa.select(Bin.code, Sku.code, StockBalance.on_hand)
+            .join(Bin, Bin.id == StockBalance.bin_id)
+            .join(Sku, Sku.id == StockBalance.sku_id)
+        )
+        return {(bin_code, sku): on_hand for bin_code, sku, on_hand in rows}
+
+
+def test_stock_is_booked_from_the_opening_bin(shelves: Database, tmp_path: Path) -> None:
+    path = _file(tmp_path, f"a-01,{EAN},30", "A-01,mug,5", "A-02,TEE,0")
+
+    report = import_opening_list(shelves, path, actor=SYSTEM, at=NOW)
+
+    assert (report.new, report.unchanged, report.rejected) == (2, 0, ())
+    assert _stock(shelves) == {
+        ("A-01", "TEE"): 30, ("OPENING", "TEE"): -30, ("A-01", "mug"): 5, ("OPENING", "mug"): -5
+    }  # fmt: skip
+
+
+def test_the_same_and_a_longer_file_book_nothing_twice(shelves: Database, tmp_path: Path) -> None:
+    import_opening_list(shelves, _file(tmp_path, "A-01,TEE,30"), actor=SYSTEM, at=NOW)
+    longer = _file(tmp_path, "A-02,TEE,7", "A-01,TEE,30")
+
+    report = import_opening_list(shelves, longer, actor=SYSTEM, at=NOW)
+
+    assert (report.new, report.unchanged) == (1, 1)
+    assert _stock(shelves)[("A-01", "TEE")] == 30
+    with shelves.reading() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(Move)) == 2
+
+
+def test_rows_that_cannot_be_booked_are_named_and_the_others_go_in(
+    shelves: Database, tmp_path: Path
+) -> None:
+    import_opening_list(shelves, _file(tmp_path, "A-01,TEE,30"), actor=SYSTEM, at=NOW)
+    path = _file(
+        tmp_path, "A-01,TEE,31", "Z-99,TEE,1", "A-02,NO-SUCH,1", "SUPPLIER,TEE,1", "A-02,TEE,-3",
+        "A-02,TEE,4",
+    )  # fmt: skip
+
+    report = import_opening_list(shelves, path, actor=SYSTEM, at=NOW)
+
+    assert (report.new, [(r.row, r.column, r.value) for r in report.rejected]) == (
+        1,
+        [
+            (2, "pieces", "31"),
+            (3, "bin_code", "Z-99"),
+            (4, "sku_code", "NO-SUCH"),
+            (5, "bin_code", "SUPPLIER"),
+            (6, "数量", "-3"),
+        ],
+    )
+    assert _stock(shelves)[("A-02", "TEE")] == 4
