@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 from types import TracebackType
-from typing import Any
 
 from warehouse.shops.instants import instant
 from warehouse.shops.parsing import RANKS
@@ -21,7 +20,7 @@ from warehouse.shops.rows import (
     ShopState,
     TableReport,
 )
-from warehouse.shops.staging import LineRow, OrderRow, Staging
+from warehouse.shops.staging import LineRow, OrderRow, Row, Staging
 from warehouse.shops.words import (
     REFUND_RANK,
     STATE_RANK,
@@ -35,6 +34,9 @@ from warehouse.text import Text, say
 
 CHUNK = 500
 
+_PIECES = LineRow._fields.index("pieces")
+_PLATFORM = LineRow._fields.index("platform")
+_ORDER_NO = LineRow._fields.index("order_no")
 _STATES = {state.value: state for state in ShopState}
 _properties = lru_cache(maxsize=8192)(split_properties)
 _state = lru_cache(maxsize=256)(state_of)
@@ -96,21 +98,19 @@ class Batch:
         )
 
     def _each(self) -> Iterator[ShopOrder]:
+        told = self._staging.told
         for order_rows, line_rows in self._staging.joined():
-            facts = _order_facts(order_rows, self._staging.told) if order_rows else None
-            sound = [row for row in map(LineRow._make, line_rows) if row.pieces]
+            facts = _order_facts(order_rows, told) if order_rows else None
+            sound = [row for row in line_rows if row[_PIECES]]
             if facts is None and not sound:
                 continue
-            yield ShopOrder(
-                platform=facts.platform if facts else sound[0].platform,
-                order_no=facts.order_no if facts else sound[0].order_no,
-                facts=facts,
-                lines=_lines(sound),
-                is_incomplete=len(sound) < len(line_rows),
-            )
+            platform = facts.platform if facts else sound[0][_PLATFORM]
+            order_no = facts.order_no if facts else sound[0][_ORDER_NO]
+            is_incomplete = len(sound) < len(line_rows)
+            yield ShopOrder(platform, order_no, facts, _lines(sound), is_incomplete)
 
 
-def _order_facts(rows: Sequence[tuple[Any, ...]], told_by: Sequence[frozenset[str]]) -> OrderFacts:
+def _order_facts(rows: Sequence[Row], told_by: Sequence[frozenset[str]]) -> OrderFacts:
     (
         _rank, state, file, number, platform, order_no, state_text, shop_code, shop_name, buyer,
         message, memo, flag, name, phone, province, city, district, town, detail, zip_code,
@@ -149,7 +149,7 @@ def _merged(rows: Sequence[OrderRow]) -> OrderRow:
     )
 
 
-def _lines(rows: Sequence[LineRow]) -> tuple[LineFacts, ...]:
+def _lines(rows: Sequence[Row]) -> tuple[LineFacts, ...]:
     """Return the lines of one order, each once, in the order in which they first came."""
     found: dict[str, LineFacts] = {}
     counts: dict[tuple[str, str, str], int] = {}
@@ -178,7 +178,7 @@ def _without_doubles(lines: Iterable[LineFacts]) -> tuple[LineFacts, ...]:
     return tuple(kept)
 
 
-def _line_facts(row: LineRow, counts: dict[tuple[str, str, str], int]) -> LineFacts:
+def _line_facts(row: Row, counts: dict[tuple[str, str, str], int]) -> LineFacts:
     (
         _platform, file, number, order_no, line_id, title, properties, seller_code, outer_code,
         bundle, pieces, price, state_text, refund_text, refund,

@@ -9,15 +9,17 @@ import json
 import marshal
 import sqlite3
 from collections.abc import Iterator
-from itertools import groupby
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 from warehouse.shops.rows import Rejected
 from warehouse.text import Text
 
 BATCH = 2000
+BLOCK = 200
 CACHE_KIB = 16_384
+
+
+Row = tuple[Any, ...]
 
 
 class OrderRow(NamedTuple):
@@ -111,11 +113,11 @@ class Staging:
         self.told.append(facts)
         return len(self.told) - 1
 
-    def add_order(self, key: str, row: tuple[Any, ...]) -> None:
+    def add_order(self, key: str, row: Row) -> None:
         """Put down what one row says of the order `key`: the fields of an OrderRow."""
         self._add("orders", key, row)
 
-    def add_line(self, key: str, row: tuple[Any, ...]) -> None:
+    def add_line(self, key: str, row: Row) -> None:
         """Put down one line of the order `key`: the fields of a LineRow."""
         self._add("lines", key, row)
 
@@ -127,7 +129,7 @@ class Staging:
             (row.file, row.row, row.column, row.value, row.reason.msgid, params),
         )
 
-    def _add(self, table: str, key: str, row: tuple[Any, ...]) -> None:
+    def _add(self, table: str, key: str, row: Row) -> None:
         waiting = self._waiting[table]
         # Read back by this process alone, from a file nobody else can open.
         waiting.append((key, marshal.dumps(row, 2)))
@@ -156,26 +158,27 @@ class Staging:
         """Return the rows of `heads`, `orders`, `lines` or `rejected`."""
         return int(self._db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
-    def joined(self) -> Iterator[tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]]:
+    def joined(self) -> Iterator[tuple[list[Row], list[Row]]]:
         """Yield (order rows, line rows) of each order, in the order files first named them."""
-        orders, lines = self._grouped("orders"), self._grouped("lines")
-        order, line = next(orders, None), next(lines, None)
-        for (head,) in self._db.execute("SELECT rowid FROM heads ORDER BY rowid"):
-            order_rows: list[tuple[Any, ...]] = []
-            line_rows: list[tuple[Any, ...]] = []
-            if order and order[0] == head:
-                order_rows, order = order[1], next(orders, None)
-            if line and line[0] == head:
-                line_rows, line = line[1], next(lines, None)
-            yield order_rows, line_rows
+        last = self.count("heads")
+        for first in range(1, last + 1, BLOCK):
+            count = min(BLOCK, last - first + 1)
+            yield from zip(
+                self._block("orders", first, count),
+                self._block("lines", first, count),
+                strict=True,
+            )
 
-    def _grouped(self, table: str) -> Iterator[tuple[int, list[tuple[Any, ...]]]]:
-        rows = self._db.execute(
+    def _block(self, table: str, first: int, count: int) -> list[list[Row]]:
+        """Return the rows of `count` orders from the `first` on."""
+        found: list[list[Row]] = [[] for _ in range(count)]
+        for head, content in self._db.execute(
             f"SELECT h.rowid, t.content FROM heads h CROSS JOIN {table} t ON t.key = h.key"
-            " ORDER BY h.rowid, t.rowid"
-        )
-        for head, group in groupby(rows, key=itemgetter(0)):
-            yield head, [marshal.loads(content) for _, content in group]  # noqa: S302  (see _add)
+            " WHERE h.rowid BETWEEN ? AND ? ORDER BY h.rowid, t.rowid",
+            (first, first + count - 1),
+        ):
+            found[head - first].append(marshal.loads(content))  # noqa: S302  (see _add)
+        return found
 
     def rejected(self) -> Iterator[Rejected]:
         """Yield the refused rows in the order in which they were read."""
