@@ -21,7 +21,7 @@ from warehouse.orders.models import (
     OrderState,
     ShopState,
 )
-from warehouse.orders.queries import HOLD_WORDS
+from warehouse.orders.queries import CONSIGNMENT_WORDS, HOLD_WORDS
 from warehouse.packing.models import ParcelState
 from warehouse.people.models import Role
 from warehouse.text import Text, say
@@ -33,6 +33,12 @@ OK, LOOK, STOP, WAIT, NONE = "ok", "attention", "stop", "waiting", None
 Words = Mapping[Any, tuple[Text, str | None]]
 
 _HOLDS: Words = {kind: (text, LOOK) for kind, text in HOLD_WORDS.items()}
+_PROGRESS = {
+    ConsignmentState.READY: OK,
+    ConsignmentState.DISPATCHED: OK,
+    ConsignmentState.SET_ASIDE: STOP,
+    ConsignmentState.DISSOLVED: NONE,
+}
 _STOPPING = (HoldKind.REFUND, HoldKind.CANCELLED, HoldKind.ADDRESS_CHANGED)
 
 WORDS: Mapping[type[StrEnum], Words] = {
@@ -56,7 +62,7 @@ WORDS: Mapping[type[StrEnum], Words] = {
         ShopState.UNKNOWN: (say("unknown"), LOOK),
     },
     LineState: {
-        LineState.OPEN: (say("open"), NONE),
+        LineState.OPEN: (say("to ship"), NONE),
         LineState.REFUND_ASKED: (say("refund asked"), STOP),
         LineState.REFUNDED: (say("refunded"), STOP),
         LineState.CLOSED: (say("closed"), STOP),
@@ -70,17 +76,7 @@ WORDS: Mapping[type[StrEnum], Words] = {
         HoldOwner.FINANCE: (say("finance"), NONE),
     },
     ConsignmentState: {
-        ConsignmentState.READY: (say("ready"), OK),
-        ConsignmentState.WAVED: (say("in a wave"), WAIT),
-        ConsignmentState.PICKING: (say("picking"), WAIT),
-        ConsignmentState.PICKED: (say("picked"), WAIT),
-        ConsignmentState.CHECKING: (say("checking"), WAIT),
-        ConsignmentState.CHECKED: (say("checked"), WAIT),
-        ConsignmentState.PACKING: (say("packing"), WAIT),
-        ConsignmentState.PACKED: (say("packed"), WAIT),
-        ConsignmentState.DISPATCHED: (say("dispatched"), OK),
-        ConsignmentState.SET_ASIDE: (say("set aside"), STOP),
-        ConsignmentState.DISSOLVED: (say("taken apart"), NONE),
+        state: (text, _PROGRESS.get(state, WAIT)) for state, text in CONSIGNMENT_WORDS.items()
     },
     ImportState: {
         ImportState.WAITING: (say("waiting"), WAIT),
@@ -95,7 +91,7 @@ WORDS: Mapping[type[StrEnum], Words] = {
         WaveState.CANCELLED: (say("taken back"), STOP),
     },
     TaskState: {
-        TaskState.OPEN: (say("open"), NONE),
+        TaskState.OPEN: (say("to pick"), NONE),
         TaskState.PICKED: (say("picked"), OK),
         TaskState.SHORT: (say("short"), LOOK),
         TaskState.CANCELLED: (say("cancelled"), NONE),
@@ -141,7 +137,7 @@ WORDS: Mapping[type[StrEnum], Words] = {
     },
     HandoverState: {
         HandoverState.OPEN: (say("open"), WAIT),
-        HandoverState.CLOSED: (say("closed"), OK),
+        HandoverState.CLOSED: (say("ended"), OK),
     },
     MoveReason: {
         MoveReason.OPENING: (say("opening stock"), NONE),
