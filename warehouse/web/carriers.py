@@ -144,9 +144,7 @@ def _pools(session: Session, carrier_id: int) -> list[dict[str, Any]]:
             sa.select(PoolNumber.pool_id, sa.func.count())
             .where(PoolNumber.carrier_id == carrier_id, PoolNumber.taken_at.is_(None))
             .group_by(PoolNumber.pool_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     found = session.scalars(
         sa.select(WaybillPool)

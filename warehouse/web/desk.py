@@ -103,7 +103,7 @@ def state_chips(
 
 def names_of(session: Session) -> dict[int, str]:
     """Return person id → name, of everybody."""
-    return dict(session.execute(sa.select(Person.id, Person.name)).tuples().all())
+    return dict(session.execute(sa.select(Person.id, Person.name)).all())
 
 
 def receiver_facts(order: Any, *, in_full: bool) -> list[tuple[str, str]]:

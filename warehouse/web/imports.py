@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -179,16 +179,20 @@ def changed(run_id: int) -> Response:
 
 @bp.get("/layout")
 @needs(Right.IMPORT)
-def layout() -> AnyResponse:
+def layout() -> Response:
     """Return the description of our own layout."""
-    return send_file(
-        DOCS / "import-layout.md", mimetype="text/markdown; charset=utf-8", as_attachment=True
-    )
+    return _download(DOCS / "import-layout.md", "text/markdown")
 
 
 @bp.get("/example/<any(zh, en):language>.csv")
 @needs(Right.IMPORT)
-def example(language: str) -> AnyResponse:
+def example(language: str) -> Response:
     """Return a file in our own layout to begin with."""
-    path = DOCS / "examples" / EXAMPLES[language]
-    return send_file(path, mimetype="text/csv; charset=utf-8", as_attachment=True)
+    return _download(DOCS / "examples" / EXAMPLES[language], "text/csv")
+
+
+def _download(path: Path, kind: str) -> Response:
+    response = make_response(path.read_bytes())
+    response.headers["Content-Type"] = f"{kind}; charset=utf-8"
+    response.headers["Content-Disposition"] = f'attachment; filename="{path.name}"'
+    return response

@@ -78,5 +78,5 @@ def _changed(station_id: int | None) -> dict[str, int | None]:
                 else PrintRoute.station_id == station_id
             )
         )
-        now = dict(rows.tuples().all())
+        now = dict(rows.all())
     return {kind: printer for kind, printer in wanted.items() if now.get(kind) != printer}

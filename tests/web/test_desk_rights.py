@@ -1,0 +1,190 @@
+"""Which role may open which desk route: every rule, every role, and nobody."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.builders import World
+from tests.web.desk_site import Desk
+from warehouse.db import Database
+from warehouse.people.models import Role
+from warehouse.web.access import needs_of
+
+_SEE = frozenset(
+    {Role.COUNTER, Role.RECEIVER, Role.CUSTOMER_SERVICE, Role.SUPERVISOR, Role.ADMIN}
+)
+_SERVICE = frozenset({Role.CUSTOMER_SERVICE, Role.SUPERVISOR})
+_FLOOR = frozenset({Role.SUPERVISOR})
+_SYSTEM = frozenset({Role.ADMIN})
+_PRINTERS = frozenset({Role.SUPERVISOR, Role.ADMIN})
+_REPRINT = frozenset({Role.PACKER, Role.SUPERVISOR})
+_UNMASK = frozenset({Role.CUSTOMER_SERVICE})
+
+MAY: dict[str, frozenset[Role]] = {
+    "orders.index": _SEE,
+    "orders.order": _SEE,
+    "orders.chosen": _SERVICE,
+    "orders.audit": _SERVICE,
+    "orders.release": _SERVICE,
+    "orders.merge": _SERVICE,
+    "orders.urgent": _SERVICE,
+    "orders.hold": _SERVICE,
+    "orders.let_go": _SERVICE,
+    "orders.cancel": _SERVICE,
+    "orders.take_out": _SERVICE,
+    "orders.receiver": _UNMASK,
+    "imports.index": _SERVICE,
+    "imports.start": _SERVICE,
+    "imports.run": _SERVICE,
+    "imports.progress": _SERVICE,
+    "imports.rejected": _SERVICE,
+    "imports.changed": _SERVICE,
+    "imports.layout": _SERVICE,
+    "imports.example": _SERVICE,
+    "mapping.index": _SERVICE,
+    "mapping.skus": _SERVICE,
+    "mapping.save": _SERVICE,
+    "consignments.index": _SEE,
+    "consignments.consignment": _SEE,
+    "consignments.split": _SERVICE,
+    "consignments.wave": _FLOOR,
+    "waves.index": _SEE,
+    "waves.wave": _SEE,
+    "waves.cancel": _FLOOR,
+    "waves.pick_list": _REPRINT,
+    "parcels.index": _SEE,
+    "parcels.parcel": _SEE,
+    "parcels.label": _REPRINT,
+    "handovers.index": _SEE,
+    "handovers.handover": _SEE,
+    "stock.index": _SEE,
+    "stock.sku": _SEE,
+    "stock.bins": _SEE,
+    "stock.bin": _SEE,
+    "stock.proof": _SEE,
+    "stock.sku_labels": _FLOOR,
+    "stock.bin_labels": _FLOOR,
+    "printers.index": _SEE | _REPRINT,
+    "printers.lanes": _SEE | _REPRINT,
+    "printers.jobs": _SEE | _REPRINT,
+    "printers.job": _SEE | _REPRINT,
+    "printers.pdf": _SEE | _REPRINT,
+    "printers.picture": _SEE | _REPRINT,
+    "printers.answer": _REPRINT | _PRINTERS,
+    "printers.reprint": _REPRINT,
+    "printers.cancel": _PRINTERS,
+    "printers.hold": _PRINTERS,
+    "printers.release": _PRINTERS,
+    "printers.route": _PRINTERS,
+    "printers.new": _PRINTERS,
+    "printers.add": _PRINTERS,
+    "printers.printer": _PRINTERS,
+    "printers.change": _PRINTERS,
+    "printers.pause": _PRINTERS,
+    "printers.test": _PRINTERS,
+    "printers.remove": _PRINTERS,
+    "printers.routes": _PRINTERS,
+    "printers.save_routes": _PRINTERS,
+    "carriers.index": _PRINTERS,
+    "carriers.new": _PRINTERS,
+    "carriers.add": _PRINTERS,
+    "carriers.carrier": _PRINTERS,
+    "carriers.change": _PRINTERS,
+    "carriers.numbers": _PRINTERS,
+    "carriers.more_range": _PRINTERS,
+    "carriers.more_list": _PRINTERS,
+    "carriers.pool": _PRINTERS,
+    "people.index": _SYSTEM,
+    "people.new": _SYSTEM,
+    "people.add": _SYSTEM,
+    "people.person": _SYSTEM,
+    "people.change": _SYSTEM,
+    "people.pin": _SYSTEM,
+    "people.password": _SYSTEM,
+    "people.badge": _SYSTEM,
+    "people.badges": _SYSTEM,
+    "people.active": _SYSTEM,
+    "people.token": _SYSTEM,
+    "people.revoke": _SYSTEM,
+    "settings.index": _SYSTEM,
+    "settings.save": _SYSTEM,
+    "search.index": _SEE,
+}
+NOT_DESK = ("api", "login", "home", "pick", "check", "pack", "weigh", "ship", "pictures")
+
+
+def _desk_rules(desk: Desk):
+    """Return (endpoint, method, address) of every desk route, ids filled in."""
+    found = []
+    for rule in desk.app.url_map.iter_rules():
+        if rule.endpoint == "static" or rule.endpoint.partition(".")[0] in NOT_DESK:
+            continue
+        values = {name: "zh" if name == "language" else 1 for name in rule.arguments}
+        with desk.app.test_request_context():
+            address = desk.app.url_map.bind("").build(rule.endpoint, values)
+        method = "POST" if "POST" in rule.methods else "GET"
+        found.append((rule.endpoint, method, address))
+    return found
+
+
+def test_every_desk_route_is_in_the_table(desk: Desk):
+    assert {endpoint for endpoint, _, _ in _desk_rules(desk)} == set(MAY)
+
+
+def test_every_route_says_what_it_needs(desk: Desk):
+    with desk.app.app_context():
+        silent = [
+            rule.endpoint
+            for rule in desk.app.url_map.iter_rules()
+            if rule.endpoint != "static" and not needs_of(rule.endpoint)
+        ]
+    assert silent == []
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_opens_its_routes_and_no_other(desk: Desk, role: Role):
+    client = desk.as_(role)
+    opened = set()
+    for endpoint, method, address in _desk_rules(desk):
+        status = client.open(address, method=method).status_code
+        assert status < 500, (endpoint, status)
+        if status != 403:
+            opened.add(endpoint)
+    assert opened == {endpoint for endpoint, roles in MAY.items() if role in roles}
+
+
+def test_nobody_is_sent_to_the_door(desk: Desk):
+    client = desk.as_(None)
+    for endpoint, method, address in _desk_rules(desk):
+        answer = client.open(address, method=method)
+        if method == "GET":
+            assert (answer.status_code, answer.headers["Location"][:7]) == (302, "/login?"), endpoint
+        else:
+            assert (answer.status_code, answer.get_data()) == (401, b""), endpoint
+
+
+def test_a_form_without_its_token_is_refused(sqlite_database: Database, tmp_path: Path):
+    desk = Desk(World(sqlite_database), tmp_path / "data", is_guarded=True)
+    client = desk.as_(Role.ADMIN)
+    with desk.world.nothing_written():
+        for endpoint, method, address in _desk_rules(desk):
+            if method == "POST":
+                assert client.post(address).status_code == 400, endpoint
+
+
+def test_what_does_not_exist_is_not_found(desk: Desk):
+    for role in (Role.SUPERVISOR, Role.ADMIN, Role.CUSTOMER_SERVICE):
+        for endpoint, method, address in _desk_rules(desk):
+            if "/1" not in address or role not in MAY[endpoint] or method == "POST":
+                continue
+            for number in ("987654", str(2**53), str(2**64), "9" * 40):
+                wrong = address.replace("/1", f"/{number}")
+                assert desk.get(wrong, role).status_code == 404, wrong
+
+
+def test_headers_keep_pages_private(desk: Desk):
+    answer = desk.get("/orders")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
