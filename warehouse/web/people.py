@@ -46,7 +46,7 @@ bp = Blueprint("people", __name__, url_prefix="/people")
 MOST_BADGES = 100
 SORTS: dict[str, Any] = {"name": Person.name, "login": sa.func.coalesce(Person.login, "")}
 FIELDS: tuple[tables.Field, ...] = (
-    (say("Name"), lambda p: p.name),
+    (say("Full name"), lambda p: p.name),
     (say("Login"), lambda p: p.login or ""),
     (say("Active"), lambda p: p.is_active),
     (say("Badge"), lambda p: p.badge_hash is not None),
