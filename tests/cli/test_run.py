@@ -1,0 +1,161 @@
+"""Starting the whole thing: what a person sees when it works, and when it cannot."""
+
+from __future__ import annotations
+
+import ast
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from warehouse import migrations
+from warehouse.db import Database
+
+ROOT = Path(__file__).resolve().parents[2]
+START_S = 60
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "warehouse.cli", *arguments]
+
+
+def _environ(tmp_path: Path) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL",)}
+    return {**kept, "FAHUO_DATA_DIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
+
+
+def _run(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        _command(*arguments),
+        env=_environ(tmp_path),
+        capture_output=True,
+        text=True,
+        timeout=START_S,
+        check=False,
+    )
+
+
+def test_an_empty_site_starts_answers_and_stops(tmp_path: Path):
+    port = _free_port()
+    process = subprocess.Popen(
+        _command("run", "--empty", "--port", str(port)),
+        env=_environ(tmp_path),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert _answers(port)
+        process.send_signal(signal.SIGTERM)
+        out, _ = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert f"http://127.0.0.1:{port}" in out
+    assert "./fahuo people add" in out
+    assert process.returncode == 0
+
+
+def _answers(port: int) -> bool:
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/login", timeout=5) as page:
+                return page.status == 200
+        except OSError:
+            time.sleep(0.2)
+    return False
+
+
+def test_a_taken_port_is_said_with_what_to_do(tmp_path: Path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = _run(tmp_path, "run", "--empty", "--port", str(port))
+    assert done.returncode == 1
+    assert f"Port {port}" in done.stderr
+    assert "--port" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_database_of_a_later_version_is_left_alone(tmp_path: Path):
+    database = Database(f"sqlite:///{tmp_path / 'fahuo.db'}")
+    migrations.upgrade(database)
+    with database.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    database.dispose()
+    done = _run(tmp_path, "run", "--empty", "--port", str(_free_port()))
+    assert done.returncode == 1
+    assert "schema version 9999" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("FAHUO_TYPO", "1", "FAHUO_TYPO"),
+        ("FAHUO_TIME_ZONE", "Mars/Base", "Mars/Base"),
+        ("FAHUO_LOCK_AFTER_S", "soon", "FAHUO_LOCK_AFTER_S"),
+        ("FAHUO_PRINTER_NETWORKS", "10.0.0.0/99", "FAHUO_PRINTER_NETWORKS"),
+        ("DATABASE_URL", "mysql://x", "DATABASE_URL"),
+    ],
+)
+def test_a_setting_nobody_understands_is_refused(tmp_path: Path, name: str, value: str, said: str):
+    done = subprocess.run(
+        _command("db", "status"),
+        env={**_environ(tmp_path), name: value},
+        capture_output=True,
+        text=True,
+        timeout=START_S,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_site_that_is_no_demo_is_not_thrown_away(tmp_path: Path):
+    database = Database(f"sqlite:///{tmp_path / 'fahuo.db'}")
+    migrations.upgrade(database)
+    database.dispose()
+    done = _run(tmp_path, "run", "--reset-demo", "--port", str(_free_port()))
+    assert done.returncode == 1
+    assert "not thrown away" in done.stderr
+    assert (tmp_path / "fahuo.db").exists()
+
+
+def test_the_schema_is_made_by_one_command(tmp_path: Path):
+    done = _run(tmp_path, "db", "upgrade")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert migrations.head_revision() in done.stdout
+
+
+def test_the_launcher_needs_nothing_but_python():
+    source = (ROOT / "fahuo").read_text()
+    tree = ast.parse(source)
+    names = {
+        alias.name.split(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in (node.names if isinstance(node, ast.Import) else [ast.alias(node.module)])
+    }
+    assert names <= set(sys.stdlib_module_names)
+    assert len(source.splitlines()) < 150
+
+
+def test_every_migration_is_numbered_by_its_file():
+    folder = migrations.FOLDER / "versions"
+    for path in folder.glob("[0-9]*.py"):
+        assert f'revision = "{path.name.split("_")[0]}"' in path.read_text()
