@@ -1,8 +1,8 @@
 """Importing a pair of Taobao reports, against bare `executemany` of the very same rows.
 
 The import reads GB18030 text of 71 and 22 columns, joins orders with lines, finds the SKUs and
-writes in transactions of 500 orders; the baseline writes the finished rows with the driver alone, into the
-same tables in the same transactions. The audit that follows an import is measured apart.
+writes in transactions of 500 orders; the baseline writes the finished rows with the driver alone,
+into the same tables in the same transactions. The audit that follows is measured apart.
 """
 
 from __future__ import annotations

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
@@ -590,6 +592,25 @@ def test_a_run_whose_worker_died_is_finished_by_the_next_without_doing_anything_
     run = world.one(ImportRun)
     assert (run.state, run.orders_new, run.orders_unchanged) == (ImportState.DONE, 7, 0)
     assert len(world.all(Order)) == 7
+
+
+def test_two_imports_of_the_same_file_at_once_make_each_order_once(shop):
+    numbers = [{"订单编号": f"31000000000000001{n:02d}"} for n in range(40)]
+    lines = [{"主订单编号": o["订单编号"], "子订单编号": f"8{n}"} for n, o in enumerate(numbers)]
+    paths = shop.orders(*numbers), shop.items(*lines)
+    both = Barrier(2)
+
+    def run(_: int) -> tuple[int, int]:
+        both.wait()
+        done = import_files(
+            shop.world.database, paths, shop.config, actor=Actor(person_id=1), clock=shop.world.tick
+        )
+        return done.orders_new, done.orders_unchanged
+
+    with ThreadPoolExecutor(2) as pool:
+        counts = list(pool.map(run, range(2)))
+    assert sorted(counts) == [(0, 40), (40, 0)]
+    assert len(shop.world.all(Order)) == len(shop.world.all(OrderLine)) == 40
 
 
 def test_a_run_whose_file_is_gone_fails_with_the_reason(world, shop):
