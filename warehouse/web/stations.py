@@ -66,7 +66,12 @@ Show = Callable[[Session, str, int | None], Fragment]
 def page(show: Show, *, screen: str, subject: int | None, scan_url: str, title: Text) -> str:
     """Return a whole station page, showing a screen as it stands now."""
     with reading() as session:
-        fragment = show(session, screen, subject)
+        try:
+            fragment = show(session, screen, subject)
+            message = _waiting(fragment)
+        except OrderStopped as stop:
+            fragment = _stop_fragment(stop)
+            message = _message_of_error(stop)
         printer = printer_corner(session, person().station_id)
     return render_template(
         "station/page.html",
@@ -75,7 +80,7 @@ def page(show: Show, *, screen: str, subject: int | None, scan_url: str, title: 
         page_title=speak(title),
         printer=printer,
         device={"lock_after": config().lock_after_s},
-        message=_waiting(fragment),
+        message=message,
         **_context(fragment),
     )
 
@@ -101,11 +106,16 @@ def answer(take: Take, show: Show) -> Response:
         return _as_it_stands(show, "", None, StaleScreen())
     except WarehouseError as error:
         return _message(error)
+    return _next_screen(show, outcome)
+
+
+def _next_screen(show: Show, outcome: Outcome) -> Response:
     with reading() as session:
         try:
             fragment = show(session, outcome.screen, outcome.subject_id)
         except OrderStopped as stop:
-            fragment = _stop_fragment(stop)
+            # The scan took effect; what comes next is stopped.
+            return _render(_stop_fragment(stop), _message_of_error(stop), 200)
     return _render(fragment, _message_of(outcome, fragment), 200)
 
 
