@@ -30,7 +30,7 @@ from warehouse.orders.importing import CHUNK_ORDERS, Step, import_files
 from warehouse.orders.models import Order, OrderLine, Shop
 from warehouse.shops.samples import SampleItem, sample_orders, write_pair
 
-DEFAULT_ORDERS = 20_000
+DEFAULT_ORDERS = 100_000
 SKUS = 400
 UNTIL = datetime(2026, 11, 11, 20)  # noqa: DTZ001  (local time, as a report writes it)
 
