@@ -9,6 +9,7 @@ from tests.journeys.conftest import make_site
 from tests.journeys.tablet import Tablet
 from warehouse.carriers.models import WaybillPool
 from warehouse.db import Database
+from warehouse.orders.models import HoldKind, Order
 from warehouse.packing.models import Parcel, ParcelState
 from warehouse.people import auth
 from warehouse.people.models import Person, PersonRole, Role
@@ -63,3 +64,22 @@ def test_kilograms_from_the_scale_and_another_parcel_instead_of_a_weight(
     assert tablet.scan(f"{parcel.expected_g / 1000:.3f}KG") == 200
     assert tablet.screen == "label"
     assert world.get(Parcel, parcel.id).gross_g == parcel.expected_g
+
+
+def test_a_weight_that_cannot_be_right_sends_the_parcel_back(sqlite_database: Database, tmp_path):
+    world = World(sqlite_database)
+    parcel = _packed(world)
+    tablet = _tablet(sqlite_database, tmp_path)
+    tablet.open("/weigh")
+    tablet.scan(parcel.number)
+    assert tablet.scan("CMD-MISSING") == 400  # nothing was weighed yet
+    assert tablet.scan(f"CMD-WEIGHT-{parcel.expected_g + 900}") == 200
+    assert tablet.screen == "outside"
+    assert tablet.scan("CMD-MISSING") == 200
+    assert tablet.screen == "stop"
+    assert tablet.scan("SET-ASIDE") == 200
+    assert tablet.screen == "parcel"
+    assert world.get(Parcel, parcel.id).state is ParcelState.SET_ASIDE
+    order_id = world.one(Order).id
+    assert world.holds(order_id) == [HoldKind.CHECK_MISMATCH]
+    assert world.differences() == []

@@ -28,7 +28,7 @@ from warehouse.web import stations
 from warehouse.web.access import needs
 from warehouse.web.context import command_id, do, form_str, reading, require
 from warehouse.web.stations import Fragment, code_of, stop_screen, unknown_card
-from warehouse.weighing.commands import RecordWeight, record_weight
+from warehouse.weighing.commands import RecordWeight, SendBack, record_weight, send_back
 from warehouse.weighing.queries import WeighView, parcels_in, weigh_view
 from warehouse.weighing.screens import WeighScreen
 
@@ -145,6 +145,8 @@ def _card(card: Card, screen: str, parcel_id: int) -> Outcome:
         )
     if card is Card.UNDO and screen in (WeighScreen.WEIGHT, WeighScreen.OUTSIDE):
         return Outcome(screen=WeighScreen.PARCEL, message=say("Left for later."))
+    if card is Card.MISSING and screen == WeighScreen.OUTSIDE:
+        return do(send_back, SendBack, parcel_id=parcel_id)
     if card is Card.OK and screen == WeighScreen.OUTSIDE:
         require(Right.OVERRIDE)
         with reading() as session:
@@ -163,6 +165,8 @@ def _card(card: Card, screen: str, parcel_id: int) -> Outcome:
 
 
 def _show(session: Session, screen: str, subject: int | None) -> Fragment:
+    if screen == WeighScreen.STOP:
+        raise stop_screen(session, subject or 0)
     if not subject or screen == WeighScreen.PARCEL:
         return _waiting(session)
     view = weigh_view(session, subject)

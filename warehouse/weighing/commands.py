@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import InvalidInput, RuleViolation, StaleScreen
-from warehouse.orders.queries import require_not_stopped
+from warehouse.orders.commands.holds import hold_order
+from warehouse.orders.models import HoldKind
+from warehouse.orders.queries import orders_of, require_not_stopped
 from warehouse.packing.models import Parcel, ParcelState
 from warehouse.people import trail
 from warehouse.settings import load_settings
@@ -96,6 +99,42 @@ def record_weight(session: Session, command: RecordWeight) -> Outcome:
         subject_id=parcel.id,
         message=say("{gross} g. The label is coming.", gross=command.gross_g),
         facts={"gross_g": command.gross_g},
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendBack(Command):
+    """The weight cannot be right: the parcel is looked into again, piece by piece."""
+
+    parcel_id: int
+
+
+def send_back(session: Session, command: SendBack) -> Outcome:
+    """Stop the parcel's orders for the stock people; its goods are put aside and picked anew.
+
+    Raises:
+        RuleViolation: the scale never said that it is outside the tolerance.
+        StaleScreen: the parcel is further on. OrderStopped: it is stopped already.
+    """
+    parcel = lock_parcel(session, command.parcel_id)
+    if parcel.state is not ParcelState.SEALED:
+        raise StaleScreen
+    last = session.scalars(
+        sa.select(Reading.verdict)
+        .where(Reading.parcel_id == parcel.id)
+        .order_by(Reading.id.desc())
+        .limit(1)
+    ).first()
+    if last is not Verdict.OUTSIDE:
+        raise RuleViolation(say("Weigh the parcel first."))
+    for order in orders_of(session, parcel.consignment_id):
+        hold_order(session, command, order.id, HoldKind.CHECK_MISMATCH, note="weight")
+    trail.record(session, command, "parcel", parcel.id, "sent_back")
+    return Outcome(
+        screen=WeighScreen.STOP,
+        subject_id=parcel.consignment_id,
+        message=say("The parcel is looked into again. Put it aside."),
+        tone=Tone.STOP,
     )
 
 
