@@ -39,11 +39,12 @@ _find_session = (
         _session.c.ends_at,
         _person.c.name,
         _person.c.locale,
+        _role.c.role,
     )
     .join(_person, _person.c.id == _session.c.person_id)
+    .outerjoin(_role, _role.c.person_id == _person.c.id)
     .where(_session.c.token_hash == sa.bindparam("hash"), _person.c.is_active)
 )
-_find_roles = sa.select(_role.c.role).where(_role.c.person_id == sa.bindparam("person_id"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,15 +146,14 @@ def visitor_of(
 
     `idle_after` holds for tablets; a desk may think longer.
     """
-    row = session.execute(_find_session, {"hash": hash_token(token)}).first()
-    if row is None or row.ends_at <= at:
+    rows = session.execute(_find_session, {"hash": hash_token(token)}).all()
+    if not rows or rows[0].ends_at <= at:
         return None
+    row = rows[0]
     allowed = idle_after + SEEN_EVERY if row.station_id is not None else IDLE_AT_DESK
     if at - row.seen_at > allowed:
         return None
-    roles = tuple(
-        Role(r) for r in session.execute(_find_roles, {"person_id": row.person_id}).scalars()
-    )
+    roles = tuple(Role(r.role) for r in rows if r.role is not None)
     return Visitor(
         id=row.person_id,
         name=row.name,
