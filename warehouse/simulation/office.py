@@ -47,6 +47,12 @@ LET_GO = {
 }
 MERGED_SHARE = 0.6
 WITHDRAWN_SHARE = 0.4
+LET_GO_IN_WORK_SHARE = 0.6
+NOT_YET_CHECKED = (
+    ConsignmentState.WAVED,
+    ConsignmentState.PICKING,
+    ConsignmentState.PICKED,
+)
 _WAITING = (OrderState.RECEIVED, OrderState.CLEAN, OrderState.RELEASED)
 
 
@@ -106,6 +112,7 @@ def _plan(day: Day, tablet: Tablet, pickers: int) -> None:
 def service(day: Day, tablet: Tablet) -> Work:
     """Settle what is held and in nobody's hands any more; each hold is decided once."""
     decided: set[int] = set()
+    in_work: set[int] = set()
     while True:
         yield SETTLE_EVERY_S
         with day.database.reading() as session:
@@ -120,6 +127,7 @@ def service(day: Day, tablet: Tablet) -> Work:
                 )
                 .order_by(Hold.id)
             ).all()
+        _let_go_in_work(day, tablet, in_work)
         for hold in holds:
             if hold[0] in decided or not _is_still_held(day, hold[0]):
                 continue
@@ -129,6 +137,28 @@ def service(day: Day, tablet: Tablet) -> Work:
             except (RuleViolation, StaleScreen):
                 continue  # another reason holds it, or it has moved on
             yield 20
+
+
+def _let_go_in_work(day: Day, tablet: Tablet, decided: set[int]) -> None:
+    """Let orders go on whose buyers want them after all, before their goods are put aside."""
+    with day.database.reading() as session:
+        holds = session.execute(
+            sa.select(Hold.id, Order.order_no)
+            .join(Order, Order.id == Hold.order_id)
+            .join(Consignment, Consignment.id == Order.consignment_id)
+            .where(
+                Order.id.in_(day.order_ids),
+                Hold.kind == HoldKind.MANUAL,
+                Hold.released_at.is_(None),
+                Consignment.state.in_(NOT_YET_CHECKED),
+            )
+            .order_by(Hold.id)
+        ).all()
+    for hold_id, order_no in holds:
+        if hold_id not in decided and day.happens(LET_GO_IN_WORK_SHARE):
+            _let_go(tablet, hold_id)
+            day.judge.book[order_no].stops.discard("held")
+        decided.add(hold_id)
 
 
 def _is_still_held(day: Day, hold_id: int) -> bool:

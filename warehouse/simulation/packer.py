@@ -92,7 +92,9 @@ def packer(day: Day, tablet: Tablet, supervisor: Actor) -> Work:
         try:
             yield from _bring(day, tablet, supervisor, tote)
         except OrderStopped as stop:
-            yield from put_aside(day, tablet, stop.facts["consignment_id"])
+            is_down = yield from put_aside(day, tablet, stop.facts["consignment_id"])
+            if not is_down:
+                day.world.picked_totes.append(tote)  # let go while walking: begin again
 
 
 def _bring(day: Day, tablet: Tablet, supervisor: Actor, tote: str) -> Work:

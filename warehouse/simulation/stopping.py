@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+
 import sqlalchemy as sa
 
 from warehouse.errors import StaleScreen, WrongBin
 from warehouse.packing.models import Parcel
-from warehouse.simulation.day import Day, Work
+from warehouse.simulation.day import Day
 from warehouse.simulation.tablet import Tablet
 from warehouse.simulation.world import Box
 from warehouse.stopping.commands import NOTHING_TO_PUT_DOWN, SetAside, set_aside
@@ -16,8 +18,11 @@ PLACES = ("R-01", "R-02")
 WRONG_PLACE_SHARE = 0.1
 
 
-def put_aside(day: Day, tablet: Tablet, consignment_id: int) -> Work:
-    """Scan a set-aside place and put down whatever is in the consignment's tote and boxes."""
+def put_aside(day: Day, tablet: Tablet, consignment_id: int) -> Generator[float, None, bool]:
+    """Scan a set-aside place and put down whatever is in the consignment's tote and boxes.
+
+    Return whether it was put down: the order may have been let go while walking.
+    """
     tote, parcels = _goods(day, consignment_id)
     boxes = [b for b in (day.world.boxes.get(number) for number in parcels) if b]
     boxes = [b for b in boxes if not b.is_opened and not _is_gone(day, b.parcel_no)]
@@ -39,14 +44,15 @@ def put_aside(day: Day, tablet: Tablet, consignment_id: int) -> Work:
                     consignment_id=consignment_id, barcode=NOTHING_TO_PUT_DOWN,
                 )  # fmt: skip
                 _put_down(day, tote, boxes, place)
-                return
+                return True
             except WrongBin:
                 pass  # the book has goods that hands do not: an empty scan of the place does
         tablet.send(set_aside, SetAside, consignment_id=consignment_id, barcode=place)
     except StaleScreen:
-        return  # let go, or put down by somebody else, while walking
+        return False
     _put_down(day, tote, boxes, place)
     yield 5
+    return True
 
 
 def _goods(day: Day, consignment_id: int) -> tuple[str, list[str]]:
