@@ -71,9 +71,12 @@ def hash_secret(secret: str) -> str:
 
 
 def new_badge_token() -> str:
-    """Return 128 random bits in letters and digits a scanner types safely."""
+    """Return 80 random bits in letters and digits a scanner types safely.
+
+    More would not fit a badge in bars that are wide enough to be read.
+    """
     alphabet = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-    return "".join(secrets.choice(alphabet) for _ in range(26))
+    return "".join(secrets.choice(alphabet) for _ in range(16))
 
 
 def person_by_badge(session: Session, token: str) -> Person | None:

@@ -100,7 +100,7 @@ def speak(text: Text | str) -> str:
     return translate(text, locale())
 
 
-def do(handler: Handler[Any], kind: type[Command], **fields: Any) -> Outcome:
+def do(handler: Handler[Any], kind: type[Command], /, **fields: Any) -> Outcome:
     """Run a command of this request's actor; its id is the form's, or a fresh one."""
     command = kind(id=fields.pop("id", None) or command_id(), actor=actor(), at=now(), **fields)
     return commands.execute(database(), handler, command)

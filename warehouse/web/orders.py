@@ -154,7 +154,7 @@ def _filters() -> list[sa.ColumnElement[bool]]:
     if kind := tables.one_of("hold", HoldKind):
         where.append(orders_desk.has_open_hold(kind))
     if tables.text("urgent"):
-        where.append(Order.is_urgent.is_(True))
+        where.append(Order.is_urgent == sa.true())
     return where
 
 
@@ -240,9 +240,9 @@ def _wave(ids: tuple[int, ...]) -> Outcome:
     require(Right.WAVE)
     with reading() as session:
         found = session.scalars(
-            sa.select(sa.distinct(Order.consignment_id)).where(
-                Order.id.in_(ids), Order.consignment_id.is_not(None)
-            )
+            sa.select(Order.consignment_id)
+            .where(Order.id.in_(ids), Order.consignment_id.is_not(None))
+            .distinct()
         ).all()
     if not found:
         raise RuleViolation(say("None of these is released. Release them first."))

@@ -1,0 +1,257 @@
+"""Printing at the desk: lanes, papers and who may see them, printers, routes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from printing.models import JobState, Printer, PrinterKind, PrintJob, PrintRoute
+from printing.queue import print_one, transports_within
+from tests.builders import Stage
+from tests.web.desk_site import Desk, words_of
+from warehouse.config import Config
+from warehouse.db import utcnow
+from warehouse.people.models import Role
+
+
+def _printer(desk: Desk, name: str = "labels", media: str = "") -> int:
+    config: Config = desk.app.extensions["fahuo_config"]
+    address = config.spool_dir / name
+    return desk.world.add(
+        Printer(name=name, kind=PrinterKind.FOLDER, address=str(address), media=media)
+    ).id
+
+
+def _job(desk: Desk, kind: str = "waybill", state: JobState | None = None) -> PrintJob:
+    desk.world.bring(Stage.LABELLED)
+    job = desk.world.one(PrintJob, document_kind=kind)
+    if state is not None:
+        _set(desk, job.id, state=state)
+    return job
+
+
+def _set(desk: Desk, job_id: int, **values: object) -> None:
+    with desk.database.transaction() as session:
+        session.execute(sa.update(PrintJob).where(PrintJob.id == job_id).values(**values))
+
+
+def _state(desk: Desk, job_id: int) -> JobState:
+    return desk.world.get(PrintJob, job_id).state
+
+
+def test_papers_without_a_route_ask_for_one(desk: Desk):
+    _job(desk)
+    page = words_of(desk.get("/printers"))
+    assert "Without a printer" in page
+    assert "No route leads these papers to a printer." in page
+    assert "Set a route" not in words_of(desk.get("/printers", Role.PACKER))
+
+
+def test_a_route_sends_waiting_papers_on(desk: Desk):
+    job, printer_id = _job(desk), _printer(desk)
+    answer = desk.post("/printers/routes", station=0, printer_waybill=printer_id)
+    assert "1 papers that waited go on." in desk.said(answer)
+    assert desk.world.get(PrintJob, job.id).printer_id == printer_id
+    station = desk.world.station()
+    other = _printer(desk, "bench")
+    desk.post("/printers/routes", station=station, printer_waybill=other, printer_manifest="")
+    routes = {(r.station_id, r.document_kind): r.printer_id for r in desk.world.all(PrintRoute)}
+    assert routes == {(None, "waybill"): printer_id, (station, "waybill"): other}
+    desk.post("/printers/routes", station=station, printer_waybill="")
+    assert len(desk.world.all(PrintRoute)) == 1
+
+
+def test_an_unknown_paper_waits_for_a_word(desk: Desk):
+    job = _job(desk, state=JobState.UNKNOWN)
+    for role in (Role.PACKER, Role.SUPERVISOR, Role.ADMIN):
+        assert "Did it come out of the printer?" in words_of(desk.get("/printers", role))
+    assert "Did it come out" not in words_of(desk.get("/printers", Role.COUNTER))
+
+    answer = desk.post(f"/printers/jobs/{job.id}/answer", Role.PACKER, came_out=1)
+    assert "Noted: it came out." in desk.said(answer, Role.PACKER)
+    assert _state(desk, job.id) is JobState.CONFIRMED
+
+
+def test_a_paper_that_did_not_come_out_comes_as_a_copy(desk: Desk):
+    job = _job(desk, state=JobState.UNKNOWN)
+    answer = desk.post(f"/printers/jobs/{job.id}/answer", came_out=0)
+    assert "A marked copy is queued." in desk.said(answer)
+    assert _state(desk, job.id) is JobState.CANCELLED
+    copy = desk.world.one(PrintJob, reprint_of=job.id)
+    assert (copy.copy_no, copy.state) == (2, JobState.QUEUED)
+    late = desk.post(f"/printers/jobs/{job.id}/answer", came_out=1)
+    assert "This was finished elsewhere." in desk.said(late)
+
+
+def test_a_waiting_paper_is_set_aside_moved_and_taken_back(desk: Desk):
+    job, printer_id = _job(desk), _printer(desk)
+    url = f"/printers/jobs/{job.id}"
+    assert "Say why." in desk.said(desk.post(f"{url}/hold", reason=""))
+    desk.post(f"{url}/hold", reason="wrong paper")
+    assert _state(desk, job.id) is JobState.HELD
+    desk.post(f"{url}/release")
+    assert _state(desk, job.id) is JobState.QUEUED
+    desk.post(f"{url}/route", printer_id=printer_id)
+    assert desk.world.get(PrintJob, job.id).printer_id == printer_id
+    desk.post(f"{url}/cancel", reason="not needed")
+    assert _state(desk, job.id) is JobState.CANCELLED
+    page = words_of(desk.get(url))
+    for words in ("not needed", "to labels", "wrong paper", "a supervisor"):
+        assert words in page
+    assert desk.post(f"{url}/route", printer_id=4242).status_code == 404
+
+
+def test_a_waybill_is_printed_again_through_its_parcel(desk: Desk):
+    job = _job(desk, state=JobState.SENT)
+    answer = desk.post(f"/printers/jobs/{job.id}/reprint", Role.PACKER, reason="smeared")
+    assert answer.status_code == 303
+    copy = desk.world.one(PrintJob, reprint_of=job.id)
+    assert copy.reprint_reason == "smeared"
+    trail = words_of(desk.get(f"/parcels/{job.subject.partition(':')[2]}"))
+    assert "Label printed again: smeared" in trail
+
+
+@pytest.mark.parametrize("kind", ["waybill", "packing_slip"])
+def test_papers_that_show_people_need_a_right(desk: Desk, kind: str):
+    job = _job(desk, kind)
+    for role in (Role.PACKER, Role.SUPERVISOR, Role.CUSTOMER_SERVICE):
+        pdf = desk.get(f"/printers/jobs/{job.id}/paper.pdf", role)
+        assert (pdf.status_code, pdf.get_data()[:5]) == (200, b"%PDF-")
+        png = desk.get(f"/printers/jobs/{job.id}/paper.png", role)
+        assert (png.status_code, png.get_data()[:4]) == (200, b"\x89PNG")
+        assert f"/printers/jobs/{job.id}/paper.png" in desk.get(
+            f"/printers/jobs/{job.id}", role
+        ).get_data(as_text=True)
+    for role in (Role.ADMIN, Role.COUNTER, Role.RECEIVER):
+        for name in ("paper.pdf", "paper.png"):
+            assert desk.get(f"/printers/jobs/{job.id}/{name}", role).status_code == 403
+        page = desk.get(f"/printers/jobs/{job.id}", role).get_data(as_text=True)
+        assert "paper.p" not in page
+        lanes = desk.get("/printers", role).get_data(as_text=True)
+        assert f"/printers/jobs/{job.id}/paper.p" not in lanes
+
+
+def test_a_job_page_names_nobody(desk: Desk):
+    job = _job(desk)
+    body = desk.get(f"/printers/jobs/{job.id}").get_data(as_text=True)
+    assert "王小明" not in body
+    assert "13800000001" not in body
+
+
+def test_a_paper_is_shown_as_it_was_printed(desk: Desk):
+    job, printer_id = _job(desk), _printer(desk)
+    desk.post(f"/printers/jobs/{job.id}/route", printer_id=printer_id)
+    allowed = desk.app.extensions["fahuo_config"].allowed_printers
+    print_one(
+        desk.database, printer_id, clock=utcnow, transports=transports_within(allowed)
+    )
+    files = list(Path(desk.world.get(Printer, printer_id).address).glob("*.pdf"))
+    shown = desk.get(f"/printers/jobs/{job.id}/paper.pdf").get_data()
+    assert [f.read_bytes() for f in files] == [shown]
+    assert "printed" in words_of(desk.get(f"/printers/jobs/{job.id}"))
+
+
+def _form(desk: Desk, **changes: object) -> dict[str, object]:
+    return {
+        "name": "front", "kind": "folder", "dpi": 203, "width_dots": 832, "media": "76x130",
+        "darkness": 0, "offset_x": 0, "offset_y": 0,
+        "address": str(desk.app.extensions["fahuo_config"].spool_dir / "front"), **changes,
+    }  # fmt: skip
+
+
+def test_a_printer_is_added_changed_tried_and_paused(desk: Desk):
+    answer = desk.post("/printers", Role.ADMIN, **_form(desk))
+    assert "Printer front is saved." in desk.said(answer, Role.ADMIN)
+    printer = desk.world.one(Printer)
+    url = f"/printers/{printer.id}"
+
+    desk.post(url, Role.ADMIN, **_form(desk, offset_x=-12, media="100x180", dpi=300))
+    changed = desk.world.get(Printer, printer.id)
+    assert (changed.offset_x, changed.media, changed.dpi) == (-12, "100x180", 300)
+    assert "Changed: Head, Loaded media, Move right by dots" in words_of(desk.get(url, Role.ADMIN))
+
+    answer = desk.post(f"{url}/test", Role.ADMIN)
+    job = desk.world.one(PrintJob)
+    assert (job.document_kind, job.printer_id) == ("test_page", printer.id)
+    assert answer.headers["Location"] == f"/printers/jobs/{job.id}"
+
+    desk.post(f"{url}/pause", Role.ADMIN, paused=1)
+    assert desk.world.get(Printer, printer.id).is_paused
+    assert "paused" in words_of(desk.get("/printers", Role.ADMIN))
+    desk.post(f"{url}/pause", Role.ADMIN, paused=0)
+    assert not desk.world.get(Printer, printer.id).is_paused
+    gone = desk.post(f"{url}/remove", Role.ADMIN)
+    assert "Pause it instead." in desk.said(gone, Role.ADMIN)
+
+
+def test_a_printer_that_never_printed_is_removed(desk: Desk):
+    printer_id = _printer(desk)
+    desk.post("/printers/routes", station=0, printer_waybill=printer_id)
+    assert "is gone." in desk.said(desk.post(f"/printers/{printer_id}/remove"))
+    assert (desk.world.all(Printer), desk.world.all(PrintRoute)) == ([], [])
+
+
+WRONG = {
+    "name": "",
+    "kind": "laser",
+    "media": "3x3",
+    "dpi": 600,
+    "width_dots": 0,
+    "darkness": 31,
+    "offset_x": -401,
+    "offset_y": "9" * 12,
+}
+
+
+@pytest.mark.parametrize("field", WRONG)
+def test_a_wrong_field_is_marked_and_what_was_typed_stays(desk: Desk, field: str):
+    desk.get("/printers")
+    with desk.world.nothing_written():
+        answer = desk.post("/printers", **_form(desk, name="typed name") | {field: WRONG[field]})
+    body = answer.get_data(as_text=True)
+    assert answer.status_code == 400
+    assert f'id="{field}-error"' in body
+    assert body.count('aria-invalid="true"') == 1
+    if field != "name":
+        assert 'value="typed name"' in body
+
+
+@pytest.mark.parametrize(
+    ("kind", "address"),
+    [
+        ("zpl", "127.0.0.1"),
+        ("zpl", "8.8.8.8"),
+        ("zpl", "169.254.169.254"),
+        ("escpos", "0x7f.1:9100"),
+        ("escpos", "10.0.0.5:22"),
+        ("ipp", "http://10.0.0.5/"),
+        ("ipp", "ipp://user:pw@10.0.0.5/x"),
+        ("folder", "/etc"),
+        ("folder", "spool"),
+        ("folder", "/tmp/../etc/cron.d"),
+        ("folder", ""),
+    ],
+)
+def test_an_address_outside_the_site_is_refused(desk: Desk, kind: str, address: str):
+    desk.get("/printers")
+    with desk.world.nothing_written():
+        answer = desk.post("/printers", **_form(desk, kind=kind, address=address))
+    assert answer.status_code == 400
+    assert 'id="address-error"' in answer.get_data(as_text=True)
+
+
+def test_an_address_inside_the_site_is_taken(desk: Desk):
+    desk.post("/printers", **_form(desk, kind="zpl", address="10.0.0.21"))
+    assert desk.world.one(Printer).address == "10.0.0.21"
+    twin = desk.post("/printers", **_form(desk, kind="zpl", address="10.0.0.22"))
+    assert 'id="name-error"' in twin.get_data(as_text=True)
+
+
+def test_lanes_keep_themselves_fresh(desk: Desk):
+    _printer(desk)
+    assert 'data-refresh="/printers/lanes"' in desk.get("/printers").get_data(as_text=True)
+    fragment = desk.get("/printers/lanes").get_data(as_text=True)
+    assert fragment.strip().startswith('<div class="lanes"')
+    assert "<html" not in fragment
