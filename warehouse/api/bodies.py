@@ -5,18 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
 from warehouse.api.schemas import LARGEST_ID, MOST_CODE, UNREADABLE, Schema, check, printable
-from warehouse.errors import InvalidInput
+from warehouse.errors import Conflict, InvalidInput
 from warehouse.text import say
 
 MOST_BYTES = 1_000_000
 MOST_DIGITS = 16
-YEARS = range(1970, 9999)  # any zone's shift stays within what a datetime can hold
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _WHOLE = re.compile(r"-?[0-9]{1,16}")
 
@@ -99,12 +98,13 @@ def _instant(text: str, name: str) -> datetime:
     try:
         # A plus sign that was not escaped arrives as a blank.
         at = datetime.fromisoformat(text.replace(" ", "+"))
-        if at.tzinfo is not None and at.year in YEARS:
-            return at
-    except ValueError:
+        if at.tzinfo is not None:
+            return at.astimezone(UTC)
+    except (ValueError, OverflowError):
         pass
-    raise InvalidInput(say("Write an instant with its zone, as 2026-03-02T09:00:00+08:00."),
-                       field=name)  # fmt: skip
+    raise InvalidInput(
+        say("Write an instant with its zone, as 2026-03-02T09:00:00+08:00."), field=name
+    )
 
 
 def is_possible(part: object) -> bool:
@@ -118,13 +118,11 @@ def read_key(header: str | None, body: dict[str, Any] | None = None) -> str | No
     """Return the id the sender gave this act, in the header or as `command_id` of the body.
 
     Raises:
-        InvalidInput: it is no id, or the two differ.
+        InvalidInput: it is no id. Conflict: the two differ.
     """
     in_body = body.get("command_id") if body else None
     if header is not None and in_body is not None and header != in_body:
-        raise InvalidInput(
-            say("Idempotency-Key and command_id must be the same."), field="command_id"
-        )
+        raise Conflict(say("Idempotency-Key and command_id must be the same."))
     key = header if header is not None else in_body
     if key is not None and not _KEY.fullmatch(key):
         raise InvalidInput(say("The command id cannot be used."), field="command_id")

@@ -8,8 +8,8 @@ from warehouse.api.acting import replay_mark, run
 from warehouse.api.answers import answer, language
 from warehouse.api.bodies import read_query
 from warehouse.api.door import bp, query
-from warehouse.api.operations import operation, operation_of
-from warehouse.api.schemas import component, text
+from warehouse.api.operations import MOST_FILES, operation, operation_of
+from warehouse.api.schemas import code, component
 from warehouse.api.shapes.imports import list_changes, list_rejected, show_import
 from warehouse.api.shapes.paging import PAGING, USUAL, paged
 from warehouse.api.uploads import keep
@@ -20,7 +20,6 @@ from warehouse.text import say
 from warehouse.web.context import config, reading
 
 TAG = "Imports"
-MOST_FILES = 20
 
 
 @bp.post("/orders/import")
@@ -29,7 +28,7 @@ MOST_FILES = 20
     tag=TAG,
     rights=(Right.IMPORT,),
     files="files",
-    fields={"shop": text("The shop's code, if the files do not say it.", most=64)},
+    fields={"shop": code("The shop's code, if the files do not say it.")},
     status=202,
     answer=component("Import"),
 )

@@ -11,7 +11,7 @@ from flask import Flask
 from warehouse import __doc__ as about
 from warehouse.api.answers import PROBLEM
 from warehouse.api.door import PREFIX
-from warehouse.api.operations import Operation
+from warehouse.api.operations import MOST_FILES, Operation
 from warehouse.api.schemas import LARGEST_ID, Schema, component, text, whole
 from warehouse.api.shapes import acts, consignments, handovers, imports, jobs, orders, stock, waves
 
@@ -164,9 +164,10 @@ def _path_parts(rule: str) -> list[dict[str, Any]]:
 def _body(op: Operation) -> dict[str, Any]:
     if not op.files:
         schema = op.body or {}
-        is_needed = bool(schema.get("required"))
+        is_needed = bool(schema.get("required") or schema.get("oneOf"))
         return {"required": is_needed, "content": {"application/json": {"schema": schema}}}
-    files = {"type": "array", "items": {"type": "string", "format": "binary"}, "minItems": 1}
+    file = {"type": "string", "format": "binary", "minLength": 1}
+    files = {"type": "array", "items": file, "minItems": 1, "maxItems": MOST_FILES}
     form = {
         "type": "object",
         "properties": {op.files: files, **op.fields},

@@ -12,13 +12,19 @@ from typing import Any, TypeVar
 
 from flask import current_app
 
-from warehouse.api.schemas import Schema, record, text
+from warehouse.api.schemas import Schema, record
 from warehouse.people.rights import Right
 from warehouse.web.access import MACHINE
 
+MOST_FILES = 20  # of one upload
+
 View = TypeVar("View", bound=Callable[..., Any])
 
-COMMAND_ID = text("The id of this act, the same as the header Idempotency-Key.", least=1, most=64)
+COMMAND_ID: Schema = {
+    "type": "string",
+    "pattern": "^[A-Za-z0-9_-]{1,64}$",
+    "description": "The id of this act; instead of the header Idempotency-Key.",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,10 +49,15 @@ class Operation:
 
 
 def operation(
-    *, body: Mapping[str, Schema] | None = None, optional: tuple[str, ...] = (), **given: Any
+    *,
+    body: Mapping[str, Schema] | None = None,
+    optional: tuple[str, ...] = (),
+    either: tuple[str, ...] = (),
+    **given: Any,
 ) -> Callable[[View], View]:
     """Declare a view to be an operation of the API; `body` are the fields of its JSON body."""
-    schema = record({**(body or {}), "command_id": COMMAND_ID}, optional=(*optional, "command_id"))
+    fields = {**(body or {}), "command_id": COMMAND_ID}
+    schema = record(fields, optional=(*optional, "command_id"), either=either)
     declared = Operation(body=schema, **given)
 
     def declare(view: View) -> View:

@@ -11,11 +11,11 @@ from warehouse.api.operations import operation
 from warehouse.api.schemas import (
     MOST_NOTE,
     component,
-    flag,
     instant,
     listed,
     text,
     word,
+    yes,
 )
 from warehouse.api.shapes.consignments import (
     consignment_id_of,
@@ -24,7 +24,6 @@ from warehouse.api.shapes.consignments import (
 )
 from warehouse.api.shapes.orders import list_orders, order_id_of, show_order
 from warehouse.api.shapes.paging import PAGING, USUAL, paged
-from warehouse.errors import InvalidInput
 from warehouse.orders.commands.bulk import MOST_AT_ONCE, ReleaseClean, release_clean
 from warehouse.orders.commands.holds import (
     CancelOrder,
@@ -43,7 +42,6 @@ from warehouse.orders.commands.merge import (
 from warehouse.orders.commands.release import ReleaseOrders, release_orders
 from warehouse.orders.models import ConsignmentState, HoldKind, HoldOwner, OrderState
 from warehouse.people.rights import Right
-from warehouse.text import say
 from warehouse.web.context import may, reading
 
 ORDERS, CONSIGNMENTS = "Orders", "Consignments"
@@ -144,16 +142,15 @@ def holds_release(hold_id: int) -> Response:
     rights=(Right.RELEASE,),
     body={
         "orders": listed(NUMBER, "Their numbers.", least=1, most=MOST_AT_ONCE),
-        "all_clean": flag(f"Instead of orders: the {MOST_AT_ONCE} clean ones that come first."),
+        "all_clean": yes(f"Instead of orders: the {MOST_AT_ONCE} clean ones that come first."),
         **SHOP,
     },
-    optional=("orders", "all_clean", "shop"),
+    optional=("shop",),
+    either=("orders", "all_clean"),
     answer=component("Act"),
 )
 def orders_release() -> Response:
     given = body()
-    if given.get("all_clean", False) == ("orders" in given):
-        raise InvalidInput(say("Name orders, or say all_clean, not both."), field="orders")
     if "orders" in given:
         return act(release_orders, ReleaseOrders, order_ids=_order_ids(given["orders"]))
     return act(release_clean, ReleaseClean, shop_code=given.get("shop", ""))

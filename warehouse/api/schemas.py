@@ -20,17 +20,29 @@ LARGEST_ID = 2**53 - 1  # the largest whole number every JSON reader keeps exact
 MOST_CODE = 64
 MOST_NOTE = 500
 # Lone surrogates cannot be stored, NUL neither, and no person types the other control characters.
-UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_UNREADABLE = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff"
+UNREADABLE = re.compile(rf"[{_UNREADABLE}\ud800-\udfff]")
+# The same for those who read the description; what must not be empty must not be blank either.
+_READABLE = f"^[^{_UNREADABLE}]*$"
+_NOT_BLANK = rf"^[^{_UNREADABLE}]*[^\s{_UNREADABLE}][^{_UNREADABLE}]*$"
 
 
 def text(about: str = "", *, least: int = 0, most: int | None = None) -> Schema:
-    """Return the schema of a text of `least` to `most` characters."""
+    """Return the schema of a text; with bounds, of one that may be sent, and is readable."""
     schema: Schema = {"type": "string", "description": about}
+    if least or most is not None:
+        schema["pattern"] = _NOT_BLANK if least else _READABLE
     if least:
         schema["minLength"] = least
     if most is not None:
         schema["maxLength"] = most
     return schema
+
+
+def code(about: str = "") -> Schema:
+    """Return the schema of a short code as people choose them: letters, digits, dots, dashes."""
+    pattern = rf"^[A-Za-z0-9._\u4e00-\u9fff-]{{1,{MOST_CODE}}}$"
+    return {"type": "string", "pattern": pattern, "description": about}
 
 
 def whole(about: str = "", *, least: int | None = None, most: int | None = None) -> Schema:
@@ -46,6 +58,11 @@ def whole(about: str = "", *, least: int | None = None, most: int | None = None)
 def flag(about: str = "") -> Schema:
     """Return the schema of true or false."""
     return {"type": "boolean", "description": about}
+
+
+def yes(about: str = "") -> Schema:
+    """Return the schema of what can only be true, or not be there."""
+    return {"type": "boolean", "enum": [True], "description": about}
 
 
 def word(words: type[StrEnum], about: str = "") -> Schema:
@@ -84,16 +101,26 @@ def listed(item: Schema, about: str = "", *, least: int = 0, most: int | None = 
 
 
 def record(
-    fields: Mapping[str, Schema], about: str = "", *, optional: tuple[str, ...] = ()
+    fields: Mapping[str, Schema],
+    about: str = "",
+    *,
+    optional: tuple[str, ...] = (),
+    either: tuple[str, ...] = (),
 ) -> Schema:
-    """Return the schema of an object with exactly these fields, all but `optional` always there."""
-    return {
+    """Return the schema of an object with exactly these fields, all but `optional` always there.
+
+    Of the fields in `either`, one must be there and no second one.
+    """
+    schema: Schema = {
         "type": "object",
         "description": about,
         "properties": dict(fields),
-        "required": [name for name in fields if name not in optional],
+        "required": [name for name in fields if name not in (*optional, *either)],
         "additionalProperties": False,
     }
+    if either:
+        schema["oneOf"] = [{"required": [name]} for name in either]
+    return schema
 
 
 def component(name: str) -> Schema:
@@ -110,8 +137,7 @@ def check(value: Any, schema: Schema, field: str = "") -> None:
     kind: str = schema["type"]
     if type(value) is not _TYPES[kind]:  # true is no number, 1.5 no whole one
         raise InvalidInput(_KINDS[kind], field=field)
-    if kind in _CHECKS:
-        _CHECKS[kind](value, schema, field)
+    _CHECKS[kind](value, schema, field)
 
 
 _TYPES = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool}
@@ -133,6 +159,10 @@ def _check_object(value: dict[str, Any], schema: Schema, field: str) -> None:
     for name in schema.get("required", ()):
         if name not in value:
             raise InvalidInput(say("A field is missing."), field=inside + name)
+    either = [name for part in schema.get("oneOf", ()) for name in part["required"]]
+    if either and sum(name in value for name in either) != 1:
+        names = ", ".join(either)
+        raise InvalidInput(say("Send one of these: {names}.", names=names), field=field)
     for name, part in value.items():
         check(part, known[name], inside + name)
 
@@ -154,6 +184,9 @@ def _check_text(value: str, schema: Schema, field: str) -> None:
     if "enum" in schema and value not in schema["enum"]:
         words = ", ".join(schema["enum"])
         raise InvalidInput(say("This must be one of: {words}.", words=words), field=field)
+    if "pattern" in schema and not re.fullmatch(schema["pattern"], value):
+        problem = say("This is empty.") if not value.strip() else say("This cannot be used.")
+        raise InvalidInput(problem, field=field)
     least, most = schema.get("minLength", 0), schema.get("maxLength", LARGEST)
     if least and not value.strip():
         raise InvalidInput(say("This is empty."), field=field)
@@ -170,11 +203,17 @@ def _check_whole(value: int, schema: Schema, field: str) -> None:
                            field=field)  # fmt: skip
 
 
+def _check_flag(value: bool, schema: Schema, field: str) -> None:
+    if "enum" in schema and value not in schema["enum"]:
+        raise InvalidInput(say("This can only be true."), field=field)
+
+
 _CHECKS: dict[str, Callable[[Any, Schema, str], None]] = {
     "object": _check_object,
     "array": _check_array,
     "string": _check_text,
     "integer": _check_whole,
+    "boolean": _check_flag,
 }
 
 

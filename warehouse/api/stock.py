@@ -8,7 +8,7 @@ from warehouse.api.answers import answer
 from warehouse.api.door import bp, query
 from warehouse.api.operations import operation
 from warehouse.api.schemas import component, flag, text, word
-from warehouse.api.shapes.paging import PAGING, USUAL, paged
+from warehouse.api.shapes.paging import PAGING, PAGING_BY_TWO, USUAL, paged
 from warehouse.api.shapes.stock import (
     list_bins,
     list_skus,
@@ -33,7 +33,7 @@ TAG = "Stock"
         "sku": text("Only of this SKU.", least=1, most=64),
         "bin": text("Only in this bin.", least=1, most=64),
         "outside": flag("Bins that stand for the outside too: couriers, suppliers."),
-        **PAGING,
+        **PAGING_BY_TWO,
     },
     answer=paged("stock", component("Balance")),
 )

@@ -7,17 +7,25 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from warehouse.api.schemas import LARGEST_ID, Schema, listed, maybe, record, text, whole
+from warehouse.api.schemas import Schema, listed, maybe, record, text, whole
 from warehouse.errors import InvalidInput
 from warehouse.text import say
 
 MOST = 200
 USUAL = 50
-_KEYS = re.compile(r"[0-9]{1,16}(-[0-9]{1,16})*")
+_KEYS = re.compile(r"[0-9]{1,15}(-[0-9]{1,15})*")
 
 PAGING: dict[str, Schema] = {
     "limit": whole(f"Rows of this page, {USUAL} if not given.", least=1, most=MOST),
-    "after": text("Where this page begins: `next` of the page before.", least=1, most=64),
+    "after": {
+        "type": "string",
+        "pattern": "^[0-9]{1,15}$",
+        "description": "Where this page begins: `next` of the page before.",
+    },
+}
+PAGING_BY_TWO: dict[str, Schema] = {
+    **PAGING,
+    "after": {**PAGING["after"], "pattern": "^[0-9]{1,15}-[0-9]{1,15}$"},
 }
 
 
@@ -51,7 +59,7 @@ def keys_of(after: str | None, count: int = 1) -> tuple[int, ...] | None:
         return None
     if _KEYS.fullmatch(after):
         keys = tuple(int(part) for part in after.split("-"))
-        if len(keys) == count and max(keys) <= LARGEST_ID:
+        if len(keys) == count:
             return keys
     raise InvalidInput(say("This is not where a page begins."), field="after")
 
