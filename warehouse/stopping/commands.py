@@ -63,6 +63,7 @@ def set_aside(session: Session, command: SetAside) -> Outcome:
     consignment = consignment_by_id(session, command.consignment_id, lock=True)
     if consignment.state not in BEGUN or stop_of(session, consignment.id) is None:
         raise StaleScreen
+    _wait_for_hands(session, consignment.id)
     postings = _goods(session, consignment.id)
     place = _place(session, command.barcode, has_goods=bool(postings))
     _close_work(session, command, consignment)
@@ -96,6 +97,17 @@ def set_aside(session: Session, command: SetAside) -> Outcome:
         tone=Tone.ATTENTION,
         is_step_done=True,
     )
+
+
+def _wait_for_hands(session: Session, consignment_id: int) -> None:
+    """Lock what a scan under way elsewhere would have locked, so that no piece arrives too late."""
+    slots = sa.select(WaveSlot.id).where(WaveSlot.consignment_id == consignment_id)
+    for rows in (
+        sa.select(PickTask.id).where(PickTask.slot_id.in_(slots)).order_by(PickTask.id),
+        sa.select(Check.id).where(Check.consignment_id == consignment_id).order_by(Check.id),
+        sa.select(Parcel.id).where(Parcel.consignment_id == consignment_id).order_by(Parcel.id),
+    ):
+        session.execute(rows.with_for_update()).all()
 
 
 def has_goods(session: Session, consignment_id: int) -> bool:
