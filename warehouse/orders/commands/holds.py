@@ -23,7 +23,7 @@ from warehouse.orders.models import (
     OrderLine,
     OrderState,
 )
-from warehouse.orders.rules import BY_HAND, FACTUAL, MENDED_ONLY, OWNER_OF
+from warehouse.orders.rules import BY_HAND, MENDED_ONLY, OWNER_OF
 from warehouse.people import trail
 from warehouse.text import say
 
@@ -150,7 +150,7 @@ def release_hold(session: Session, command: ReleaseHold) -> Outcome:
     hold.released_at = command.at
     hold.released_by = command.actor.person_id
     hold.release_note = command.note[:500]
-    hold.is_override = hold.kind in FACTUAL
+    hold.is_override = True
     session.flush()
     trail.record(
         session, command, "order", hold.order_id, "hold_released",

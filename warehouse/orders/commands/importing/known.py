@@ -41,14 +41,23 @@ _orders = (
         _order.c.order_no,
         _order.c.state,
         *(_order.c[column] for column in ORDER_COLUMNS),
+        _order.c.consignment_id,
         _shop.c.platform,
-        _consignment.c.state.label("consignment_state"),
     )
     .join(_shop, _shop.c.id == _order.c.shop_id)
-    .outerjoin(_consignment, _consignment.c.id == _order.c.consignment_id)
     .where(_order.c.order_no.in_(sa.bindparam("numbers", expanding=True)))
     .order_by(_order.c.id)
     .with_for_update(of=_order)
+)
+# Asked after the orders are locked, and locked themselves: a wave made meanwhile is seen.
+_not_begun = (
+    sa.select(_consignment.c.id)
+    .where(
+        _consignment.c.id.in_(sa.bindparam("ids", expanding=True)),
+        _consignment.c.state == ConsignmentState.READY,
+    )
+    .order_by(_consignment.c.id)
+    .with_for_update()
 )
 _lines = (
     sa.select(
@@ -69,14 +78,12 @@ class KnownOrder:
 
     row: Mapping[str, Any]
     lines: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    is_begun: bool = True  # its consignment, if it has one
 
     @property
     def is_in_work(self) -> bool:
         """Whether hands are on it: released, and its consignment no longer just ready."""
-        return (
-            self.row["state"] is OrderState.RELEASED
-            and self.row["consignment_state"] is not ConsignmentState.READY
-        )
+        return self.row["state"] is OrderState.RELEASED and self.is_begun
 
     @property
     def has_ended(self) -> bool:
@@ -131,7 +138,7 @@ def _shop_ids(session: Session, codes: Iterable[str]) -> dict[str, int]:
 def known_orders(
     session: Session, orders: Sequence[ShopOrder], shops: Mapping[int, int]
 ) -> dict[int, KnownOrder]:
-    """Return, by position, the orders we have already, locked.
+    """Return, by position, the orders we have already, locked, and with them what is not begun.
 
     A platform's numbers are its own: such an order is known whatever shop it was put under. In
     our own layout a number belongs to its shop.
@@ -152,6 +159,11 @@ def known_orders(
     if by_id:
         for line in session.execute(_lines, {"ids": list(by_id)}):
             by_id[line.order_id].lines[line.line_key] = line._asdict()
+    ids = {entry.row["consignment_id"] for entry in found.values()} - {None}
+    if ids:
+        not_begun = set(session.scalars(_not_begun, {"ids": sorted(ids)}))
+        for entry in found.values():
+            entry.is_begun = entry.row["consignment_id"] not in not_begun
     return found
 
 

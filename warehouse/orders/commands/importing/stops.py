@@ -34,7 +34,7 @@ _STOPPING_STATES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Stop:
-    """A reason to stop an order; `about` names the fact, so that a settled one is not raised."""
+    """A reason to stop an order; `about` names the fact, so that one let pass is not raised."""
 
     order_id: int
     kind: HoldKind
@@ -84,7 +84,7 @@ def stops_of(
 
 
 def raise_stops(session: Session, command: Command, stops: Sequence[Stop]) -> int:
-    """Raise a hold for each stop unless one of its kind is open or its fact was settled before.
+    """Raise a hold for each stop unless one of its kind is open or a person let its fact pass.
 
     Returns how many were raised. Two statements, however many stops, and the trail.
     """
@@ -92,16 +92,17 @@ def raise_stops(session: Session, command: Command, stops: Sequence[Stop]) -> in
         return 0
     ids = {stop.order_id for stop in stops}
     rows = session.execute(
-        sa.select(_hold.c.order_id, _hold.c.kind, _hold.c.about, _hold.c.released_at).where(
-            _hold.c.order_id.in_(ids)
-        )
+        sa.select(
+            _hold.c.order_id, _hold.c.kind, _hold.c.about, _hold.c.released_at, _hold.c.is_override
+        ).where(_hold.c.order_id.in_(ids))
     ).all()
     is_open = {(row.order_id, row.kind) for row in rows if row.released_at is None}
-    settled = {(row.order_id, row.kind, row.about) for row in rows}
+    # A hold that went with its fact says nothing about the day the fact comes back.
+    let_pass = {(row.order_id, row.kind, row.about) for row in rows if row.is_override}
     wanted: dict[tuple[int, HoldKind], Stop] = {}
     for stop in stops:
         key = (stop.order_id, stop.kind)
-        if key not in is_open and (*key, stop.about) not in settled:
+        if key not in is_open and (*key, stop.about) not in let_pass:
             wanted.setdefault(key, stop)
     if wanted:
         session.execute(sa.insert(_hold), [_row(command, stop) for stop in wanted.values()])

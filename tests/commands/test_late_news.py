@@ -1,0 +1,69 @@
+"""What a shop says once hands are on the order, or just before: it stops it every time."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from tests.builders import Stage, World
+from tests.commands.test_importing import Shopkeeper
+from tests.commands.test_stopping import put_down
+from warehouse.commands import perform
+from warehouse.orders.models import HoldKind
+from warehouse.waves.commands import MakeWave, make_wave
+
+ASKED = {"退款状态": "买家已经申请退款，等待卖家同意"}
+ELSEWHERE = {"收货地址": "浙江省 杭州市 西湖区 龙井路12号(310012)"}
+
+
+@pytest.fixture
+def shop(world, tmp_path):
+    """A shop whose one order was imported, and lies clean beside fifty pieces on a shelf."""
+    world.site()
+    world.stock(world.sku("TEE"), "A-01", 50)
+    shop = Shopkeeper(world, tmp_path)
+    shop.imports(shop.orders({}), shop.items({}))
+    return shop
+
+
+def test_a_refund_withdrawn_and_asked_for_again_stops_the_order(world: World, shop):
+    shop.imports(shop.items(ASKED))
+    shop.imports(shop.items({}))
+    assert shop.holds() == set()
+    world.bring(Stage.CHECKED, work=shop.release())
+    shop.imports(shop.items(ASKED))
+    assert shop.holds() == {HoldKind.REFUND}
+
+
+def test_an_address_changed_to_and_fro_stops_the_order_each_time(world: World, shop):
+    for address in (ELSEWHERE, {}, ELSEWHERE):
+        work = world.bring(Stage.PICKED, work=shop.release())
+        shop.imports(shop.orders(address))
+        assert shop.holds() == {HoldKind.ADDRESS_CHANGED}
+        put_down(world, work)
+        shop.imports(shop.orders(address))
+        assert shop.holds() == set()
+
+
+def test_a_refund_let_pass_by_a_person_is_not_raised_again_for_the_same_line(world: World, shop):
+    work = world.bring(Stage.PICKED, work=shop.release())
+    shop.imports(shop.items(ASKED))
+    world.unstop(work)
+    shop.imports(shop.items({}))
+    shop.imports(shop.items(ASKED))
+    assert shop.holds() == set()
+
+
+def test_a_refund_read_while_its_wave_is_made_stops_the_order(world: World, shop):
+    if world.database.is_sqlite:
+        pytest.skip("SQLite has one writer at a time")
+    work = shop.release()
+    command = world.command(MakeWave, consignment_ids=(work.consignment_id,))
+    news = threading.Thread(target=shop.imports, args=(shop.items(ASKED),))
+    with world.database.transaction() as session:
+        perform(session, make_wave, command)
+        news.start()
+        news.join(0.5)
+    news.join(20)
+    assert shop.holds() == {HoldKind.REFUND}
