@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from tests.stocking import PutStock, put_stock
 from warehouse import schema
 from warehouse.carriers.commands import AddRange, add_range
 from warehouse.carriers.models import Carrier, CheckRule
@@ -79,7 +80,6 @@ from warehouse.people.models import Person
 from warehouse.picking.commands.confirm import ConfirmBin, ConfirmPick, confirm_bin, confirm_pick
 from warehouse.picking.commands.wave import BindTote, TakeWave, bind_tote, take_wave
 from warehouse.settings import change_settings
-from warehouse.text import say
 from warehouse.waves.commands import MakeWave, make_wave
 from warehouse.waves.models import PickTask, TaskState, WaveSlot
 from warehouse.weighing.commands import RecordWeight, record_weight
@@ -97,18 +97,6 @@ ADDRESS: Mapping[str, str] = {
 }
 
 Rows = dict[str, list[str]]  # table → its rows, sorted, as text
-
-
-@dataclass(frozen=True, kw_only=True)
-class PutStock(Command):
-    """Stock that was there when the database began (for tests, without a document)."""
-
-    postings: tuple[ledger.Posting, ...]
-
-
-def put_stock(session: Any, command: PutStock) -> Outcome:
-    ledger.post(session, command, command.postings)
-    return Outcome(screen="stock", message=say("Done."))
 
 
 @dataclass(frozen=True, kw_only=True)

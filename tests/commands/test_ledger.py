@@ -206,7 +206,7 @@ def test_pieces_taken_in_another_order_at_once_do_not_lock_each_other_out(world:
             reason=MoveReason.TRANSFER,
         )  # fmt: skip
 
-    from tests.builders import PutStock, put_stock
+    from tests.stocking import PutStock, put_stock
 
     acts = [
         (put_stock, world.command(PutStock, postings=tuple(posting(g) for g in order)))

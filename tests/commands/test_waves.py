@@ -59,7 +59,7 @@ def test_an_order_without_enough_stock_is_left_out_and_held(world: World, tee):
 
 def _take_away(world: World, goods, pieces: int) -> None:
     """Take pieces off the shelf, as a count would."""
-    from tests.builders import PutStock, put_stock
+    from tests.stocking import PutStock, put_stock
     from warehouse.inventory import ledger
     from warehouse.inventory.models import MoveReason
 

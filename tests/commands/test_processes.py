@@ -1,0 +1,117 @@
+"""Eight processes at one database: nothing lost, nothing twice, no deadlock at the caller."""
+
+from __future__ import annotations
+
+import multiprocessing
+import random
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from multiprocessing.pool import Pool
+
+import pytest
+
+from tests.builders import Goods, Stage, Work, World
+from tests.commands import fleet
+from tests.stocking import PutStock, put_stock
+from warehouse.catalog.models import Bin
+from warehouse.inventory import ledger
+from warehouse.inventory.models import Move, MoveReason
+from warehouse.orders.models import Consignment
+from warehouse.picking.commands.confirm import ConfirmBin, ConfirmPick, confirm_bin, confirm_pick
+
+PROCESSES = 8
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Pool]:
+    with multiprocessing.get_context("spawn").Pool(PROCESSES) as pool:
+        yield pool
+
+
+def all_at_once(
+    pool: Pool, world: World, jobs: Sequence[Sequence[fleet.Act]]
+) -> tuple[Counter[str], list[dict]]:
+    """Give each process its acts; return how they ended and the outcomes."""
+    url = world.database.url.render_as_string(hide_password=False)
+    pool.map(fleet.greet, [url] * PROCESSES, chunksize=1)
+    ended: Counter[str] = Counter()
+    outcomes: list[dict] = []
+    for counted, seen in pool.map(fleet.run, [(url, job) for job in jobs], chunksize=1):
+        ended += counted
+        outcomes += seen
+    return ended, outcomes
+
+
+def take(goods: Goods, frm: int, to: int, pieces: int = 1) -> ledger.Posting:
+    return ledger.Posting(
+        sku_id=goods.id, from_bin_id=frm, to_bin_id=to, pieces=pieces,
+        reason=MoveReason.TRANSFER,
+    )  # fmt: skip
+
+
+def test_one_command_sent_by_all_takes_effect_once(pool: Pool, world: World):
+    tee = world.sku("TEE")
+    world.stock(tee, "A-01", 100)
+    frm, to = world.one(Bin, code="A-01").id, world.bin("B-01")
+    commands = [world.command(PutStock, postings=(take(tee, frm, to, n),)) for n in range(1, 6)]
+    jobs = [[(put_stock, c) for c in commands] for _ in range(PROCESSES)]
+    ended, outcomes = all_at_once(pool, world, jobs)
+    assert ended == {"done": 5, "replayed": 5 * (PROCESSES - 1)}
+    assert len({str(outcome) for outcome in outcomes}) == 1
+    assert world.balance("B-01", tee) == (15, 0, 15)
+    assert len(world.all(Move, reason="transfer")) == 5
+
+
+def test_eight_pickers_and_eight_takers_on_one_hot_bin(pool: Pool, world: World):
+    tee = world.sku("TEE")
+    world.site()
+    world.stock(tee, "A-01", 3 * PROCESSES + 10)
+    works = [world.bring(Stage.TOTE_BOUND, work=world.released({tee: 3})) for _ in range(PROCESSES)]
+    frm, away = world.one(Bin, code="A-01").id, world.bin("B-01")
+    jobs = [
+        [
+            *_picks(world, work, tee),
+            *(
+                (put_stock, world.command(PutStock, postings=(take(tee, frm, away),)))
+                for _ in range(3)
+            ),
+        ]
+        for work in works
+    ]
+    ended, _ = all_at_once(pool, world, jobs)
+    assert ended == {"done": 4 * PROCESSES + 10, "InsufficientStock": 3 * PROCESSES - 10}
+    assert world.balance("A-01", tee) == (0, 0, 0)
+    assert world.balance("B-01", tee) == (10, 0, 10)
+    assert [world.balance(w.tote, tee) for w in works] == [(3, 0, 3)] * PROCESSES
+    assert {world.state(Consignment, w.consignment_id) for w in works} == {"picked"}
+
+
+def _picks(world: World, work: Work, tee: Goods) -> list[fleet.Act]:
+    """Return the acts of one picker: the bin, then three pieces one by one."""
+    (task,) = world.open_tasks(work.wave_id)
+    return [
+        (confirm_bin, world.command(ConfirmBin, task_id=task.id, barcode="A-01")),
+        *(
+            (confirm_pick, world.command(ConfirmPick, task_id=task.id, barcode=tee.barcode))
+            for _ in range(3)
+        ),
+    ]
+
+
+def test_pieces_of_many_skus_taken_in_any_order_lock_nobody_out(pool: Pool, world: World):
+    goods = [world.sku(code) for code in ("CAP", "MUG", "SOCK", "TEE")]
+    for one in goods:
+        world.stock(one, f"A-{one.code}", 100)
+    bins = {one.code: world.one(Bin, code=f"A-{one.code}").id for one in goods}
+    away, dice = world.bin("B-01"), random.Random(7)
+
+    def basket() -> tuple[ledger.Posting, ...]:
+        return tuple(take(g, bins[g.code], away) for g in dice.sample(goods, len(goods)))
+
+    jobs = [
+        [(put_stock, world.command(PutStock, postings=basket())) for _ in range(6)]
+        for _ in range(PROCESSES)
+    ]
+    ended, _ = all_at_once(pool, world, jobs)
+    assert ended == {"done": 6 * PROCESSES}
+    assert [world.balance("B-01", one)[0] for one in goods] == [6 * PROCESSES] * 4
