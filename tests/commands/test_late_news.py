@@ -10,7 +10,9 @@ from tests.builders import Stage, World
 from tests.commands.test_importing import Shopkeeper
 from tests.commands.test_stopping import put_down
 from warehouse.commands import perform
-from warehouse.orders.models import HoldKind
+from warehouse.orders.commands.holds import RaiseHold, ReleaseHold, raise_hold, release_hold
+from warehouse.orders.commands.release import ReleaseOrders, release_orders
+from warehouse.orders.models import Hold, HoldKind
 from warehouse.waves.commands import MakeWave, make_wave
 
 ASKED = {"退款状态": "买家已经申请退款，等待卖家同意"}
@@ -67,3 +69,27 @@ def test_a_refund_read_while_its_wave_is_made_stops_the_order(world: World, shop
         news.join(0.5)
     news.join(20)
     assert shop.holds() == {HoldKind.REFUND}
+
+
+def test_a_refund_let_pass_leaves_nothing_to_ship_and_no_empty_consignment(world: World, shop):
+    shop.imports(shop.items(ASKED))
+    (hold,) = [h for h in world.all(Hold) if h.released_at is None]
+    world.do(release_hold, ReleaseHold, by="clerk", hold_id=hold.id, note="they agreed")
+    assert shop.holds() == {HoldKind.NO_LINES}
+    outcome = world.do(release_orders, ReleaseOrders, order_ids=(shop.order().id,))
+    assert outcome.facts["released"] == 0
+    shop.imports(shop.items({}))
+    assert shop.holds() == set()
+
+
+def test_a_person_taking_up_a_hold_of_the_shop_keeps_it_when_the_shop_lets_go(world: World, shop):
+    shop.imports(shop.items(ASKED))
+    order_id = shop.order().id
+    world.do(
+        raise_hold, RaiseHold, order_id=order_id, kind=HoldKind.REFUND, note="same buyer as before"
+    )
+    shop.imports(shop.items({}))
+    (hold,) = [h for h in world.all(Hold, order_id=order_id) if h.released_at is None]
+    assert (hold.kind, hold.note) == (HoldKind.REFUND, "same buyer as before")
+    world.do(release_hold, ReleaseHold, by="clerk", hold_id=hold.id, note="looked at")
+    assert shop.holds() == set()

@@ -239,6 +239,13 @@ def test_undo_goes_back_pick_by_pick_until_nothing_is_left(world: World):
     assert world.standing(work.goods["TEE"]) == {"OPENING": -10, "A-01": 8, "COURIER-ZTO": 2}
 
 
+def test_nothing_is_undone_in_a_wave_that_is_finished(world: World):
+    work = world.bring(Stage.PICKED)
+    world.do(finish_wave, FinishWave, by="picker", wave_id=work.wave_id)
+    world.refused(StaleScreen, undo_pick, UndoPick, by="picker", wave_id=work.wave_id)
+    assert world.state(Consignment, work.consignment_id) == "picked"
+
+
 def test_a_pick_at_the_check_cannot_be_undone(world: World):
     work = world.bring(Stage.CHECKING)
     world.refused(RuleViolation, undo_pick, UndoPick, by="picker", wave_id=work.wave_id)

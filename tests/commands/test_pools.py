@@ -7,6 +7,7 @@ import pytest
 from tests.builders import Stage, World
 from warehouse.carriers.commands import AddList, AddRange, add_list, add_range, numbers_left
 from warehouse.carriers.models import CheckRule, PoolNumber, WaybillPool
+from warehouse.catalog.models import CartonType
 from warehouse.commands import Tone
 from warehouse.dispatch.commands.label import (
     AssignWaybill,
@@ -15,7 +16,7 @@ from warehouse.dispatch.commands.label import (
     attach_waybill,
 )
 from warehouse.dispatch.models import Waybill
-from warehouse.errors import InvalidInput, NotFound, NoWaybillLeft
+from warehouse.errors import InvalidInput, NotFound, NoWaybillLeft, WrongScan
 from warehouse.weighing.commands import RecordWeight, record_weight
 
 RANGE = {"prefix": "YT", "first": 1, "last": 10, "digits": 6, "check_rule": CheckRule.NONE}
@@ -179,3 +180,15 @@ def test_a_number_taken_by_a_refused_command_is_not_lost(world: World):
     before = left(world, carrier_id)
     assign(world, parcel_id)
     assert left(world, carrier_id) == before - 1
+
+
+@pytest.mark.parametrize("kind", ["goods", "bin", "tote", "carton"])
+def test_a_code_of_this_house_is_no_waybill_of_the_platform(world: World, kind: str):
+    work = world.bring(Stage.WEIGHED, is_masked=True, receiver_token="OAID-1")
+    codes = {
+        "goods": work.goods["TEE"].barcode, "bin": "SET-ASIDE", "tote": world.tote("TOTE-77"),
+        "carton": world.all(CartonType)[0].code + "X",
+    }  # fmt: skip
+    world.carton(codes["carton"])
+    given = {"parcel_id": work.parcel_id, "barcode": codes[kind]}
+    world.refused(WrongScan, attach_waybill, AttachWaybill, by="packer", **given)

@@ -234,7 +234,9 @@ def undo_handover(session: Session, command: UndoHandover) -> Outcome:
     """Take the last parcel of an open handover back.
 
     Raises:
-        RuleViolation: none was scanned yet. StaleScreen: the handover is closed.
+        RuleViolation: none was scanned yet, or the rest of its order was put aside: the order
+            goes on without this parcel, which nobody would stop any more.
+        StaleScreen: the handover is closed.
     """
     handover = _open(session, command.handover_id)
     last = session.scalars(
@@ -246,6 +248,14 @@ def undo_handover(session: Session, command: UndoHandover) -> Outcome:
     if last is None:
         raise RuleViolation(say("There is nothing to undo."))
     parcel = session.get_one(Parcel, last.parcel_id, with_for_update=True, populate_existing=True)
+    consignment = consignment_by_id(session, parcel.consignment_id, lock=True)
+    if consignment.state is ConsignmentState.SET_ASIDE:
+        raise RuleViolation(
+            say(
+                "Parcel {number} has to go: the rest of its order was put aside.",
+                number=parcel.number,
+            )
+        )
     moves = session.scalars(
         sa.select(Move)
         .where(Move.command_id == last.command_id, Move.reason == MoveReason.DISPATCH)
@@ -258,7 +268,6 @@ def undo_handover(session: Session, command: UndoHandover) -> Outcome:
     session.delete(last)
     parcel.state = ParcelState.MATCHED
     parcel.dispatched_at = None
-    consignment = consignment_by_id(session, parcel.consignment_id, lock=True)
     if consignment.state is ConsignmentState.DISPATCHED:
         consignment.state = ConsignmentState.PACKED
         session.execute(

@@ -24,6 +24,7 @@ from warehouse.errors import (
     UnknownBarcode,
     WrongWaybill,
 )
+from warehouse.inventory.refusals import describe, refuse
 from warehouse.orders.models import ConsignmentState
 from warehouse.orders.queries import consignment_by_id, orders_of
 from warehouse.packing.models import Parcel, ParcelState
@@ -126,7 +127,8 @@ def attach_waybill(session: Session, command: AttachWaybill) -> Outcome:
     """Take the number of a label that the platform printed; it is scanned off the parcel.
 
     Raises:
-        UnknownBarcode: nothing a waybill number can be. WrongWaybill: it is on another parcel.
+        UnknownBarcode: nothing a waybill number can be. WrongScan: something of this house, as
+            the goods' own barcode. WrongWaybill: it is on another parcel.
     """
     parcel = lock_parcel(session, command.parcel_id)
     consignment = consignment_by_id(session, parcel.consignment_id, lock=True)
@@ -135,8 +137,11 @@ def attach_waybill(session: Session, command: AttachWaybill) -> Outcome:
     if not any(o.is_masked for o in orders_of(session, consignment.id)):
         raise StaleScreen
     number = command.barcode
-    if not _SOUND.fullmatch(number) or number == parcel.number:
-        raise UnknownBarcode(number, wanted=say("the platform's waybill"))
+    wanted = say("the platform's waybill")
+    if not _SOUND.fullmatch(number):
+        raise UnknownBarcode(number, wanted=wanted)
+    if describe(session, number)[0] is not None:
+        raise refuse(session, number, wanted)
     carrier = session.get_one(Carrier, consignment.carrier_id)
     _require_unused(session, number, carrier.id)
     _attach(session, command, parcel, carrier.id, number, WaybillSource.PLATFORM)

@@ -46,6 +46,7 @@ _hold = table_of(Hold)
 _consignment_line = table_of(ConsignmentLine)
 _consignment = table_of(Consignment)
 
+_EMPTY = frozenset({HoldKind.REFUND, HoldKind.NO_LINES})
 BEFORE_RELEASE = (OrderState.RECEIVED, OrderState.HELD, OrderState.CLEAN)
 _MERGEABLE = sa.or_(
     _order.c.state.in_(BEFORE_RELEASE),
@@ -171,7 +172,11 @@ def _findings(dossier: _Dossier, free: Mapping[int, int], settings: SiteSettings
         hold_remarks=settings.hold_remarks,
         hold_merge_candidates=settings.hold_merge_candidates,
     )
-    return [f for f in found if (f.kind, f.about) not in dossier.overridden]
+    kept = [f for f in found if (f.kind, f.about) not in dossier.overridden]
+    if not any(line.is_to_ship for line in dossier.lines) and not _EMPTY & {f.kind for f in kept}:
+        # A refund let pass does not bring its line back: nothing would go into the tote.
+        kept.append(Finding(kind=HoldKind.NO_LINES))
+    return kept
 
 
 def _dossiers(

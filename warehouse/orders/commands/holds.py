@@ -99,11 +99,13 @@ def hold_order(
     keeps its consignment, whose next scan is refused.
     """
     is_open = session.execute(
-        sa.select(_hold.c.id).where(
+        sa.select(_hold.c.id, _hold.c.about).where(
             _hold.c.order_id == order_id, _hold.c.kind == kind, _hold.c.released_at.is_(None)
         )
     ).first()
     if is_open:
+        if about == BY_HAND != is_open.about:
+            _take_in_hand(session, command, order_id, is_open.id, kind=kind, note=note)
         return False
     session.add(
         Hold(
@@ -126,6 +128,16 @@ def hold_order(
     )
     trail.record(session, command, "order", order_id, "held", kinds=[kind], note=note[:200])
     return True
+
+
+def _take_in_hand(
+    session: Session, command: Command, order_id: int, hold_id: int, *, kind: HoldKind, note: str
+) -> None:
+    """Let a person's word keep a hold that its fact alone would have let go."""
+    session.execute(
+        sa.update(_hold).where(_hold.c.id == hold_id).values(about=BY_HAND, note=note[:500])
+    )
+    trail.record(session, command, "order", order_id, "held", kinds=[kind], note=note[:200])
 
 
 def release_hold(session: Session, command: ReleaseHold) -> Outcome:

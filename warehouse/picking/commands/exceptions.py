@@ -20,7 +20,7 @@ from warehouse.orders.queries import consignment_by_id, orders_of, require_not_s
 from warehouse.people import trail
 from warehouse.picking.screens import PickScreen
 from warehouse.text import say
-from warehouse.waves.models import PickTask, ShortReason, TaskState, WaveSlot
+from warehouse.waves.models import PickTask, ShortReason, TaskState, Wave, WaveSlot, WaveState
 from warehouse.waves.rules import BinStock, Take, plan_takes
 
 
@@ -107,7 +107,11 @@ def undo_pick(session: Session, command: UndoPick) -> Outcome:
 
     Raises:
         RuleViolation: there is none, or its order has gone on to the check.
+        StaleScreen: the wave is finished; an open task in it would never be picked.
     """
+    wave = session.get(Wave, command.wave_id, with_for_update=True, populate_existing=True)
+    if wave is None or wave.state is not WaveState.PICKING:
+        raise StaleScreen
     move_id = session.scalar(
         sa.select(Move.id)
         .join(PickTask, PickTask.allocation_id == Move.allocation_id)
