@@ -1,1 +1,0 @@
-"""Pure optimisation; knows no table."""
