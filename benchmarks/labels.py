@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--labels", type=int, default=DEFAULT_LABELS)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)
-    figures = measured(max(10, options.labels))
+    figures = measure(max(10, options.labels))
     if options.json:
         print(json.dumps(figures))
         return 0
@@ -51,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def measured(count: int) -> dict[str, Any]:
+def measure(count: int = DEFAULT_LABELS) -> dict[str, Any]:
     """Return labels per second each way, the 95th percentile of one label, and the ratio."""
     labels = [_label(number) for number in range(count)]
     stock = media(STOCK)

@@ -25,7 +25,6 @@ UPSTREAM: dict[str, set[str]] = {
     "dispatch": {"carriers", "catalog", "inventory", "orders", "packing", "people", "weighing"},
     "stopping": {"catalog", "checking", "dispatch", "inventory", "orders", "packing", "people",
                  "waves"},
-    "planning": set(),
 }  # fmt: skip
 FOUNDATION_EDGES: dict[str, set[str]] = {
     "text": set(),
@@ -126,18 +125,6 @@ def test_documents_renderers_and_transports_do_not_know_the_queue():
         if m.is_in(*parts)
         for i in m.imports
         if i.startswith(("printing.queue", "printing.models", "sqlalchemy"))
-    }
-    assert found == set()
-
-
-def test_planning_is_pure():
-    found = {
-        (m.name, i)
-        for m in modules()
-        if m.is_in("warehouse.planning")
-        for i in m.imports
-        if i.startswith(("sqlalchemy", "printing", "flask"))
-        or (i.startswith("warehouse") and not i.startswith("warehouse.planning"))
     }
     assert found == set()
 
