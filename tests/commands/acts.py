@@ -87,6 +87,13 @@ def mark_sent(world: World, work: Work) -> None:
         )
 
 
+def _weigh_too_heavy(world: World, work: Work) -> None:
+    world.do(
+        weighing.record_weight, weighing.RecordWeight, by="packer", parcel_id=work.parcel_id,
+        gross_g=2000,
+    )  # fmt: skip
+
+
 def _hold(world: World, work: Work) -> None:
     world.stop(work)
 
@@ -175,6 +182,10 @@ STATIONS: Mapping[str, Act] = {
     "RecordWeight": Act(
         stage=Stage.PACKED, handler=weighing.record_weight, kind=weighing.RecordWeight,
         fields=lambda w, k: {"parcel_id": k.parcel_id, "gross_g": 800},
+    ),
+    "SendBack": Act(
+        stage=Stage.PACKED, handler=weighing.send_back, kind=weighing.SendBack,
+        prepare=_weigh_too_heavy, fields=lambda w, k: {"parcel_id": k.parcel_id},
     ),
     "AssignWaybill": Act(
         stage=Stage.WEIGHED, handler=label.assign_waybill, kind=label.AssignWaybill,
