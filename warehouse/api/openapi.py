@@ -53,6 +53,18 @@ COMPONENTS: dict[str, Schema] = {
     "Rejected": imports.REJECTED,
     "Change": imports.CHANGE,
 }
+# In the order of the work.
+TAGS = (
+    "Orders",
+    "Imports",
+    "Consignments",
+    "Waves",
+    "Parcels",
+    "Handovers",
+    "Stock",
+    "Printing",
+    "About",
+)
 # What may come from any route, or from every one that changes something.
 ALWAYS = {
     400: "What was sent cannot be understood; `field` names the place.",
@@ -90,7 +102,7 @@ def routes(app: Flask) -> Iterator[tuple[str, str, str, Operation]]:
 
 def listing(app: Flask) -> dict[str, list[dict[str, Any]]]:
     """Return tag → its routes, for the page."""
-    found: dict[str, list[dict[str, Any]]] = {}
+    found: dict[str, list[dict[str, Any]]] = {tag: [] for tag in TAGS}
     for method, path, _, op in routes(app):
         row = {
             "method": method,
@@ -100,7 +112,7 @@ def listing(app: Flask) -> dict[str, list[dict[str, Any]]]:
             "query": list(op.query),
             "body": [n for n in (op.body or {}).get("properties", {}) if method == "POST"],
         }
-        found.setdefault(op.tag, []).append(row)
+        found[op.tag].append(row)
     return found
 
 
@@ -117,6 +129,7 @@ def description(app: Flask) -> dict[str, Any]:
         "info": {"title": "Fahuo 发货", "version": VERSION, "description": (about or "").strip()},
         "servers": [{"url": PREFIX}],
         "security": [{"token": []}],
+        "tags": [{"name": tag} for tag in TAGS],
         "paths": paths,
         "components": {
             "schemas": COMPONENTS,
