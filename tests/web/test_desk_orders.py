@@ -288,7 +288,10 @@ def test_a_handover_names_what_was_left_behind(desk: Desk):
     gone = desk.world.bring(Stage.DISPATCHED)
     left = desk.world.bring(Stage.MATCHED, work=desk.world.released({gone.goods["TEE"]: 1}))
     page = desk.get(f"/handovers/{gone.handover_id}")
-    assert links_to(page, "/parcels/") == [f"/parcels/{gone.parcel_id}", f"/parcels/{left.parcel_id}"]
+    assert links_to(page, "/parcels/") == [
+        f"/parcels/{gone.parcel_id}",
+        f"/parcels/{left.parcel_id}",
+    ]
     assert left.waybill_no in words_of(page)
     assert desk.world.get(Handover, gone.handover_id).number in words_of(page)
 

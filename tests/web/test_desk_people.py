@@ -64,7 +64,8 @@ def test_a_badge_is_shown_once_and_opens_the_door(desk: Desk):
     first = desk.world.get(Person, person_id).badge_hash
     desk.post("/people/badges", ADMIN, chosen=[person_id])
     second = desk.world.get(Person, person_id).badge_hash
-    assert first and second
+    assert first is not None
+    assert second is not None
     assert first != second
     assert desk.post("/people/badges", ADMIN).status_code == 303
 
@@ -160,7 +161,9 @@ def test_a_token_is_shown_once_and_revoked(desk: Desk):
     assert events == ["added", "token_made", "token_revoked"]
 
 
-@pytest.mark.parametrize("pin", ["", "123", "1234", "9876", "0000", "123456789", "12a4", "１２３５"])
+@pytest.mark.parametrize(
+    "pin", ["", "123", "1234", "9876", "0000", "123456789", "12a4", "１２３５"]
+)
 def test_a_weak_pin_is_refused(pin: str):
     assert pin_problem(pin) is not None
 
@@ -269,8 +272,9 @@ def test_a_range_is_previewed_and_added(desk: Desk):
     query = "prefix=sf&first=99&last=101&digits=5&check_rule=mod10"
     said = words_of(desk.get(f"/carriers/numbers?{query}"))
     assert "SF000994 … SF001014 3 numbers" in said, said
-    for wrong in ("first=9&last=1&digits=2&check_rule=none", "first=a&last=b&digits=1", "",
-                  "first=1&last=2&digits=99&check_rule=none", "first=1&last=2&digits=2&check_rule=x"):
+    for wrong in ("first=9&last=1&digits=2&check_rule=none", "first=a&last=b&digits=1",
+                  "first=1&last=2&digits=99&check_rule=none", "",
+                  "first=1&last=2&digits=2&check_rule=x"):  # fmt: skip
         assert "Type a range" in words_of(desk.get(f"/carriers/numbers?{wrong}"))
     form = {"prefix": "sf", "first": 99, "last": 101, "digits": 5, "check_rule": "mod10"}
     assert "3 numbers added." in desk.said(desk.post(f"/carriers/{carrier_id}/ranges", **form))

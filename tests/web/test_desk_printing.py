@@ -144,9 +144,7 @@ def test_a_paper_is_shown_as_it_was_printed(desk: Desk):
     job, printer_id = _job(desk), _printer(desk)
     desk.post(f"/printers/jobs/{job.id}/route", printer_id=printer_id)
     allowed = desk.app.extensions["fahuo_config"].allowed_printers
-    print_one(
-        desk.database, printer_id, clock=utcnow, transports=transports_within(allowed)
-    )
+    print_one(desk.database, printer_id, clock=utcnow, transports=transports_within(allowed))
     files = list(Path(desk.world.get(Printer, printer_id).address).glob("*.pdf"))
     shown = desk.get(f"/printers/jobs/{job.id}/paper.pdf").get_data()
     assert [f.read_bytes() for f in files] == [shown]
