@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from tests.builders import World
+from tests.builders import Stage, World
 from tests.commands.test_handover import hand, two_matched_parcels, visit
 from tests.commands.test_stopping import put_down
 from warehouse.dispatch.commands.handover import UndoHandover, undo_handover
 from warehouse.errors import RuleViolation
+from warehouse.orders.commands.holds import RaiseHold, raise_hold
+from warehouse.orders.commands.merge import MergeOrders, merge_orders
 from warehouse.orders.commands.release import ReleaseOrders, release_orders
+from warehouse.orders.models import Order
+from warehouse.packing.commands import SealParcel, seal_parcel
 from warehouse.packing.models import Parcel
 
 
@@ -31,3 +35,25 @@ def test_it_is_taken_back_while_the_rest_still_waits_here(world: World):
     world.do(undo_handover, UndoHandover, handover_id=handover_id)
     assert world.state(Parcel, first) == "matched"
     assert [line[4] for line in world.steps(work)] == [0, 0]
+
+
+def test_an_order_all_of_which_left_has_ended_though_another_one_of_its_merge_was_stopped(
+    world: World,
+):
+    world.site()
+    tee, mug = world.sku("TEE"), world.sku("MUG", weight_g=300)
+    world.stock(tee, "A-01", 10)
+    world.stock(mug, "A-02", 10)
+    gone, stopped = world.audited({tee: 1}), world.audited({mug: 1})
+    outcome = world.do(merge_orders, MergeOrders, order_ids=(gone, stopped))
+    work = world.bring(Stage.PACKING, work=world.work_of(gone, [(tee, 1), (mug, 1)]))
+    assert (outcome.subject_id, work.order_ids) == (work.consignment_id, [gone, stopped])
+    first = world.pack_one_parcel(work, tee.barcode)
+    world.do(seal_parcel, SealParcel, by="packer", parcel_id=first)
+    world.pack_one_parcel(work, mug.barcode)
+    hand(world, visit(world, world.carrier_id(work)), world.label(first))
+    world.do(raise_hold, RaiseHold, order_id=stopped, note="wait")
+    put_down(world, work)
+    assert (world.state(Order, gone), world.holds(gone)) == ("dispatched", [])
+    assert world.get(Order, gone).dispatched_at == world.get(Parcel, first).dispatched_at
+    assert (world.state(Order, stopped), world.holds(stopped)) == ("held", ["manual"])

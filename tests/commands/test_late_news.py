@@ -11,8 +11,9 @@ from tests.commands.test_importing import Shopkeeper
 from tests.commands.test_stopping import put_down
 from warehouse.commands import perform
 from warehouse.orders.commands.holds import RaiseHold, ReleaseHold, raise_hold, release_hold
+from warehouse.orders.commands.mapping import MapSku, map_sku
 from warehouse.orders.commands.release import ReleaseOrders, release_orders
-from warehouse.orders.models import Hold, HoldKind
+from warehouse.orders.models import Hold, HoldKind, SkuMapping
 from warehouse.waves.commands import MakeWave, make_wave
 
 ASKED = {"退款状态": "买家已经申请退款，等待卖家同意"}
@@ -93,3 +94,36 @@ def test_a_person_taking_up_a_hold_of_the_shop_keeps_it_when_the_shop_lets_go(wo
     assert (hold.kind, hold.note) == (HoldKind.REFUND, "same buyer as before")
     world.do(release_hold, ReleaseHold, by="clerk", hold_id=hold.id, note="looked at")
     assert shop.holds() == set()
+
+
+@pytest.mark.parametrize(
+    "said", [{"商家编码": "RED"}, {"商家编码": "NEVER-SEEN", "商品属性": "颜色分类:红色;尺码:M"}]
+)
+def test_other_goods_at_the_shop_stop_the_order_in_work(world: World, shop, said):
+    world.sku("RED")
+    work = world.bring(Stage.PICKED, work=shop.release())
+    shop.imports(shop.items(said))
+    assert shop.holds() == {HoldKind.MANUAL}
+    world.unstop(work)
+    shop.imports(shop.items(said))
+    assert shop.holds() == set()
+
+
+def test_a_report_without_codes_and_properties_is_no_other_goods(world: World, shop):
+    world.bring(Stage.PICKED, work=shop.release())
+    shop.imports(shop.items({"商家编码": "", "商品属性": ""}))
+    assert shop.holds() == set()
+
+
+def test_an_item_without_code_changed_before_work_is_another_sku(world: World, tmp_path):
+    world.site()
+    shop = Shopkeeper(world, tmp_path)
+    nameless = {"商家编码": "", "商品属性": "颜色分类:黑色"}
+    shop.imports(shop.orders({}), shop.items(nameless))
+    goods = world.sku("TEE")
+    world.stock(goods, "A-01", 9)
+    asked = world.all(SkuMapping)[0]
+    world.do(map_sku, MapSku, mapping_id=asked.id, sku="TEE")
+    assert (shop.holds(), shop.lines()[0].sku_id) == (set(), goods.id)
+    shop.imports(shop.items(nameless | {"商品属性": "颜色分类:白色"}))
+    assert (shop.holds(), shop.lines()[0].sku_id) == ({HoldKind.UNKNOWN_SKU}, None)

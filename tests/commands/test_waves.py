@@ -153,3 +153,16 @@ def test_taking_a_wave_beside_taking_it_back(world: World, tee):
     ]
     assert isinstance(world.overlap(*acts), RuleViolation)
     assert world.balance("A-01", tee) == (10, 3, 7)
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "left"),
+    [(HoldKind.CANCELLED, "cancelled", []), (HoldKind.MANUAL, "held", [HoldKind.MANUAL])],
+)
+def test_orders_stopped_meanwhile_leave_a_wave_that_is_taken_back(world: World, kind, state, left):
+    work = world.bring(Stage.WAVED)
+    world.stop(work, kind)
+    world.do(cancel_wave, CancelWave, wave_id=work.wave_id)
+    assert world.state(Consignment, work.consignment_id) == "dissolved"
+    assert (world.state(Order, work.order_id), world.holds(work.order_id)) == (state, left)
+    assert world.balance("A-01", work.goods["TEE"]) == (10, 0, 10)

@@ -23,10 +23,12 @@ from warehouse.orders.commands.holds import end_order
 from warehouse.orders.models import (
     BEGUN,
     Consignment,
+    ConsignmentLine,
     ConsignmentState,
     Hold,
     HoldKind,
     Order,
+    OrderLine,
     OrderState,
 )
 from warehouse.orders.queries import consignment_by_id, orders_of, stop_of
@@ -216,7 +218,11 @@ def _void_parcels(session: Session, command: SetAside, consignment: Consignment)
 
 def _settle_orders(session: Session, command: SetAside, consignment: Consignment) -> None:
     orders = orders_of(session, consignment.id)
+    gone = _gone(session, consignment.id)
     for order in orders:
+        if order.id in gone:
+            _dispatched(session, command, order.id, consignment.id)
+            continue
         cancelled = session.scalar(
             sa.select(Hold.id).where(
                 Hold.order_id == order.id,
@@ -236,3 +242,28 @@ def _settle_orders(session: Session, command: SetAside, consignment: Consignment
         trail.record(session, command, "order", order.id, "set_aside")
     session.expire_all()
     audit(session, command, [o.id for o in orders])
+
+
+def _gone(session: Session, consignment_id: int) -> set[int]:
+    """Return the orders of the consignment whose every piece has left in a parcel."""
+    rows = session.execute(
+        sa.select(OrderLine.order_id)
+        .join(ConsignmentLine, ConsignmentLine.order_line_id == OrderLine.id)
+        .where(ConsignmentLine.consignment_id == consignment_id)
+        .group_by(OrderLine.order_id)
+        .having(sa.func.sum(ConsignmentLine.pieces) == sa.func.sum(ConsignmentLine.dispatched))
+    )
+    return set(rows.scalars())
+
+
+def _dispatched(session: Session, command: SetAside, order_id: int, consignment_id: int) -> None:
+    left_at = sa.select(sa.func.max(Parcel.dispatched_at)).where(
+        Parcel.consignment_id == consignment_id
+    )
+    session.execute(
+        sa.update(Order)
+        .where(Order.id == order_id)
+        .values(state=OrderState.DISPATCHED, dispatched_at=left_at.scalar_subquery())
+        .execution_options(synchronize_session=False)
+    )
+    trail.record(session, command, "order", order_id, "dispatched")

@@ -17,7 +17,7 @@ from warehouse.errors import InvalidInput, NotFound, RuleViolation
 from warehouse.inventory import ledger
 from warehouse.inventory.models import ReleaseReason, StockBalance
 from warehouse.numbers import next_number
-from warehouse.orders.commands.holds import hold_order
+from warehouse.orders.commands.holds import give_back, hold_order
 from warehouse.orders.models import Consignment, ConsignmentState, HoldKind
 from warehouse.orders.queries import orders_of, stop_of
 from warehouse.people import trail
@@ -233,7 +233,7 @@ def _write(session: Session, command: MakeWave, supplied: Supplied) -> Wave:
 
 
 def cancel_wave(session: Session, command: CancelWave) -> Outcome:
-    """Free the wave's stock; its consignments are ready again.
+    """Free the wave's stock; its consignments are ready again, held orders out of them.
 
     Raises:
         RuleViolation: somebody has begun to pick it.
@@ -250,12 +250,18 @@ def cancel_wave(session: Session, command: CancelWave) -> Outcome:
     slots = session.scalars(sa.select(WaveSlot).where(WaveSlot.wave_id == wave.id)).all()
     for slot in slots:
         slot.freed_at = command.at
-    for consignment in session.scalars(
-        sa.select(Consignment).where(Consignment.id.in_([s.consignment_id for s in slots]))
-    ):
+    consignments = session.scalars(
+        sa.select(Consignment)
+        .where(Consignment.id.in_([s.consignment_id for s in slots]))
+        .order_by(Consignment.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    for consignment in consignments:
         if consignment.state is ConsignmentState.WAVED:
             consignment.state = ConsignmentState.READY
     wave.state = WaveState.CANCELLED
     session.flush()
+    give_back(session, command, [c.id for c in consignments])
     trail.record(session, command, "wave", wave.id, "cancelled")
     return Outcome(screen="waves", message=say("Wave {number} is taken back.", number=wave.number))

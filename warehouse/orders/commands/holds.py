@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -23,6 +24,7 @@ from warehouse.orders.models import (
     OrderLine,
     OrderState,
 )
+from warehouse.orders.queries import orders_of, stop_of
 from warehouse.orders.rules import BY_HAND, MENDED_ONLY, OWNER_OF
 from warehouse.people import trail
 from warehouse.text import say
@@ -191,6 +193,26 @@ def cancel_order(session: Session, command: CancelOrder) -> Outcome:
         subject_id=order.id,
         message=say("Order {number} is cancelled.", number=order.order_no),
     )
+
+
+def give_back(session: Session, command: Command, consignment_ids: Iterable[int]) -> None:
+    """Take held orders out of consignments nobody has begun; cancelled ones end here.
+
+    For consignments that are ready again: no scan will ever meet them there.
+    """
+    stopped = [i for i in consignment_ids if stop_of(session, i) is not None]
+    ids = [order.id for i in stopped for order in orders_of(session, i)]
+    withdraw(session, command, ids)
+    ended = session.scalars(
+        sa.select(_hold.c.order_id).where(
+            _hold.c.order_id.in_(ids),
+            _hold.c.kind == HoldKind.CANCELLED,
+            _hold.c.released_at.is_(None),
+        )
+    ).all()
+    for order_id in ended:
+        end_order(session, command, order_id, note="wave taken back")
+    audit(session, command, ids)
 
 
 def end_order(session: Session, command: Command, order_id: int, *, note: str) -> None:

@@ -24,6 +24,7 @@ NEW_ADDRESS_NOTE = say(
     "The shop has another receiver now. Put the goods aside, then import again to take it over."
 )
 NEW_PIECES_NOTE = say("A line has another number of pieces at the shop.")
+NEW_GOODS_NOTE = say("A line is for other goods at the shop.")
 _STOPPING_STATES = {
     ShopState.CLOSED: HoldKind.CANCELLED,
     ShopState.UNPAID: HoldKind.UNKNOWN_STATUS,
@@ -47,10 +48,12 @@ def stops_of(
     changed: Mapping[str, Any],
     states: Mapping[int, LineState],
     changed_lines: Sequence[tuple[int, Mapping[str, Any]]],
+    other_goods: Sequence[int] = (),
 ) -> list[Stop]:
     """Return why an order in work must not go on: what its shop has changed.
 
-    `states` is line id → state as the shop says it now, of all lines.
+    `states` is line id → state as the shop says it now, of all lines; `other_goods` are the ids
+    of lines that mean another SKU now.
     """
     found = []
     kind = _STOPPING_STATES.get(changed.get("shop_state", ShopState.PAID))
@@ -77,8 +80,13 @@ def stops_of(
             ids = [line_id for line_id, state in states.items() if state in ended]
             found.append(Stop(order_id=order_id, kind=kind, about=digest(ids)))
     other = [(i, "pieces", line["pieces"]) for i, line in changed_lines if "pieces" in line]
+    other += [
+        (i, line.get("seller_code", ""), line.get("properties", ""))
+        for i, line in changed_lines
+        if i in other_goods
+    ]
     if other:
-        note = NEW_PIECES_NOTE.msgid
+        note = NEW_GOODS_NOTE.msgid if other_goods else NEW_PIECES_NOTE.msgid
         found.append(Stop(order_id=order_id, kind=HoldKind.MANUAL, about=digest(other), note=note))
     return found
 

@@ -145,7 +145,7 @@ def _difference(known: KnownOrder, said: ShopOrder, skus: Skus) -> _Difference:
         quiet: dict[str, Any] = {}
         if key != line.line_id and not line.is_line_id_made:
             quiet["line_key"] = line.line_id
-        if row["sku_id"] is None or "seller_code" in changed:
+        if row["sku_id"] is None or "seller_code" in changed or changed.get("properties"):
             sku_id = skus.of(known.row["shop_id"], line)
             if sku_id != row["sku_id"]:
                 quiet["sku_id"] = sku_id
@@ -193,8 +193,17 @@ def _stop(updates: Updates, known: KnownOrder, difference: _Difference) -> None:
         if kept:
             updates.lines.append(_line_update(row, kept))
             states[row["id"]] = kept.get("state", row["state"])
-    updates.stops += stops_of(order_id, difference.columns, states, changed_lines)
+    other_goods = [row["id"] for row, *said in difference.lines if _is_other(row, *said)]
+    updates.stops += stops_of(order_id, difference.columns, states, changed_lines, other_goods)
     _note_untouched(updates, known, difference)
+
+
+def _is_other(
+    row: Mapping[str, Any], changed: Mapping[str, Any], quiet: Mapping[str, Any]
+) -> bool:
+    """Whether the shop means another SKU now; a file that only says less does not."""
+    is_said = bool(changed.get("seller_code") or changed.get("properties"))
+    return is_said and row["sku_id"] is not None and "sku_id" in quiet
 
 
 def _note_ended(updates: Updates, known: KnownOrder, difference: _Difference) -> None:
