@@ -76,7 +76,7 @@ def _line(tasks: list[Any]) -> PickLine:
         name=first.name,
         properties=first.properties,
         pieces=sum(task.wanted for task in tasks),
-        into=" ".join(f"{task.slot_no}×{task.wanted}" for task in tasks),
+        into=", ".join(f"{task.slot_no}×{task.wanted}" for task in tasks),
     )
 
 
