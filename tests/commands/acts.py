@@ -171,6 +171,10 @@ STATIONS: Mapping[str, Act] = {
         stage=Stage.PARCEL_OPEN, handler=packing.pack_item, kind=packing.PackItem,
         fields=lambda w, k: {"parcel_id": k.parcel_id, "barcode": TEE(k)},
     ),
+    "ChangeCarton": Act(
+        stage=Stage.PARCEL_OPEN, handler=packing.change_carton, kind=packing.ChangeCarton,
+        fields=lambda w, k: {"parcel_id": k.parcel_id, "barcode": "BOX-M"},
+    ),
     "PackRest": Act(
         stage=Stage.PARCEL_OPEN, handler=packing.pack_rest, kind=packing.PackRest,
         fields=lambda w, k: {"parcel_id": k.parcel_id},

@@ -53,6 +53,14 @@ class OpenParcel(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChangeCarton(Command):
+    """Another carton than the one scanned first; what is packed goes along."""
+
+    parcel_id: int
+    barcode: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PackItem(Command):
     """Put scanned goods into the open parcel."""
 
@@ -150,6 +158,22 @@ def open_parcel(session: Session, command: OpenParcel) -> Outcome:
     session.add(parcel)
     session.flush()
     trail.record(session, command, "parcel", parcel.id, "opened", carton=carton.code)
+    return _items(parcel, say("Carton {code}. OK packs everything.", code=carton.code))
+
+
+def change_carton(session: Session, command: ChangeCarton) -> Outcome:
+    """Put the open parcel into the scanned carton instead.
+
+    Raises:
+        WrongScan, UnknownBarcode: no carton. StaleScreen: the parcel is sealed.
+    """
+    parcel, _ = _open(session, command.parcel_id)
+    carton = carton_by_code(session, command.barcode)
+    if carton is None:
+        raise refuse(session, command.barcode, say("a carton"))
+    parcel.carton_type_id = carton.id
+    session.flush()
+    trail.record(session, command, "parcel", parcel.id, "carton_changed", carton=carton.code)
     return _items(parcel, say("Carton {code}. OK packs everything.", code=carton.code))
 
 

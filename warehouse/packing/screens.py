@@ -17,6 +17,7 @@ class PackScreen(StrEnum):
 LEADS_TO: dict[str, frozenset[PackScreen]] = {
     "StartPacking": frozenset({PackScreen.CARTON, PackScreen.ITEMS}),
     "OpenParcel": frozenset({PackScreen.ITEMS}),
+    "ChangeCarton": frozenset({PackScreen.ITEMS}),
     "PackItem": frozenset({PackScreen.ITEMS, PackScreen.TOTE}),
     "PackRest": frozenset({PackScreen.TOTE}),
     "SealParcel": frozenset({PackScreen.CARTON}),

@@ -5,16 +5,19 @@ from __future__ import annotations
 from flask import Blueprint, Response, url_for
 from sqlalchemy.orm import Session
 
+from warehouse.catalog.queries import carton_by_code
 from warehouse.checking.queries import waiting
 from warehouse.commands import Outcome
 from warehouse.orders.models import ConsignmentState
 from warehouse.packing.commands import (
+    ChangeCarton,
     OpenParcel,
     PackItem,
     PackRest,
     SealParcel,
     StartPacking,
     UndoPack,
+    change_carton,
     open_parcel,
     pack_item,
     pack_rest,
@@ -63,6 +66,10 @@ def _take(scan: Scan, screen: str, subject: int | None) -> Outcome:
     if screen == PackScreen.CARTON:
         return do(open_parcel, OpenParcel, consignment_id=subject or 0, barcode=item.code)
     if screen == PackScreen.ITEMS:
+        with reading() as session:
+            is_carton = carton_by_code(session, item.code) is not None
+        if is_carton:
+            return do(change_carton, ChangeCarton, parcel_id=subject or 0, barcode=item.code)
         pieces = form_int("pieces", 1) * item.pieces
         return do(pack_item, PackItem, parcel_id=subject or 0, barcode=item.code, pieces=pieces)
     return do(start_packing, StartPacking, barcode=item.code)

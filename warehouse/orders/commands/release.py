@@ -34,7 +34,10 @@ class ReleaseOrders(Command):
 
 
 def release_orders(session: Session, command: ReleaseOrders) -> Outcome:
-    """Make a consignment of each clean order; audited once more first, held ones stay."""
+    """Make a consignment of each clean order; audited once more first, held ones stay.
+
+    An order for which no courier is known stays too; the others are not kept waiting for it.
+    """
     audit(session, command, command.order_ids)
     orders = list(
         session.scalars(
@@ -45,6 +48,8 @@ def release_orders(session: Session, command: ReleaseOrders) -> Outcome:
             .execution_options(populate_existing=True)
         )
     )
+    default = load_settings(session).default_carrier_code
+    orders = [o for o in orders if carrier_for(session, o.carrier_wish, default) is not None]
     for order in orders:
         make_consignment(session, command, [order])
     left = len(set(command.order_ids)) - len(orders)

@@ -80,7 +80,7 @@ def reveal_receiver(session: Session, command: RevealReceiver) -> Outcome:
 
 
 def _order(session: Session, order_id: int) -> Order:
-    order = session.get(Order, order_id, with_for_update=True, populate_existing=True)
+    order = session.get(Order, order_id, with_for_update={"of": Order}, populate_existing=True)
     if order is None:
         raise NotFound(say("order"), order_id)
     return order
