@@ -48,7 +48,11 @@ def test_no_address_breaks_a_list(both: Desk, url: str):
 def _poison(desk: Desk) -> tuple[int, ...]:
     """Make one consignment on its way whose every text is hostile."""
     world = desk.world
-    facts = dict.fromkeys(("buyer", "seller_memo", "receiver_name", "receiver_phone", "receiver_city", "receiver_province", "receiver_detail", "carrier_wish", "shop_state_text"), EVIL)  # fmt: skip
+    names = (
+        "buyer", "seller_memo", "receiver_name", "receiver_phone", "receiver_city",
+        "receiver_province", "receiver_detail", "carrier_wish", "shop_state_text",
+    )  # fmt: skip
+    facts = dict.fromkeys(names, EVIL)
     goods = world.sku("EVIL")
     work = world.bring(Stage.CHECKED, lines={goods: 2})
     with desk.database.transaction() as session:
