@@ -16,7 +16,7 @@ CODES = frozenset((
     "SKU", "PIN", "CSV", "XLSX", "XLS", "JSON", "UTF", "API", "MB", "kg", "g", "dpi", "T", "M",
     "CMD", "BDG", "ESC", "POS", "ZPL", "TSPL", "IPP", "ipp", "print", "oaid",
     "Authorization", "Bearer", "Idempotency", "Key", "command_id", "true", "false",
-    "files", "orders", "all_clean", "fahuo", "skus", "stock", "import", "FILE",
+    "files", "fahuo", "skus", "stock", "import", "FILE",
     "unpaid", "paid", "part_shipped", "shipped", "finished", "closed", "forbidden", "own",
     "red", "yellow", "green", "blue", "purple", "none", "requested", "refunded", "withdrawn",
     "shelf", "tote", "set_aside", "quarantine", "ZTO",
@@ -29,8 +29,8 @@ QUOTED = (
     "红", "黄", "绿", "蓝", "紫", "无", "退款中", "退款成功", "退款关闭",
     "货架", "周转箱", "暂存区", "次品区",
 )  # fmt: skip
-# The one heading of a template that is not written there: the tags of the API's routes.
-READ_ELSEWHERE = ["templates/api/index.html: _(tag)"]
+# What is said without standing there: the tags of the API's routes, the program's own notes.
+READ_ELSEWHERE = ["templates/api/index.html: _(tag)", "warehouse/web/notes.py: Text(note)"]
 
 _PLACE = re.compile(r"{\w+}")
 _LATIN = re.compile(r"[A-Za-z_]+")

@@ -19,6 +19,7 @@ from warehouse.errors import Forbidden, NotFound, WarehouseError
 from warehouse.people.models import Person
 from warehouse.text import Text, say
 from warehouse.web.context import LARGEST_INT, do, now, speak
+from warehouse.web.notes import field_word, kept, trouble, value_text
 from warehouse.web.tables import href
 from warehouse.web.words import document_word, tone, word
 
@@ -39,11 +40,17 @@ def install(app: Flask) -> None:
         word=lambda value: speak(word(value)),
         tone=tone,
         document_word=lambda kind: speak(document_word(kind)),
+        trouble=lambda reason, detail: speak(trouble(reason, detail)),
+        value_text=lambda name, value: speak(value_text(name, value)),
         href=href,
         fmt_yuan=fmt_yuan,
         is_past=lambda at: at < now(),
     )
-    app.jinja_env.filters["said"] = speak
+    app.jinja_env.filters.update(
+        said=speak,
+        kept=lambda note: speak(kept(note)),
+        field_word=lambda name: speak(field_word(name)),
+    )
     app.jinja_env.filters["said_pairs"] = lambda pairs: [(k, speak(v)) for k, v in pairs]
 
 
@@ -52,7 +59,7 @@ def fmt_yuan(fen: int) -> str:
     return f"¥{fen / YUAN:.2f}"
 
 
-def act(handler: Handler[Any], kind: type[Command], *, back: str, **fields: Any) -> Response:
+def act(handler: Handler[Any], kind: type[Command], /, *, back: str, **fields: Any) -> Response:
     """Run a command and go back to a page, which says how it went."""
     try:
         outcome = do(handler, kind, **fields)

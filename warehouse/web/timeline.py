@@ -17,6 +17,7 @@ from warehouse.orders.models import ConsignmentLine, HoldKind
 from warehouse.people.models import Person, Trail
 from warehouse.text import Text, say
 from warehouse.web.context import speak
+from warehouse.web.notes import field_word, kept
 from warehouse.web.words import document_word, tone, word
 
 MOST_EVENTS = 200
@@ -28,7 +29,7 @@ Say = Callable[[Facts], Text]
 
 def _held(facts: Facts) -> Text:
     kinds = [speak(word(HoldKind(k))) for k in facts.get("kinds", []) if k in set(HoldKind)]
-    note = str(facts.get("note") or "")
+    note = speak(kept(str(facts.get("note") or "")))
     text = " · ".join([*kinds, note] if note else kinds)
     return say("Held: {reasons}", reasons=text)
 
@@ -36,7 +37,7 @@ def _held(facts: Facts) -> Text:
 def _released(facts: Facts) -> Text:
     kind = facts.get("kind", "")
     what: Text | str = word(HoldKind(kind)) if kind in set(HoldKind) else str(kind)
-    return say("Hold released ({kind}): {note}", kind=what, note=facts.get("note", ""))
+    return say("Hold released ({kind}): {note}", kind=what, note=kept(facts.get("note")))
 
 
 def _changed(facts: Facts) -> Text:
@@ -48,11 +49,12 @@ def _fields(facts: Facts) -> Text:
 
 
 def _list(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value or "")
+    names = value if isinstance(value, list) else [value or ""]
+    return ", ".join(speak(field_word(str(name))) for name in names)
 
 
 def _with(msgid: str, name: str) -> Say:
-    return lambda facts: Text(msgid, {name: facts.get(name, "")})
+    return lambda facts: Text(msgid, {name: kept(str(facts.get(name, "")))})
 
 
 def _plain(text: Text) -> Say:
@@ -102,9 +104,11 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
     ("consignment", "split"): (_plain(say("Taken apart again")), "attention"),
     ("consignment", "set_aside"): (_with("Goods set aside in {bin}", "bin"), "stop"),
     ("parcel", "opened"): (_with("Parcel opened, carton {carton}", "carton"), None),
+    ("parcel", "carton_changed"): (_with("Into another carton, {carton}", "carton"), None),
     ("parcel", "reopened"): (_plain(say("Parcel opened again")), "attention"),
     ("parcel", "sealed"): (_plain(say("Parcel sealed")), None),
     ("parcel", "weighed"): (_plain(say("Weighed")), None),
+    ("parcel", "sent_back"): (_plain(say("Sent back to the check")), "stop"),
     ("parcel", "waybill_assigned"): (_with("Waybill {waybill} given", "waybill"), None),
     ("parcel", "waybill_attached"): (_with("Waybill {waybill} of the platform", "waybill"), None),
     ("parcel", "label_matched"): (_plain(say("Label scanned back")), "ok"),
@@ -262,5 +266,5 @@ def _paper_text(row: Any) -> str:
         return speak(what)
     return speak(
         say("{paper}, copy {copy}: {reason}",
-            paper=what, copy=row.copy_no, reason=row.reprint_reason)
+            paper=what, copy=row.copy_no, reason=kept(row.reprint_reason))
     )  # fmt: skip

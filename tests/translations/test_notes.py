@@ -1,0 +1,79 @@
+"""What the program notes down as words of its own is said in the reader's language."""
+
+from __future__ import annotations
+
+import pytest
+
+from printing.transports import Reason
+from warehouse.orders.commands.importing import stops
+from warehouse.orders.commands.importing.changes import UNREPORTED
+from warehouse.orders.commands.importing.facts import LINE_COLUMNS, ORDER_COLUMNS
+from warehouse.text import translate
+from warehouse.web.notes import (
+    FIELDS,
+    OWN_NOTES,
+    TROUBLES,
+    field_word,
+    kept,
+    trouble,
+    value_text,
+)
+
+
+def test_every_field_an_import_reports_has_a_word() -> None:
+    reported = {*ORDER_COLUMNS, *LINE_COLUMNS} - UNREPORTED
+    assert sorted(reported - FIELDS.keys()) == []
+
+
+def test_every_note_of_an_import_is_one_of_the_programs() -> None:
+    notes = [text for name, text in vars(stops).items() if name.endswith("_NOTE")]
+    assert [text.msgid for text in notes if text not in OWN_NOTES] == []
+
+
+def test_every_reason_of_the_print_queue_has_words() -> None:
+    assert sorted(set(Reason) - TROUBLES.keys()) == []
+
+
+def test_a_field_of_a_line_is_said_with_its_line() -> None:
+    assert translate(field_word("line 2100017: pieces"), "zh") == "订单行 2100017：件数"
+    assert translate(field_word("line 2100017"), "zh") == "订单行 2100017"
+
+
+def test_a_field_nobody_has_a_word_for_is_shown_as_it_is() -> None:
+    assert translate(field_word("new_column"), "zh") == "new_column"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("shop_state", "closed", "已关闭"),
+        ("line 7: state", "refunded", "已退款"),
+        ("is_masked", "True", "是"),
+        ("line 7: price_fen", "5900", "¥59.00"),
+        ("buyer", "closed", "closed"),
+    ],
+)
+def test_a_value_reads_as_its_field_asks(field: str, value: str, said: str) -> None:
+    assert translate(value_text(field, value), "zh") == said
+
+
+def test_a_note_of_the_program_is_said_in_the_readers_language() -> None:
+    assert translate(kept("torn"), "zh") == "撕破"
+    assert translate(kept("torn"), "en") == "torn"
+    assert [n.msgid for n in OWN_NOTES if translate(kept(n.msgid), "zh") == n.msgid] == []
+
+
+def test_what_a_person_typed_stays_as_it_was_typed() -> None:
+    assert translate(kept("客户改地址 {x}"), "zh") == "客户改地址 {x}"
+    assert translate(kept("Orders"), "zh") == "Orders"
+    assert translate(kept(None), "zh") == ""
+
+
+def test_the_parts_an_address_lacks_are_named() -> None:
+    assert translate(kept("province, detail, phone"), "zh") == "省、详细地址、电话"
+    assert translate(kept("province, detail, phone"), "en") == "Province, Street, Phone"
+
+
+def test_a_trouble_without_a_word_shows_its_detail() -> None:
+    assert translate(trouble(Reason.PAPER_OUT, "paper out"), "zh") == "缺纸"
+    assert translate(trouble("", "HTTP status 500"), "zh") == "HTTP status 500"

@@ -1,0 +1,158 @@
+"""How what the program has noted down reads: fields, printers' troubles, reasons kept as words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from printing.errors import DocumentInvalid, DoesNotFit
+from printing.transports import Reason
+from warehouse.orders.commands.importing.stops import (
+    LOST_ROWS_NOTE,
+    NEW_ADDRESS_NOTE,
+    NEW_GOODS_NOTE,
+    NEW_PIECES_NOTE,
+)
+from warehouse.orders.models import LineState, ShopState
+from warehouse.text import Text, say
+from warehouse.web.words import word
+
+LINE = "line "
+
+# Fields by their column: of orders and their lines, of printers, couriers and people.
+FIELDS: Mapping[str, Text] = {
+    "shop_state": say("State at the shop"),
+    "shop_state_text": say("State at the shop"),
+    "buyer": say("Buyer"),
+    "buyer_message": say("Buyer's message"),
+    "seller_memo": say("Our memo"),
+    "seller_flag": say("Flag"),
+    "receiver_name": say("Full name"),
+    "receiver_phone": say("Phone"),
+    "receiver_province": say("Province"),
+    "receiver_city": say("City"),
+    "receiver_district": say("District"),
+    "receiver_town": say("Town"),
+    "receiver_detail": say("Street"),
+    "receiver_zip": say("Postcode"),
+    "receiver_token": say("Address token"),
+    "receiver_token_kind": say("Address token"),
+    "is_masked": say("Receiver hidden"),
+    "carrier_wish": say("Courier"),
+    "payment_fen": say("Paid"),
+    "postage_fen": say("Postage"),
+    "paid_at": say("Paid at"),
+    "promise_at": say("Promise"),
+    "title": say("Title"),
+    "properties": say("Properties"),
+    "seller_code": say("Code at the shop"),
+    "pieces": say("Pieces"),
+    "price_fen": say("Price"),
+    "state": say("State"),
+    "is_service": say("service"),
+    "name": say("Name"),
+    "kind": say("Kind"),
+    "address": say("Address"),
+    "media": say("Loaded media"),
+    "dpi": say("Head"),
+    "width_dots": say("Width in dots"),
+    "darkness": say("Darkness"),
+    "offset_x": say("Move right by dots"),
+    "offset_y": say("Move down by dots"),
+    "number_pattern": say("Numbers look like"),
+    "aliases": say("Also called"),
+    "is_active": say("In use"),
+    "login": say("Login"),
+    "locale": say("Language"),
+    "roles": say("Roles"),
+}
+# Parts of an address the audit misses, as it notes them.
+ADDRESS_PARTS: Mapping[str, str] = {
+    "province": "receiver_province",
+    "city": "receiver_city",
+    "detail": "receiver_detail",
+    "name": "receiver_name",
+    "phone": "receiver_phone",
+}
+# Why a printer or a paper stands still, by the stable word of the print queue.
+TROUBLES: Mapping[str, Text] = {
+    Reason.OFFLINE: say("not reachable"),
+    Reason.PAPER_OUT: say("paper out"),
+    Reason.COVER_OPEN: say("cover open"),
+    Reason.JAM: say("paper jam"),
+    Reason.PAUSED: say("paused at the printer"),
+    Reason.FAULT: say("the printer reports a fault"),
+    Reason.BUSY: say("busy with another paper"),
+    Reason.NO_ANSWER: say("no answer after the paper was sent"),
+    Reason.CUT_OFF: say("cut off while sending"),
+    Reason.DISK: say("the folder cannot be written to"),
+    Reason.REFUSED: say("the printer refuses the paper"),
+    Reason.CONFIGURATION: say("wrong settings"),
+    DoesNotFit.code: say("it does not fit the loaded media"),
+    DocumentInvalid.code: say("its content cannot be printed"),
+    "stale": say("it waited too long: print it still?"),
+    "person": say("set aside by a person"),
+    "unexpected": say("a fault of the program"),
+}
+# Notes the program keeps as these words, where a person would have typed a reason.
+OWN_NOTES = (
+    LOST_ROWS_NOTE,
+    NEW_ADDRESS_NOTE,
+    NEW_GOODS_NOTE,
+    NEW_PIECES_NOTE,
+    say("lost"),
+    say("unreadable"),
+    say("torn"),
+    say("checked by hand"),
+    say("weight"),
+    say("set aside"),
+    say("read"),
+    say("came out"),
+    say("did not come out"),
+    say("released"),
+    say("Mended by an import."),
+)
+_OWN = frozenset(note.msgid for note in OWN_NOTES)
+
+
+def field_word(name: str) -> Text:
+    """Return how a field reads; that of an order's line with the line's number."""
+    if name.startswith(LINE):
+        line, _, column = name.removeprefix(LINE).partition(": ")
+        if not column:
+            return say("line {line}", line=line)
+        return say("line {line}: {field}", line=line, field=field_word(column))
+    return FIELDS.get(name) or say("{text}", text=name)
+
+
+def value_text(name: str, value: str) -> Text | str:
+    """Return how the value of a field reads that is kept as plain text."""
+    column = name.rpartition(": ")[2]
+    if column == "shop_state" and value in set(ShopState):
+        return word(ShopState(value))
+    if column == "state" and value in set(LineState):
+        return word(LineState(value))
+    if value in ("True", "False"):
+        return say("yes") if value == "True" else say("no")
+    if column.endswith("_fen") and value.isdigit():
+        return f"¥{int(value) / 100:.2f}"
+    return value
+
+
+def trouble(reason: str, detail: str) -> Text:
+    """Return why a printer or paper stands still; a reason nobody has a word for as it is."""
+    return TROUBLES.get(reason) or say("{text}", text=detail or reason)
+
+
+def kept(note: str | None) -> Text:
+    """Return a kept note: the program's own in the reader's language, others as they were typed."""
+    parts = (note or "").split(", ")
+    if note and all(part in ADDRESS_PARTS for part in parts):
+        return _missing([FIELDS[ADDRESS_PARTS[part]] for part in parts])
+    return Text(note) if note in _OWN else say("{text}", text=note or "")
+
+
+def _missing(parts: list[Text]) -> Text:
+    first, *rest = parts
+    for part in rest:
+        first = say("{some}, {more}", some=first, more=part)
+    return first
