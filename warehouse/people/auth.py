@@ -97,7 +97,10 @@ def person_by_secret(
         Forbidden: the login is shut.
     """
     person = session.scalars(
-        sa.select(Person).where(Person.login == login.strip().lower(), Person.is_active)
+        sa.select(Person)
+        .where(Person.login == login.strip().lower(), Person.is_active)
+        # One try after the other, else a hundred at once count as one; scans need not wait.
+        .with_for_update(key_share=True)
     ).first()
     stored = (person.pin_hash if is_pin else person.password_hash) if person else None
     if person is not None and person.locked_until is not None and at < person.locked_until:
