@@ -29,6 +29,7 @@ def _desks() -> list[Blueprint]:
         handovers,
         imports,
         mapping,
+        order,
         orders,
         papers,
         parcels,
@@ -41,10 +42,11 @@ def _desks() -> list[Blueprint]:
         waves,
     )
 
-    # Papers, lanes and routes are one section of the desk: three modules, one blueprint.
+    # A section of several modules has one blueprint; importing them adds their routes to it.
     printing = (papers, printers, print_routes)
+    ordering = (orders, order)
     modules = (
-        orders,
+        ordering[0],
         imports,
         mapping,
         consignments,
