@@ -9,10 +9,10 @@ from warehouse.api.answers import answer
 from warehouse.api.door import bp, query
 from warehouse.api.operations import operation
 from warehouse.api.schemas import component, flag, text, word
-from warehouse.api.shapes.consignments import list_parcels, show_parcel
 from warehouse.api.shapes.handovers import list_handovers, show_handover
 from warehouse.api.shapes.jobs import list_jobs
 from warehouse.api.shapes.paging import PAGING, USUAL, paged
+from warehouse.api.shapes.parcels import list_parcels, show_parcel
 from warehouse.dispatch.models import HandoverState
 from warehouse.packing.models import ParcelState
 from warehouse.people.rights import Right

@@ -13,7 +13,18 @@ from warehouse.api.answers import PROBLEM
 from warehouse.api.door import PREFIX
 from warehouse.api.operations import MOST_FILES, Operation
 from warehouse.api.schemas import LARGEST_ID, Schema, component, text, whole
-from warehouse.api.shapes import acts, consignments, handovers, imports, jobs, orders, stock, waves
+from warehouse.api.shapes import (
+    acts,
+    consignments,
+    handovers,
+    imports,
+    jobs,
+    order_list,
+    orders,
+    parcels,
+    stock,
+    waves,
+)
 
 VERSION = "1"
 COMPONENTS: dict[str, Schema] = {
@@ -21,18 +32,18 @@ COMPONENTS: dict[str, Schema] = {
     "Act": acts.ACT,
     "Subject": acts.SUBJECT,
     "StoredAct": acts.STORED_ACT,
-    "OrderRow": orders.ORDER_ROW,
+    "OrderRow": order_list.ORDER_ROW,
     "Order": orders.ORDER,
     "Receiver": orders.RECEIVER,
     "OrderLine": orders.ORDER_LINE,
     "Hold": orders.HOLD,
     "OrderConsignment": orders.ORDER_CONSIGNMENT,
     "Consignment": consignments.CONSIGNMENT,
-    "ParcelOfOrder": consignments.PARCEL_OF_ORDER,
-    "ParcelRow": consignments.PARCEL_ROW,
-    "Parcel": consignments.PARCEL,
-    "ParcelLine": consignments.PARCEL_LINE,
-    "Waybill": consignments.WAYBILL,
+    "ParcelOfOrder": parcels.PARCEL_OF_ORDER,
+    "ParcelRow": parcels.PARCEL_ROW,
+    "Parcel": parcels.PARCEL,
+    "ParcelLine": parcels.PARCEL_LINE,
+    "Waybill": parcels.WAYBILL,
     "WaveRow": waves.WAVE_ROW,
     "Wave": waves.WAVE,
     "WaveSlot": waves.WAVE_SLOT,

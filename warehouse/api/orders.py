@@ -22,7 +22,8 @@ from warehouse.api.shapes.consignments import (
     list_consignments,
     show_consignment,
 )
-from warehouse.api.shapes.orders import list_orders, order_id_of, show_order
+from warehouse.api.shapes.order_list import list_orders
+from warehouse.api.shapes.orders import order_id_of, show_order
 from warehouse.api.shapes.paging import PAGING, USUAL, paged
 from warehouse.orders.commands.bulk import MOST_AT_ONCE, ReleaseClean, release_clean
 from warehouse.orders.commands.holds import (

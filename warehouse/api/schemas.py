@@ -150,6 +150,10 @@ _KINDS: dict[str, Text] = {
 }
 
 
+_BLANK = say("This is empty.")
+_UNREADABLE_TEXT = say("This has characters that cannot be read.")
+
+
 def _check_object(value: dict[str, Any], schema: Schema, field: str) -> None:
     known: Mapping[str, Schema] = schema.get("properties", {})
     inside = f"{field}." if field else ""
@@ -180,16 +184,16 @@ def _check_array(value: list[Any], schema: Schema, field: str) -> None:
 
 def _check_text(value: str, schema: Schema, field: str) -> None:
     if UNREADABLE.search(value):
-        raise InvalidInput(say("This has characters that cannot be read."), field=field)
+        raise InvalidInput(_UNREADABLE_TEXT, field=field)
     if "enum" in schema and value not in schema["enum"]:
         words = ", ".join(schema["enum"])
         raise InvalidInput(say("This must be one of: {words}.", words=words), field=field)
     if "pattern" in schema and not re.fullmatch(schema["pattern"], value):
-        problem = say("This is empty.") if not value.strip() else say("This cannot be used.")
-        raise InvalidInput(problem, field=field)
+        is_blank = not value.strip()
+        raise InvalidInput(_BLANK if is_blank else _UNREADABLE_TEXT, field=field)
     least, most = schema.get("minLength", 0), schema.get("maxLength", LARGEST)
     if least and not value.strip():
-        raise InvalidInput(say("This is empty."), field=field)
+        raise InvalidInput(_BLANK, field=field)
     if not least <= len(value) <= most:
         raise InvalidInput(
             say("This must have {least} to {most} characters.", least=least, most=most), field=field

@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from warehouse.api.shapes.orders import list_orders, order_id_of, show_order
+from warehouse.api.shapes.order_list import list_orders
+from warehouse.api.shapes.orders import order_id_of, show_order
 from warehouse.cli import Site
 from warehouse.cli.importing import import_command
 from warehouse.cli.speaking import (

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from warehouse.api.shapes.consignments import list_parcels, show_parcel
+from warehouse.api.shapes.parcels import list_parcels, show_parcel
 from warehouse.cli import Site
 from warehouse.cli.speaking import (
     collect,

@@ -1,9 +1,7 @@
-"""Orders as JSON: a row of the list, and everything known of one."""
+"""One order as JSON, with everything known of it."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,8 +20,9 @@ from warehouse.api.schemas import (
     whole,
     word,
 )
-from warehouse.api.shapes.consignments import number_of, parcels_of
-from warehouse.api.shapes.paging import iso, keys_of, page
+from warehouse.api.shapes.consignments import number_of
+from warehouse.api.shapes.paging import iso
+from warehouse.api.shapes.parcels import parcels_of
 from warehouse.carriers.models import Carrier
 from warehouse.catalog.models import Sku
 from warehouse.errors import InvalidInput, NotFound
@@ -36,18 +35,16 @@ from warehouse.orders.models import (
     HoldOwner,
     LineState,
     Order,
-    OrderLine,
     OrderState,
     Shop,
     ShopState,
 )
-from warehouse.people.models import Trail
 from warehouse.text import say
 
 INSTANTS = ("created_at", "paid_at", "promise_at", "received_at", "released_at", "dispatched_at")
 STEPS = ("picked", "checked", "packed", "dispatched")
 
-_HEAD: dict[str, Schema] = {
+HEAD: dict[str, Schema] = {
     "number": text("The shop's order number."),
     "shop": text("The shop's code."),
     "state": word(OrderState),
@@ -60,19 +57,9 @@ _HEAD: dict[str, Schema] = {
         for name in INSTANTS
     },
 }
-ORDER_ROW: Schema = record(
-    {
-        **_HEAD,
-        "destination": text("Province, city and district."),
-        "open_holds": listed(word(HoldKind)),
-        "lines": whole("How many."),
-        "pieces": whole("Of all lines together."),
-    },
-    "An order in a list.",
-)
 ORDER: Schema = record(
     {
-        **_HEAD,
+        **HEAD,
         "shop_state_text": text("The shop's own words, where they are not known to us."),
         "version": whole("Raised by every change from the shop."),
         "buyer": text(),
@@ -144,63 +131,8 @@ ORDER_CONSIGNMENT: Schema = record(
 )
 
 
-def list_orders(
-    session: Session,
-    *,
-    state: str | None = None,
-    shop: str | None = None,
-    hold: str | None = None,
-    updated_after: datetime | None = None,
-    after: str | None = None,
-    limit: int,
-) -> dict[str, Any]:
-    """Return one page of orders, newest first."""
-    consignment = sa.orm.aliased(Consignment)
-    query = (
-        sa.select(Order, Shop.code.label("shop_code"), Carrier.code.label("carrier_code"))
-        .options(sa.orm.lazyload("*"))
-        .join(Shop, Shop.id == Order.shop_id)
-        .outerjoin(consignment, consignment.id == Order.consignment_id)
-        .outerjoin(Carrier, Carrier.id == Order.carrier_id)
-        .order_by(Order.id.desc())
-        .limit(limit + 1)
-        .add_columns(Order.id.label("id"))
-    )
-    keys = keys_of(after)
-    if keys is not None:
-        query = query.where(Order.id < keys[0])
-    if state is not None:
-        query = query.where(Order.state == state)
-    if shop is not None:
-        query = query.where(Shop.code == shop)
-    if hold is not None:
-        held = sa.select(Hold.order_id).where(Hold.kind == hold, Hold.released_at.is_(None))
-        query = query.where(Order.id.in_(held))
-    if updated_after is not None:
-        touched = sa.select(Trail.subject_id).where(
-            Trail.subject_kind == "order", Trail.at >= updated_after
-        )
-        query = query.where(sa.or_(Order.received_at >= updated_after, Order.id.in_(touched)))
-    rows = session.execute(query).all()
-    ids = [row.id for row in rows]
-    holds, sizes = _open_holds(session, ids), _sizes(session, ids)
-    return page("orders", rows, limit, lambda row: _row(row, holds, sizes), "id")
-
-
-def _row(row: Any, holds: dict[int, list[str]], sizes: dict[int, tuple[int, int]]) -> Any:
-    order: Order = row.Order
-    lines, pieces = sizes.get(order.id, (0, 0))
-    place = (order.receiver_province, order.receiver_city, order.receiver_district)
-    return {
-        **_head(order, row.shop_code, row.carrier_code),
-        "destination": " ".join(part for part in place if part),
-        "open_holds": holds[order.id],
-        "lines": lines,
-        "pieces": pieces,
-    }
-
-
-def _head(order: Order, shop: str, carrier: str | None) -> dict[str, Any]:
+def head_of(order: Order, shop: str, carrier: str | None) -> dict[str, Any]:
+    """Return what a list and the order itself have in common."""
     return {
         "number": order.order_no,
         "shop": shop,
@@ -211,26 +143,6 @@ def _head(order: Order, shop: str, carrier: str | None) -> dict[str, Any]:
         "consignment_number": number_of(order.consignment_id),
         **{name: iso(getattr(order, name)) for name in INSTANTS},
     }
-
-
-def _open_holds(session: Session, ids: list[int]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = defaultdict(list)
-    for order_id, kind in session.execute(
-        sa.select(Hold.order_id, Hold.kind)
-        .where(Hold.order_id.in_(ids), Hold.released_at.is_(None))
-        .order_by(Hold.id)
-    ):
-        found[order_id].append(kind.value)
-    return found
-
-
-def _sizes(session: Session, ids: list[int]) -> dict[int, tuple[int, int]]:
-    rows = session.execute(
-        sa.select(OrderLine.order_id, sa.func.count(), sa.func.sum(OrderLine.pieces))
-        .where(OrderLine.order_id.in_(ids))
-        .group_by(OrderLine.order_id)
-    )
-    return {order_id: (lines, int(pieces)) for order_id, lines, pieces in rows}
 
 
 def order_id_of(session: Session, number: str, shop: str | None = None) -> int:
@@ -261,7 +173,7 @@ def show_order(session: Session, order_id: int, *, masked: bool) -> dict[str, An
     parcels = parcels_of(session, order)
     note = mask_note if masked else str
     return {
-        **_head(order, order.shop.code, carrier.code if carrier else None),
+        **head_of(order, order.shop.code, carrier.code if carrier else None),
         "shop_state_text": order.shop_state_text,
         "version": order.version,
         "buyer": mask_name(order.buyer) if masked and order.buyer else order.buyer,
