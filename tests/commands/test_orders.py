@@ -304,10 +304,12 @@ def test_an_audit_beside_a_release_takes_nothing_back(world: World, tee):
     assert world.state(Order, order_id) == "released"
 
 
-def test_an_order_without_a_courier_is_named(world: World, tee):
+def test_an_order_without_a_courier_is_left(world: World, tee):
     world.settings(default_carrier_code="")
     order_id = world.audited({tee: 1})
-    world.refused(RuleViolation, release_orders, ReleaseOrders, order_ids=(order_id,))
+    outcome = world.do(release_orders, ReleaseOrders, order_ids=(order_id,))
+    assert outcome.facts == {"released": 0, "left": 1}
+    assert world.state(Order, order_id) == "clean"
 
 
 def test_the_wished_courier_is_taken_by_code_name_or_alias(world: World, tee):

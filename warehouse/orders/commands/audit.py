@@ -74,7 +74,7 @@ class _Dossier:
     row: Any
     lines: list[LineFacts] = field(default_factory=list)
     open_holds: dict[str, Any] = field(default_factory=dict)
-    overridden: set[tuple[str, str]] = field(default_factory=set)
+    overridden: dict[tuple[str, str], list[int]] = field(default_factory=dict)  # → hold ids
     twins: tuple[int, ...] = ()
 
     @property
@@ -124,9 +124,12 @@ def audit(
     states: dict[OrderState, list[int]] = defaultdict(list)
     raised: list[tuple[int, Finding]] = []
     settled: list[int] = []
+    spent: list[int] = []
     for order_id, dossier in sorted(dossiers.items(), key=_first_come):
         ended = _ended(dossier)
-        findings = [] if ended else _findings(dossier, free, settings)
+        found = [] if ended else _found(dossier, free, settings)
+        spent += _spent(dossier, found, ignored)
+        findings = [] if ended else _held_for(dossier, found)
         wanted = {f.kind: f for f in findings if f.kind not in ignored}
         settled += [
             hold.id
@@ -142,6 +145,7 @@ def audit(
                 free[sku_id] = free.get(sku_id, 0) - pieces
         if state != dossier.row.state:
             states[state].append(order_id)
+    _forget_overrides(session, spent)
     _write(session, command, states, raised, settled)
     moved = {i: s for s, ids in states.items() for i in ids}
     final = [moved.get(i, d.row.state) for i, d in dossiers.items()]
@@ -165,13 +169,32 @@ def _ended(dossier: _Dossier) -> OrderState | None:
     return OrderState.CANCELLED if closed else OrderState.CLOSED
 
 
-def _findings(dossier: _Dossier, free: Mapping[int, int], settings: SiteSettings) -> list[Finding]:
-    found = findings_of(
+def _found(dossier: _Dossier, free: Mapping[int, int], settings: SiteSettings) -> list[Finding]:
+    return findings_of(
         dossier.facts,
         free,
         hold_remarks=settings.hold_remarks,
         hold_merge_candidates=settings.hold_merge_candidates,
     )
+
+
+def _spent(dossier: _Dossier, found: list[Finding], ignored: frozenset[HoldKind]) -> list[int]:
+    """Return the overrides whose fact is gone: if it comes back, it is to be looked at again."""
+    stand = {(f.kind, f.about) for f in found}
+    return [
+        hold_id
+        for fact, ids in dossier.overridden.items()
+        if fact not in stand and fact[0] not in ignored
+        for hold_id in ids
+    ]
+
+
+def _forget_overrides(session: Session, hold_ids: list[int]) -> None:
+    if hold_ids:
+        session.execute(sa.update(_hold).where(_hold.c.id.in_(hold_ids)).values(is_override=False))
+
+
+def _held_for(dossier: _Dossier, found: list[Finding]) -> list[Finding]:
     kept = [f for f in found if (f.kind, f.about) not in dossier.overridden]
     if not any(line.is_to_ship for line in dossier.lines) and not _EMPTY & {f.kind for f in kept}:
         # A refund let pass does not bring its line back: nothing would go into the tote.
@@ -214,7 +237,8 @@ def _dossiers(
         if hold.released_at is None:
             dossiers[hold.order_id].open_holds[hold.kind] = hold
         elif hold.is_override:
-            dossiers[hold.order_id].overridden.add((hold.kind, hold.about))
+            fact = (hold.kind, hold.about)
+            dossiers[hold.order_id].overridden.setdefault(fact, []).append(hold.id)
     return dossiers
 
 
