@@ -9,7 +9,7 @@ import pytest
 from tests.builders import Stage, World
 from tests.commands.test_importing import Shopkeeper
 from tests.commands.test_stopping import put_down
-from warehouse.commands import perform
+from warehouse.commands import CommandRow, perform
 from warehouse.orders.commands.holds import RaiseHold, ReleaseHold, raise_hold, release_hold
 from warehouse.orders.commands.mapping import MapSku, map_sku
 from warehouse.orders.commands.release import ReleaseOrders, release_orders
@@ -127,3 +127,9 @@ def test_an_item_without_code_changed_before_work_is_another_sku(world: World, t
     assert (shop.holds(), shop.lines()[0].sku_id) == (set(), goods.id)
     shop.imports(shop.items(nameless | {"商品属性": "颜色分类:白色"}))
     assert (shop.holds(), shop.lines()[0].sku_id) == ({HoldKind.UNKNOWN_SKU}, None)
+
+
+def test_no_tablet_and_no_machine_can_use_up_the_id_of_a_chunk(world: World, shop):
+    made = [c.id for c in world.all(CommandRow) if c.name in ("ImportChunk", "KeepRejects")]
+    assert len(made) == 2
+    assert all(":" in own_id for own_id in made)  # neither the forms nor the API take one of these

@@ -212,7 +212,7 @@ def _keep_rejects(work: _Import, batch: Batch) -> None:
     total = sum(report.rows for report in batch.reports)
     for number in range(batch.rejected_count // REJECTS_AT_ONCE + 1):
         command = KeepRejects(
-            id=f"import-{work.run_id}-rejects-{number}", actor=work.actor, at=work.clock(),
+            id=f"import:{work.run_id}:rejects:{number}", actor=work.actor, at=work.clock(),
             run_id=work.run_id, number=number, rows_total=total,
         )  # fmt: skip
         rows = list(islice(rejected, REJECTS_AT_ONCE))
@@ -224,7 +224,7 @@ def _write(work: _Import, batch: Batch) -> None:
     for number, chunk in enumerate(batch.orders(CHUNK_ORDERS)):
         work.check()
         command = ImportChunk(
-            id=f"import-{work.run_id}-{number}", actor=work.actor, at=work.clock(),
+            id=f"import:{work.run_id}:{number}", actor=work.actor, at=work.clock(),
             run_id=work.run_id, number=number,
         )  # fmt: skip
         execute(work.database, partial(import_chunk, orders=chunk, skus=skus), command)

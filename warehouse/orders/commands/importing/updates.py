@@ -198,9 +198,7 @@ def _stop(updates: Updates, known: KnownOrder, difference: _Difference) -> None:
     _note_untouched(updates, known, difference)
 
 
-def _is_other(
-    row: Mapping[str, Any], changed: Mapping[str, Any], quiet: Mapping[str, Any]
-) -> bool:
+def _is_other(row: Mapping[str, Any], changed: Mapping[str, Any], quiet: Mapping[str, Any]) -> bool:
     """Whether the shop means another SKU now; a file that only says less does not."""
     is_said = bool(changed.get("seller_code") or changed.get("properties"))
     return is_said and row["sku_id"] is not None and "sku_id" in quiet
