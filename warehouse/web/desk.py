@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response
 
-from printing.masking import mask_address, mask_name, mask_phone
+from printing.masking import mask_address, mask_name, mask_note, mask_phone
 from warehouse.commands import Command, Handler, Outcome
 from warehouse.errors import Forbidden, NotFound, WarehouseError
 from warehouse.people.models import Person
+from warehouse.people.rights import Right
 from warehouse.text import Text, say
-from warehouse.web.context import LARGEST_INT, do, now, speak
+from warehouse.web.context import LARGEST_INT, do, may, now, speak
 from warehouse.web.notes import field_word, kept, trouble, value_text
 from warehouse.web.tables import href
 from warehouse.web.words import document_word, tone, word
@@ -49,6 +50,8 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(
         said=speak,
         kept=lambda note: speak(kept(note)),
+        buyer=buyer_shown,
+        remark=remark_shown,
         field_word=lambda name: speak(field_word(name)),
     )
     app.jinja_env.filters["said_pairs"] = lambda pairs: [(k, speak(v)) for k, v in pairs]
@@ -111,6 +114,21 @@ def state_chips(
 def names_of(session: Session) -> dict[int, str]:
     """Return person id → name, of everybody."""
     return dict(session.execute(sa.select(Person.id, Person.name)).all())
+
+
+def _settles_orders() -> bool:
+    """Tell whether this person has to know of buyers and what they write."""
+    return any(may(right) for right in (Right.UNMASK, Right.HOLD, Right.RELEASE))
+
+
+def buyer_shown(buyer: str) -> str:
+    """Return the buyer's name at the shop, hidden from who has no orders to settle."""
+    return buyer if not buyer or _settles_orders() else mask_name(buyer)
+
+
+def remark_shown(remark: str) -> str:
+    """Return a message or memo, its numbers hidden from who has no orders to settle."""
+    return remark if _settles_orders() else mask_note(remark)
 
 
 def receiver_facts(order: Any, *, in_full: bool) -> list[tuple[str, str]]:

@@ -44,7 +44,7 @@ from warehouse.web.context import (
     require,
     speak,
 )
-from warehouse.web.desk import back_or, noted, told
+from warehouse.web.desk import back_or, buyer_shown, noted, remark_shown, told
 from warehouse.web.words import options
 
 bp = Blueprint("orders", __name__, url_prefix="/orders")
@@ -67,7 +67,7 @@ FIELDS: tuple[tables.Field, ...] = (
     (say("Shop"), lambda o: o.shop),
     (say("State"), lambda o: o.state),
     (say("Consignment"), lambda o: f"C{o.consignment_id:08d}" if o.consignment_id else ""),
-    (say("Buyer"), lambda o: o.buyer),
+    (say("Buyer"), lambda o: buyer_shown(o.buyer)),
     (say("Region"), lambda o: f"{o.receiver_province} {o.receiver_city}".strip()),
     (say("Courier"), lambda o: o.carrier or o.carrier_wish),
     (say("Pieces"), lambda o: int(o.pieces)),
@@ -154,7 +154,10 @@ def _remarks(session: Session, ids: list[int]) -> dict[int, str]:
     rows = session.execute(
         sa.select(Order.id, Order.buyer_message, Order.seller_memo).where(Order.id.in_(ids))
     )
-    return {i: " / ".join(part for part in (message, memo) if part) for i, message, memo in rows}
+    return {
+        i: " / ".join(remark_shown(part) for part in (message, memo) if part)
+        for i, message, memo in rows
+    }
 
 
 @bp.post("/chosen")

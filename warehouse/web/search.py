@@ -21,6 +21,7 @@ from warehouse.waves.models import Wave
 from warehouse.web import tables
 from warehouse.web.access import needs
 from warehouse.web.context import LARGEST_INT, reading, speak
+from warehouse.web.desk import buyer_shown
 
 bp = Blueprint("search", __name__, url_prefix="/search")
 MOST_HITS = 12
@@ -105,7 +106,10 @@ def _orders(session: Session, condition: sa.ColumnElement[bool]) -> list[Hit]:
         .order_by(Order.id.desc())
         .limit(MOST_HITS)
     )
-    return [_hit(say("Orders"), no, buyer, "orders.order", order_id=i) for i, no, buyer in rows]
+    return [
+        _hit(say("Orders"), no, buyer_shown(buyer), "orders.order", order_id=i)
+        for i, no, buyer in rows
+    ]
 
 
 def _consignment(session: Session, code: str) -> list[Hit]:
