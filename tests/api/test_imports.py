@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.builders import World
 from warehouse.commands import new_id
 from warehouse.orders.importing import run_waiting_import
 from warehouse.orders.models import ImportRun, Order
+from warehouse.people.models import Role
 
 EXAMPLE = (Path(__file__).parents[2] / "docs/examples/orders-zh.csv").read_bytes()
 
@@ -74,6 +76,16 @@ def test_refused_rows_are_told_with_place_and_reason(
     (rejected,) = page["rejected"]
     assert (rejected["file"], rejected["row"], rejected["value"]) == ("bad.csv", 2, "5.1E+18")
     assert "spreadsheet" in rejected["reason"]
+
+
+def test_refused_rows_are_for_who_imports_since_a_cell_may_name_a_person(
+    world: World, app: Flask, desk: Machine, machine_of: Callable[..., Machine]
+) -> None:
+    sent = send(desk, ("orders.csv", EXAMPLE)).get_json()
+    work(world, app)
+    counter = machine_of(Role.COUNTER)
+    assert counter.get(f"/imports/{sent['id']}").status_code == 200
+    assert counter.get(f"/imports/{sent['id']}/rejected").status_code == 403
 
 
 def test_changed_fields_are_told_masked(world: World, app: Flask, desk: Machine) -> None:

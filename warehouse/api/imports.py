@@ -74,7 +74,7 @@ def imports_show(import_id: int) -> Response:
 @operation(
     summary="List the rows an import refused, with the reasons",
     tag=TAG,
-    rights=(Right.IMPORT, Right.SEE_DESK),
+    rights=(Right.IMPORT,),
     query=PAGING,
     answer=paged("rejected", component("Rejected")),
 )
