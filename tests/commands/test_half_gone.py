@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+
 from tests.builders import Stage, World
 from tests.commands.test_handover import hand, two_matched_parcels, visit
 from tests.commands.test_stopping import put_down
 from warehouse.dispatch.commands.handover import UndoHandover, undo_handover
 from warehouse.errors import RuleViolation
+from warehouse.orders.commands.audit import AuditOrders, audit_orders
 from warehouse.orders.commands.holds import RaiseHold, raise_hold
 from warehouse.orders.commands.merge import MergeOrders, merge_orders
 from warehouse.orders.commands.release import ReleaseOrders, release_orders
-from warehouse.orders.models import Order
+from warehouse.orders.models import LineState, Order, OrderLine, OrderState
 from warehouse.packing.commands import SealParcel, seal_parcel
 from warehouse.packing.models import Parcel
 
@@ -57,3 +60,20 @@ def test_an_order_all_of_which_left_has_ended_though_another_one_of_its_merge_wa
     assert (world.state(Order, gone), world.holds(gone)) == ("dispatched", [])
     assert world.get(Order, gone).dispatched_at == world.get(Parcel, first).dispatched_at
     assert (world.state(Order, stopped), world.holds(stopped)) == ("held", ["manual"])
+
+
+def test_what_left_is_all_there_is_once_the_rest_was_refunded(world: World):
+    work, _, _, number, _ = two_matched_parcels(world)
+    hand(world, visit(world, world.carrier_id(work)), number)
+    world.stop(work)
+    put_down(world, work)
+    with world.database.transaction() as session:
+        session.execute(
+            sa.update(OrderLine)
+            .where(OrderLine.order_id == work.order_id)
+            .values(state=LineState.REFUNDED)
+        )
+    world.do(audit_orders, AuditOrders, order_ids=(work.order_id,))
+    order = world.get(Order, work.order_id)
+    assert (order.state, world.holds(work.order_id)) == (OrderState.DISPATCHED, [])
+    assert order.dispatched_at is not None

@@ -19,6 +19,7 @@ from warehouse.orders.models import (
     ConsignmentState,
     Hold,
     HoldKind,
+    LineState,
     Order,
     OrderLine,
     OrderState,
@@ -76,6 +77,14 @@ class _Dossier:
     open_holds: dict[str, Any] = field(default_factory=dict)
     overridden: dict[tuple[str, str], list[int]] = field(default_factory=dict)  # → hold ids
     twins: tuple[int, ...] = ()
+    is_part_gone: bool = False  # some of it has left the house in a parcel
+
+    @property
+    def is_all_gone(self) -> bool:
+        """Whether all that was to be sent has left, and nothing of the rest is asked back."""
+        return self.is_part_gone and not any(
+            line.is_to_ship or line.state is LineState.REFUND_ASKED for line in self.lines
+        )
 
     @property
     def facts(self) -> OrderFacts:
@@ -162,7 +171,9 @@ def _follows_facts(hold: Any) -> bool:
 
 
 def _ended(dossier: _Dossier) -> OrderState | None:
-    """Return the final state of an order that ended at the shop before we began it."""
+    """Return the final state of an order that ended: here, or at the shop before we began it."""
+    if dossier.is_all_gone:
+        return OrderState.DISPATCHED
     if dossier.row.shop_state not in ENDED_AT_SHOP:
         return None
     closed = dossier.row.shop_state == ShopState.CLOSED
@@ -220,6 +231,7 @@ def _dossiers(
     gone = dispatched_of(session, [line.id for line in lines])
     for line in lines:
         left = line.pieces - gone.get(line.id, 0)
+        dossiers[line.order_id].is_part_gone |= line.id in gone
         if left <= 0:
             continue
         dossiers[line.order_id].lines.append(
@@ -343,6 +355,9 @@ def _write(
             session, command, "order", [(i, {"kinds": k}) for i, k in by_order.items()], "held"
         )
     for state, ids in states.items():
-        session.execute(sa.update(_order).where(_order.c.id.in_(ids)).values(state=state))
+        values: dict[str, Any] = {"state": state}
+        if state is OrderState.DISPATCHED:
+            values["dispatched_at"] = command.at
+        session.execute(sa.update(_order).where(_order.c.id.in_(ids)).values(values))
         if state is not OrderState.HELD:
             trail.record_all(session, command, "order", [(i, {}) for i in ids], f"audit_{state}")
