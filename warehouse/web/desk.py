@@ -20,7 +20,14 @@ from warehouse.people.models import Person
 from warehouse.people.rights import Right
 from warehouse.text import Text, say
 from warehouse.web.context import LARGEST_INT, do, may, now, speak
-from warehouse.web.notes import field_word, kept, trouble, value_text
+from warehouse.web.notes import (
+    field_word,
+    kept,
+    media_word,
+    subject_word,
+    trouble,
+    value_text,
+)
 from warehouse.web.tables import href
 from warehouse.web.words import document_word, tone, word
 
@@ -53,6 +60,8 @@ def install(app: Flask) -> None:
         buyer=buyer_shown,
         remark=remark_shown,
         field_word=lambda name: speak(field_word(name)),
+        media_word=lambda name: speak(media_word(name)),
+        subject_word=lambda subject: speak(subject_word(subject)),
     )
     app.jinja_env.filters["said_pairs"] = lambda pairs: [(k, speak(v)) for k, v in pairs]
 

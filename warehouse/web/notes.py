@@ -17,6 +17,7 @@ from warehouse.text import Text, say
 from warehouse.web.words import word
 
 LINE = "line "
+ROLL = "receipt"
 
 # Fields by their column: of orders and their lines, of printers, couriers and people.
 FIELDS: Mapping[str, Text] = {
@@ -72,6 +73,12 @@ ADDRESS_PARTS: Mapping[str, str] = {
     "detail": "receiver_detail",
     "name": "receiver_name",
     "phone": "receiver_phone",
+}
+# What a paper is about, by the kind of its subject.
+SUBJECTS: Mapping[str, Text] = {
+    "parcel": say("parcel"),
+    "wave": say("wave"),
+    "handover": say("handover"),
 }
 # Why a printer or a paper stands still, by the stable word of the print queue.
 TROUBLES: Mapping[str, Text] = {
@@ -149,6 +156,20 @@ def kept(note: str | None) -> Text:
     if note and all(part in ADDRESS_PARTS for part in parts):
         return _missing([FIELDS[ADDRESS_PARTS[part]] for part in parts])
     return Text(note) if note in _OWN else say("{text}", text=note or "")
+
+
+def subject_word(subject: str) -> Text:
+    """Return what a paper's subject ("parcel:17") is."""
+    kind = subject.partition(":")[0]
+    return SUBJECTS.get(kind) or say("{text}", text=subject)
+
+
+def media_word(name: str) -> Text:
+    """Return how the name of a stock of paper or labels reads."""
+    if name.startswith(ROLL):
+        return say("receipt {width} mm", width=name.removeprefix(ROLL))
+    size = f"{name.replace('x', ' × ')} mm" if name[:1].isdigit() else name
+    return say("{text}", text=size)
 
 
 def _missing(parts: list[Text]) -> Text:

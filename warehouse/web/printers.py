@@ -30,6 +30,7 @@ from warehouse.text import say
 from warehouse.web.access import needs
 from warehouse.web.context import config, do, form_int, form_str, reading
 from warehouse.web.desk import act, noted
+from warehouse.web.notes import media_word
 from warehouse.web.pages import invalid
 from warehouse.web.papers import bp, may_see
 from warehouse.web.timeline import story
@@ -177,15 +178,11 @@ def _form(printer_id: int | None, values: dict[str, Any], errors: dict[str, str]
         errors=errors,
         kinds=options(PrinterKind),
         media=[("", say("any: each paper on the stock it is made for")),
-               *((name, say("{text}", text=_stock(name))) for name in STOCKS)],
+               *((name, media_word(name)) for name in STOCKS)],
         networks=", ".join(str(n) for n in config().allowed_printers.networks),
         folder=config().spool_dir,
         events=events,
     )  # fmt: skip
-
-
-def _stock(name: str) -> str:
-    return f"{name.replace('x', ' × ')} mm" if name[0].isdigit() else name
 
 
 def _printer(session: Session, printer_id: int) -> Printer:
