@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, Annotated, Any, cast
+from typing import Annotated, Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -220,7 +220,7 @@ class _Gate:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._thread = threading.Lock()
-        self._file: IO[bytes] | None = None
+        self._descriptor = -1
         self._pid = 0
 
     @contextmanager
@@ -238,16 +238,19 @@ class _Gate:
 
     def close(self) -> None:
         """Give the lock file back."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
 
-    def _open(self) -> IO[bytes]:
-        if self._file is None or self._pid != os.getpid():
-            # A forked child must not share its parent's lock.
-            self._file = self._path.open("ab")
+    def __del__(self) -> None:
+        self.close()
+
+    def _open(self) -> int:
+        if self._descriptor < 0 or self._pid != os.getpid():
+            self.close()  # a forked child must not share its parent's lock
+            self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             self._pid = os.getpid()
-        return self._file
+        return self._descriptor
 
 
 @contextmanager

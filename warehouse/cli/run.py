@@ -51,11 +51,15 @@ def run_command(
     has_demo = _has_demo(database)
     is_new = _is_new(database)
     database.dispose()
-    children = _start(config, host, port)
+    signal.signal(signal.SIGTERM, _asked_to_stop)
+    children: list[int] = []
     try:
+        _start(config, host, port, children)
         _wait_until_ready(host, port, children)
         _welcome(host, port, config, has_demo=has_demo, is_new=is_new)
         _watch(children)
+    except KeyboardInterrupt:
+        click.echo("\nStopping …")
     finally:
         _stop(children)
 
@@ -123,7 +127,11 @@ def _load_demo(database: Database, config: Config) -> None:
     click.echo(f"Demo site ready in {time.monotonic() - started:.1f} s.")
 
 
-def _start(config: Config, host: str, port: int) -> list[int]:
+def _asked_to_stop(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _start(config: Config, host: str, port: int, children: list[int]) -> None:
     """Fork the web server and the worker off this process, which has everything loaded already.
 
     Nothing but this thread runs yet and no connection is open, so that a fork is safe.
@@ -138,7 +146,8 @@ def _start(config: Config, host: str, port: int) -> list[int]:
 
         worker.run(Database(config.database_url), config)
 
-    return [_fork(Server(app, host, port).run), _fork(print_and_import)]
+    children.append(_fork(Server(app, host, port).run))
+    children.append(_fork(print_and_import))
 
 
 def _fork(work: Callable[[], None]) -> int:
@@ -196,17 +205,9 @@ def _welcome(host: str, port: int, config: Config, *, has_demo: bool, is_new: bo
 
 def _watch(children: list[int]) -> None:
     """Wait until we are asked to stop or a child dies."""
-
-    def asked(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, asked)
-    try:
-        while not any(_has_ended(child) for child in children):
-            time.sleep(0.5)
-        raise click.ClickException("A part of the server died; stopping the rest.")
-    except KeyboardInterrupt:
-        click.echo("\nStopping …")
+    while not any(_has_ended(child) for child in children):
+        time.sleep(0.5)
+    raise click.ClickException("A part of the server died; stopping the rest.")
 
 
 def _stop(children: list[int]) -> None:
