@@ -55,7 +55,7 @@ STAGE_WORDS: dict[Stage, tuple[Text, str | None]] = {
     Stage.TO_AUDIT: (say("to audit"), None),
     Stage.HELD: (say("held"), "attention"),
     Stage.CLEAN: (say("clean"), None),
-    Stage.READY: (say("ready"), None),
+    Stage.READY: (say("waits for a wave"), None),
     Stage.IN_WORK: (say("in work"), None),
     Stage.LATE: (say("late"), "stop"),
     Stage.DISPATCHED: (say("dispatched"), None),
