@@ -85,6 +85,7 @@ def make_floor(path: Path, *, skus: int = 2_000, tasks: int = 500) -> Floor:
 
     command = AuditOrders(id=new_id(), actor=actor, at=utcnow(), order_ids=())
     execute(database, fill, command)
+    database.dispose()  # what filled the tables has a page cache of its own size; begin afresh
     return Floor(database=database, actor=actor, tasks=made, badge="BDG-BENCH")
 
 

@@ -24,6 +24,7 @@ from warehouse.db import (
     Instant,
     Json,
     Ref,
+    connection_of,
     insert_or_skip,
     on_dialect,
     table_of,
@@ -167,7 +168,7 @@ def execute(database: Database, handler: Handler[C], command: C) -> Outcome:
 def perform(session: Session, handler: Handler[C], command: C) -> Outcome:
     """Claim the command id in the given transaction, run the handler, store its outcome."""
     fingerprint = fingerprint_of(command)
-    claimed = session.execute(
+    claimed = connection_of(session).execute(
         on_dialect(session, _claim),
         {
             "id": command.id,
@@ -180,14 +181,14 @@ def perform(session: Session, handler: Handler[C], command: C) -> Outcome:
         # Without it the count of an INSERT is lost with the cursor on PostgreSQL.
         execution_options={"preserve_rowcount": True},
     )
-    if claimed.rowcount == 0:  # type: ignore[attr-defined]
+    if claimed.rowcount == 0:
         seen = session.execute(_find, {"command_id": command.id}).one()
         if seen.fingerprint != fingerprint:
             raise CommandReused
         return Outcome.from_json(seen.outcome)
     outcome = handler(session, command)
-    session.flush()
-    session.execute(_keep, {"command_id": command.id, "answer": outcome.to_json()})
+    answer = {"command_id": command.id, "answer": outcome.to_json()}
+    connection_of(session).execute(_keep, answer)
     return outcome
 
 

@@ -28,7 +28,9 @@ STOP_S = 12
 
 @click.command("run")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8765, show_default=True, type=click.IntRange(1, 65535))
+@click.option(
+    "--port", default=8765, show_default=True, type=click.IntRange(1, 65535), help="Port."
+)
 @click.option("--database-url", help="Use this database instead of DATABASE_URL.")
 @click.option("--empty", is_flag=True, help="Do not load the demo site on first start.")
 @click.option("--reset-demo", is_flag=True, help="Throw the demo data away and load it anew.")

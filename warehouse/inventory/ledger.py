@@ -13,11 +13,12 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import VIRTUAL_KINDS, Bin, BinKind, Sku
 from warehouse.commands import Command
-from warehouse.db import on_dialect, table_of
+from warehouse.db import connection_of, on_dialect, table_of
 from warehouse.errors import InsufficientStock, StaleScreen
 from warehouse.inventory.models import (
     Allocation,
@@ -138,15 +139,18 @@ def post(
     """
     if not postings:
         return
+    connection = connection_of(session)
     changes: Changes = defaultdict(lambda: (0, 0))
     for posting in postings:
         if posting.pieces <= 0:
             raise ValueError("a move takes at least one piece")
-        promised = _resolve_allocation(session, posting)
+        promised = _resolve_allocation(connection, posting)
         _add(changes, (posting.from_bin_id, posting.sku_id), -posting.pieces, -promised)
         _add(changes, (posting.to_bin_id, posting.sku_id), posting.pieces, 0)
-    session.execute(_insert_moves, _rows(command, postings, first_line))
-    _apply(session, changes)
+    rows = _rows(command, postings, first_line)
+    # One row by itself goes a shorter way than a list of one.
+    connection.execute(_insert_moves, rows[0] if len(rows) == 1 else rows)
+    _apply(connection, changes)
 
 
 def reserve(session: Session, promises: Sequence[Promise]) -> list[int]:
@@ -157,6 +161,7 @@ def reserve(session: Session, promises: Sequence[Promise]) -> list[int]:
     """
     if not promises:
         return []
+    connection = connection_of(session)
     rows = [
         {
             "consignment_line_id": p.consignment_line_id,
@@ -168,11 +173,11 @@ def reserve(session: Session, promises: Sequence[Promise]) -> list[int]:
         }
         for p in promises
     ]
-    ids = list(session.execute(_insert_allocations, rows).scalars())
+    ids = list(connection.execute(_insert_allocations, rows).scalars())
     changes: Changes = defaultdict(lambda: (0, 0))
     for p in promises:
         _add(changes, (p.bin_id, p.sku_id), 0, p.pieces)
-    _apply(session, changes)
+    _apply(connection, changes)
     return ids
 
 
@@ -183,7 +188,8 @@ def release(
     ids = sorted(allocation_ids)
     if not ids:
         return 0
-    found = session.execute(
+    connection = connection_of(session)
+    found = connection.execute(
         sa.select(_allocation).where(_allocation.c.id.in_(ids)).order_by(_allocation.c.id)
     ).all()
     changes: Changes = defaultdict(lambda: (0, 0))
@@ -192,8 +198,8 @@ def release(
         pieces = row.pieces - row.picked - row.released
         if pieces == 0:
             continue
-        _resolve_by(session, row.id, picked=0, released=pieces)
-        session.execute(
+        _resolve_by(connection, row.id, picked=0, released=pieces)
+        connection.execute(
             _insert_release,
             {
                 "allocation_id": row.id,
@@ -205,7 +211,7 @@ def release(
         )
         _add(changes, (row.bin_id, row.sku_id), 0, -pieces)
         freed += pieces
-    _apply(session, changes)
+    _apply(connection, changes)
     return freed
 
 
@@ -215,8 +221,9 @@ def reverse(session: Session, command: Command, move_id: int, *, first_line: int
     Raises:
         StaleScreen: the move was reversed before. InsufficientStock: the pieces have moved on.
     """
-    move = session.execute(sa.select(_move).where(_move.c.id == move_id)).one()
-    done = session.execute(sa.select(_move.c.id).where(_move.c.reverses_id == move_id)).first()
+    connection = connection_of(session)
+    move = connection.execute(sa.select(_move).where(_move.c.id == move_id)).one()
+    done = connection.execute(sa.select(_move.c.id).where(_move.c.reverses_id == move_id)).first()
     if done is not None:
         raise StaleScreen
     mirror = Posting(
@@ -229,13 +236,13 @@ def reverse(session: Session, command: Command, move_id: int, *, first_line: int
         reverses_id=move_id,
     )
     if move.allocation_id is not None:
-        _resolve_by(session, move.allocation_id, picked=-move.pieces, released=0)
-    session.execute(_insert_moves, _rows(command, [mirror], first_line))
+        _resolve_by(connection, move.allocation_id, picked=-move.pieces, released=0)
+    connection.execute(_insert_moves, _rows(command, [mirror], first_line))
     changes: Changes = defaultdict(lambda: (0, 0))
     promised = move.pieces if move.allocation_id is not None else 0
     _add(changes, (mirror.from_bin_id, mirror.sku_id), -mirror.pieces, 0)
     _add(changes, (mirror.to_bin_id, mirror.sku_id), mirror.pieces, promised)
-    _apply(session, changes)
+    _apply(connection, changes)
     return mirror
 
 
@@ -259,19 +266,19 @@ def _rows(command: Command, postings: Sequence[Posting], first_line: int) -> lis
     ]
 
 
-def _resolve_allocation(session: Session, posting: Posting) -> int:
+def _resolve_allocation(connection: Connection, posting: Posting) -> int:
     if posting.allocation_id is None:
         return 0
-    _resolve_by(session, posting.allocation_id, picked=posting.pieces, released=0)
+    _resolve_by(connection, posting.allocation_id, picked=posting.pieces, released=0)
     return posting.pieces
 
 
-def _resolve_by(session: Session, allocation_id: int, *, picked: int, released: int) -> None:
-    done = session.execute(
+def _resolve_by(connection: Connection, allocation_id: int, *, picked: int, released: int) -> None:
+    done = connection.execute(
         _resolve,
         {"allocation": allocation_id, "picked_change": picked, "released_change": released},
     )
-    if done.rowcount != 1:  # type: ignore[attr-defined]
+    if done.rowcount != 1:
         raise StaleScreen
 
 
@@ -280,7 +287,7 @@ def _add(changes: Changes, key: tuple[int, int], on_hand: int, reserved: int) ->
     changes[key] = (before[0] + on_hand, before[1] + reserved)
 
 
-def _apply(session: Session, changes: Changes) -> None:
+def _apply(connection: Connection, changes: Changes) -> None:
     for (bin_id, sku_id), (on_hand, reserved) in sorted(changes.items()):
         values = {
             "bin": bin_id,
@@ -289,17 +296,17 @@ def _apply(session: Session, changes: Changes) -> None:
             "reserved_change": reserved,
         }
         if on_hand > 0 and reserved == 0:
-            session.execute(on_dialect(session, _put), values)
+            connection.execute(on_dialect(connection, _put), values)
             continue
         if on_hand == 0 and reserved == 0:
             continue
-        if session.execute(_take, values).rowcount == 0:  # type: ignore[attr-defined]
-            _take_from_outside(session, values)
+        if connection.execute(_take, values).rowcount == 0:
+            _take_from_outside(connection, values)
 
 
-def _take_from_outside(session: Session, values: dict[str, int]) -> None:
+def _take_from_outside(connection: Connection, values: dict[str, int]) -> None:
     """Take from a virtual bin that has no balance row yet; refuse for any real bin."""
-    kind, bin_code, sku_code = session.execute(
+    kind, bin_code, sku_code = connection.execute(
         sa.select(Bin.kind, Bin.code, Sku.code)
         .join(Sku, Sku.id == values["sku"])
         .where(Bin.id == values["bin"])
@@ -311,4 +318,4 @@ def _take_from_outside(session: Session, values: dict[str, int]) -> None:
             sku=sku_code,
         )
     values = {k: v for k, v in values.items() if k != "reserved_change"}
-    session.execute(on_dialect(session, _put), values)
+    connection.execute(on_dialect(connection, _put), values)

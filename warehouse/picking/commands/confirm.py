@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Barcode, Bin, Sku
 from warehouse.commands import Command, Outcome
-from warehouse.db import table_of
+from warehouse.db import connection_of, table_of
 from warehouse.errors import InvalidInput, RuleViolation, StaleScreen, TooMany, WrongBin
 from warehouse.inventory import ledger
 from warehouse.inventory.models import MoveReason
@@ -135,7 +135,7 @@ def confirm_bin(session: Session, command: ConfirmBin) -> Outcome:
     task = _open_task(session, command.task_id, command.barcode)
     if command.barcode != task.bin_code:
         raise refuse_bin(session, command.barcode, say("bin {code}", code=task.bin_code))
-    session.execute(
+    connection_of(session).execute(
         _confirm_bin,
         {"of_wave": task.wave_id, "of_bin": task.bin_id, "confirmed_at": command.at},
     )
@@ -171,10 +171,13 @@ def confirm_pick(session: Session, command: ConfirmPick) -> Outcome:
     ledger.post(session, command, [_into_tote(task, pieces)])
     is_done = pieces == left
     new_state = TaskState.PICKED if is_done else TaskState.OPEN
-    session.execute(_count_task, {"task_id": task.id, "count": pieces, "new_state": new_state})
-    session.execute(_count_line, {"line_id": task.consignment_line_id, "count": pieces})
+    connection = connection_of(session)
+    connection.execute(_count_task, {"task_id": task.id, "count": pieces, "new_state": new_state})
+    connection.execute(_count_line, {"line_id": task.consignment_line_id, "count": pieces})
     if is_done:
-        session.execute(_finish, {"consignment_id": task.consignment_id, "of_slot": task.slot_id})
+        connection.execute(
+            _finish, {"consignment_id": task.consignment_id, "of_slot": task.slot_id}
+        )
     return Outcome(
         screen=PickScreen.NEXT if is_done else PickScreen.ITEM,
         subject_id=task.wave_id if is_done else task.id,
@@ -189,7 +192,7 @@ def confirm_pick(session: Session, command: ConfirmPick) -> Outcome:
 
 
 def _open_task(session: Session, task_id: int, barcode: str) -> Any:
-    task = session.execute(_load, {"task_id": task_id, "barcode": barcode}).first()
+    task = connection_of(session).execute(_load, {"task_id": task_id, "barcode": barcode}).first()
     if task is None or task.state != TaskState.OPEN:
         raise StaleScreen
     if task.stop_id is not None:
