@@ -154,14 +154,17 @@ def test_goods_never_weighed_leave_the_expected_weight_open(world: World):
 
 @pytest.mark.parametrize(
     ("barcode", "pieces", "error"),
-    [("TEE", 3, TooMany), ("TEE", 0, InvalidInput), ("A-01", 1, WrongItem), ("X", 1, UnknownBarcode)],
+    [
+        ("TEE", 3, TooMany),
+        ("TEE", 0, InvalidInput),
+        ("A-01", 1, WrongItem),
+        ("X", 1, UnknownBarcode),
+    ],
 )
 def test_a_rejected_packing_scan_writes_nothing(world: World, barcode, pieces, error):
     work = world.bring(Stage.PARCEL_OPEN)
     code = work.goods[barcode].barcode if barcode in work.goods else barcode
-    world.refused(
-        error, pack_item, PackItem, parcel_id=work.parcel_id, barcode=code, pieces=pieces
-    )
+    world.refused(error, pack_item, PackItem, parcel_id=work.parcel_id, barcode=code, pieces=pieces)
 
 
 def test_an_empty_parcel_cannot_be_sealed(world: World):
