@@ -13,7 +13,8 @@ from warehouse.text import LOCALES, Text, say, translate
 
 # Words of machines and makers that stand in Chinese sentences as they are.
 CODES = frozenset((
-    "SKU", "PIN", "CSV", "XLSX", "XLS", "JSON", "UTF", "API", "MB", "kg", "g", "mm", "dpi", "T", "M",
+    "SKU", "PIN", "CSV", "XLSX", "XLS", "JSON", "UTF", "API", "MB", "kg", "g", "mm", "dpi",
+    "T", "M",
     "CMD", "BDG", "ESC", "POS", "ZPL", "TSPL", "IPP", "ipp", "print", "oaid",
     "Authorization", "Bearer", "Idempotency", "Key", "command_id", "true", "false",
     "files", "fahuo", "skus", "stock", "import", "FILE",
