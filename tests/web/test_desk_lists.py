@@ -134,7 +134,7 @@ def test_heaps_and_filters_are_exact(both: Desk):
     said = words_of(both.get("/orders"))
     for heap, numbers in heaps.items():
         assert _numbers(both, f"/orders?stage={heap}") == numbers, heap
-    for words in ("to audit 2", "held 1", "clean 1", "ready 1", "in work 0", "late 1",
+    for words in ("to audit 2", "held 1", "clean 1", "waits for a wave 1", "in work 0", "late 1",
                   "dispatched 1", "cancelled 1", "all 7"):  # fmt: skip
         assert words in said
     assert _numbers(both, "/orders") == ["CLEAN", "HELD", "LATE", "NEW", "READY"]
