@@ -11,7 +11,6 @@ from printing.documents import Document
 from printing.errors import AddressRefused, DoesNotFit
 from printing.media import SUITABLE, Form, Media, media
 from printing.models import Printer, PrinterKind
-from printing.renderers import escpos, raster, tspl, zpl
 from printing.transports import Transport
 from printing.transports.ipp import IppTransport
 from printing.transports.network import NetworkTransport
@@ -56,6 +55,8 @@ def payload_for(pdf: bytes, printer: Printer) -> bytes:
     """Return the bytes in the printer's language: the PDF itself or its picture."""
     if printer.kind not in PICTURE_KINDS:
         return pdf
+    from printing.renderers import escpos, raster, tspl, zpl  # heavy: only who prints pays
+
     pages = raster.bitmaps(pdf, dpi=printer.dpi)
     pages = [page.moved(printer.offset_x, printer.offset_y) for page in pages]
     if printer.kind is PrinterKind.ESCPOS:

@@ -56,8 +56,9 @@ def run_command(
     signal.signal(signal.SIGTERM, _asked_to_stop)
     children: list[int] = []
     try:
-        _start(config, host, port, children)
+        children.append(_fork_web(config, host, port))
         _wait_until_ready(host, port, children)
+        children.append(_fork_worker(config))
         _welcome(host, port, config, has_demo=has_demo, is_new=is_new)
         _watch(children)
     except KeyboardInterrupt:
@@ -133,23 +134,26 @@ def _asked_to_stop(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def _start(config: Config, host: str, port: int, children: list[int]) -> None:
-    """Fork the web server and the worker off this process, which has everything loaded already.
+def _fork_web(config: Config, host: str, port: int) -> int:
+    """Fork the web server off; return its process id.
 
     Nothing but this thread runs yet and no connection is open, so that a fork is safe.
     """
     from warehouse.app import create_app
     from warehouse.serving import Server
 
-    app = create_app(config)
+    return _fork(Server(create_app(config), host, port).run)
+
+
+def _fork_worker(config: Config) -> int:
+    """Fork the worker off; return its process id. It loads what it needs while people log in."""
 
     def print_and_import() -> None:
         from warehouse import worker
 
         worker.run(Database(config.database_url), config)
 
-    children.append(_fork(Server(app, host, port).run))
-    children.append(_fork(print_and_import))
+    return _fork(print_and_import)
 
 
 def _fork(work: Callable[[], None]) -> int:
@@ -180,7 +184,7 @@ def _wait_until_ready(host: str, port: int, children: list[int]) -> None:
         if any(_has_ended(child) for child in children):
             raise click.ClickException("The server stopped while starting; see above.")
         try:
-            with urllib.request.urlopen(f"{address}/login", timeout=2):  # noqa: S310
+            with urllib.request.urlopen(f"{address}/static/favicon.svg", timeout=2):  # noqa: S310
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.05)

@@ -1,73 +1,32 @@
-"""A believable small shop to look at and try: goods, building, people, two days of orders."""
+"""A believable small shop to look at and try: goods, building, people, two days of orders.
+
+Telling whether a site is the demo needs little; making one needs much, and is loaded late.
+"""
 
 from __future__ import annotations
 
-import random
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from warehouse.catalog.models import Bin, BinKind, Sku, SkuPicture
 from warehouse.commands import CommandRow
-from warehouse.db import Database
-from warehouse.demo.building import raise_building, stock_goods
-from warehouse.demo.couriers import DEFAULT_COURIER, engage_couriers
-from warehouse.demo.days import today, yesterday
-from warehouse.demo.desk import SYSTEM_PERSON_ID, Desk
-from warehouse.demo.floor import Floor
-from warehouse.demo.goods import COLOURS, Variant, variants
-from warehouse.demo.orders import Inventor
-from warehouse.demo.papers import write_sheets
-from warehouse.demo.people import PASSWORD, PIN, ROLE_WORDS, STAFF, Staff, hire
-from warehouse.demo.pictures import png
-from warehouse.demo.printers import set_up_printers
-from warehouse.settings import change_settings
+from warehouse.demo.people import PASSWORD, PIN, ROLE_WORDS, STAFF, Staff
 
-SENDER = {
-    "site_name": "发货 演示仓",
-    "sender_name": "发货演示旗舰店",
-    "sender_phone": "1640000-0000",
-    "sender_address": "浙江省 杭州市 余杭区 样例路1号 演示产业园3号仓",
-    "default_carrier_code": DEFAULT_COURIER,
-}
+if TYPE_CHECKING:
+    from warehouse.demo.loading import SENDER, DemoSite, load, set_up
+
+__all__ = ["SENDER", "DemoSite", "is_demo", "load", "set_up", "welcome"]
+
 FIRST_COMMAND = "demo-site-00001"
-OPENED_AGO = timedelta(days=3)
-YESTERDAY_AGO = timedelta(hours=30)
-TODAY_AGO = timedelta(hours=4)
+_LATE = frozenset({"SENDER", "DemoSite", "load", "set_up"})
 
 
-@dataclass(frozen=True, kw_only=True)
-class DemoSite:
-    """What one needs to know to try the demo."""
-
-    staff: tuple[Staff, ...]
-    pin: str
-    password: str
-    badges: Path
-    cards: Path
-
-
-def load(database: Database, *, data_dir: Path, at: datetime, seed: int = 1) -> DemoSite:
-    """Fill an empty site and write the sheets of badges and command cards into `data_dir`.
-
-    The same `at` and `seed` give the same site. No act is later than `at`.
-    """
-    goods = variants()
-    with database.transaction() as session:
-        people = set_up(session, goods, data_dir=data_dir, at=at - OPENED_AGO, seed=seed)
-    inventor = Inventor(goods=goods, chance=random.Random(f"orders {seed}"))  # noqa: S311
-    for name, day, ago in (("y", yesterday, YESTERDAY_AGO), ("t", today, TODAY_AGO)):
-        with database.transaction() as session:
-            totes = session.scalars(
-                sa.select(Bin.code).where(Bin.kind == BinKind.TOTE).order_by(Bin.code)
-            )
-            desk = Desk(session=session, now=at - ago, name=name)
-            day(Floor(desk=desk, people=people, totes=list(totes)), inventor, at - ago)
-    badges, cards = write_sheets(data_dir)
-    return DemoSite(staff=STAFF, pin=PIN, password=PASSWORD, badges=badges, cards=cards)
+def __getattr__(name: str) -> Any:
+    if name not in _LATE:
+        raise AttributeError(name)
+    return getattr(import_module("warehouse.demo.loading"), name)
 
 
 def is_demo(session: Session) -> bool:
@@ -92,33 +51,3 @@ def welcome(data_dir: Path) -> str:
 
 def _roles(staff: Staff) -> str:
     return " ".join(ROLE_WORDS[role] for role in staff.roles)
-
-
-def set_up(
-    session: Session, goods: list[Variant], *, data_dir: Path, at: datetime, seed: int
-) -> dict[str, int]:
-    """Make the site without orders and return login → person id."""
-    people = hire(session)
-    change_settings(session, dict(SENDER), person_id=SYSTEM_PERSON_ID, at=at)
-    desk = Desk(session=session, now=at, name="site", step=timedelta(seconds=1))
-    raise_building(desk)
-    engage_couriers(desk)
-    stock_goods(desk, goods, seed)
-    set_up_printers(session, data_dir / "spool")
-    _hang_pictures(session, goods)
-    return people
-
-
-def _hang_pictures(session: Session, goods: list[Variant]) -> None:
-    ids = dict(session.execute(sa.select(Sku.code, Sku.id)).all())
-    have = set(session.scalars(sa.select(SkuPicture.sku_id)))
-    rows = [
-        {
-            "sku_id": ids[v.sku.code],
-            "png": png(v.product.picture, COLOURS[v.colour][1], v.size),
-        }
-        for v in goods
-        if ids[v.sku.code] not in have
-    ]
-    if rows:
-        session.execute(sa.insert(SkuPicture), rows)

@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 from printing import queue
 from printing.errors import PrintingError
 from printing.models import JobState, Printer, PrintEvent, PrintFile, PrintJob
-from printing.renderers import raster
 from warehouse.catalog.models import Station
 from warehouse.dispatch.commands.label import ReprintLabel, reprint_label
 from warehouse.errors import Forbidden, NotFound, RuleViolation
@@ -189,6 +188,8 @@ def pdf(job_id: int) -> Response:
 def picture(job_id: int) -> Response:
     """Return the first page of the paper as a picture."""
     _name, content = _paper(job_id)
+    from printing.renderers import raster  # heavy: a start must not wait for it
+
     response = make_response(raster.png(content, dpi=SCREEN_DPI))
     response.headers["Content-Type"] = "image/png"
     response.headers["Cache-Control"] = f"private, max-age={HOUR_S}"

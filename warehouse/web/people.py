@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 
 from printing.documents import Badge, BadgeSheet
 from printing.media import media
-from printing.renderers.pdf import render
 from warehouse.errors import InvalidInput, NotFound, WarehouseError
 from warehouse.people.auth import SYSTEM_PERSON_ID, hash_secret, hash_token, new_badge_token
 from warehouse.people.commands import (
@@ -260,6 +259,8 @@ def _badges(ids: tuple[int, ...]) -> Response:
         )
     number = f"badges-{now():%Y%m%d%H%M%S}"
     paper = BadgeSheet(sheet_no=number, badges=tuple(sheet), site=site)
+    from printing.renderers.pdf import render  # heavy: a start must not wait for it
+
     response = make_response(render(paper, media("A4")))
     response.headers["Content-Type"] = "application/pdf"
     response.headers["Content-Disposition"] = f'attachment; filename="{number}.pdf"'
