@@ -31,7 +31,8 @@ from warehouse.catalog.models import (
     Station,
     StationKind,
 )
-from warehouse.checking.commands import CheckItem, StartCheck, check_item, start_check
+from warehouse.checking.commands.count import CheckItem, check_item
+from warehouse.checking.commands.start import StartCheck, start_check
 from warehouse.commands import Actor, Command, Outcome, execute, new_id, perform
 from warehouse.db import Base, Database
 from warehouse.dispatch.commands.handover import (
@@ -65,16 +66,9 @@ from warehouse.orders.models import (
     ShopState,
 )
 from warehouse.orders.rules import receiver_key
-from warehouse.packing.commands import (
-    OpenParcel,
-    PackItem,
-    PackRest,
-    StartPacking,
-    open_parcel,
-    pack_item,
-    pack_rest,
-    start_packing,
-)
+from warehouse.packing.commands.carton import OpenParcel, open_parcel
+from warehouse.packing.commands.goods import PackItem, PackRest, pack_item, pack_rest
+from warehouse.packing.commands.start import StartPacking, start_packing
 from warehouse.packing.models import Parcel
 from warehouse.people.models import Person
 from warehouse.picking.commands.confirm import ConfirmBin, ConfirmPick, confirm_bin, confirm_pick

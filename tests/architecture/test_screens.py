@@ -24,6 +24,16 @@ def functions(module: Module) -> dict[str, ast.FunctionDef]:
     return {n.name: n for n in module.tree.body if isinstance(n, ast.FunctionDef)}
 
 
+def in_reach(module: Module) -> dict[str, ast.FunctionDef]:
+    """Return the functions of the module and of those beside it that it imports from."""
+    package = module.name.rpartition(".")[0]
+    found: dict[str, ast.FunctionDef] = {}
+    for other in modules():
+        if other.name in module.imports and other.name.rpartition(".")[0] == package:
+            found |= functions(other)
+    return found | functions(module)
+
+
 def screens_in(node: ast.AST, enum: str) -> set[str]:
     return {
         n.attr.lower()
@@ -33,7 +43,7 @@ def screens_in(node: ast.AST, enum: str) -> set[str]:
 
 
 def answers_of(name: str, known: Mapping[str, ast.FunctionDef], enum: str) -> set[str]:
-    """Return the screens a function can answer with, through the helpers of its module."""
+    """Return the screens a function can answer with, through the helpers of its package."""
     seen: set[str] = set()
     todo, found = [name], set()
     while todo:
@@ -57,9 +67,9 @@ def handlers(table: str) -> dict[str, set[str]]:
     for module in modules():
         if not module.is_in(*packages) or ".commands" not in module.name:
             continue
-        known = functions(module)
+        known = in_reach(module)
         commands = {n.name for n in module.tree.body if isinstance(n, ast.ClassDef)}
-        for name, node in known.items():
+        for name, node in functions(module).items():
             kinds = [ast.unparse(a.annotation) for a in node.args.args if a.annotation]
             if name.startswith("_") or len(kinds) < 2 or kinds[1] not in commands:
                 continue

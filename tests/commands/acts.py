@@ -9,11 +9,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.builders import Stage, Work, World
-from warehouse.checking import commands as checking
+from warehouse.checking.commands.count import CheckItem, UndoCheck, check_item, undo_check
+from warehouse.checking.commands.exceptions import (
+    ReportDamaged,
+    ReportMissing,
+    report_damaged,
+    report_missing,
+)
+from warehouse.checking.commands.start import StartCheck, start_check
 from warehouse.commands import Command, Outcome
 from warehouse.dispatch.commands import handover, label
 from warehouse.orders.commands import audit, holds, merge, release
-from warehouse.packing import commands as packing
+from warehouse.packing.commands.carton import ChangeCarton, OpenParcel, change_carton, open_parcel
+from warehouse.packing.commands.goods import PackItem, PackRest, pack_item, pack_rest
+from warehouse.packing.commands.seal import SealParcel, seal_parcel
+from warehouse.packing.commands.start import StartPacking, start_packing
+from warehouse.packing.commands.undo import UndoPack, undo_pack
 from warehouse.picking.commands import confirm, exceptions
 from warehouse.picking.commands import wave as walking
 from warehouse.stopping import commands as stopping
@@ -61,14 +72,14 @@ def _stand_at_bin(world: World, work: Work) -> None:
 
 def _pack_a_tee(world: World, work: Work) -> None:
     world.do(
-        packing.pack_item, packing.PackItem, by="packer", parcel_id=work.parcel_id,
+        pack_item, PackItem, by="packer", parcel_id=work.parcel_id,
         barcode=work.goods["TEE"].barcode,
     )  # fmt: skip
 
 
 def _check_a_tee(world: World, work: Work) -> None:
     world.do(
-        checking.check_item, checking.CheckItem, by="checker", check_id=work.check_id,
+        check_item, CheckItem, by="checker", check_id=work.check_id,
         barcode=work.goods["TEE"].barcode,
     )  # fmt: skip
 
@@ -140,47 +151,47 @@ STATIONS: Mapping[str, Act] = {
         by="picker", fields=lambda w, k: {"task_id": _first_task(w, k).id},
     ),
     "StartCheck": Act(
-        stage=Stage.PICKED, handler=checking.start_check, kind=checking.StartCheck, by="checker",
+        stage=Stage.PICKED, handler=start_check, kind=StartCheck, by="checker",
         fields=lambda w, k: {"barcode": k.tote},
     ),
     "CheckItem": Act(
-        stage=Stage.CHECKING, handler=checking.check_item, kind=checking.CheckItem, by="checker",
+        stage=Stage.CHECKING, handler=check_item, kind=CheckItem, by="checker",
         fields=lambda w, k: {"check_id": k.check_id, "barcode": TEE(k)},
     ),
     "UndoCheck": Act(
-        stage=Stage.CHECKING, handler=checking.undo_check, kind=checking.UndoCheck, by="checker",
+        stage=Stage.CHECKING, handler=undo_check, kind=UndoCheck, by="checker",
         prepare=_check_a_tee, fields=lambda w, k: {"check_id": k.check_id},
     ),
     "ReportMissing": Act(
-        stage=Stage.CHECKING, handler=checking.report_missing, kind=checking.ReportMissing,
+        stage=Stage.CHECKING, handler=report_missing, kind=ReportMissing,
         by="checker", fields=lambda w, k: {"check_id": k.check_id},
     ),
     "ReportDamaged": Act(
-        stage=Stage.CHECKING, handler=checking.report_damaged, kind=checking.ReportDamaged,
+        stage=Stage.CHECKING, handler=report_damaged, kind=ReportDamaged,
         by="checker", fields=lambda w, k: {"check_id": k.check_id, "barcode": TEE(k)},
     ),
     "StartPacking": Act(
-        stage=Stage.CHECKED, handler=packing.start_packing, kind=packing.StartPacking,
+        stage=Stage.CHECKED, handler=start_packing, kind=StartPacking,
         fields=lambda w, k: {"barcode": k.tote},
     ),
     "OpenParcel": Act(
-        stage=Stage.PACKING, handler=packing.open_parcel, kind=packing.OpenParcel,
+        stage=Stage.PACKING, handler=open_parcel, kind=OpenParcel,
         fields=lambda w, k: {"consignment_id": k.consignment_id, "barcode": "BOX-M"},
     ),
     "PackItem": Act(
-        stage=Stage.PARCEL_OPEN, handler=packing.pack_item, kind=packing.PackItem,
+        stage=Stage.PARCEL_OPEN, handler=pack_item, kind=PackItem,
         fields=lambda w, k: {"parcel_id": k.parcel_id, "barcode": TEE(k)},
     ),
     "ChangeCarton": Act(
-        stage=Stage.PARCEL_OPEN, handler=packing.change_carton, kind=packing.ChangeCarton,
+        stage=Stage.PARCEL_OPEN, handler=change_carton, kind=ChangeCarton,
         fields=lambda w, k: {"parcel_id": k.parcel_id, "barcode": "BOX-M"},
     ),
     "PackRest": Act(
-        stage=Stage.PARCEL_OPEN, handler=packing.pack_rest, kind=packing.PackRest,
+        stage=Stage.PARCEL_OPEN, handler=pack_rest, kind=PackRest,
         fields=lambda w, k: {"parcel_id": k.parcel_id},
     ),
     "SealParcel": Act(
-        stage=Stage.PARCEL_OPEN, handler=packing.seal_parcel, kind=packing.SealParcel,
+        stage=Stage.PARCEL_OPEN, handler=seal_parcel, kind=SealParcel,
         prepare=_pack_a_tee, fields=lambda w, k: {"parcel_id": k.parcel_id},
     ),
     "RecordWeight": Act(
@@ -273,7 +284,7 @@ OTHERS: Mapping[str, Act] = {
         fields=lambda w, k: {"wave_id": k.wave_id},
     ),
     "UndoPack": Act(
-        stage=Stage.PACKED, handler=packing.undo_pack, kind=packing.UndoPack,
+        stage=Stage.PACKED, handler=undo_pack, kind=UndoPack,
         fields=lambda w, k: {"consignment_id": k.consignment_id},
     ),
     "OpenHandover": Act(

@@ -10,7 +10,8 @@ from warehouse.catalog.models import CartonType
 from warehouse.errors import StaleScreen, UnknownBarcode, WrongScan
 from warehouse.orders.commands.release import ReleaseOrders, release_orders
 from warehouse.orders.models import Order, OrderState
-from warehouse.packing.commands import ChangeCarton, PackRest, change_carton, pack_rest
+from warehouse.packing.commands.carton import ChangeCarton, change_carton
+from warehouse.packing.commands.goods import PackRest, pack_rest
 from warehouse.packing.models import Parcel
 
 

@@ -5,18 +5,14 @@ from __future__ import annotations
 import pytest
 
 from tests.builders import Stage, World
-from warehouse.checking.commands import (
-    CheckItem,
+from warehouse.checking.commands.count import CheckItem, UndoCheck, check_item, undo_check
+from warehouse.checking.commands.exceptions import (
     ReportDamaged,
     ReportMissing,
-    StartCheck,
-    UndoCheck,
-    check_item,
     report_damaged,
     report_missing,
-    start_check,
-    undo_check,
 )
+from warehouse.checking.commands.start import StartCheck, start_check
 from warehouse.checking.models import Check, CheckScan, Mismatch
 from warehouse.commands import Tone
 from warehouse.errors import (

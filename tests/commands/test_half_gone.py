@@ -14,7 +14,7 @@ from warehouse.orders.commands.holds import RaiseHold, raise_hold
 from warehouse.orders.commands.merge import MergeOrders, merge_orders
 from warehouse.orders.commands.release import ReleaseOrders, release_orders
 from warehouse.orders.models import LineState, Order, OrderLine, OrderState
-from warehouse.packing.commands import SealParcel, seal_parcel
+from warehouse.packing.commands.seal import SealParcel, seal_parcel
 from warehouse.packing.models import Parcel
 
 

@@ -29,7 +29,8 @@ from warehouse.errors import (
 from warehouse.orders.commands.holds import RaiseHold, raise_hold
 from warehouse.orders.commands.merge import MergeOrders, merge_orders
 from warehouse.orders.models import Consignment, HoldKind, Order
-from warehouse.packing.commands import PackRest, SealParcel, pack_rest, seal_parcel
+from warehouse.packing.commands.goods import PackRest, pack_rest
+from warehouse.packing.commands.seal import SealParcel, seal_parcel
 from warehouse.packing.models import Parcel
 
 

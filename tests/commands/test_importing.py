@@ -39,7 +39,7 @@ from warehouse.orders.models import (
     ShopState,
     SkuMapping,
 )
-from warehouse.packing.commands import StartPacking, start_packing
+from warehouse.packing.commands.start import StartPacking, start_packing
 from warehouse.people.models import Trail
 from warehouse.shops.reading import read_files
 from warehouse.shops.refusals import FileRefused

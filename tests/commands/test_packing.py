@@ -18,20 +18,11 @@ from warehouse.errors import (
     WrongTote,
 )
 from warehouse.orders.models import Consignment
-from warehouse.packing.commands import (
-    OpenParcel,
-    PackItem,
-    PackRest,
-    SealParcel,
-    StartPacking,
-    UndoPack,
-    open_parcel,
-    pack_item,
-    pack_rest,
-    seal_parcel,
-    start_packing,
-    undo_pack,
-)
+from warehouse.packing.commands.carton import OpenParcel, open_parcel
+from warehouse.packing.commands.goods import PackItem, PackRest, pack_item, pack_rest
+from warehouse.packing.commands.seal import SealParcel, seal_parcel
+from warehouse.packing.commands.start import StartPacking, start_packing
+from warehouse.packing.commands.undo import UndoPack, undo_pack
 from warehouse.packing.models import Parcel, ParcelLine
 from warehouse.weighing.commands import RecordWeight, record_weight
 

@@ -28,7 +28,8 @@ from warehouse.errors import (
     WrongWaybill,
 )
 from warehouse.orders.models import Order
-from warehouse.packing.commands import OpenParcel, PackRest, open_parcel, pack_rest
+from warehouse.packing.commands.carton import OpenParcel, open_parcel
+from warehouse.packing.commands.goods import PackRest, pack_rest
 from warehouse.packing.models import Parcel
 from warehouse.stopping.commands import SetAside, set_aside
 from warehouse.weighing.commands import RecordWeight, SendBack, record_weight, send_back
@@ -166,7 +167,7 @@ def test_a_wave_keeps_the_rules_it_was_made_under(world: World):
 def test_a_parcel_gets_no_number_before_its_sisters_are_packed(world: World):
     work = world.bring(Stage.PACKING)
     first = world.pack_one_parcel(work, work.goods["TEE"].barcode)
-    from warehouse.packing.commands import SealParcel, seal_parcel
+    from warehouse.packing.commands.seal import SealParcel, seal_parcel
 
     world.do(seal_parcel, SealParcel, by="packer", parcel_id=first)
     weigh(world, first, 300)

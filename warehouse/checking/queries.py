@@ -7,22 +7,10 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from warehouse.catalog.models import Sku
 from warehouse.checking.models import Check, CheckScan, CheckState
+from warehouse.orders.goods import GoodsRow, goods_of
 from warehouse.orders.models import Consignment, ConsignmentLine, ConsignmentState
 from warehouse.orders.queries import orders_of, stop_of
-
-
-@dataclass(frozen=True, kw_only=True)
-class GoodsRow:
-    """One SKU of a consignment with its counters; lines of one SKU are counted together."""
-
-    sku_id: int
-    code: str
-    name: str
-    properties: str
-    wanted: int
-    done: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,30 +54,6 @@ def check_view(session: Session, check_id: int) -> CheckView | None:
         order_numbers=tuple(o.order_no for o in orders_of(session, check.consignment_id)),
         rows=goods_of(session, check.consignment_id, ConsignmentLine.checked),
         last_sku_id=last,
-    )
-
-
-def goods_of(
-    session: Session, consignment_id: int, done: sa.orm.InstrumentedAttribute[int]
-) -> tuple[GoodsRow, ...]:
-    """Return the consignment's goods by SKU, `done` being the counter of a step."""
-    rows = session.execute(
-        sa.select(
-            Sku.id,
-            Sku.code,
-            Sku.name,
-            Sku.properties,
-            sa.func.sum(ConsignmentLine.picked),
-            sa.func.sum(done),
-        )
-        .join(Sku, Sku.id == ConsignmentLine.sku_id)
-        .where(ConsignmentLine.consignment_id == consignment_id)
-        .group_by(Sku.id, Sku.code, Sku.name, Sku.properties)
-        .order_by(sa.func.min(ConsignmentLine.id))
-    )
-    return tuple(
-        GoodsRow(sku_id=sku_id, code=code, name=name, properties=props, wanted=int(w), done=int(d))
-        for sku_id, code, name, props, w, d in rows
     )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from warehouse.checking.commands import (
+from warehouse.checking.commands.exceptions import (
     ReportDamaged,
     ReportMissing,
     report_damaged,
@@ -37,7 +37,7 @@ from warehouse.orders.models import (
     SkuMapping,
 )
 from warehouse.orders.rules import digest
-from warehouse.packing.commands import PackItem, pack_item
+from warehouse.packing.commands.goods import PackItem, pack_item
 from warehouse.picking.commands.exceptions import ReportShort, SkipTask, report_short, skip_task
 from warehouse.picking.commands.wave import TakeWave, take_wave
 from warehouse.picking.queries import pick_view

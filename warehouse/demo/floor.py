@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from warehouse.catalog.models import Barcode, BarcodeKind, Bin, Sku, Station
-from warehouse.checking.commands import CheckItem, StartCheck, check_item, start_check
+from warehouse.checking.commands.count import CheckItem, check_item
+from warehouse.checking.commands.start import StartCheck, start_check
 from warehouse.commands import Actor, Outcome
 from warehouse.demo.desk import Desk
 from warehouse.dispatch.commands.handover import (
@@ -29,14 +30,9 @@ from warehouse.dispatch.models import Waybill, WaybillState
 from warehouse.orders.commands.audit import AuditOrders, audit_orders
 from warehouse.orders.commands.release import ReleaseOrders, release_orders
 from warehouse.orders.models import Consignment, ConsignmentLine, Order
-from warehouse.packing.commands import (
-    OpenParcel,
-    PackRest,
-    StartPacking,
-    open_parcel,
-    pack_rest,
-    start_packing,
-)
+from warehouse.packing.commands.carton import OpenParcel, open_parcel
+from warehouse.packing.commands.goods import PackRest, pack_rest
+from warehouse.packing.commands.start import StartPacking, start_packing
 from warehouse.packing.models import Parcel
 from warehouse.picking.commands.confirm import ConfirmBin, ConfirmPick, confirm_bin, confirm_pick
 from warehouse.picking.commands.wave import (

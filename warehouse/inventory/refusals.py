@@ -12,9 +12,11 @@ from warehouse.catalog.queries import (
     item_by_barcode,
     station_by_code,
 )
-from warehouse.errors import UnknownBarcode, WrongBin, WrongItem, WrongScan
+from warehouse.errors import InvalidInput, UnknownBarcode, WrongBin, WrongItem, WrongScan
 from warehouse.inventory.models import StockBalance
 from warehouse.text import Text, say
+
+MOST_PIECES = 9_999  # of one scan
 
 
 def home_of(session: Session, sku_id: int) -> str | None:
@@ -72,3 +74,13 @@ def refuse_item(session: Session, barcode: str, wanted: Text) -> WrongScan | Unk
 def refuse_bin(session: Session, barcode: str, wanted: Text) -> WrongScan | UnknownBarcode:
     """Return the refusal where a bin was wanted."""
     return refuse(session, barcode, wanted, WrongBin)
+
+
+def require_pieces(pieces: int) -> None:
+    """Refuse a number of pieces that no hand scans at once.
+
+    Raises:
+        InvalidInput: less than one, or more than 9,999.
+    """
+    if not 0 < pieces <= MOST_PIECES:
+        raise InvalidInput(say("The number of pieces must be 1 or more."), field="pieces")

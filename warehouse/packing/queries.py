@@ -7,23 +7,12 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from warehouse.catalog.models import CartonType, Sku
+from warehouse.catalog.models import CartonType
+from warehouse.orders.goods import GoodsRow, goods_of
 from warehouse.orders.models import ConsignmentLine
 from warehouse.orders.queries import orders_of, stop_of
 from warehouse.packing.models import Parcel, ParcelState
 from warehouse.waves.queries import tote_of
-
-
-@dataclass(frozen=True, kw_only=True)
-class PackRow:
-    """One SKU of a consignment: pieces picked and pieces packed."""
-
-    sku_id: int
-    code: str
-    name: str
-    properties: str
-    wanted: int
-    done: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +28,7 @@ class PackView:
     is_stopped: bool
     order_numbers: tuple[str, ...]
     remarks: tuple[str, ...]
-    rows: tuple[PackRow, ...]
+    rows: tuple[GoodsRow, ...]
 
     @property
     def done(self) -> int:
@@ -61,20 +50,6 @@ def pack_view(session: Session, consignment_id: int) -> PackView:
         .order_by(Parcel.sequence)
     ).all()
     current = next((p for p in parcels if p.state is ParcelState.OPEN), None)
-    rows = session.execute(
-        sa.select(
-            Sku.id,
-            Sku.code,
-            Sku.name,
-            Sku.properties,
-            sa.func.sum(ConsignmentLine.picked),
-            sa.func.sum(ConsignmentLine.packed),
-        )
-        .join(Sku, Sku.id == ConsignmentLine.sku_id)
-        .where(ConsignmentLine.consignment_id == consignment_id)
-        .group_by(Sku.id, Sku.code, Sku.name, Sku.properties)
-        .order_by(sa.func.min(ConsignmentLine.id))
-    )
     orders = orders_of(session, consignment_id)
     tote = tote_of(session, consignment_id)
     return PackView(
@@ -87,10 +62,7 @@ def pack_view(session: Session, consignment_id: int) -> PackView:
         is_stopped=stop_of(session, consignment_id) is not None,
         order_numbers=tuple(o.order_no for o in orders),
         remarks=tuple(text for o in orders for text in (o.buyer_message, o.seller_memo) if text),
-        rows=tuple(
-            PackRow(sku_id=i, code=code, name=name, properties=props, wanted=int(w), done=int(d))
-            for i, code, name, props, w, d in rows
-        ),
+        rows=goods_of(session, consignment_id, ConsignmentLine.packed),
     )
 
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from warehouse.checking.commands import (
-    CheckItem,
+from warehouse.checking.commands.count import CheckItem, UndoCheck, check_item, undo_check
+from warehouse.checking.commands.exceptions import (
     ReportDamaged,
     ReportMissing,
-    UndoCheck,
-    check_item,
     report_damaged,
     report_missing,
-    undo_check,
 )
 from warehouse.checking.screens import CheckScreen
 from warehouse.commands import Tone

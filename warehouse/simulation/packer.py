@@ -8,30 +8,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from warehouse.catalog.models import CartonType
-from warehouse.checking.commands import (
-    StartCheck,
-    start_check,
-)
+from warehouse.checking.commands.start import StartCheck, start_check
 from warehouse.commands import Actor, Outcome
 from warehouse.errors import (
     OrderStopped,
     ScanRejected,
     WrongTote,
 )
-from warehouse.packing.commands import (
-    OpenParcel,
-    PackItem,
-    PackRest,
-    SealParcel,
-    StartPacking,
-    UndoPack,
-    open_parcel,
-    pack_item,
-    pack_rest,
-    seal_parcel,
-    start_packing,
-    undo_pack,
-)
+from warehouse.packing.commands.carton import OpenParcel, open_parcel
+from warehouse.packing.commands.goods import PackItem, PackRest, pack_item, pack_rest
+from warehouse.packing.commands.seal import SealParcel, seal_parcel
+from warehouse.packing.commands.start import StartPacking, start_packing
+from warehouse.packing.commands.undo import UndoPack, undo_pack
 from warehouse.packing.models import Parcel
 from warehouse.simulation.checker import look_through
 from warehouse.simulation.day import Day, Work

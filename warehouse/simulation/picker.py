@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from warehouse.checking.commands import StartCheck, start_check
+from warehouse.checking.commands.start import StartCheck, start_check
 from warehouse.errors import (
     OrderStopped,
     RuleViolation,

@@ -5,18 +5,14 @@ from __future__ import annotations
 from flask import Blueprint, Response, url_for
 from sqlalchemy.orm import Session
 
-from warehouse.checking.commands import (
-    CheckItem,
+from warehouse.checking.commands.count import CheckItem, UndoCheck, check_item, undo_check
+from warehouse.checking.commands.exceptions import (
     ReportDamaged,
     ReportMissing,
-    StartCheck,
-    UndoCheck,
-    check_item,
     report_damaged,
     report_missing,
-    start_check,
-    undo_check,
 )
+from warehouse.checking.commands.start import StartCheck, start_check
 from warehouse.checking.queries import check_view, waiting
 from warehouse.checking.screens import CheckScreen
 from warehouse.commands import Outcome

@@ -9,22 +9,11 @@ from warehouse.catalog.queries import carton_by_code
 from warehouse.checking.queries import waiting
 from warehouse.commands import Outcome
 from warehouse.orders.models import ConsignmentState
-from warehouse.packing.commands import (
-    ChangeCarton,
-    OpenParcel,
-    PackItem,
-    PackRest,
-    SealParcel,
-    StartPacking,
-    UndoPack,
-    change_carton,
-    open_parcel,
-    pack_item,
-    pack_rest,
-    seal_parcel,
-    start_packing,
-    undo_pack,
-)
+from warehouse.packing.commands.carton import ChangeCarton, OpenParcel, change_carton, open_parcel
+from warehouse.packing.commands.goods import PackItem, PackRest, pack_item, pack_rest
+from warehouse.packing.commands.seal import SealParcel, seal_parcel
+from warehouse.packing.commands.start import StartPacking, start_packing
+from warehouse.packing.commands.undo import UndoPack, undo_pack
 from warehouse.packing.models import Parcel
 from warehouse.packing.queries import PackView, cartons, pack_view
 from warehouse.packing.screens import PackScreen

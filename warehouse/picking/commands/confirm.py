@@ -14,17 +14,15 @@ from sqlalchemy.orm import Session
 from warehouse.catalog.models import Barcode, Bin, Sku
 from warehouse.commands import Command, Outcome
 from warehouse.db import connection_of, table_of
-from warehouse.errors import InvalidInput, RuleViolation, StaleScreen, TooMany, WrongBin
+from warehouse.errors import RuleViolation, StaleScreen, TooMany, WrongBin
 from warehouse.inventory import ledger
 from warehouse.inventory.models import MoveReason
-from warehouse.inventory.refusals import refuse_bin, refuse_item
+from warehouse.inventory.refusals import refuse_bin, refuse_item, require_pieces
 from warehouse.orders.models import Consignment, ConsignmentLine, ConsignmentState
 from warehouse.orders.queries import stop_column, stopped
 from warehouse.picking.screens import PickScreen
 from warehouse.text import say
 from warehouse.waves.models import PickTask, TaskState, WaveSlot
-
-MOST_PIECES = 9_999
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,8 +152,7 @@ def confirm_pick(session: Session, command: ConfirmPick) -> Outcome:
         WrongBin: the bin was not scanned yet. TooMany: more than the task still wants.
         OrderStopped: the order goes no further. InsufficientStock: the bin does not have them.
     """
-    if not 0 < command.pieces <= MOST_PIECES:
-        raise InvalidInput(say("The number of pieces must be 1 or more."), field="pieces")
+    require_pieces(command.pieces)
     task = _open_task(session, command.task_id, command.barcode)
     if task.bin_confirmed_at is None:
         raise WrongBin(got=say("an item"), wanted=say("bin {code} first", code=task.bin_code))

@@ -1,0 +1,1 @@
+"""The second look, piece by piece, by another person than the picker."""
