@@ -5,6 +5,7 @@ PrintingError
   DoesNotFit          sound, but not on this media: the job fails at once
   AlreadyQueued       this paper was asked for before; a second one needs a reason
   StateConflict       the job is not (or no longer) in a state that allows this
+  PaperVoid           what the paper says holds no more: it is printed by nobody
   AddressRefused      the printer's address is outside what the site allows
   TransportError      the bytes did not arrive, or nobody knows: `before_first_byte` says which
 
@@ -55,6 +56,16 @@ class StateConflict(PrintingError):
     def __init__(self, job_id: int, state: str, wanted: str) -> None:
         super().__init__(f"job {job_id} is {state}, not {wanted}")
         self.state = state
+
+
+class PaperVoid(PrintingError):
+    """What the paper says holds no more, so there is no copy of it."""
+
+    code = "paper_void"
+
+    def __init__(self, job_id: int, why: str) -> None:
+        super().__init__(f"job {job_id} is void: {why}")
+        self.why = why
 
 
 class AddressRefused(PrintingError):

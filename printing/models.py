@@ -131,7 +131,7 @@ class PrintJob(Base):
     """One paper asked for. Its facts never change; `copy_no` above 1 is a reprint with a reason.
 
     `subject` names what it is about, as "parcel:17". `reason` is a stable word for the state,
-    `detail` the sentence behind it.
+    `detail` the sentence behind it. `void_reason` tells why no byte of it may leave any more.
     """
 
     __tablename__ = "print_job"
@@ -180,6 +180,7 @@ class PrintJob(Base):
     reprint_of: Mapped[Ref | None] = mapped_column(sa.ForeignKey("print_job.id"))
     reprint_reason: Mapped[str] = mapped_column(text_of(200), default="")
     person_id: Mapped[Ref | None]
+    void_reason: Mapped[str] = mapped_column(text_of(200), default="", server_default="")
 
 
 class PrintFile(Base):

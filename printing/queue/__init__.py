@@ -22,6 +22,7 @@ from printing.queue.deciding import (
     release,
     reroute,
     resume,
+    void,
 )
 from printing.queue.looking import Lane, lanes, pdf_of
 
@@ -74,4 +75,5 @@ __all__ = [
     "resume",
     "transport_for",
     "transports_within",
+    "void",
 ]

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from printing import documents
 from printing.documents import Document
-from printing.errors import AlreadyQueued, StateConflict
+from printing.errors import AlreadyQueued, PaperVoid, StateConflict
 from printing.models import JobState, PrintEvent, PrintJob, PrintRoute
 from warehouse.db import on_dialect, table_of
 
@@ -111,6 +111,7 @@ def reprint(
 
     Raises:
         StateConflict: the first paper is still to come, so there is nothing to repeat.
+        PaperVoid: what it says holds no more.
         ValueError: no reason was given.
     """
     if not reason.strip():
@@ -118,6 +119,8 @@ def reprint(
     job = session.get_one(PrintJob, job_id, populate_existing=True)
     if job.state not in (JobState.SENT, JobState.CONFIRMED, JobState.FAILED, JobState.CANCELLED):
         raise StateConflict(job_id, job.state, "sent, confirmed, failed or cancelled")
+    if job.void_reason:
+        raise PaperVoid(job_id, job.void_reason)
     key = {"document_kind": job.document_kind, "number": job.number, "part": job.part}
     copy_no = session.execute(_LAST_COPY, key).scalar_one() + 1
     stamp = at.astimezone(zone).strftime(STAMP)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -56,15 +57,20 @@ def answer_unknown(
     """Take a person's word about a job nobody knows of; return the id of the copy now queued.
 
     If it came out it is confirmed and nothing more is printed (None). If not, it is cancelled and
-    a marked copy is queued: should the first turn up after all, the two can be told apart.
+    a marked copy is queued: should the first turn up after all, the two can be told apart. Of a
+    paper that is void by now there is no copy (None).
 
     Raises:
         StateConflict: the job is not unknown (any more).
     """
     state = JobState.CONFIRMED if came_out else JobState.CANCELLED
-    _move(session, job_id, (JobState.UNKNOWN,), state, closed_at=at)
+    void = _void_reason_of(session, job_id)
+    _move(
+        session, job_id, (JobState.UNKNOWN,), state, closed_at=at,
+        reason="void" if void and not came_out else "",
+    )  # fmt: skip
     note(session, job_id, state, at, person_id, "came out" if came_out else "did not come out")
-    if came_out:
+    if came_out or void:
         return None
     return reprint(
         session, job_id, reason="did not come out", person_id=person_id, at=at,
@@ -80,6 +86,39 @@ def cancel(session: Session, job_id: int, *, person_id: int, at: datetime, reaso
     """
     _move(session, job_id, NOT_YET_SENT, JobState.CANCELLED, closed_at=at, next_try_at=None)
     note(session, job_id, JobState.CANCELLED, at, person_id, reason[:200])
+
+
+def void(
+    session: Session, subjects: Sequence[str], *, person_id: int, at: datetime, reason: str
+) -> int:
+    """Let no byte of the papers about these subjects leave any more; return how many are cancelled.
+
+    Those that wait are cancelled here. One that a worker is drawing is cancelled by him before its
+    first byte. What may have come out already keeps its state; nobody prints a copy of it.
+    """
+    reason = reason.strip()[:200]
+    if not reason:
+        raise ValueError("voiding needs a reason")
+    # One statement decides: a worker's step to `sending` comes wholly before it or after it.
+    stops_here = _job.c.state.in_(NOT_YET_SENT)
+    rows = session.execute(
+        sa.update(_job)
+        .where(_job.c.subject.in_(subjects), _job.c.void_reason == "")
+        .values(
+            void_reason=reason,
+            state=sa.case((stops_here, JobState.CANCELLED.value), else_=_job.c.state),
+            reason=sa.case((stops_here, "void"), else_=_job.c.reason),
+            closed_at=sa.case(
+                (stops_here, sa.literal(at, _job.c.closed_at.type)), else_=_job.c.closed_at
+            ),
+            next_try_at=sa.case((stops_here, sa.null()), else_=_job.c.next_try_at),
+        )
+        .returning(_job.c.id, _job.c.state, _job.c.reason)
+    ).all()
+    for row in sorted(rows):
+        note(session, row.id, row.state, at, person_id, reason)
+    session.expire_all()
+    return sum(row.reason == "void" for row in rows)
 
 
 def hold(session: Session, job_id: int, *, person_id: int, at: datetime, reason: str) -> None:
@@ -149,6 +188,11 @@ def assign_waiting(session: Session, *, at: datetime) -> int:
             )
             given += 1
     return given
+
+
+def _void_reason_of(session: Session, job_id: int) -> str:
+    found = session.execute(sa.select(_job.c.void_reason).where(_job.c.id == job_id))
+    return str(found.scalar_one())
 
 
 def _start_over(

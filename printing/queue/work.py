@@ -29,6 +29,7 @@ from printing.models import (
     PrintFile,
     PrintJob,
 )
+from printing.queue.asking import note
 from printing.queue.claiming import LEASE, Claimed, claim
 from printing.queue.delivery import Transports, media_for, payload_for
 from printing.renderers.pdf import render
@@ -92,11 +93,12 @@ def _deliver(
     try:
         transport = transports(claimed.printer, made.stock)
     except AddressRefused as error:
-        _keep(database, claimed, made, clock(), is_sending=False)
+        if not _keep(database, claimed, made, clock(), is_sending=False):
+            return _not_begun(database, claimed, clock())
         fault = TransportError(str(error), before_first_byte=True, reason=Reason.CONFIGURATION)
         return _not_sent(database, claimed, clock(), fault)
     if not _keep(database, claimed, made, clock(), is_sending=True):
-        return None  # the lease ran out: another worker has it
+        return _not_begun(database, claimed, clock())
     try:
         transport.send(made.payload, made.stem)
     except TransportError as error:
@@ -126,12 +128,16 @@ def _stock_name(stock: Media) -> str:
 def _keep(
     database: Database, claimed: Claimed, made: _Made, at: datetime, *, is_sending: bool
 ) -> bool:
-    """Store the bytes, and note that they may leave from now on; False when the lease is lost."""
+    """Store the bytes, and note that they may leave from now on.
+
+    False when the lease is lost, or somebody has voided the paper since it was claimed: who voids
+    it later comes after the first byte.
+    """
     with database.transaction() as session:
         changed = session.execute(
             sa.update(_job)
             .where(_job.c.id == claimed.job_id, _job.c.lease_token == claimed.token)
-            .where(_job.c.state.in_(WORKING))
+            .where(_job.c.state.in_(WORKING), _job.c.void_reason == "")
             .values(
                 state=JobState.SENDING if is_sending else JobState.LEASED,
                 first_byte_at=at if is_sending else None,
@@ -153,6 +159,25 @@ def _keep(
                 )
             )
     return True
+
+
+def _not_begun(database: Database, claimed: Claimed, at: datetime) -> Printed | None:
+    """Close a job that was voided while we drew it; None if another worker has it by now."""
+    with database.transaction() as session:
+        reason = session.execute(
+            sa.update(_job)
+            .where(_job.c.id == claimed.job_id, _job.c.lease_token == claimed.token)
+            .where(_job.c.state.in_(WORKING), _job.c.void_reason != "")
+            .values(
+                state=JobState.CANCELLED, reason="void", closed_at=at,
+                lease_token=None, lease_until=None,
+            )
+            .returning(_job.c.void_reason)
+        ).scalar_one_or_none()  # fmt: skip
+        if reason is None:
+            return None
+        note(session, claimed.job_id, JobState.CANCELLED, at, None, reason)
+    return Printed(job_id=claimed.job_id, state=JobState.CANCELLED, reason="void")
 
 
 def _not_sent(database: Database, claimed: Claimed, at: datetime, error: TransportError) -> Printed:

@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from printing import queue
-from printing.errors import StateConflict
+from printing.errors import PaperVoid, StateConflict
 from printing.models import PrintJob
 from warehouse.commands import Command, Outcome, Tone
-from warehouse.errors import InvalidInput, NotFound, StaleScreen
+from warehouse.errors import InvalidInput, NotFound, RuleViolation, StaleScreen
 from warehouse.printers.commands import printer_by_id
 from warehouse.text import Text, say
 
@@ -66,8 +66,8 @@ class ReprintJob(Command):
 
 
 def answer_unknown(session: Session, command: AnswerUnknown) -> Outcome:
-    """Take the word; if nothing came out, a marked copy is queued."""
-    _job(session, command.job_id)
+    """Take the word; if nothing came out, a marked copy is queued, unless the paper is void."""
+    job = _job(session, command.job_id)
     new_id = _do(
         partial(
             queue.answer_unknown, session, command.job_id, came_out=command.came_out,
@@ -75,6 +75,14 @@ def answer_unknown(session: Session, command: AnswerUnknown) -> Outcome:
         )
     )  # fmt: skip
     if new_id is None:
+    if new_id is None and not command.came_out:
+        return _said(command.job_id, say("The paper is void: no copy is printed."), Tone.ATTENTION)
+    if new_id is None and job.void_reason:
+        return _said(
+            command.job_id,
+            say("Noted: it came out. The paper is void: find it and destroy it."),
+            Tone.ATTENTION,
+        )
         return _said(command.job_id, say("Noted: it came out. The printer goes on."))
     return _said(new_id, say("A marked copy is queued. Destroy the first if it turns up."),
                  Tone.ATTENTION)  # fmt: skip
@@ -116,7 +124,11 @@ def reroute_job(session: Session, command: RerouteJob) -> Outcome:
 
 
 def reprint_job(session: Session, command: ReprintJob) -> Outcome:
-    """Queue a marked copy, where this person stands."""
+    """Queue a marked copy, where this person stands.
+
+    Raises:
+        RuleViolation: the paper is void, as its parcel was put aside.
+    """
     reason = _reason(command.reason)
     _job(session, command.job_id)
     new_id = _do(
@@ -151,5 +163,7 @@ def _do(decide: Callable[[], Any]) -> int | None:
     try:
         found: int | None = decide()
     except StateConflict as error:
+    except PaperVoid as error:
+        raise RuleViolation(say("The paper is void: nobody prints it again.")) from error
         raise StaleScreen from error
     return found

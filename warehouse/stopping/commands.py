@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from printing.models import WAITING, JobState, PrintJob
-from printing.queue import cancel
+from printing.queue import void
 from warehouse.catalog.models import Bin, BinKind
 from warehouse.catalog.queries import bin_by_code
 from warehouse.checking.models import Check, CheckState
@@ -38,7 +37,6 @@ from warehouse.text import say
 from warehouse.waves.models import PickTask, TaskState, WaveSlot
 
 NOTHING_TO_PUT_DOWN = "CMD-OK"
-NOTHING_CAME_OUT = (*WAITING, JobState.HELD, JobState.FAILED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,17 +201,13 @@ def _void_parcels(session: Session, command: SetAside, consignment: Consignment)
         waybill.voided_at = command.at
         waybill.void_reason = "set aside"
     session.flush()
-    subjects = [f"parcel:{i}" for i in ids]
-    jobs = session.scalars(
-        sa.select(PrintJob.id)
-        .where(PrintJob.subject.in_(subjects), PrintJob.state.in_(NOTHING_CAME_OUT))
-        .order_by(PrintJob.id)
-        .with_for_update()
-    ).all()
-    for job_id in jobs:
-        cancel(
-            session, job_id, person_id=command.actor.person_id, at=command.at, reason="set aside"
-        )
+    void(
+        session,
+        [f"parcel:{i}" for i in ids],
+        person_id=command.actor.person_id,
+        at=command.at,
+        reason="set aside",
+    )
 
 
 def _settle_orders(session: Session, command: SetAside, consignment: Consignment) -> None:

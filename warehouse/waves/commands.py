@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from printing.queue import enqueue
+from printing.queue import enqueue, void
 from warehouse.catalog.models import PICKABLE_KINDS, Bin
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import InvalidInput, NotFound, RuleViolation
@@ -233,6 +233,8 @@ def _write(session: Session, command: MakeWave, supplied: Supplied) -> Wave:
 
 
 def cancel_wave(session: Session, command: CancelWave) -> Outcome:
+    Its pick list, if it is not printed yet, never will be.
+
     """Free the wave's stock; its consignments are ready again, held orders out of them.
 
     Raises:
@@ -260,6 +262,13 @@ def cancel_wave(session: Session, command: CancelWave) -> Outcome:
     for consignment in consignments:
         if consignment.state is ConsignmentState.WAVED:
             consignment.state = ConsignmentState.READY
+    void(
+        session,
+        [f"wave:{wave.id}"],
+        person_id=command.actor.person_id,
+        at=command.at,
+        reason="wave taken back",
+    )
     wave.state = WaveState.CANCELLED
     session.flush()
     give_back(session, command, [c.id for c in consignments])

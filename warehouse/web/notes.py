@@ -98,6 +98,7 @@ TROUBLES: Mapping[str, Text] = {
     DocumentInvalid.code: say("its content cannot be printed"),
     "stale": say("it waited too long: print it still?"),
     "person": say("set aside by a person"),
+    "void": say("void: its parcel was put aside, or its wave taken back"),
     "unexpected": say("a fault of the program"),
 }
 # Notes the program keeps as these words, where a person would have typed a reason.
@@ -112,6 +113,7 @@ OWN_NOTES = (
     say("checked by hand"),
     say("weight"),
     say("set aside"),
+    say("wave taken back"),
     say("read"),
     say("came out"),
     say("did not come out"),

@@ -1,0 +1,137 @@
+"""A paper whose words hold no more: no byte of it leaves from then on, and nobody copies it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from printing import queue
+from printing.errors import AddressRefused, PaperVoid
+from printing.models import JobState, PrintJob
+from printing.queue import work
+from tests.printing.test_queue import Floor, away, by, unknown
+from warehouse.db import Database
+
+
+@pytest.fixture
+def floor(database: Database) -> Iterator[Floor]:
+    made = Floor(database)
+    made.route()
+    yield made
+    with database.reading() as session:
+        leased = session.scalars(sa.select(PrintJob.id).where(PrintJob.lease_token.is_not(None)))
+        assert list(leased) == [], "a lease was left behind"
+
+
+def void(floor: Floor, subject: str = "parcel:1") -> int:
+    return floor.do(queue.void, [subject], reason="set aside", **by(7))
+
+
+def voided_while_drawn(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have somebody void the paper after it was claimed, before its first byte."""
+    real = work._made
+
+    def draw(claimed: Any) -> Any:
+        monkeypatch.setattr(work, "_made", real)
+        made = real(claimed)
+        assert void(floor) == 0
+        return made
+
+    monkeypatch.setattr(work, "_made", draw)
+
+
+def test_papers_that_wait_are_cancelled_and_those_of_others_stay(floor):
+    mine, other = floor.ask(), floor.ask(subject="parcel:2")
+    assert void(floor) == 1
+    assert (floor.state(mine), floor.state(other)) == (JobState.CANCELLED, JobState.QUEUED)
+    assert floor.job(mine).closed_at is not None
+    assert floor.events(mine) == [("cancelled", "set aside")]
+    assert floor.work().job_id == other
+
+
+@pytest.mark.parametrize("has_bytes", [False, True])
+def test_a_label_voided_while_it_is_drawn_never_reaches_the_printer(floor, monkeypatch, has_bytes):
+    job_id = floor.ask()
+    if has_bytes:
+        floor.paper.faults.append(away())
+        floor.work()
+        floor.now += timedelta(seconds=60)
+    voided_while_drawn(floor, monkeypatch)
+    printed = floor.work()
+    assert (printed.state, printed.reason) == (JobState.CANCELLED, "void")
+    assert floor.names() == []
+    assert floor.events(job_id)[-1] == ("cancelled", "set aside")
+    assert floor.work() is None
+
+
+def test_a_void_label_does_not_wait_for_an_address_that_is_refused(floor, monkeypatch):
+    job_id = floor.ask()
+
+    def refuse(_printer: Any, _media: Any) -> Any:
+        raise AddressRefused("outside")
+
+    voided_while_drawn(floor, monkeypatch)
+    queue.print_one(floor.database, floor.printer_id, clock=lambda: floor.now, transports=refuse)
+    assert floor.state(job_id) is JobState.CANCELLED
+
+
+class VoidsWhileSending:
+    """A printer that is away, found out just after somebody voided the paper."""
+
+    def __init__(self, floor: Floor, *, before_first_byte: bool) -> None:
+        self.floor, self.before = floor, before_first_byte
+
+    def send(self, payload: bytes, name: str) -> None:
+        void(self.floor)
+        raise away(before_first_byte=self.before)
+
+
+def test_a_label_voided_on_its_way_is_not_tried_again(floor):
+    job_id = floor.ask()
+    floor.work(transport=VoidsWhileSending(floor, before_first_byte=True))
+    assert floor.state(job_id) is JobState.READY
+    floor.now += timedelta(seconds=60)
+    assert floor.work().state is JobState.CANCELLED
+    assert floor.names() == []
+
+
+def test_no_copy_follows_a_void_label_that_did_not_come_out(floor):
+    job_id = floor.ask()
+    floor.work(transport=VoidsWhileSending(floor, before_first_byte=False))
+    assert floor.state(job_id) is JobState.UNKNOWN
+    given = {"came_out": False, "command_id": "d", **by(7)}
+    assert floor.do(queue.answer_unknown, job_id, **given) is None
+    job = floor.job(job_id)
+    assert (job.state, job.reason) == (JobState.CANCELLED, "void")
+    assert floor.events(job_id)[-1] == ("cancelled", "did not come out")
+    assert floor.work() is None
+
+
+def test_a_void_label_that_came_out_is_confirmed(floor):
+    job_id = unknown(floor)
+    void(floor)
+    given = {"came_out": True, "command_id": "d", **by(7)}
+    assert floor.do(queue.answer_unknown, job_id, **given) is None
+    assert floor.state(job_id) is JobState.CONFIRMED
+
+
+@pytest.mark.parametrize("is_sent", [True, False])
+def test_nobody_copies_a_void_paper(floor, is_sent):
+    job_id = floor.ask()
+    if is_sent:
+        floor.work()
+    void(floor)
+    with pytest.raises(PaperVoid, match="set aside"):
+        floor.do(queue.reprint, job_id, reason="torn", command_id="d", **by())
+    assert len(floor.names()) == is_sent
+
+
+def test_voiding_again_says_nothing_new_and_needs_a_reason(floor):
+    floor.ask()
+    assert (void(floor), void(floor)) == (1, 0)
+    with pytest.raises(ValueError, match="reason"):
+        floor.do(queue.void, ["parcel:1"], reason=" ", **by())
