@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import IntEnum
 from typing import Any
 
@@ -33,7 +33,7 @@ from warehouse.catalog.models import (
 )
 from warehouse.checking.commands.count import CheckItem, check_item
 from warehouse.checking.commands.start import StartCheck, start_check
-from warehouse.commands import Actor, Command, Outcome, execute, new_id, perform
+from warehouse.commands import USUAL_ZONE, Actor, Command, Outcome, execute, new_id, perform
 from warehouse.db import Base, Database
 from warehouse.dispatch.commands.handover import (
     HandOverParcel,
@@ -148,6 +148,7 @@ class World:
 
     database: Database
     now: datetime = MONDAY
+    zone: tzinfo = USUAL_ZONE
     people: dict[str, int] = field(default_factory=dict)
     made: int = 0
 
@@ -185,6 +186,7 @@ class World:
     ) -> Any:
         """Return a command of `by`, made now, not yet run."""
         actor = Actor(person_id=self.person(by), station_id=station)
+        fields.setdefault("zone", self.zone)
         return kind(id=id or new_id(), actor=actor, at=at or self.tick(), **fields)
 
     def tick(self) -> datetime:

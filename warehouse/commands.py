@@ -9,9 +9,10 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from enum import Enum, StrEnum
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -34,6 +35,7 @@ from warehouse.errors import CommandReused
 from warehouse.text import Text
 
 ATTEMPTS = 4
+USUAL_ZONE = ZoneInfo("Asia/Shanghai")
 RETRY_PAUSE_S = 0.02
 RETRIED_SQLSTATES = {"40001", "40P01", "55P03", "23505"}  # 23505: the code's check looks again
 
@@ -57,11 +59,15 @@ class Actor:
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """The root of all commands: id made by the sender, actor, and the instant it arrived."""
+    """The root of all commands: id made by the sender, actor, and the instant it arrived.
+
+    `zone` is the site's: days and times of day that stand on paper or in a number are its own.
+    """
 
     id: str
     actor: Actor
     at: datetime
+    zone: tzinfo = USUAL_ZONE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +127,7 @@ class CommandRow(Base):
 
 
 C = TypeVar("C", bound=Command)
+_WHEN = frozenset({"id", "at", "zone"})
 Handler = Callable[[Session, C], Outcome]
 
 _table = table_of(CommandRow)
@@ -194,9 +201,7 @@ def perform(session: Session, handler: Handler[C], command: C) -> Outcome:
 
 def fingerprint_of(command: Command) -> str:
     """Return a hash of everything the command says, save its id and the time it arrived."""
-    content = {
-        f.name: getattr(command, f.name) for f in fields(command) if f.name not in ("id", "at")
-    }
+    content = {f.name: getattr(command, f.name) for f in fields(command) if f.name not in _WHEN}
     plain = json.dumps([type(command).__name__, content], default=_plain, sort_keys=True)
     return hashlib.sha256(plain.encode()).hexdigest()
 

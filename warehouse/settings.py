@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from warehouse.db import Base, Id, Instant, Json, Ref, text_of
+from warehouse.text import DEFAULT_LOCALE
 
 
 class SettingChange(Base):
@@ -33,6 +34,7 @@ class SiteSettings:
     sender_name: str = ""
     sender_phone: str = ""
     sender_address: str = ""
+    paper_locale: str = DEFAULT_LOCALE
     is_check_required: bool = True
     is_weigh_required: bool = True
     is_label_match_required: bool = True

@@ -13,6 +13,7 @@ from babel.messages.pofile import read_po
 
 TRANSLATIONS = Path(__file__).parent / "translations"
 LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
+LANGUAGES = {"zh": "中文", "en": "English"}  # by the name each gives itself
 DEFAULT_LOCALE = "zh"
 
 

@@ -32,7 +32,7 @@ FOUNDATION_EDGES: dict[str, set[str]] = {
     "db": set(),
     "scanning": {"errors", "text"},
     "commands": {"db", "errors", "text"},
-    "settings": {"db"},
+    "settings": {"db", "text"},
     "numbers": {"db"},
 }
 LIBRARIES: dict[str, tuple[str, ...]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -322,7 +323,7 @@ def test_slips_are_masked_too():
 
 def test_a_slip_counts_lines_and_pieces():
     slip: PackingSlip = packing_slip()
-    assert "共 3 行   共 7 件" in texts(drawn(slip, "A5"))
+    assert "共 3 行   7 件" in texts(drawn(slip, "A5"))
     assert "Total weight" not in " ".join(texts(drawn(manifest(), "A4")))
 
 
@@ -376,3 +377,9 @@ def test_variant_and_code_of_a_pick_stay_whole_beside_a_long_name():
     line = PickLine(bin_code="A-1", sku_code="TOW-BL", name="名" * 200, properties="蓝", pieces=1)
     for stock in ("A4", "A5"):
         assert "蓝  TOW-BL" in texts(drawn(pick_list(lines=(line,)), stock))
+
+
+@pytest.mark.parametrize(("document", "stock"), every("zh"), ids=lambda v: getattr(v, "kind", v))
+def test_chinese_words_are_followed_by_a_chinese_colon(document: Document, stock: str):
+    written = texts(drawn(document, stock))
+    assert [text for text in written if re.search("[一-鿿]:", text)] == []

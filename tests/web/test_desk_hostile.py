@@ -112,7 +112,14 @@ SYSTEM_FORMS = {
     "/people/2/pin": ("pin",),
     "/people/2/tokens": ("token_name",),
     "/people/badges": ("chosen",),
-    "/settings": ("site_name", "tolerance_g", "sender_name", "reason", "default_carrier_code"),
+    "/settings": (
+        "site_name",
+        "paper_locale",
+        "tolerance_g",
+        "sender_name",
+        "reason",
+        "default_carrier_code",
+    ),
 }
 
 
@@ -127,7 +134,7 @@ def test_no_form_breaks(both: Desk, url: str):
             "last": "2", "digits": "3", "check_rule": "none", "code": "ABC", "station": "0",
             "tolerance_g": "30", "tolerance_percent": "5", "site_name": "x", "reason": "x",
             "is_check_required": "1", "is_weigh_required": "1", "is_label_match_required": "1",
-            "is_four_eyes": "1"}  # fmt: skip
+            "is_four_eyes": "1", "paper_locale": "en"}  # fmt: skip
     usual = {name: good[name] for name in fields if name in good}
     for number, field in enumerate(fields):
         for text in TEXTS[number % 3 :: 3]:

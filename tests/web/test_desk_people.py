@@ -186,6 +186,7 @@ def test_a_sound_password_is_taken():
 
 
 SAME = {"site_name": "发货", "sender_name": "", "sender_phone": "", "sender_address": "",
+        "paper_locale": "zh",
         "is_check_required": "1", "is_weigh_required": "1", "is_label_match_required": "1",
         "is_four_eyes": "1", "tolerance_g": 30, "tolerance_percent": 5,
         "default_carrier_code": "", "hold_remarks": "1", "hold_merge_candidates": "1"}  # fmt: skip
@@ -232,7 +233,8 @@ def test_a_safeguard_is_switched_off_with_a_reason_only(desk: Desk, name: str):
 @pytest.mark.parametrize(
     ("field", "value"),
     [("tolerance_g", "-1"), ("tolerance_g", "lots"), ("tolerance_percent", "51"),
-     ("default_carrier_code", "NOBODY"), ("site_name", ""), ("sender_name", "x" * 201)],
+     ("default_carrier_code", "NOBODY"), ("site_name", ""), ("sender_name", "x" * 201),
+     ("paper_locale", "fr")],
 )  # fmt: skip
 def test_a_wrong_setting_is_marked(desk: Desk, field: str, value: str):
     desk.as_(ADMIN)

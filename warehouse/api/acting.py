@@ -9,14 +9,15 @@ from flask import Response, g
 from warehouse.api.answers import answer, language
 from warehouse.api.shapes.acts import act_of
 from warehouse.commands import Command, Handler, Outcome, execute
-from warehouse.web.context import actor, database, now, reading
+from warehouse.web.context import actor, config, database, now, reading
 
 REPLAYED = "Idempotent-Replayed"
 
 
 def run(handler: Handler[Any], command: type[Command], /, **fields: Any) -> Outcome:
     """Run the command of this request under its id."""
-    made = command(id=g.command_id, actor=actor(), at=now(), **fields)
+    zone = config().time_zone
+    made = command(id=g.command_id, actor=actor(), at=now(), zone=zone, **fields)
     return execute(database(), handler, made)
 
 

@@ -15,7 +15,7 @@ from warehouse.api.shapes.waves import list_waves, show_wave
 from warehouse.people.rights import Right
 from warehouse.waves.commands import MOST_SLOTS, MakeWave, make_wave
 from warehouse.waves.models import WaveState
-from warehouse.web.context import config, reading
+from warehouse.web.context import reading
 
 TAG = "Waves"
 CONSIGNMENT_NUMBER = text("As C00000012.", least=1, most=64)
@@ -56,4 +56,4 @@ def waves_show(number: str) -> Response:
 )
 def waves_make() -> Response:
     ids = tuple(consignment_id_of(number) for number in body()["consignments"])
-    return act(make_wave, MakeWave, consignment_ids=ids, time_zone=str(config().time_zone))
+    return act(make_wave, MakeWave, consignment_ids=ids)

@@ -9,7 +9,7 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
-from printing.documents import Badge, BadgeSheet
+from printing.documents import Badge, BadgeSheet, Locale
 from printing.errors import PrintingError
 from printing.media import media
 from printing.renderers.pdf import render
@@ -37,7 +37,7 @@ from warehouse.people.models import Person, Role
 from warehouse.people.rules import password_problem
 from warehouse.scanning import BADGE_PREFIX
 from warehouse.settings import load_settings
-from warehouse.text import LOCALES, say
+from warehouse.text import LOCALES, say, translate
 
 LISTED = ("login", "name", "roles", "locale", "is_active", "has_badge", "has_pin", "has_password")
 
@@ -92,7 +92,7 @@ def badge_command(site: Site, who: str, out: Path | None, login: str | None, as_
     token = new_badge_token()
     with site.database.reading() as session:
         person = person_of(session, who)
-        paper = _badge(session, person, token) if out is not None else b""
+        paper = _badge(site, session, person, token) if out is not None else b""
     perform(
         site, actor_of(site, login), set_key, SetKey,
         person_id=person.id, key=Key.BADGE, hash=hash_token(token),
@@ -107,15 +107,22 @@ def badge_command(site: Site, who: str, out: Path | None, login: str | None, as_
     note(say("Keep it well: it is not shown again."))
 
 
-def _badge(session: Session, person: Person, token: str) -> bytes:
+def _badge(site: Site, session: Session, person: Person, token: str) -> bytes:
+    from warehouse.web.words import word  # with Flask behind it: other commands do without
+
+    settings = load_settings(session)
     badge = Badge(
         content=BADGE_PREFIX + token,
         name=person.name,
-        roles=tuple(role.role.value for role in person.roles),
+        roles=tuple(translate(word(role.role), settings.paper_locale) for role in person.roles),
         hint=person.login or "",
     )
-    number = f"badge-{utcnow():%Y%m%d%H%M%S}"
-    sheet = BadgeSheet(sheet_no=number, badges=(badge,), site=load_settings(session).site_name)
+    sheet = BadgeSheet(
+        locale=Locale(settings.paper_locale),
+        sheet_no=f"badge-{utcnow().astimezone(site.config.time_zone):%Y%m%d%H%M%S}",
+        badges=(badge,),
+        site=settings.site_name,
+    )
     try:
         return render(sheet, media("A4"))
     except PrintingError as error:

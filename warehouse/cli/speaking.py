@@ -204,7 +204,8 @@ def perform(
     site: Site, actor: Actor, handler: Handler[Any], command: type[Command], /, **fields: Any
 ) -> Outcome:
     """Run one command of the actor, now, under an id of its own."""
-    made = command(id=new_id(), actor=actor, at=utcnow(), **fields)
+    zone = site.config.time_zone
+    made = command(id=new_id(), actor=actor, at=utcnow(), zone=zone, **fields)
     return execute(site.database, handler, made)
 
 

@@ -87,7 +87,7 @@ def make_command(
     ids = tuple(map(consignment_id_of, consignments)) if ready is None else _ready(site, ready)
     outcome = perform(
         site, actor_of(site, login), make_wave, MakeWave,
-        consignment_ids=ids, time_zone=str(site.config.time_zone),
+        consignment_ids=ids,
     )  # fmt: skip
     with site.database.reading() as session:
         act = act_of(session, "", outcome, language())

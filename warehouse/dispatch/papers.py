@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from printing.documents import Carrier as CarrierFacts
-from printing.documents import Manifest, ManifestLine, Party
+from printing.documents import Locale, Manifest, ManifestLine, Party
 from printing.documents import Waybill as WaybillPaper
 from warehouse.carriers.models import Carrier
 from warehouse.dispatch.models import Handover, HandoverParcel, Waybill, WaybillState
@@ -35,11 +35,13 @@ def waybill_paper(session: Session, parcel: Parcel, carrier: Carrier, number: st
         .select_from(Parcel)
         .where(Parcel.consignment_id == parcel.consignment_id)
     )
+    settings = load_settings(session)
     return WaybillPaper(
+        locale=Locale(settings.paper_locale),
         waybill_no=number,
         carrier=CarrierFacts(code=carrier.code, name=carrier.name),
         receiver=receiver_of(orders[0]),
-        sender=sender_of(load_settings(session)),
+        sender=sender_of(settings),
         order_numbers=tuple(o.order_no for o in orders),
         parcel_no=parcel.number,
         parcel_index=parcel.sequence,
@@ -71,7 +73,9 @@ def manifest(session: Session, handover: Handover, handed_over_at: str) -> Manif
     for consignment_id, order_no, province, city in found:
         places.setdefault(consignment_id, f"{province} {city}".strip())
         numbers.setdefault(consignment_id, order_no)
+    settings = load_settings(session)
     return Manifest(
+        locale=Locale(settings.paper_locale),
         manifest_no=handover.number,
         carrier=CarrierFacts(code=carrier.code, name=carrier.name),
         lines=tuple(
@@ -84,6 +88,6 @@ def manifest(session: Session, handover: Handover, handed_over_at: str) -> Manif
             )
             for waybill_no, parcel_no, gross_g, consignment_id in rows
         ),
-        warehouse=load_settings(session).site_name,
+        warehouse=settings.site_name,
         handed_over_at=handed_over_at,
     )

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from printing.documents import Item, PackingSlip, Party
+from printing.documents import Item, Locale, PackingSlip, Party
 from printing.documents.text import NAME_CHARS, clean
 from warehouse.catalog.models import Sku
 from warehouse.orders.models import Consignment, Order
 from warehouse.orders.queries import orders_of
 from warehouse.packing.models import Parcel, ParcelLine
 from warehouse.people.models import Person
+from warehouse.settings import load_settings
 
 
 def receiver_of(order: Order) -> Party:
@@ -42,18 +45,22 @@ def items_of(session: Session, parcel_id: int) -> tuple[Item, ...]:
     )
 
 
-def packing_slip(session: Session, parcel: Parcel, parcel_count: int) -> PackingSlip:
-    """Return the slip of a parcel, one of `parcel_count` of its consignment."""
+def packing_slip(session: Session, parcel: Parcel, parcel_count: int, zone: tzinfo) -> PackingSlip:
+    """Return the slip of a parcel, one of `parcel_count` of its consignment.
+
+    The day of the order is the one in `zone`, the site's.
+    """
     orders = orders_of(session, parcel.consignment_id)
     consignment = session.get_one(Consignment, parcel.consignment_id)
     first = orders[0]
     return PackingSlip(
+        locale=Locale(load_settings(session).paper_locale),
         parcel_no=parcel.number,
         order_numbers=tuple(o.order_no for o in orders),
         receiver=receiver_of(first),
         items=items_of(session, parcel.id),
         shop=first.shop.name,
-        ordered_on=first.created_at.date().isoformat(),
+        ordered_on=first.created_at.astimezone(zone).date().isoformat(),
         parcel_index=parcel.sequence,
         parcel_count=parcel_count,
         buyer_note=" / ".join(o.buyer_message for o in orders if o.buyer_message),

@@ -12,7 +12,7 @@ from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import InvalidInput
 from warehouse.people import trail
 from warehouse.settings import change_settings, load_settings
-from warehouse.text import say
+from warehouse.text import DEFAULT_LOCALE, LOCALES, say
 
 SITE = "site"
 SITE_ID = 1
@@ -67,5 +67,7 @@ def _check(wanted: Mapping[str, Any]) -> None:
         if isinstance(value, str) and (len(value) > LONGEST_TEXT or not value.isprintable()):
             raise InvalidInput(say("This is too long, or has signs no label can print."),
                                field=name)  # fmt: skip
+    if wanted.get("paper_locale", DEFAULT_LOCALE) not in LOCALES:
+        raise InvalidInput(say("Choose a language."), field="paper_locale")
     if wanted.get("site_name") == "":
         raise InvalidInput(say("The site needs a name."), field="site_name")

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from printing import queue
-from printing.documents import KINDS, TestPage
+from printing.documents import KINDS, Locale, TestPage
 from printing.media import DOTS_PER_MM, SUITABLE
 from printing.models import Printer, PrinterKind, PrintJob, PrintRoute
 from warehouse.catalog.models import Station
@@ -16,6 +16,7 @@ from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import InvalidInput, NotFound, RuleViolation
 from warehouse.numbers import next_number
 from warehouse.people import trail
+from warehouse.settings import load_settings
 from warehouse.text import say
 
 LONGEST_NAME = 60
@@ -171,6 +172,7 @@ def test_print(session: Session, command: TestPrint) -> Outcome:
     """Queue the printer's test page, of the media that is loaded."""
     printer = printer_by_id(session, command.printer_id)
     page = TestPage(
+        locale=Locale(load_settings(session).paper_locale),
         test_no=f"TEST-{next_number(session, 'test-page')}",
         printer=printer.name,
         address=printer.address[:80],

@@ -72,6 +72,7 @@ def answer_unknown(session: Session, command: AnswerUnknown) -> Outcome:
         partial(
             queue.answer_unknown, session, command.job_id, came_out=command.came_out,
             person_id=command.actor.person_id, at=command.at, command_id=command.id,
+            zone=command.zone,
         )
     )  # fmt: skip
     if new_id is None:
@@ -135,7 +136,7 @@ def reprint_job(session: Session, command: ReprintJob) -> Outcome:
         partial(
             queue.reprint, session, command.job_id, reason=reason, at=command.at,
             person_id=command.actor.person_id, command_id=command.id,
-            station_id=command.actor.station_id,
+            station_id=command.actor.station_id, zone=command.zone,
         )
     )  # fmt: skip
     return _said(int(new_id or command.job_id), say("A copy is on its way."))

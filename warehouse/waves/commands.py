@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -32,10 +31,9 @@ MOST_SLOTS = 60
 
 @dataclass(frozen=True, kw_only=True)
 class MakeWave(Command):
-    """Plan one walk for the consignments; `time_zone` dates the wave's number."""
+    """Plan one walk for the consignments; its number carries the site's day."""
 
     consignment_ids: tuple[int, ...]
-    time_zone: str = "Asia/Shanghai"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +72,7 @@ def make_wave(session: Session, command: MakeWave) -> Outcome:
     wave = _write(session, command, supplied)
     enqueue(
         session,
-        pick_list(session, wave, command.time_zone),
+        pick_list(session, wave, command.zone),
         station_id=command.actor.station_id,
         at=command.at,
         command_id=command.id,
@@ -172,7 +170,7 @@ def _less(stock: Sequence[BinStock], takes: Sequence[Take]) -> list[BinStock]:
 
 
 def _write(session: Session, command: MakeWave, supplied: Supplied) -> Wave:
-    day = command.at.astimezone(ZoneInfo(command.time_zone)).strftime("%m%d")
+    day = command.at.astimezone(command.zone).strftime("%m%d")
     number = f"W{day}-{next_number(session, f'wave-{day}'):02d}"
     wave = Wave(number=number, created_at=command.at)
     session.add(wave)

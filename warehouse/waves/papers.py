@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import tzinfo
 from itertools import groupby
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from printing.documents import PickLine, PickList
+from printing.documents import Locale, PickLine, PickList
 from printing.errors import StateConflict
 from printing.models import PrintJob
 from printing.queue import enqueue, reprint
@@ -19,6 +19,7 @@ from warehouse.commands import Command, Outcome
 from warehouse.errors import InvalidInput, NotFound, RuleViolation
 from warehouse.orders.models import Consignment
 from warehouse.people import trail
+from warehouse.settings import load_settings
 from warehouse.text import say
 from warehouse.waves.models import PickTask, TaskState, Wave, WaveSlot, WaveState
 
@@ -29,10 +30,9 @@ class PrintPickList(Command):
 
     wave_id: int
     reason: str = ""
-    time_zone: str = "Asia/Shanghai"
 
 
-def pick_list(session: Session, wave: Wave, time_zone: str) -> PickList:
+def pick_list(session: Session, wave: Wave, zone: tzinfo) -> PickList:
     """Return the wave's walk, one line for each bin and SKU, with the slots its pieces go into.
 
     The cut-off is the earliest promise of its consignments, in the site's time.
@@ -59,11 +59,10 @@ def pick_list(session: Session, wave: Wave, time_zone: str) -> PickList:
     ).one()
     stops = groupby(rows, key=lambda row: (row.bin_code, row.sku_code))
     return PickList(
+        locale=Locale(load_settings(session).paper_locale),
         wave_no=wave.number,
         lines=tuple(_line(list(tasks)) for _, tasks in stops),
-        cut_off=promise_at.astimezone(ZoneInfo(time_zone)).strftime("%m-%d %H:%M")
-        if promise_at
-        else "",
+        cut_off=promise_at.astimezone(zone).strftime("%m-%d %H:%M") if promise_at else "",
         orders=orders,
     )
 
@@ -100,7 +99,7 @@ def print_pick_list(session: Session, command: PrintPickList) -> Outcome:
     if last is None:
         enqueue(
             session,
-            pick_list(session, wave, command.time_zone),
+            pick_list(session, wave, command.zone),
             station_id=command.actor.station_id,
             at=command.at,
             command_id=command.id,
@@ -123,6 +122,7 @@ def _again(session: Session, command: PrintPickList, job_id: int) -> None:
         reprint(
             session, job_id, reason=command.reason[:200], person_id=command.actor.person_id,
             at=command.at, command_id=command.id, station_id=command.actor.station_id,
+            zone=command.zone,
         )  # fmt: skip
     except StateConflict as error:
         raise RuleViolation(say("The list still waits in the print queue.")) from error

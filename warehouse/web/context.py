@@ -102,7 +102,8 @@ def speak(text: Text | str) -> str:
 
 def do(handler: Handler[Any], kind: type[Command], /, **fields: Any) -> Outcome:
     """Run a command of this request's actor; its id is the form's, or a fresh one."""
-    command = kind(id=fields.pop("id", None) or command_id(), actor=actor(), at=now(), **fields)
+    name = fields.pop("id", None) or command_id()
+    command = kind(id=name, actor=actor(), at=now(), zone=config().time_zone, **fields)
     return commands.execute(database(), handler, command)
 
 

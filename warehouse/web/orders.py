@@ -35,7 +35,6 @@ from warehouse.waves.commands import MakeWave, make_wave
 from warehouse.web import tables
 from warehouse.web.access import needs
 from warehouse.web.context import (
-    config,
     do,
     form_ids,
     form_str,
@@ -230,8 +229,7 @@ def _wave(ids: tuple[int, ...]) -> Outcome:
 
 def wave_of(consignment_ids: tuple[int, ...]) -> Outcome:
     """Make a wave of the consignments, numbered by the site's day."""
-    zone = config().time_zone.key
-    return do(make_wave, MakeWave, consignment_ids=consignment_ids, time_zone=zone)
+    return do(make_wave, MakeWave, consignment_ids=consignment_ids)
 
 
 _CHOSEN = {"release": _release, "audit": _audit, "merge": _merge, "hold": _hold, "wave": _wave}

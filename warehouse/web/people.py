@@ -10,7 +10,7 @@ from flask import Blueprint, make_response, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from printing.documents import Badge, BadgeSheet
+from printing.documents import Badge, BadgeSheet, Locale
 from printing.media import media
 from warehouse.errors import InvalidInput, NotFound, WarehouseError
 from warehouse.people.auth import SYSTEM_PERSON_ID, hash_secret, hash_token, new_badge_token
@@ -32,10 +32,10 @@ from warehouse.people.rights import OF_ROLE, Right
 from warehouse.people.rules import password_problem, pin_problem
 from warehouse.scanning import BADGE_PREFIX
 from warehouse.settings import load_settings
-from warehouse.text import Text, say
+from warehouse.text import Text, say, translate
 from warehouse.web import tables
 from warehouse.web.access import needs
-from warehouse.web.context import do, form_ids, form_int, form_str, now, reading, speak
+from warehouse.web.context import config, do, form_ids, form_int, form_str, now, reading, speak
 from warehouse.web.desk import act, noted, told
 from warehouse.web.pages import invalid
 from warehouse.web.timeline import story
@@ -244,7 +244,7 @@ def badges() -> Response:
 def _badges(ids: tuple[int, ...]) -> Response:
     with reading() as session:
         found = [_person(session, i) for i in ids]
-        site = load_settings(session).site_name
+        site = load_settings(session)
     sheet = []
     for who in found:
         token = new_badge_token()
@@ -253,12 +253,14 @@ def _badges(ids: tuple[int, ...]) -> Response:
             Badge(
                 content=BADGE_PREFIX + token,
                 name=who.name,
-                roles=tuple(speak(word(r.role)) for r in who.roles),
+                roles=tuple(translate(word(r.role), site.paper_locale) for r in who.roles),
                 hint=who.login or "",
             )
         )
-    number = f"badges-{now():%Y%m%d%H%M%S}"
-    paper = BadgeSheet(sheet_no=number, badges=tuple(sheet), site=site)
+    number = f"badges-{now().astimezone(config().time_zone):%Y%m%d%H%M%S}"
+    paper = BadgeSheet(
+        locale=Locale(site.paper_locale), sheet_no=number, badges=tuple(sheet), site=site.site_name
+    )
     from printing.renderers.pdf import render  # heavy: a start must not wait for it
 
     response = make_response(render(paper, media("A4")))

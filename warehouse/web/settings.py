@@ -16,7 +16,7 @@ from warehouse.people.models import Person, Trail
 from warehouse.people.rights import Right
 from warehouse.people.site import SAFEGUARDS, SITE, SITE_ID, ChangeSettings, change_site_settings
 from warehouse.settings import SettingChange, SiteSettings, load_settings
-from warehouse.text import Text, say
+from warehouse.text import LANGUAGES, Text, say
 from warehouse.web.access import needs
 from warehouse.web.context import do, form_int, form_str, reading
 from warehouse.web.desk import noted
@@ -30,6 +30,7 @@ NAMES: dict[str, Text] = {
     "sender_name": say("Sender"),
     "sender_phone": say("Sender's phone"),
     "sender_address": say("Sender's address"),
+    "paper_locale": say("Language on paper"),
     "is_check_required": say("Second look before packing"),
     "is_four_eyes": say("Another person looks"),
     "is_weigh_required": say("Every parcel is weighed"),
@@ -59,6 +60,7 @@ def _page(session: Session, values: dict[str, Any], errors: dict[str, str]) -> s
         names=NAMES,
         safeguards=SAFEGUARDS,
         carriers=carriers,
+        languages=list(LANGUAGES.items()),
         history=_history(session),
         reason=request.form.get("reason", ""),
     )
@@ -128,7 +130,12 @@ def _history(session: Session) -> list[dict[str, Any]]:
         .limit(SHOWN)
     )
     return [
-        {"name": NAMES.get(name, say("{text}", text=name)), "value": value, "at": at, "who": who,
+        {"name": NAMES.get(name, say("{text}", text=name)), "value": _shown(name, value),
+         "at": at, "who": who,
          "reason": reasons.get((at, name), "")}
         for name, value, at, who in rows
     ]  # fmt: skip
+
+
+def _shown(name: str, value: Any) -> Any:
+    return LANGUAGES.get(value, value) if name == "paper_locale" else value

@@ -28,7 +28,7 @@ from warehouse.scanning import Card, CardScan, Scan
 from warehouse.text import say
 from warehouse.web import stations
 from warehouse.web.access import needs
-from warehouse.web.context import config, do, reading
+from warehouse.web.context import do, reading
 from warehouse.web.stations import Fragment, code_of, unknown_card
 
 bp = Blueprint("ship", __name__, url_prefix="/ship")
@@ -87,9 +87,7 @@ def _take_carrier(scan: Scan, _screen: str, _subject: int | None) -> Outcome:
         found = [c for c in active_carriers(session) if c.code == wanted]
         if not found:
             raise refuse(session, code, say("a courier"))
-    outcome = do(
-        open_handover, OpenHandover, carrier_id=found[0].id, time_zone=config().time_zone.key
-    )
+    outcome = do(open_handover, OpenHandover, carrier_id=found[0].id)
     return Outcome(screen="opened", subject_id=outcome.subject_id, message=outcome.message)
 
 
@@ -102,12 +100,7 @@ def _take(handover_id: int, scan: Scan, screen: str) -> Outcome:
         if scan.card is Card.UNDO:
             return do(undo_handover, UndoHandover, handover_id=handover_id)
         if scan.card is Card.OK and screen == CLOSING:
-            return do(
-                close_handover,
-                CloseHandover,
-                handover_id=handover_id,
-                time_zone=config().time_zone.key,
-            )
+            return do(close_handover, CloseHandover, handover_id=handover_id)
         if scan.card is Card.OK:
             return Outcome(
                 screen=CLOSING, subject_id=handover_id, message=say("OK once more closes.")

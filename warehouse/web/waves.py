@@ -19,7 +19,7 @@ from warehouse.waves.models import Wave, WaveState
 from warehouse.waves.papers import PrintPickList, print_pick_list
 from warehouse.web import tables
 from warehouse.web.access import needs
-from warehouse.web.context import config, form_str, reading
+from warehouse.web.context import form_str, reading
 from warehouse.web.desk import act, state_chips
 from warehouse.web.timeline import story
 
@@ -102,7 +102,7 @@ def pick_list(wave_id: int) -> Response:
     """Ask for the pick list on paper, once more with a reason."""
     return act(
         print_pick_list, PrintPickList, back=_here(wave_id), wave_id=wave_id,
-        reason=form_str("reason", ""), time_zone=config().time_zone.key,
+        reason=form_str("reason", ""),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from printing.media import Form, Media
 from printing.renderers.pdf import office
 from printing.renderers.pdf.flow import Column, Flow, spread
 from printing.renderers.pdf.sheet import WHITE, Box, Sheet
-from printing.renderers.pdf.words import word
+from printing.renderers.pdf.words import labelled, word
 
 ROLL_MARGIN = 2.0
 ROLL_FOOT_MM = 6.0
@@ -86,9 +86,9 @@ def _roll(slip: PackingSlip, media: Media) -> list[Sheet]:
     _roll_copy(slip, flow)
     for name, value in _facts(slip):
         if value:
-            flow.text(f"{word(slip.locale, name)}: {value}", 9, max_lines=3)
+            flow.text(labelled(slip.locale, name, value), 9, max_lines=3)
     flow.text(_orders(slip), 9, max_lines=9)
-    flow.text(f"{word(slip.locale, 'Ship to')}: {_who(slip)}", 9, max_lines=2)
+    flow.text(labelled(slip.locale, "Ship to", _who(slip)), 9, max_lines=2)
     flow.text(_where(slip), 9, max_lines=4, gap=1.5)
     width = media.width_mm - 2 * ROLL_MARGIN
     flow.begin_table(
@@ -143,7 +143,7 @@ def _orders(slip: PackingSlip) -> str:
     """Return the line for several orders in one parcel; one alone stands among the facts."""
     if len(slip.order_numbers) == 1:
         return ""
-    return f"{word(slip.locale, 'Orders')}: {', '.join(slip.order_numbers)}"
+    return labelled(slip.locale, "Orders", ", ".join(slip.order_numbers))
 
 
 def _who(slip: PackingSlip) -> str:
@@ -162,8 +162,7 @@ def _total(slip: PackingSlip) -> str:
 
 
 def _note(slip: PackingSlip) -> str:
-    label = word(slip.locale, "Buyer's note")
-    return f"{label}: {slip.buyer_note}" if slip.buyer_note else ""
+    return labelled(slip.locale, "Buyer's note", slip.buyer_note) if slip.buyer_note else ""
 
 
 def _people(slip: PackingSlip) -> str:

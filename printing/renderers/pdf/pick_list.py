@@ -8,7 +8,7 @@ from printing.media import Form, Media
 from printing.renderers.pdf import office
 from printing.renderers.pdf.flow import Column, Flow, spread
 from printing.renderers.pdf.sheet import Box, Sheet
-from printing.renderers.pdf.words import word
+from printing.renderers.pdf.words import labelled, word
 
 TICK_MM = 4.5
 WIDE_MM = 180
@@ -33,7 +33,7 @@ def draw(pick: PickList, media: Media) -> list[Sheet]:
     columns = 3 if media.width_mm > WIDE_MM else 2
     office.facts(flow.sheet, flow.block(office.facts_mm(pairs, columns)), pick, pairs, columns)
     if pick.totes:
-        flow.text(f"{word(pick.locale, 'Totes')}: {'  '.join(pick.totes)}", 9, max_lines=3)
+        flow.text(labelled(pick.locale, "Totes", "  ".join(pick.totes)), 9, max_lines=3)
     flow.y += 2
     flow.begin_table(_columns(pick, media.width_mm - 2 * office.MARGIN, columns == 3))  # noqa: PLR2004  the wide form
     for number, line in enumerate(pick.lines, start=1):

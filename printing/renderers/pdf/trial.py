@@ -6,7 +6,7 @@ from printing.barcodes import code128
 from printing.documents import TestPage
 from printing.media import Form, Media
 from printing.renderers.pdf.sheet import Box, Sheet
-from printing.renderers.pdf.words import word
+from printing.renderers.pdf.words import labelled, word
 
 ROLL_MM = 110
 SCRIPTS = "测试 繁體 㛃䶮𠅤𪻐 ABC abc 0123456789 Łódź Ünï Привет €￥°"
@@ -29,7 +29,7 @@ def draw(test: TestPage, media: Media) -> list[Sheet]:
     _ruler(sheet, ruler)
     sheet.write(letters, SCRIPTS, 11, floor_pt=5, valign="middle", max_lines=2)
     about = [word(test.locale, "Every bar must be sharp, the frame whole on all four sides.")]
-    about += [f"{word(test.locale, name)}: {value}" for name, value in
+    about += [labelled(test.locale, name, value) for name, value in
               (("Address", test.address), ("Media", test.media or media.name),
                ("Printed", test.printed_at)) if value]  # fmt: skip
     about = about[: int(text.h / SMALLEST_LINE_MM)]
@@ -56,5 +56,6 @@ def _symbols(sheet: Sheet, test: TestPage, boxes: list[Box]) -> None:
         taken = whole * dots / sheet.media.dots_per_mm
         if box.w - taken > 14:  # noqa: PLR2004  room for the caption
             caption = Box(box.x + taken, box.y, box.w - taken, box.h)
-            sheet.write(caption, f"{dots} dots  {test.test_no}", 8, floor_pt=5, valign="middle",
+            text = f"{word(test.locale, '{n} dots', n=dots)}  {test.test_no}"
+            sheet.write(caption, text, 8, floor_pt=5, valign="middle",
                         max_lines=2)  # fmt: skip

@@ -14,7 +14,7 @@ from printing.errors import DoesNotFit
 from printing.masking import mask_address, mask_name, mask_note, mask_phone
 from printing.media import Media
 from printing.renderers.pdf.sheet import WHITE, Box, Sheet
-from printing.renderers.pdf.words import grams, word
+from printing.renderers.pdf.words import grams, labelled, word
 
 MARGIN = 2.0
 PAD = 1.2
@@ -228,7 +228,7 @@ def _item_line(item: Item) -> str:
 def _remark(page: _Page, area: Box) -> None:
     remark = page.waybill.remark
     if remark:
-        text = f"{page.say('Remark')}: {mask_note(remark)}"
+        text = labelled(page.waybill.locale, "Remark", mask_note(remark))
         page.sheet.write(area.inset(PAD, 0.7), text, page.points(8), floor_pt=4.5, valign="middle")
 
 
@@ -239,14 +239,14 @@ def _foot(page: _Page, area: Box) -> None:
     left = left.narrowed(2)
     upper, lower = left.rows(left.h / 2)
     if waybill.order_numbers:
-        text = f"{page.say('Orders')}: {', '.join(waybill.order_numbers)}"
+        text = labelled(waybill.locale, "Orders", ", ".join(waybill.order_numbers))
         sheet.write(upper, text, page.points(7), floor_pt=4.5, valign="middle")
     stamp = "  ".join(part for part in (waybill.printed_at, waybill.station) if part)
     sheet.write(lower, stamp, page.points(6.5), floor_pt=4.5, valign="middle", max_lines=1)
-    sign = f"{page.say('Signature')}:"
+    sign = labelled(waybill.locale, "Signature", "")
     sheet.write(right, sign, page.points(7.5), floor_pt=5, max_lines=1)
     sheet.write(
-        right, page.say("Checked"), page.points(8), bold=True, align="right", valign="bottom",
+        right, page.say("Inspected"), page.points(8), bold=True, align="right", valign="bottom",
         max_lines=1,
     )  # fmt: skip
 

@@ -8,8 +8,8 @@ from printing.documents import Locale
 _CHINESE = {
     "COPY {n}": "补打 {n}",
     "Parcel {i} of {n}": "第 {i} 件 / 共 {n} 件",
-    "{n} pieces": "共 {n} 件",
-    "{n} more lines, {pieces} pieces": "另有 {n} 行 {pieces} 件",
+    "{n} pieces": "{n} 件",
+    "{n} more lines, {pieces} pieces": "另有 {n} 行，共 {pieces} 件",
     "Hub": "集",
     "To": "收",
     "From": "寄",
@@ -19,7 +19,7 @@ _CHINESE = {
     "Parcel": "包裹",
     "Weight": "重量",
     "Signature": "签收",
-    "Checked": "已验视",
+    "Inspected": "已验视",
     "Packing slip": "装箱单",
     "Ship to": "收货人",
     "Ordered": "下单日期",
@@ -61,6 +61,7 @@ _CHINESE = {
     "Badge": "工牌",
     "Cut along the lines.": "沿线剪下。",
     "Test page": "测试页",
+    "{n} dots": "{n} 点",
     "Address": "地址",
     "Media": "纸张",
     "Every bar must be sharp, the frame whole on all four sides.": "条码应清晰，四边框线应完整。",
@@ -90,6 +91,12 @@ def word(locale: Locale, english: str, /, **places: object) -> str:
     """Return the words in the paper's language, with their places filled in."""
     template = _CHINESE.get(english, english) if locale == Locale.ZH else english
     return template.format(**places) if places else template
+
+
+def labelled(locale: Locale, english: str, value: str) -> str:
+    """Return a value behind the words for what it is, with the colon of the paper's language."""
+    colon = "：" if locale == Locale.ZH else ": "
+    return f"{word(locale, english)}{colon}{value}"
 
 
 def grams(weight_g: int | None) -> str:

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from printing.documents import BinLabel, SkuLabel, ToteLabel
+from printing.documents import BinLabel, Locale, SkuLabel, ToteLabel
 from printing.queue import enqueue
 from warehouse.catalog.models import Barcode, BarcodeKind, Bin, BinKind, Sku, Zone
 from warehouse.commands import Command, Outcome
 from warehouse.errors import InvalidInput, NotFound
 from warehouse.numbers import next_number
+from warehouse.settings import load_settings
 from warehouse.text import say
 
 MOST_LABELS = 500
@@ -47,6 +48,7 @@ def print_sku_labels(session: Session, command: PrintSkuLabels) -> Outcome:
     if sku is None:
         raise NotFound(say("SKU"), command.sku_id)
     label = SkuLabel(
+        locale=_locale(session),
         content=_barcode_of(session, sku),
         sku_code=sku.code,
         name=sku.name,
@@ -78,15 +80,20 @@ def print_bin_labels(session: Session, command: PrintBinLabels) -> Outcome:
                 say("{code} is no place to stick a label on.", code=place.code), field="chosen"
             )
     zones = dict(session.execute(sa.select(Zone.id, Zone.name)).all())
+    locale = _locale(session)
     for place in bins:
         zone = zones.get(place.zone_id or 0, "")
         label = (
-            ToteLabel(content=place.code, tote=place.code)
+            ToteLabel(locale=locale, content=place.code, tote=place.code)
             if place.kind is BinKind.TOTE
-            else BinLabel(content=place.code, bin_code=place.code, zone=zone)
+            else BinLabel(locale=locale, content=place.code, bin_code=place.code, zone=zone)
         )
         _ask(session, command, label, f"bin:{place.id}")
     return Outcome(screen="bins", message=say("{count} labels are on their way.", count=len(bins)))
+
+
+def _locale(session: Session) -> Locale:
+    return Locale(load_settings(session).paper_locale)
 
 
 def _barcode_of(session: Session, sku: Sku) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -42,7 +41,6 @@ class OpenHandover(Command):
     """The courier is here; one open handover per courier."""
 
     carrier_id: int
-    time_zone: str = "Asia/Shanghai"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +63,6 @@ class CloseHandover(Command):
     """The courier leaves; what is not scanned stays behind."""
 
     handover_id: int
-    time_zone: str = "Asia/Shanghai"
 
 
 def open_handover(session: Session, command: OpenHandover) -> Outcome:
@@ -79,7 +76,7 @@ def open_handover(session: Session, command: OpenHandover) -> Outcome:
         )
     ).first()
     if handover is None:
-        day = command.at.astimezone(ZoneInfo(command.time_zone)).strftime("%Y%m%d")
+        day = command.at.astimezone(command.zone).strftime("%Y%m%d")
         number = f"H{day}-{next_number(session, f'handover-{day}'):02d}"
         handover = Handover(
             number=number,
@@ -302,7 +299,7 @@ def close_handover(session: Session, command: CloseHandover) -> Outcome:
     )
     session.flush()
     if count:
-        local = command.at.astimezone(ZoneInfo(command.time_zone))
+        local = command.at.astimezone(command.zone)
         enqueue(
             session,
             manifest(session, handover, local.strftime("%Y-%m-%d %H:%M")),

@@ -218,6 +218,7 @@ def reprint_label(session: Session, command: ReprintLabel) -> Outcome:
             at=command.at,
             command_id=command.id,
             station_id=command.actor.station_id,
+            zone=command.zone,
         )
     except StateConflict as error:
         raise RuleViolation(
