@@ -19,6 +19,7 @@ from warehouse.checking.commands.exceptions import (
 from warehouse.checking.commands.start import StartCheck, start_check
 from warehouse.commands import Command, Outcome
 from warehouse.dispatch.commands import handover, label
+from warehouse.dispatch.commands.taking_back import UndoHandover, undo_handover
 from warehouse.orders.commands import audit, holds, merge, release
 from warehouse.packing.commands.carton import ChangeCarton, OpenParcel, change_carton, open_parcel
 from warehouse.packing.commands.goods import PackItem, PackRest, pack_item, pack_rest
@@ -292,7 +293,7 @@ OTHERS: Mapping[str, Act] = {
         by="shipper", fields=lambda w, k: {"carrier_id": w.carrier_id(k)},
     ),
     "UndoHandover": Act(
-        stage=Stage.DISPATCHED, handler=handover.undo_handover, kind=handover.UndoHandover,
+        stage=Stage.DISPATCHED, handler=undo_handover, kind=UndoHandover,
         by="shipper", fields=lambda w, k: {"handover_id": k.handover_id},
     ),
     "CloseHandover": Act(

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from tests.builders import Stage, World
 from tests.commands.test_handover import hand, two_matched_parcels, visit
 from tests.commands.test_stopping import put_down
-from warehouse.dispatch.commands.handover import UndoHandover, undo_handover
+from warehouse.dispatch.commands.taking_back import UndoHandover, undo_handover
 from warehouse.errors import RuleViolation
 from warehouse.orders.commands.audit import AuditOrders, audit_orders
 from warehouse.orders.commands.holds import RaiseHold, raise_hold

@@ -11,12 +11,11 @@ from warehouse.dispatch.commands.handover import (
     CloseHandover,
     HandOverParcel,
     OpenHandover,
-    UndoHandover,
     close_handover,
     hand_over_parcel,
     open_handover,
-    undo_handover,
 )
+from warehouse.dispatch.commands.taking_back import UndoHandover, undo_handover
 from warehouse.dispatch.models import Handover, HandoverParcel
 from warehouse.errors import (
     NotFound,

@@ -7,12 +7,11 @@ from warehouse.dispatch.commands.handover import (
     CloseHandover,
     HandOverParcel,
     OpenHandover,
-    UndoHandover,
     close_handover,
     hand_over_parcel,
     open_handover,
-    undo_handover,
 )
+from warehouse.dispatch.commands.taking_back import UndoHandover, undo_handover
 from warehouse.errors import OrderStopped, ScanRejected
 from warehouse.simulation.day import Day, Work
 from warehouse.simulation.stopping import put_aside

@@ -12,12 +12,11 @@ from warehouse.dispatch.commands.handover import (
     CloseHandover,
     HandOverParcel,
     OpenHandover,
-    UndoHandover,
     close_handover,
     hand_over_parcel,
     open_handover,
-    undo_handover,
 )
+from warehouse.dispatch.commands.taking_back import UndoHandover, undo_handover
 from warehouse.dispatch.models import Handover, HandoverState
 from warehouse.dispatch.queries import handed_over, last_handed_over, left_behind
 from warehouse.dispatch.screens import ShipScreen

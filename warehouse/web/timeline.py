@@ -81,6 +81,7 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
     ("order", "line_cancelled"): (_with("A line was taken out: {note}", "note"), "attention"),
     ("order", "dispatched"): (_plain(say("With the courier")), "ok"),
     ("order", "set_aside"): (_plain(say("Its goods were set aside")), "stop"),
+    ("order", "taken_back"): (_with("Taken back from {handover}", "handover"), "attention"),
     ("order", "urgent"): (_plain(say("Marked urgent")), "attention"),
     ("order", "not_urgent"): (_plain(say("No longer urgent")), None),
     ("order", "receiver_seen"): (_with("Receiver looked at: {reason}", "reason"), "attention"),

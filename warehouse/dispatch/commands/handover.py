@@ -21,12 +21,12 @@ from warehouse.dispatch.models import (
 from warehouse.dispatch.papers import manifest
 from warehouse.dispatch.queries import left_behind
 from warehouse.dispatch.screens import ShipScreen
-from warehouse.errors import NotFound, RuleViolation, StaleScreen
+from warehouse.errors import NotFound, StaleScreen
 from warehouse.inventory import ledger
-from warehouse.inventory.models import Move, MoveReason
+from warehouse.inventory.models import MoveReason
 from warehouse.inventory.refusals import refuse
 from warehouse.numbers import next_number
-from warehouse.orders.models import ConsignmentLine, ConsignmentState, Order, OrderState
+from warehouse.orders.models import ConsignmentLine, ConsignmentState, OrderState
 from warehouse.orders.queries import consignment_by_id, lock_orders, orders_of
 from warehouse.packing.models import Parcel, ParcelLine, ParcelState
 from warehouse.people import trail
@@ -49,13 +49,6 @@ class HandOverParcel(Command):
 
     handover_id: int
     barcode: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class UndoHandover(Command):
-    """The last parcel is taken back from the courier."""
-
-    handover_id: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +96,7 @@ def hand_over_parcel(session: Session, command: HandOverParcel) -> Outcome:
         UnknownBarcode, WrongScan: no parcel's label. OrderStopped: the order goes no further.
         StaleScreen: the handover is closed.
     """
-    handover = _open(session, command.handover_id)
+    handover = lock_open(session, command.handover_id)
     found = session.execute(
         sa.select(Parcel.id, Parcel.consignment_id, Waybill.carrier_id)
         .join(Waybill, Waybill.parcel_id == Parcel.id)
@@ -227,68 +220,12 @@ def _settle_orders(session: Session, command: Command, consignment_id: int) -> N
     trail.record_all(session, command, "order", [(o.id, {}) for o in orders], "dispatched")
 
 
-def undo_handover(session: Session, command: UndoHandover) -> Outcome:
-    """Take the last parcel of an open handover back.
-
-    Raises:
-        RuleViolation: none was scanned yet, or the rest of its order was put aside: the order
-            goes on without this parcel, which nobody would stop any more.
-        StaleScreen: the handover is closed.
-    """
-    handover = _open(session, command.handover_id)
-    last = session.scalars(
-        sa.select(HandoverParcel)
-        .where(HandoverParcel.handover_id == handover.id)
-        .order_by(HandoverParcel.id.desc())
-        .limit(1)
-    ).first()
-    if last is None:
-        raise RuleViolation(say("There is nothing to undo."))
-    parcel = session.get_one(Parcel, last.parcel_id, with_for_update=True, populate_existing=True)
-    consignment = consignment_by_id(session, parcel.consignment_id, lock=True)
-    if consignment.state is ConsignmentState.SET_ASIDE:
-        raise RuleViolation(
-            say(
-                "Parcel {number} has to go: the rest of its order was put aside.",
-                number=parcel.number,
-            )
-        )
-    moves = session.scalars(
-        sa.select(Move)
-        .where(Move.command_id == last.command_id, Move.reason == MoveReason.DISPATCH)
-        .order_by(Move.line_no)
-    ).all()
-    for line_no, move in enumerate(moves):
-        ledger.reverse(session, command, move.id, first_line=line_no)
-        line = session.get_one(ConsignmentLine, move.consignment_line_id, populate_existing=True)
-        line.dispatched -= move.pieces
-    session.delete(last)
-    parcel.state = ParcelState.MATCHED
-    parcel.dispatched_at = None
-    if consignment.state is ConsignmentState.DISPATCHED:
-        consignment.state = ConsignmentState.PACKED
-        session.execute(
-            sa.update(Order)
-            .where(Order.consignment_id == consignment.id)
-            .values(state=OrderState.RELEASED, dispatched_at=None)
-            .execution_options(synchronize_session=False)
-        )
-    session.flush()
-    trail.record(session, command, "parcel", parcel.id, "taken_back", handover=handover.number)
-    return Outcome(
-        screen=ShipScreen.PARCELS,
-        subject_id=handover.id,
-        message=say("Parcel {number} is back here.", number=parcel.number),
-        tone=Tone.ATTENTION,
-    )
-
-
 def close_handover(session: Session, command: CloseHandover) -> Outcome:
     """Close the visit and print its manifest; the parcels left behind are named.
 
     An empty handover is closed without a manifest.
     """
-    handover = _open(session, command.handover_id)
+    handover = lock_open(session, command.handover_id)
     handover.state = HandoverState.CLOSED
     handover.closed_at = command.at
     handover.closed_by = command.actor.person_id
@@ -325,7 +262,12 @@ def close_handover(session: Session, command: CloseHandover) -> Outcome:
     )
 
 
-def _open(session: Session, handover_id: int) -> Handover:
+def lock_open(session: Session, handover_id: int) -> Handover:
+    """Return the handover, locked.
+
+    Raises:
+        StaleScreen: it is closed.
+    """
     handover = session.get(Handover, handover_id, with_for_update=True, populate_existing=True)
     if handover is None or handover.state is not HandoverState.OPEN:
         raise StaleScreen

@@ -227,7 +227,9 @@ def _dossiers(
     if settings.hold_merge_candidates:
         _add_twins(session, dossiers)
     ids = list(dossiers)
-    lines = session.execute(sa.select(_line).where(_line.c.order_id.in_(ids))).all()
+    # In one order always: what a hold is about is named by its lines in this order.
+    of_orders = sa.select(_line).where(_line.c.order_id.in_(ids)).order_by(_line.c.id)
+    lines = session.execute(of_orders).all()
     gone = dispatched_of(session, [line.id for line in lines])
     for line in lines:
         left = line.pieces - gone.get(line.id, 0)

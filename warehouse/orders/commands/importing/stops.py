@@ -1,9 +1,10 @@
-"""Holds an import raises: on orders in work that changed at the shop, on orders with lost rows."""
+"""Holds of what a shop says: on orders in work or back from the courier, and for lost rows."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,21 +12,32 @@ from sqlalchemy.orm import Session
 
 from warehouse.commands import Command
 from warehouse.db import table_of
-from warehouse.orders.models import Hold, HoldKind, LineState, ShopState
+from warehouse.orders.models import (
+    Hold,
+    HoldKind,
+    ImportChange,
+    ImportRun,
+    LineState,
+    Order,
+    OrderLine,
+    ShopState,
+)
 from warehouse.orders.rules import OWNER_OF, digest
 from warehouse.people import trail
 from warehouse.text import say
 
-_hold = table_of(Hold)
+_order, _line, _hold = table_of(Order), table_of(OrderLine), table_of(Hold)
+_change, _run = table_of(ImportChange), table_of(ImportRun)
 
 LOST_ROWS = "lost rows"
 LOST_ROWS_NOTE = say("A row of this order was refused by the import: lines may be missing.")
 NEW_ADDRESS_NOTE = say(
     "The shop has another receiver now. Put the goods aside, then import again to take it over."
 )
+MENDED_NOTE = say("Mended by an import.")
 NEW_PIECES_NOTE = say("A line has another number of pieces at the shop.")
 NEW_GOODS_NOTE = say("A line is for other goods at the shop.")
-_STOPPING_STATES = {
+STOPPING_STATES = {
     ShopState.CLOSED: HoldKind.CANCELLED,
     ShopState.UNPAID: HoldKind.UNKNOWN_STATUS,
     ShopState.UNKNOWN: HoldKind.UNKNOWN_STATUS,
@@ -56,7 +68,7 @@ def stops_of(
     of lines that mean another SKU now.
     """
     found = []
-    kind = _STOPPING_STATES.get(changed.get("shop_state", ShopState.PAID))
+    kind = STOPPING_STATES.get(changed.get("shop_state", ShopState.PAID))
     if kind:
         about = digest((kind, str(changed["shop_state"])))
         found.append(Stop(order_id=order_id, kind=kind, about=about))
@@ -141,6 +153,60 @@ def _row(command: Command, stop: Stop) -> dict[str, Any]:
     }
 
 
+def stop_returned(
+    session: Session, command: Command, left_at: Mapping[int, datetime | None]
+) -> int:
+    """Hold orders that came back from the courier for what their shop has said since they left.
+
+    `left_at` is order id → when it left. Returns how many holds were raised. A fixed number of
+    statements, however many orders.
+    """
+    shop_states = session.execute(
+        sa.select(_order.c.id, _order.c.shop_state).where(_order.c.id.in_(left_at))
+    )
+    states: dict[int, dict[int, LineState]] = {order_id: {} for order_id in left_at}
+    for line in session.execute(
+        sa.select(_line.c.id, _line.c.order_id, _line.c.state)
+        .where(_line.c.order_id.in_(left_at))
+        .order_by(_line.c.id)
+    ):
+        states[line.order_id][line.id] = line.state
+    stops = _new_receivers(session, left_at)
+    for order_id, shop_state in shop_states:
+        of_lines = states[order_id]
+        said = [(line_id, {"state": state}) for line_id, state in of_lines.items()]
+        stops += stops_of(order_id, {"shop_state": shop_state}, of_lines, said)
+    return raise_stops(session, command, stops)
+
+
+def _new_receivers(session: Session, left_at: Mapping[int, datetime | None]) -> list[Stop]:
+    """Return a stop for each order whose shop named another receiver after it left."""
+    rows = session.execute(
+        sa.select(_change.c.order_id, _change.c.field, _change.c.new, _run.c.finished_at)
+        .join(_run, _run.c.id == _change.c.run_id)
+        .where(
+            _change.c.order_id.in_(left_at),
+            _change.c.is_applied == sa.false(),
+            _change.c.field.like("receiver\\_%", escape="\\"),
+        )
+        .order_by(_change.c.id)
+    )
+    noted: dict[int, list[tuple[str, str]]] = {}
+    for row in rows:
+        left = left_at[row.order_id]
+        if left is None or row.finished_at is None or row.finished_at >= left:
+            noted.setdefault(row.order_id, []).append((row.field, row.new))
+    return [
+        Stop(
+            order_id=order_id,
+            kind=HoldKind.ADDRESS_CHANGED,
+            about=digest(sorted(set(receiver))),
+            note=NEW_ADDRESS_NOTE.msgid,
+        )
+        for order_id, receiver in noted.items()
+    ]
+
+
 def settle(
     session: Session, command: Command, order_ids: Sequence[int], kind: HoldKind, about: str = ""
 ) -> None:
@@ -159,6 +225,6 @@ def settle(
             .values(
                 released_at=command.at,
                 released_by=command.actor.person_id,
-                release_note="Mended by an import.",
+                release_note=MENDED_NOTE.msgid,
             )
         )

@@ -27,8 +27,8 @@ from warehouse.orders.commands.importing.facts import (
     told_columns,
 )
 from warehouse.orders.commands.importing.known import KnownOrder, Skus
-from warehouse.orders.commands.importing.stops import Stop, stops_of
-from warehouse.orders.models import Order, OrderLine, OrderState
+from warehouse.orders.commands.importing.stops import STOPPING_STATES, Stop, stops_of
+from warehouse.orders.models import LineState, Order, OrderLine, OrderState
 from warehouse.shops.rows import LineFacts, ShopOrder
 
 _order, _line = table_of(Order), table_of(OrderLine)
@@ -205,13 +205,35 @@ def _is_other(row: Mapping[str, Any], changed: Mapping[str, Any], quiet: Mapping
 
 
 def _note_ended(updates: Updates, known: KnownOrder, difference: _Difference) -> None:
-    """The order has left or ended: only a refund is worth a word, its state goes on by itself."""
-    refunds = _Difference(
-        columns={},
-        lines=[(row, changed, {}) for row, changed, _ in difference.lines if "state" in changed],
-        new_lines=[],
-    )
-    _note_untouched(updates, known, refunds)
+    """The order has left or ended: what the shop takes back is kept, all else goes on by itself.
+
+    Kept, as a parcel may be taken back from the courier: then its order is stopped by these.
+    """
+    columns = {c: v for c, v in difference.columns.items() if c in NOTED_COLUMNS}
+    if not {known.row["shop_state"], columns.get("shop_state")} & STOPPING_STATES.keys():
+        columns = {}
+    if columns:
+        updates.orders.append(_order_update(known, columns))
+    lines: list[tuple[Mapping[str, Any], dict[str, Any], dict[str, Any]]] = []
+    for row, changed, _ in difference.lines:
+        state = _kept_of_ended(row["state"], changed.get("state"))
+        if state is not None:
+            updates.lines.append(_line_update(row, {"state": state}))
+            lines.append((row, {"state": state}, {}))
+    if known.row["state"] is OrderState.DISPATCHED:
+        columns |= {c: v for c, v in difference.columns.items() if c.startswith("receiver_")}
+    _note_untouched(updates, known, _Difference(columns=columns, lines=lines, new_lines=[]))
+
+
+def _kept_of_ended(ours: LineState, said: Any) -> LineState | None:
+    """Return the state to keep of an ended order's line, None if the shop says nothing new.
+
+    That it was shipped is no news, but it is the end of a refund asked for.
+    """
+    if said is None:
+        return None
+    state = LineState.OPEN if said == LineState.SHIPPED else LineState(said)
+    return state if state is not ours else None
 
 
 def _note_untouched(updates: Updates, known: KnownOrder, difference: _Difference) -> None:
