@@ -75,7 +75,6 @@ def answer_unknown(session: Session, command: AnswerUnknown) -> Outcome:
             zone=command.zone,
         )
     )  # fmt: skip
-    if new_id is None:
     if new_id is None and not command.came_out:
         return _said(command.job_id, say("The paper is void: no copy is printed."), Tone.ATTENTION)
     if new_id is None and job.void_reason:
@@ -84,6 +83,7 @@ def answer_unknown(session: Session, command: AnswerUnknown) -> Outcome:
             say("Noted: it came out. The paper is void: find it and destroy it."),
             Tone.ATTENTION,
         )
+    if new_id is None:
         return _said(command.job_id, say("Noted: it came out. The printer goes on."))
     return _said(new_id, say("A marked copy is queued. Destroy the first if it turns up."),
                  Tone.ATTENTION)  # fmt: skip
@@ -163,8 +163,8 @@ def _do(decide: Callable[[], Any]) -> int | None:
     """Run a decision of the queue; one that comes too late is a stale screen."""
     try:
         found: int | None = decide()
-    except StateConflict as error:
     except PaperVoid as error:
         raise RuleViolation(say("The paper is void: nobody prints it again.")) from error
+    except StateConflict as error:
         raise StaleScreen from error
     return found

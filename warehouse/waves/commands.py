@@ -231,9 +231,9 @@ def _write(session: Session, command: MakeWave, supplied: Supplied) -> Wave:
 
 
 def cancel_wave(session: Session, command: CancelWave) -> Outcome:
-    Its pick list, if it is not printed yet, never will be.
-
     """Free the wave's stock; its consignments are ready again, held orders out of them.
+
+    Its pick list, if it is not printed yet, never will be.
 
     Raises:
         RuleViolation: somebody has begun to pick it.
@@ -260,6 +260,8 @@ def cancel_wave(session: Session, command: CancelWave) -> Outcome:
     for consignment in consignments:
         if consignment.state is ConsignmentState.WAVED:
             consignment.state = ConsignmentState.READY
+    wave.state = WaveState.CANCELLED
+    session.flush()
     void(
         session,
         [f"wave:{wave.id}"],
@@ -267,8 +269,6 @@ def cancel_wave(session: Session, command: CancelWave) -> Outcome:
         at=command.at,
         reason="wave taken back",
     )
-    wave.state = WaveState.CANCELLED
-    session.flush()
     give_back(session, command, [c.id for c in consignments])
     trail.record(session, command, "wave", wave.id, "cancelled")
     return Outcome(screen="waves", message=say("Wave {number} is taken back.", number=wave.number))
