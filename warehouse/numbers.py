@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from warehouse.db import Base, on_dialect, table_of, text_of
+from warehouse.db import Base, PerDialect, on_dialect, table_of, text_of
 
 
 class Counter(Base):
@@ -21,18 +22,16 @@ class Counter(Base):
 _table = table_of(Counter)
 
 
-def _bump(insert: object) -> object:
+def _bump(insert: Any) -> Any:
     return (
-        insert.values(name=sa.bindparam("counter"), value=1)  # type: ignore[attr-defined]
+        insert(_table)
+        .values(name=sa.bindparam("counter"), value=1)
         .on_conflict_do_update(index_elements=["name"], set_={"value": _table.c.value + 1})
         .returning(_table.c.value)
     )
 
 
-_next = {
-    "sqlite": _bump(sqlite.insert(_table)),
-    "postgresql": _bump(postgresql.insert(_table)),
-}
+_next = PerDialect(_bump)
 
 
 def next_number(session: Session, name: str) -> int:

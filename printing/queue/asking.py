@@ -8,14 +8,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from printing import documents
 from printing.documents import Document
 from printing.errors import AlreadyQueued, PaperVoid, StateConflict
 from printing.models import JobState, PrintEvent, PrintJob, PrintRoute
-from warehouse.db import on_dialect, table_of
+from warehouse.db import PerDialect, on_dialect, table_of
 
 SITE_ZONE = ZoneInfo("Asia/Shanghai")
 STAMP = "%Y-%m-%d %H:%M"
@@ -49,12 +48,9 @@ _VALUES: Mapping[str, Any] = {
     "reason": "",
     "detail": "",
 }
-_INSERT: Mapping[str, Any] = {
-    "sqlite": sqlite.insert(_job).values(_VALUES).on_conflict_do_nothing().returning(_job.c.id),
-    "postgresql": (
-        postgresql.insert(_job).values(_VALUES).on_conflict_do_nothing().returning(_job.c.id)
-    ),
-}
+_INSERT = PerDialect(
+    lambda insert: insert(_job).values(_VALUES).on_conflict_do_nothing().returning(_job.c.id)
+)
 _LAST_COPY = sa.select(sa.func.max(_job.c.copy_no)).where(
     _job.c.document_kind == _bind("document_kind"),
     _job.c.number == _bind("number"),

@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from warehouse.config import Config, ConfigError, from_environment
 from warehouse.db import Database, DatabaseBusy
 from warehouse.errors import WarehouseError
+from warehouse.loading import loading
 from warehouse.migrations import NewerDatabase, is_current
 
 # name → (module, attribute, one line of help): help is shown without loading the module
@@ -49,7 +50,8 @@ class Lazy(click.Group):
         if name not in COMMANDS:
             return None
         module, attribute, _ = COMMANDS[name]
-        command: click.Command = getattr(importlib.import_module(module), attribute)
+        with loading():
+            command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

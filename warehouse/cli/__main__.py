@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
-from warehouse.cli import run_main
+from warehouse.loading import loading
+
+with loading():
+    from warehouse.cli import run_main
 
 run_main()

@@ -20,6 +20,7 @@ from warehouse import migrations
 from warehouse.cli import Site
 from warehouse.config import Config
 from warehouse.db import Database
+from warehouse.loading import loading
 from warehouse.people.models import Person
 
 START_S = 20
@@ -139,10 +140,12 @@ def _fork_web(config: Config, host: str, port: int) -> int:
 
     Nothing but this thread runs yet and no connection is open, so that a fork is safe.
     """
-    from warehouse.app import create_app
-    from warehouse.serving import Server
+    with loading():
+        from warehouse.app import create_app
+        from warehouse.serving import Server
 
-    return _fork(Server(create_app(config), host, port).run)
+        server = Server(create_app(config), host, port)
+    return _fork(server.run)
 
 
 def _fork_worker(config: Config) -> int:

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import VIRTUAL_KINDS, Bin, BinKind, Sku
 from warehouse.commands import Command
-from warehouse.db import connection_of, on_dialect, table_of
+from warehouse.db import PerDialect, connection_of, on_dialect, table_of
 from warehouse.errors import InsufficientStock, StaleScreen
 from warehouse.inventory.models import (
     Allocation,
@@ -95,7 +94,7 @@ def _put_on(insert: Any) -> Any:
         sa.literal(0),
         kinds,
     ).where(_bin.c.id == sa.bindparam("bin"))
-    statement = insert.from_select(
+    statement = insert(_balance).from_select(
         ["bin_id", "sku_id", "on_hand", "reserved", "is_virtual"], source
     )
     return statement.on_conflict_do_update(
@@ -104,10 +103,7 @@ def _put_on(insert: Any) -> Any:
     )
 
 
-_put = {
-    "sqlite": _put_on(sqlite.insert(_balance)),
-    "postgresql": _put_on(postgresql.insert(_balance)),
-}
+_put = PerDialect(_put_on)
 
 _resolve = (
     sa.update(_allocation)
