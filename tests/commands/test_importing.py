@@ -636,7 +636,7 @@ def test_an_import_of_many_orders_takes_few_statements(shop):
     orders = [{"订单编号": f"31000000000000{n:05d}"} for n in range(300)]
     lines = [{"主订单编号": o["订单编号"], "子订单编号": f"9{n}"} for n, o in enumerate(orders)]
     statements = []
-    engine = shop.world.database.engine
+    engine = shop.world.database.writer
 
     @sa.event.listens_for(engine, "before_cursor_execute")
     def count(*args: object) -> None:

@@ -23,9 +23,9 @@ def counted(world: World) -> Iterator[list[str]]:
         if not statement.startswith("BEGIN"):
             sent.append(statement)
 
-    sa.event.listen(world.database.engine, "before_cursor_execute", note)
+    sa.event.listen(world.database.writer, "before_cursor_execute", note)
     yield sent
-    sa.event.remove(world.database.engine, "before_cursor_execute", note)
+    sa.event.remove(world.database.writer, "before_cursor_execute", note)
 
 
 def scan(world: World, work, pieces: int) -> list[str]:

@@ -175,9 +175,9 @@ def test_asking_takes_one_statement(floor):
 
     with floor.database.transaction() as session:
         session.connection()
-        sa.event.listen(floor.database.engine, "before_cursor_execute", note)
+        sa.event.listen(floor.database.writer, "before_cursor_execute", note)
         queue.enqueue(session, waybill(), station_id=None, at=START, command_id="c", subject="s")
-        sa.event.remove(floor.database.engine, "before_cursor_execute", note)
+        sa.event.remove(floor.database.writer, "before_cursor_execute", note)
     assert len(statements) == 1
 
 
