@@ -379,7 +379,7 @@ def _begin_with(engine: Engine, statement: str) -> None:
     def do_begin(dbapi_connection: Any) -> None:
         dbapi_connection.driver_connection.execute(statement)
 
-    engine.dialect.do_begin = do_begin  # type: ignore[assignment]
+    engine.dialect.do_begin = do_begin  # type: ignore[method-assign]
 
 
 def _postgres_engine(url: URL) -> Engine:
