@@ -649,6 +649,37 @@ def test_an_import_of_many_orders_takes_few_statements(shop):
     assert len(statements) < 80
 
 
+def _ordered(shop, *wanted, pieces):
+    """Import one order per name in `wanted`, of so many pieces each; each name's holds."""
+    orders = [
+        {"订单编号": f"31000000000000{n:05d}", "收货人姓名": name} for n, name in enumerate(wanted)
+    ]
+    lines = [
+        {"主订单编号": o["订单编号"], "子订单编号": f"9{n}", "购买数量": str(pieces)}
+        for n, o in enumerate(orders)
+    ]
+    shop.imports(shop.orders(*orders), shop.items(*lines))
+    return [shop.holds(order["订单编号"]) for order in orders]
+
+
+def test_stock_is_given_out_once_over_all_portions_of_an_import(stocked, monkeypatch):
+    monkeypatch.setattr("warehouse.orders.importing.CHUNK_ORDERS", 2)
+    held = _ordered(stocked, "甲", "乙", "丙", "丁", "戊", pieces=15)
+    assert held == [set(), set(), set(), {HoldKind.STOCK_SHORT}, {HoldKind.STOCK_SHORT}]
+
+
+def test_what_an_order_had_is_free_again_when_a_later_portion_holds_it(world, stocked, monkeypatch):
+    world.settings(hold_merge_candidates=True)
+    monkeypatch.setattr("warehouse.orders.importing.CHUNK_ORDERS", 1)
+    held = _ordered(stocked, "甲", "甲", "丙", pieces=30)
+    assert held == [{HoldKind.MERGE_CANDIDATE}, {HoldKind.MERGE_CANDIDATE}, set()]
+
+
+def test_what_is_clean_already_is_not_given_out_to_a_later_import(stocked):
+    _ordered(stocked, "甲", pieces=30)
+    assert _ordered(stocked, "甲", "乙", pieces=30) == [set(), {HoldKind.STOCK_SHORT}]
+
+
 def test_the_values_of_an_order_stand_in_the_order_of_their_columns(shop):
     with read_files([shop.orders({})], zone=shop.config.time_zone) as batch:
         [[order]] = batch.orders()

@@ -41,19 +41,20 @@ def balance_of(session: Session, bin_id: int, sku_id: int) -> tuple[int, int, in
     return (row.on_hand, row.reserved, row.on_hand - row.reserved)
 
 
-def available_of(session: Session, sku_ids: Iterable[int]) -> dict[int, int]:
-    """Return SKU id → pieces free in pickable bins; SKUs without any are left out."""
-    rows = session.execute(
+def available_of(session: Session, sku_ids: Iterable[int] | None = None) -> dict[int, int]:
+    """Return SKU id → pieces free in pickable bins; SKUs without any are left out.
+
+    All SKUs unless some are named.
+    """
+    free = (
         sa.select(_balance.c.sku_id, sa.func.sum(_balance.c.on_hand - _balance.c.reserved))
         .join(Bin, Bin.id == _balance.c.bin_id)
-        .where(
-            _balance.c.sku_id.in_(set(sku_ids)),
-            Bin.kind.in_(PICKABLE_KINDS),
-            Bin.is_active,
-        )
+        .where(Bin.kind.in_(PICKABLE_KINDS), Bin.is_active)
         .group_by(_balance.c.sku_id)
     )
-    return {sku_id: int(pieces) for sku_id, pieces in rows}
+    if sku_ids is not None:
+        free = free.where(_balance.c.sku_id.in_(set(sku_ids)))
+    return {sku_id: int(pieces) for sku_id, pieces in session.execute(free)}
 
 
 def movers_of(session: Session, line_ids: Iterable[int], reason: MoveReason) -> set[int]:

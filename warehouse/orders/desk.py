@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from warehouse.carriers.models import Carrier
 from warehouse.catalog.models import Sku
-from warehouse.orders.commands.audit import BEFORE_RELEASE
 from warehouse.orders.models import (
     ENDED,
     Consignment,
@@ -28,6 +27,7 @@ from warehouse.orders.models import (
     Shop,
     SkuMapping,
 )
+from warehouse.orders.rules import BEFORE_RELEASE
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # where an order without a promise stands
 

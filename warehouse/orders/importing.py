@@ -16,6 +16,7 @@ from warehouse.commands import Actor, execute, new_id
 from warehouse.config import Config
 from warehouse.db import Database, DatabaseBusy, table_of, utcnow
 from warehouse.orders.commands.audit import AuditOrders, audit_orders
+from warehouse.orders.commands.free_stock import FreeStock, free_stock
 from warehouse.orders.commands.importing.chunk import ImportChunk, import_chunk
 from warehouse.orders.commands.importing.known import Skus
 from warehouse.orders.commands.importing.runs import (
@@ -239,11 +240,13 @@ def _audit(work: _Import) -> None:
         total = session.execute(
             sa.select(sa.func.count()).select_from(received.subquery())
         ).scalar_one()
+        free = FreeStock(free_stock(session))
     last, done = 0, 0
     while ids := _ids_after(work.database, received, last):
         work.check()
         command = AuditOrders(id=new_id(), actor=work.actor, at=work.clock(), order_ids=ids)
-        execute(work.database, audit_orders, command)
+        execute(work.database, partial(audit_orders, free=free), command)
+        free.keep()
         last, done = ids[-1], done + len(ids)
         work.on_step(Step(stage="auditing", file="", done=done, total=max(total, done)))
 

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from warehouse.orders.models import HoldKind, HoldOwner, LineState, ShopState
+from warehouse.orders.models import HoldKind, HoldOwner, LineState, OrderState, ShopState
 
 OWNER_OF = {
     HoldKind.UNPAID: HoldOwner.FINANCE,
@@ -47,6 +47,7 @@ BY_HAND = "by hand"
 # These a person cannot wave through: the goods or their name are not there.
 MENDED_ONLY = frozenset({HoldKind.UNKNOWN_SKU, HoldKind.NO_LINES, HoldKind.STOCK_SHORT})
 LINES_TO_SHIP = frozenset({LineState.OPEN})
+BEFORE_RELEASE = (OrderState.RECEIVED, OrderState.HELD, OrderState.CLEAN)
 ENDED_AT_SHOP = frozenset({ShopState.CLOSED, ShopState.FINISHED, ShopState.SHIPPED})
 
 

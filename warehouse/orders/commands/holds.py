@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.db import table_of
 from warehouse.errors import InvalidInput, NotFound, RuleViolation, StaleScreen
-from warehouse.orders.commands.audit import BEFORE_RELEASE, audit
+from warehouse.orders.commands.audit import audit
 from warehouse.orders.commands.release import withdraw
 from warehouse.orders.models import (
     Consignment,
@@ -25,7 +25,7 @@ from warehouse.orders.models import (
     OrderState,
 )
 from warehouse.orders.queries import orders_of, stop_of
-from warehouse.orders.rules import BY_HAND, MENDED_ONLY, OWNER_OF
+from warehouse.orders.rules import BEFORE_RELEASE, BY_HAND, MENDED_ONLY, OWNER_OF
 from warehouse.people import trail
 from warehouse.text import say
 

@@ -11,8 +11,9 @@ from warehouse.catalog.models import Barcode, Sku
 from warehouse.commands import Command, Outcome
 from warehouse.db import table_of
 from warehouse.errors import InvalidInput, NotFound
-from warehouse.orders.commands.audit import BEFORE_RELEASE, audit
+from warehouse.orders.commands.audit import audit
 from warehouse.orders.models import LineState, Order, OrderLine, SkuMapping
+from warehouse.orders.rules import BEFORE_RELEASE
 from warehouse.people import trail
 from warehouse.text import say
 
