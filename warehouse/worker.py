@@ -1,4 +1,4 @@
-"""The only loop: print lanes and imports, each lane in a thread of its own; stops on SIGTERM."""
+"""The only loop: print lanes, imports, old uploads swept; a thread per lane; stops on SIGTERM."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from printing.queue import assign_waiting, due, print_one, transports_within
 from warehouse.config import Config
 from warehouse.db import Database, DatabaseBusy, utcnow
 from warehouse.orders.importing import run_waiting_import
+from warehouse.orders.uploads import sweep_uploads
 
 log = logging.getLogger("fahuo.worker")
 
 IDLE_S = 0.25
 ASSIGN_EVERY = 40  # rounds
+SWEEP_EVERY = 14_400  # rounds: about an hour
 LANES_AT_ONCE = 16
 IMPORT_LANE = 0  # printers' ids begin at 1
 
@@ -55,6 +57,8 @@ class Worker:
         if rounds % ASSIGN_EVERY == 0:
             with self._database.transaction() as session:
                 assign_waiting(session, at=utcnow())
+        if rounds % SWEEP_EVERY == 0:
+            sweep_uploads(self._database, self._config.upload_dir, utcnow())
         with self._database.reading() as session:
             lanes = due(session, utcnow())
         for printer_id in lanes:

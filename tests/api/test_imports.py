@@ -16,7 +16,7 @@ from tests.api.described import Description
 from tests.builders import World
 from warehouse.commands import new_id
 from warehouse.orders.importing import run_waiting_import
-from warehouse.orders.models import ImportRun, Order
+from warehouse.orders.models import ImportRun, ImportState, Order
 from warehouse.people.models import Role
 
 EXAMPLE = (Path(__file__).parents[2] / "docs/examples/orders-zh.csv").read_bytes()
@@ -60,6 +60,44 @@ def test_a_repeat_makes_no_second_run(world: World, desk: Machine) -> None:
     assert len(world.all(ImportRun)) == 1
     other = send(desk, ("orders.csv", EXAMPLE + b"\n"), key=key)
     assert error_of(other)[:2] == (409, "command_reused")
+
+
+def uploads_in(app: Flask) -> list[str]:
+    folder = app.extensions["fahuo_config"].upload_dir
+    return [path.name for path in folder.iterdir()] if folder.exists() else []
+
+
+def test_a_file_that_was_read_is_gone_and_a_repeat_brings_it_not_back(
+    world: World, app: Flask, desk: Machine
+) -> None:
+    key = new_id()
+    send(desk, ("orders.csv", EXAMPLE), key=key)
+    assert len(uploads_in(app)) == 1
+    work(world, app)
+    assert uploads_in(app) == []
+    again = send(desk, ("orders.csv", EXAMPLE), key=key)
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert uploads_in(app) == []
+
+
+def test_two_runs_of_the_same_file_have_a_copy_each(
+    world: World, app: Flask, desk: Machine
+) -> None:
+    runs = [send(desk, ("orders.csv", EXAMPLE)).get_json()["id"] for _ in range(2)]
+    work(world, app)
+    shown = [desk.get(f"/imports/{run}").get_json() for run in runs]
+    assert [(run["state"], run["orders_new"]) for run in shown] == [("done", 1), ("done", 0)]
+
+
+def test_a_refused_repeat_leaves_the_waiting_file_where_it_lies(
+    world: World, app: Flask, desk: Machine
+) -> None:
+    key = new_id()
+    send(desk, ("orders.csv", EXAMPLE), key=key)
+    other = send(desk, ("orders.csv", EXAMPLE), key=key, shop="X")
+    assert error_of(other)[:2] == (409, "command_reused")
+    work(world, app)
+    assert world.one(ImportRun).state is ImportState.DONE
 
 
 def test_refused_rows_are_told_with_place_and_reason(

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from flask import Response, request, url_for
+from flask import Response, g, request, url_for
 
 from warehouse.api.acting import replay_mark, run
 from warehouse.api.answers import answer, language
 from warehouse.api.bodies import read_query
 from warehouse.api.door import bp, query
-from warehouse.api.operations import MOST_FILES, operation, operation_of
+from warehouse.api.operations import operation, operation_of
 from warehouse.api.schemas import code, component
 from warehouse.api.shapes.imports import list_changes, list_rejected, show_import
 from warehouse.api.shapes.paging import PAGING, USUAL, paged
-from warehouse.api.uploads import keep
-from warehouse.errors import InvalidInput, WarehouseError
+from warehouse.errors import InvalidInput
 from warehouse.orders.commands.importing.runs import StartImport, start_import
+from warehouse.orders.uploads import MOST_FILES, kept_uploads
 from warehouse.people.rights import Right
 from warehouse.text import say
-from warehouse.web.context import config, reading
+from warehouse.web.context import config, database, reading
 
 TAG = "Imports"
 
@@ -40,18 +40,8 @@ def orders_import() -> Response:
         raise InvalidInput(
             say("Send 1 to {most} files as `files`.", most=MOST_FILES), field="files"
         )
-    kept = [keep(file, config().upload_dir) for file in sent]
-    try:
-        outcome = run(
-            start_import,
-            StartImport,
-            files=tuple(file.facts for file in kept),
-            shop_code=fields.get("shop", ""),
-        )
-    except WarehouseError:
-        for file in kept:
-            file.drop()
-        raise
+    with kept_uploads(database(), sent, config().upload_dir, command_id=g.command_id) as files:
+        outcome = run(start_import, StartImport, files=files, shop_code=fields.get("shop", ""))
     with reading() as session:
         shown = show_import(session, outcome.subject_id or 0, language())
     place = url_for("api.imports_show", import_id=outcome.subject_id)

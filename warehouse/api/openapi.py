@@ -11,7 +11,7 @@ from flask import Flask
 from warehouse import __doc__ as about
 from warehouse.api.answers import PROBLEM
 from warehouse.api.door import PREFIX
-from warehouse.api.operations import MOST_FILES, Operation
+from warehouse.api.operations import Operation
 from warehouse.api.schemas import LARGEST_ID, Schema, component, text, whole
 from warehouse.api.shapes import (
     acts,
@@ -25,6 +25,7 @@ from warehouse.api.shapes import (
     stock,
     waves,
 )
+from warehouse.orders.uploads import MOST_FILES
 
 VERSION = "1"
 COMPONENTS: dict[str, Schema] = {

@@ -16,8 +16,6 @@ from warehouse.api.schemas import Schema, record
 from warehouse.people.rights import Right
 from warehouse.web.access import MACHINE
 
-MOST_FILES = 20  # of one upload
-
 View = TypeVar("View", bound=Callable[..., Any])
 
 COMMAND_ID: Schema = {

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
 from warehouse.errors import InvalidInput, NotFound
@@ -20,18 +21,19 @@ from warehouse.orders.models import (
     Order,
     Shop,
 )
-from warehouse.orders.uploads import drop_uploads, keep_uploads
+from warehouse.orders.uploads import MOST_FILES, kept_uploads, name_shown
 from warehouse.people.models import Person
 from warehouse.people.rights import Right
 from warehouse.text import Text, say
 from warehouse.web import tables
 from warehouse.web.access import needs
-from warehouse.web.context import config, do, form_str, reading, speak
+from warehouse.web.context import command_id, config, database, do, form_str, reading, speak
 
 bp = Blueprint("imports", __name__, url_prefix="/imports")
 DOCS = Path(__file__).parents[2] / "docs"
 EXAMPLES = {"zh": "orders-zh.csv", "en": "orders-en.csv"}
 SHOWN = 200
+ENDINGS = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm")
 SORTS: dict[str, Any] = {"no": ImportRun.id}
 REJECT_FIELDS: tuple[tables.Field, ...] = (
     (say("File"), lambda r: r.file),
@@ -76,14 +78,29 @@ def _index(error: str) -> str:
 @needs(Right.IMPORT)
 def start() -> AnyResponse | tuple[str, int]:
     """Keep the files and have the worker read them."""
-    kept: tuple[dict[str, Any], ...] = ()
     try:
-        kept = keep_uploads(request.files.getlist("files"), config().upload_dir)
-        outcome = do(start_import, StartImport, files=kept, shop_code=form_str("shop", ""))
+        sent, name = _chosen(), command_id()
+        with kept_uploads(database(), sent, config().upload_dir, command_id=name) as files:
+            outcome = do(
+                start_import, StartImport, id=name, files=files, shop_code=form_str("shop", "")
+            )
     except InvalidInput as error:
-        drop_uploads(kept)
         return _index(speak(error.text)), 400
     return redirect(url_for("imports.run", run_id=outcome.subject_id), 303)
+
+
+def _chosen() -> list[FileStorage]:
+    """Return the files of the form; what can be no report is told at once."""
+    chosen = [file for file in request.files.getlist("files") if file.filename]
+    if not 0 < len(chosen) <= MOST_FILES:
+        raise InvalidInput(say("Choose 1 to {most} files.", most=MOST_FILES), field="files")
+    for file in chosen:
+        name = name_shown(file.filename or "")
+        if not name.lower().endswith(ENDINGS):
+            raise InvalidInput(
+                say("{name} is no report: CSV or XLSX files are read.", name=name), field="files"
+            )
+    return chosen
 
 
 @bp.get("/<int:run_id>")
