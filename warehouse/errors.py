@@ -3,7 +3,7 @@
 WarehouseError
   NotFound        404   the thing named does not exist
   ScanRejected    422   mended by scanning something else
-    UnknownBarcode, WrongItem, WrongBin, WrongTote, WrongParcel, WrongWaybill, WrongCarrier …
+    UnknownBarcode, WrongItem, WrongBin, WrongTote, WrongParcel, WrongWaybill, VoidWaybill …
   RuleViolation   409   the business forbids it
     InsufficientStock, OrderStopped, AlreadySealed, WeightOutOfTolerance, NoWaybillLeft …
   Conflict        409   somebody else was first
@@ -114,6 +114,12 @@ class WrongParcel(WrongScan):
 
 class WrongWaybill(WrongScan):
     code = "wrong_waybill"
+
+
+class VoidWaybill(ScanRejected):
+    """The label holds no more: its parcel was put aside."""
+
+    code = "void_waybill"
 
 
 class WrongCarrier(WrongScan):

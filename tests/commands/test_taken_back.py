@@ -1,4 +1,4 @@
-"""What the shop says between a parcel's handover and its undo holds it here at once."""
+"""At the door: what was stopped meanwhile stays here, and says why."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import pytest
 from tests.builders import Stage, Work, World
 from tests.commands.test_handover import hand, two_matched_parcels, visit
 from tests.commands.test_importing import Shopkeeper
+from tests.commands.test_stopping import put_down
+from warehouse.carriers.models import Carrier
 from warehouse.commands import Outcome, Tone
 from warehouse.dispatch.commands.handover import HandOverParcel, hand_over_parcel
 from warehouse.dispatch.commands.taking_back import UndoHandover, undo_handover
-from warehouse.errors import OrderStopped
-from warehouse.orders.models import HoldKind, LineState, OrderState, ShopState
+from warehouse.errors import OrderStopped, VoidWaybill
+from warehouse.orders.models import HoldKind, LineState, Order, OrderState, ShopState
 from warehouse.people.models import Trail
 
 ASKED = {"退款状态": "买家已经申请退款，等待卖家同意"}
@@ -133,3 +135,16 @@ def test_an_order_that_never_wholly_left_did_not_come_back(world: World):
     hand(world, work.handover_id, number)
     take_back(world, work)
     assert world.all(Trail, subject_kind="order", event="taken_back") == []
+
+
+def test_a_void_label_says_what_it_is_and_what_to_do(world: World):
+    work = world.bring(Stage.LABELLED)
+    world.stop(work)
+    put_down(world, work)
+    given = {"handover_id": visit(world, world.one(Carrier).id), "barcode": work.waybill_no}
+    refused = world.refused(VoidWaybill, hand_over_parcel, HandOverParcel, by="shipper", **given)
+    number = world.get(Order, work.order_id).order_no
+    assert str(refused) == (
+        f"Waybill {work.waybill_no} is void: parcel P00000001 of order {number} was put aside."
+        " It stays here; destroy the label."
+    )

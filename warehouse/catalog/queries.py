@@ -8,13 +8,21 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Barcode, Bin, BinKind, CartonType, Sku, Station
+from warehouse.catalog.rules import spellings_of
 from warehouse.db import table_of
-from warehouse.errors import NotFound
-from warehouse.text import say
+from warehouse.errors import RuleViolation
+from warehouse.text import Text, say
 
 _sku = table_of(Sku)
 _barcode = table_of(Barcode)
 _bin = table_of(Bin)
+
+# Without one of its kind something cannot go on; the sentence says what to make.
+NO_PLACE: dict[BinKind, Text] = {
+    BinKind.QUARANTINE: say("There is no quarantine bin in use. Have one made."),
+    BinKind.COUNT_DIFFERENCE: say("There is no bin for count differences in use. Have one made."),
+    BinKind.OPENING: say("There is no bin for opening stock in use. Have one made."),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,11 +46,23 @@ _item = (
     .join(_barcode, _barcode.c.sku_id == _sku.c.id)
     .where(_barcode.c.code == sa.bindparam("barcode"))
 )
+_item_spelled_otherwise = (
+    sa.select(_sku.c.id, _sku.c.code, _sku.c.name, _sku.c.properties, _barcode.c.pieces)
+    .join(_barcode, _barcode.c.sku_id == _sku.c.id)
+    .where(_barcode.c.code.in_(sa.bindparam("barcodes", expanding=True)))
+    .order_by(_barcode.c.code)
+    .limit(1)
+)
 
 
 def item_by_barcode(session: Session, barcode: str) -> Item | None:
-    """Return what the barcode stands for, None if no goods carry it. Exact match only."""
+    """Return what the barcode stands for, None if no goods carry it.
+
+    The code as it stands comes first; then the same GTIN with other leading zeros.
+    """
     row = session.execute(_item, {"barcode": barcode}).first()
+    if row is None and (others := spellings_of(barcode)[1:]):
+        row = session.execute(_item_spelled_otherwise, {"barcodes": others}).first()
     if row is None:
         return None
     return Item(
@@ -54,6 +74,11 @@ def item_by_barcode(session: Session, barcode: str) -> Item | None:
     )
 
 
+def has_barcode(code: str) -> sa.ColumnElement[bool]:
+    """Return the condition that a SKU carries this barcode, however its GTIN is written."""
+    return Sku.id.in_(sa.select(Barcode.sku_id).where(Barcode.code.in_(spellings_of(code))))
+
+
 def bin_by_code(session: Session, code: str) -> Bin | None:
     """Return the bin with this code, None if there is none."""
     return session.scalars(sa.select(Bin).where(Bin.code == code)).first()
@@ -63,13 +88,13 @@ def bin_of_kind(session: Session, kind: BinKind) -> Bin:
     """Return the first active bin of a kind.
 
     Raises:
-        NotFound: the site has none.
+        RuleViolation: the site has none.
     """
     found = session.scalars(
         sa.select(Bin).where(Bin.kind == kind, Bin.is_active).order_by(Bin.walk_order, Bin.id)
     ).first()
     if found is None:
-        raise NotFound(say("bin"), kind)
+        raise RuleViolation(NO_PLACE.get(kind) or say("The site has no place for this."))
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from warehouse.scanning import BADGE_PREFIX, CARD_PREFIX, LONGEST_CODE, clean
 from warehouse.text import Text, say
 
-EAN_LENGTHS = frozenset({8, 12, 13, 14})
+EAN_LENGTHS = (8, 12, 13, 14)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +69,21 @@ def ean_problem(code: str) -> Text | None:
     if code[-1] != ean_check_digit(code[:-1]):
         return say("The last digit of this EAN is wrong: some digit was mistyped.")
     return None
+
+
+def spellings_of(code: str) -> tuple[str, ...]:
+    """Return every way to write the same GTIN, `code` itself first; of no GTIN only that.
+
+    EAN-8, UPC-A, EAN-13 and GTIN-14 differ by leading zeros alone, and scanners, cases and
+    suppliers' lists each have a habit of their own.
+
+    Source: GS1 General Specifications, 3.3: a shorter GTIN stands right in the field of 14.
+    """
+    if ean_problem(code) is not None:
+        return (code,)
+    whole = code.zfill(14)
+    others = (whole[14 - length :] for length in EAN_LENGTHS if int(whole[: 14 - length] or 0) == 0)
+    return (code, *(other for other in others if other != code))
 
 
 def ean_check_digit(body: str) -> str:

@@ -8,8 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.dispatch.models import HandoverParcel, Waybill, WaybillState
-from warehouse.orders.models import Consignment
-from warehouse.packing.models import Parcel, ParcelState
+from warehouse.errors import VoidWaybill
+from warehouse.orders.models import Consignment, ConsignmentLine, Order, OrderLine
+from warehouse.packing.models import Parcel, ParcelLine, ParcelState
+from warehouse.text import say
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +69,38 @@ def parcel_by_code(session: Session, code: str) -> Parcel | None:
         .where(Waybill.number == code, Waybill.state == WaybillState.LIVE)
         .limit(1)
     ).first()
+
+
+def void_waybill(session: Session, code: str) -> VoidWaybill | None:
+    """Return the refusal of a label that holds no more, None if the code is none of these."""
+    row = session.execute(
+        sa.select(Parcel.id, Parcel.number)
+        .join(Waybill, Waybill.parcel_id == Parcel.id)
+        .where(Waybill.number == code, Waybill.state == WaybillState.VOID)
+        .order_by(Waybill.id.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    numbers = session.scalars(
+        sa.select(Order.order_no)
+        .join(OrderLine, OrderLine.order_id == Order.id)
+        .join(ConsignmentLine, ConsignmentLine.order_line_id == OrderLine.id)
+        .join(ParcelLine, ParcelLine.consignment_line_id == ConsignmentLine.id)
+        .where(ParcelLine.parcel_id == row.id)
+        .distinct()
+        .order_by(Order.order_no)
+    ).all()
+    return VoidWaybill(
+        say(
+            "Waybill {waybill} is void: parcel {parcel} of order {orders} was put aside. It stays"
+            " here; destroy the label.",
+            waybill=code[:40],
+            parcel=row.number,
+            orders=", ".join(numbers),
+        ),
+        parcel_no=row.number,
+    )
 
 
 def carrier_of(session: Session, parcel: Parcel) -> int | None:

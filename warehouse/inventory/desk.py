@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from warehouse.catalog.models import PICKABLE_KINDS, Barcode, Bin, Sku, Zone
+from warehouse.catalog.models import PICKABLE_KINDS, Bin, Sku, Zone
 from warehouse.commands import CommandRow
 from warehouse.inventory.models import Move, StockBalance
 from warehouse.people.models import Person
@@ -51,11 +51,6 @@ def sku_list() -> sa.Select[*tuple[Any, ...]]:
         AVAILABLE.label("available"),
         sa.func.coalesce(_pickable.c.bins, 0).label("bins"),
     ).outerjoin(_pickable, _pickable.c.sku_id == Sku.id)
-
-
-def with_barcode(code: str) -> sa.ColumnElement[bool]:
-    """Return the condition that goods carry this barcode."""
-    return Sku.id.in_(sa.select(Barcode.sku_id).where(Barcode.code == code))
 
 
 _stood = (

@@ -9,7 +9,8 @@ from flask import Blueprint, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from warehouse.catalog.models import Barcode, Bin, BinKind, Sku
+from warehouse.catalog.models import Bin, BinKind, Sku
+from warehouse.catalog.queries import has_barcode
 from warehouse.dispatch.models import Handover, Waybill
 from warehouse.errors import WarehouseError
 from warehouse.orders.models import Consignment, Order
@@ -69,7 +70,7 @@ def _exact(session: Session, code: str) -> list[Hit]:
         *_waves(session, Wave.number == upper),
         *_handovers(session, Handover.number == upper),
         *_bins(session, Bin.code == upper),
-        *_skus(session, sa.or_(Sku.code == code, _with_barcode(code))),
+        *_skus(session, sa.or_(Sku.code == code, has_barcode(code))),
     ]
 
 
@@ -93,10 +94,6 @@ def _near(session: Session, q: str) -> list[Hit]:
 
 def _with_waybill(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     return Parcel.id.in_(sa.select(Waybill.parcel_id).where(condition))
-
-
-def _with_barcode(code: str) -> sa.ColumnElement[bool]:
-    return Sku.id.in_(sa.select(Barcode.sku_id).where(Barcode.code == code))
 
 
 def _orders(session: Session, condition: sa.ColumnElement[bool]) -> list[Hit]:

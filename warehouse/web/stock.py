@@ -15,6 +15,7 @@ from warehouse.catalog.commands.labels import (
     print_sku_labels,
 )
 from warehouse.catalog.models import Barcode, Bin, BinKind, Sku, SkuPicture, Zone
+from warehouse.catalog.queries import has_barcode
 from warehouse.errors import NotFound
 from warehouse.inventory import desk as stock_desk
 from warehouse.inventory.models import Move, StockBalance
@@ -74,7 +75,7 @@ def index() -> str | Response:
                 tables.like(Sku.code, q),
                 tables.like(Sku.name, q),
                 tables.like(Sku.properties, q),
-                stock_desk.with_barcode(q),
+                has_barcode(q),
             )
         )
     only = tables.text("only")

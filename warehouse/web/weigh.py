@@ -17,7 +17,7 @@ from warehouse.dispatch.commands.label import (
     match_label,
     reprint_label,
 )
-from warehouse.dispatch.queries import parcel_by_code
+from warehouse.dispatch.queries import parcel_by_code, void_waybill
 from warehouse.errors import InvalidInput, RuleViolation
 from warehouse.inventory.refusals import refuse
 from warehouse.packing.models import ParcelState
@@ -76,7 +76,7 @@ def _parcel(code: str) -> Outcome:
     with reading() as session:
         parcel = parcel_by_code(session, code)
         if parcel is None:
-            raise refuse(session, code, say("a sealed parcel"))
+            raise void_waybill(session, code) or refuse(session, code, say("a sealed parcel"))
         view = weigh_view(session, parcel.id)
     if view.is_stopped:
         return Outcome(screen=WeighScreen.WEIGHT, subject_id=parcel.id, message=say("Stop."))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from warehouse.api.schemas import Schema, component, flag, listed, maybe, record, text, whole, word
 from warehouse.api.shapes.paging import keys_of, page
 from warehouse.catalog.models import Barcode, BarcodeKind, Bin, BinKind, Sku, Zone
+from warehouse.catalog.queries import has_barcode
 from warehouse.errors import NotFound
 from warehouse.inventory.models import StockBalance
 from warehouse.inventory.queries import available_of, differences
@@ -153,8 +154,7 @@ def show_sku(session: Session, code: str) -> dict[str, Any]:
     """
     sku = session.scalars(sa.select(Sku).where(Sku.code == code)).first()
     if sku is None:
-        by_barcode = sa.select(Sku).join(Barcode, Barcode.sku_id == Sku.id)
-        sku = session.scalars(by_barcode.where(Barcode.code == code)).first()
+        sku = session.scalars(sa.select(Sku).where(has_barcode(code)).order_by(Sku.id)).first()
     if sku is None:
         raise NotFound(say("SKU"), code)
     rows = session.execute(_balances(outside=False).where(StockBalance.sku_id == sku.id))

@@ -19,7 +19,7 @@ from warehouse.dispatch.models import (
     WaybillState,
 )
 from warehouse.dispatch.papers import manifest
-from warehouse.dispatch.queries import left_behind
+from warehouse.dispatch.queries import left_behind, void_waybill
 from warehouse.dispatch.screens import ShipScreen
 from warehouse.errors import NotFound, StaleScreen
 from warehouse.inventory import ledger
@@ -93,8 +93,8 @@ def hand_over_parcel(session: Session, command: HandOverParcel) -> Outcome:
     A parcel of another courier, or one not ready, is written down as refused.
 
     Raises:
-        UnknownBarcode, WrongScan: no parcel's label. OrderStopped: the order goes no further.
-        StaleScreen: the handover is closed.
+        UnknownBarcode, WrongScan: no parcel's label. VoidWaybill: one that holds no more.
+        OrderStopped: the order goes no further. StaleScreen: the handover is closed.
     """
     handover = lock_open(session, command.handover_id)
     found = session.execute(
@@ -105,7 +105,8 @@ def hand_over_parcel(session: Session, command: HandOverParcel) -> Outcome:
         .limit(1)
     ).first()
     if found is None:
-        raise refuse(session, command.barcode, say("a waybill"))
+        void = void_waybill(session, command.barcode)
+        raise void or refuse(session, command.barcode, say("a waybill"))
     lock_orders(session, found.consignment_id)
     parcel = lock_parcel(session, found.id)
     if found.carrier_id != handover.carrier_id:

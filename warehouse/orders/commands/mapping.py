@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Barcode, Sku
+from warehouse.catalog.rules import spellings_of
 from warehouse.commands import Command, Outcome
 from warehouse.db import table_of
 from warehouse.errors import InvalidInput, NotFound
@@ -63,7 +64,8 @@ def _sku(session: Session, code: str) -> Sku:
         found = session.scalars(
             sa.select(Sku)
             .join(Barcode, Barcode.sku_id == Sku.id)
-            .where(Barcode.code == code, Barcode.pieces == 1, Sku.is_active)
+            .where(Barcode.code.in_(spellings_of(code)), Barcode.pieces == 1, Sku.is_active)
+            .order_by(Sku.id)
         ).first()
     if found is None:
         raise InvalidInput(say("There is no SKU {code}.", code=code[:40] or "?"), field="sku")

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Barcode, Bin, Sku
+from warehouse.catalog.queries import item_by_barcode
 from warehouse.commands import Command, Outcome
 from warehouse.db import connection_of, table_of
 from warehouse.errors import RuleViolation, StaleScreen, TooMany, WrongBin
@@ -156,10 +157,7 @@ def confirm_pick(session: Session, command: ConfirmPick) -> Outcome:
     task = _open_task(session, command.task_id, command.barcode)
     if task.bin_confirmed_at is None:
         raise WrongBin(got=say("an item"), wanted=say("bin {code} first", code=task.bin_code))
-    if task.scanned_sku_id != task.sku_id:
-        wanted = say("{code} {name}", code=task.sku_code, name=task.sku_name)
-        raise refuse_item(session, command.barcode, wanted)
-    pieces = command.pieces * task.scanned_pieces
+    pieces = command.pieces * _pieces_of(session, task, command.barcode)
     left = task.wanted - task.picked
     if pieces > left:
         raise TooMany(
@@ -197,6 +195,18 @@ def _open_task(session: Session, task_id: int, barcode: str) -> Any:
     if task.tote_bin_id is None:
         raise RuleViolation(say("Slot {slot} has no tote yet.", slot=task.slot_no))
     return task
+
+
+def _pieces_of(session: Session, task: Any, barcode: str) -> int:
+    """Return how many pieces of the task's goods the barcode stands for."""
+    if task.scanned_sku_id == task.sku_id:
+        return int(task.scanned_pieces)
+    # Only now the same GTIN with other leading zeros: the hot path asks one statement for all.
+    item = item_by_barcode(session, barcode) if task.scanned_sku_id is None else None
+    if item is None or item.sku_id != task.sku_id:
+        wanted = say("{code} {name}", code=task.sku_code, name=task.sku_name)
+        raise refuse_item(session, barcode, wanted)
+    return item.pieces
 
 
 def _into_tote(task: Any, pieces: int) -> ledger.Posting:
