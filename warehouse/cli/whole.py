@@ -7,9 +7,10 @@ import sqlalchemy as sa
 from warehouse.cli import Site
 from warehouse.cli.speaking import Progress, perform
 from warehouse.commands import Actor
-from warehouse.orders.commands.audit import BEFORE_RELEASE, AuditOrders, audit_orders
+from warehouse.orders.commands.audit import AuditOrders, audit_orders
 from warehouse.orders.commands.bulk import ReleaseClean, release_clean
 from warehouse.orders.models import Order, OrderState
+from warehouse.orders.rules import BEFORE_RELEASE
 
 LOT = 500
 

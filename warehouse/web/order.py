@@ -15,7 +15,7 @@ from warehouse.dispatch.models import Waybill
 from warehouse.errors import NotFound, WarehouseError
 from warehouse.inventory.queries import available_of
 from warehouse.orders import desk as orders_desk
-from warehouse.orders.commands.audit import BEFORE_RELEASE, AuditOrders, audit_orders
+from warehouse.orders.commands.audit import AuditOrders, audit_orders
 from warehouse.orders.commands.holds import (
     CancelLine,
     CancelOrder,
@@ -43,7 +43,7 @@ from warehouse.orders.models import (
     Order,
 )
 from warehouse.orders.queries import dispatched_of
-from warehouse.orders.rules import MENDED_ONLY
+from warehouse.orders.rules import BEFORE_RELEASE, MENDED_ONLY
 from warehouse.packing.models import Parcel
 from warehouse.people.rights import Right
 from warehouse.text import say
