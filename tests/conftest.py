@@ -68,13 +68,28 @@ def postgres(postgres_url: str) -> Iterator[Database]:
     database.dispose()
 
 
+@pytest.fixture
+def empty_postgres(postgres: Database) -> Database:
+    """The PostgreSQL database, emptied but for what the migrations put there."""
+    tables = [t.name for t in schema.metadata.sorted_tables]
+    wipe = [
+        f"DELETE FROM {name} WHERE {SEEDED[name]}" if name in SEEDED else f"DELETE FROM {name}"
+        for name in tables
+    ]
+    with postgres.engine.connect() as connection:
+        # History refuses to be deleted; as a replica's apply job, a test may.
+        connection.execute(sa.text("SET session_replication_role = replica"))
+        connection.execute(sa.text("; ".join(wipe)))
+        connection.execute(sa.text("SET session_replication_role = DEFAULT"))
+        connection.commit()
+    return postgres
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """An empty database with the whole schema, on each engine in turn."""
     if request.param == "postgresql":
-        database = request.getfixturevalue("postgres")
-        _empty(database)
-        yield database
+        yield request.getfixturevalue("empty_postgres")
         return
     template: Path = request.getfixturevalue("sqlite_template")
     tmp_path: Path = request.getfixturevalue("tmp_path")
@@ -91,17 +106,3 @@ def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]
     database = Database(f"sqlite:///{tmp_path / 'fahuo.db'}")
     yield database
     database.dispose()
-
-
-def _empty(database: Database) -> None:
-    tables = [t.name for t in schema.metadata.sorted_tables]
-    wipe = [
-        f"DELETE FROM {name} WHERE {SEEDED[name]}" if name in SEEDED else f"DELETE FROM {name}"
-        for name in tables
-    ]
-    with database.engine.connect() as connection:
-        # History refuses to be deleted; as a replica's apply job, a test may.
-        connection.execute(sa.text("SET session_replication_role = replica"))
-        connection.execute(sa.text("; ".join(wipe)))
-        connection.execute(sa.text("SET session_replication_role = DEFAULT"))
-        connection.commit()

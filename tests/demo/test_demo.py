@@ -122,9 +122,10 @@ def test_a_site_tells_whether_it_is_the_demo(site: Database, sqlite_database: Da
     assert "BDG-DEMO-ZHANG" in demo.welcome(Path("/data"))
 
 
-def test_the_same_seed_gives_the_same_site(postgres: Database, site: Database, folder: Path,
-                                           database_emptied: None) -> None:  # fmt: skip
-    demo.load(postgres, data_dir=folder / "other", at=AT)
+def test_the_same_seed_gives_the_same_site(
+    empty_postgres: Database, site: Database, folder: Path
+) -> None:
+    demo.load(empty_postgres, data_dir=folder / "other", at=AT)
 
     def orders(database: Database) -> list[tuple]:
         with database.reading() as session:
@@ -132,7 +133,7 @@ def test_the_same_seed_gives_the_same_site(postgres: Database, site: Database, f
             columns = (Order.order_no, Order.state, Order.receiver_name, Order.created_at)
             return [tuple(r) for r in session.execute(sa.select(*columns).order_by(Order.id))]
 
-    assert orders(postgres) == orders(site)
+    assert orders(empty_postgres) == orders(site)
 
 
 def test_names_are_unique() -> None:

@@ -11,7 +11,6 @@ from click.testing import CliRunner
 from pypdf import PdfReader
 
 from printing.models import PrintJob
-from tests.conftest import _empty
 from warehouse.cli.simulate import simulate_command
 from warehouse.db import Database
 from warehouse.dispatch.models import Waybill
@@ -75,10 +74,9 @@ def test_every_paper_lies_there_once(day: tuple[Path, Summary]) -> None:
 
 
 def test_the_same_day_again_on_postgresql(
-    postgres: Database, tmp_path: Path, day: tuple[Path, Summary]
+    empty_postgres: Database, tmp_path: Path, day: tuple[Path, Summary]
 ) -> None:
-    _empty(postgres)
-    url = postgres.url.render_as_string(hide_password=False)
+    url = empty_postgres.url.render_as_string(hide_password=False)
     again = simulate(_plan(tmp_path, database_url=url))
 
     alike = (
