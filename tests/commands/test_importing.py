@@ -398,7 +398,7 @@ def test_a_changed_field_is_applied_and_reported_with_its_personal_part_hidden(s
     shown = repr(changes)
     for secret in ("林小满", "王大锤", "13911112222", "13711112222", "302室"):
         assert secret not in shown
-    [event] = [t for t in stocked.world.all(Trail) if t.event == "changed_by_shop"]
+    [event] = [t for t in stocked.world.all(Trail) if t.event == "receiver_changed"]
     assert "receiver_city" in event.facts["fields"]
     assert stocked.holds() == {HoldKind.REMARK}
 

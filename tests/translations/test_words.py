@@ -18,7 +18,7 @@ from warehouse.web.words import WORDS, word
 NEVER_SHOWN = {ReleaseReason}
 # Events named by what they were given: their names in full.
 NAMED_BY = {
-    "f'audit_{state}'": ["audit_clean", "audit_cancelled", "audit_closed"],
+    "f'audit_{state}'": ["audit_clean", "audit_cancelled", "audit_closed", "audit_dispatched"],
     "f'bin_{word}'": ["bin_new", "bin_changed"],
     "f'sku_{word}'": ["sku_new", "sku_changed"],
     "f'{command.key}_set'": ["pin_set", "password_set"],
@@ -50,6 +50,10 @@ def test_every_event_a_page_tells_of_has_a_sentence() -> None:
     told = {kind for kind, _ in SENTENCES}
     unsaid = {event for event in _recorded() if event[0] in told} - SENTENCES.keys()
     assert sorted(unsaid) == []
+
+
+def test_no_sentence_is_kept_for_what_nobody_records() -> None:
+    assert sorted(SENTENCES.keys() - _recorded()) == []
 
 
 def _recorded() -> set[tuple[str, str]]:

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from tests.builders import Stage
 from tests.web.desk_site import Desk, links_to, words_of
@@ -21,7 +22,7 @@ from warehouse.orders.models import (
     OrderState,
     SkuMapping,
 )
-from warehouse.people.models import Role
+from warehouse.people.models import Person, Role
 from warehouse.web.tables import BOM
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "orders-zh.csv"
@@ -224,3 +225,26 @@ def test_one_buyer_of_many_orders_is_listed(desk: Desk):
     ids = [desk.world.order({sku: 1}, buyer="tb_li") for _ in range(3)]
     found = links_to(desk.get("/search?q=tb_li"), "/orders/")
     assert found == [f"/orders/{i}" for i in reversed(ids)]
+
+
+@pytest.mark.parametrize(
+    ("locale", "came", "moved"),
+    [
+        ("en", "Imported from first.csv", "Receiver changed at the shop: Full name"),
+        ("zh", "由 first.csv 导入", "店铺改了收货信息：姓名"),
+    ],
+)
+def test_the_story_of_an_order_begins_with_its_import(
+    desk: Desk, locale: str, came: str, moved: str
+):
+    content = EXAMPLE.read_text(encoding="utf-8-sig")
+    _imported(desk, content.encode(), "first.csv")
+    order = desk.world.all(Order)[0]
+    renamed = content.replace(order.receiver_name, "陈改名")
+    _imported(desk, renamed.encode(), "second.csv")
+    with desk.database.transaction() as session:
+        session.execute(sa.update(Person).values(locale=locale))
+    page = words_of(desk.get(f"/orders/{order.id}", CLERK))
+    assert page.index(moved) < page.index(came)
+    assert f"{came} " in page
+    assert "second.csv" not in page

@@ -178,7 +178,7 @@ class Order(Base):
     created_at: Mapped[Instant]
     paid_at: Mapped[Instant | None]
     promise_at: Mapped[Instant | None]  # ship before
-    received_at: Mapped[Instant]  # first import
+    received_at: Mapped[Instant]  # first import: the instant of its chunk, by which it is found
     released_at: Mapped[Instant | None]
     dispatched_at: Mapped[Instant | None]
     consignment_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("consignment.id"))

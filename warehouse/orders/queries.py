@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from warehouse.commands import CommandRow
 from warehouse.db import table_of
 from warehouse.errors import OrderStopped
 from warehouse.orders.models import (
@@ -16,6 +17,7 @@ from warehouse.orders.models import (
     ConsignmentState,
     Hold,
     HoldKind,
+    ImportRun,
     Order,
 )
 from warehouse.text import Text, say
@@ -154,3 +156,16 @@ def consignment_by_id(session: Session, consignment_id: int, *, lock: bool = Fal
     if lock:
         query = query.with_for_update()
     return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def import_of(session: Session, order: Order) -> ImportRun | None:
+    """Return the import that brought the order in, None where none did.
+
+    The order keeps the instant of the chunk that inserted it; the log of commands keeps the chunk.
+    """
+    answer = session.scalar(
+        sa.select(CommandRow.outcome)
+        .where(CommandRow.at == order.received_at, CommandRow.name == "ImportChunk")
+        .limit(1)
+    )
+    return session.get(ImportRun, answer["subject_id"]) if answer else None

@@ -42,7 +42,7 @@ from warehouse.orders.models import (
     ImportRun,
     Order,
 )
-from warehouse.orders.queries import dispatched_of
+from warehouse.orders.queries import dispatched_of, import_of
 from warehouse.orders.rules import BEFORE_RELEASE, MENDED_ONLY
 from warehouse.packing.models import Parcel
 from warehouse.people.rights import Right
@@ -125,13 +125,18 @@ def _order_page(order_id: int, *, in_full: bool) -> str:
             mended_only=MENDED_ONLY,
             is_over=found.state in orders_desk.ENDED_ORDERS,
             is_begun=consignment is not None and consignment.state is not ConsignmentState.READY,
-            events=[*events, _came_in(found)],
+            events=[*events, _came_in(session, found)],
         )
 
 
-def _came_in(order: Order) -> dict[str, Any]:
-    return {"at": order.received_at, "text": speak(say("Imported")), "who": None, "where": None,
-            "tone": None}  # fmt: skip
+def _came_in(session: Session, order: Order) -> dict[str, Any]:
+    run = import_of(session, order)
+    if run is None:
+        text, who = say("Imported"), None
+    else:
+        text = say("Imported from {files}", files=", ".join(file["name"] for file in run.files))
+        who = names_of(session)[run.person_id]
+    return {"at": order.received_at, "text": speak(text), "who": who, "where": None, "tone": None}
 
 
 def _parcels(session: Session, consignment_id: int | None) -> list[Any]:

@@ -44,6 +44,10 @@ def _changed(facts: Facts) -> Text:
     return say("Changed at the shop: {fields}", fields=_list(facts.get("fields")))
 
 
+def _receiver(facts: Facts) -> Text:
+    return say("Receiver changed at the shop: {fields}", fields=_list(facts.get("fields")))
+
+
 def _fields(facts: Facts) -> Text:
     return say("Changed: {fields}", fields=_list(facts.get("fields")))
 
@@ -63,15 +67,14 @@ def _plain(text: Text) -> Say:
 
 # (subject kind, event) → sentence and tone.
 SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
-    ("order", "imported"): (_plain(say("Imported")), None),
     ("order", "changed_by_shop"): (_changed, "attention"),
-    ("order", "receiver_changed"): (_plain(say("Receiver changed at the shop")), "attention"),
+    ("order", "receiver_changed"): (_receiver, "attention"),
     ("order", "held"): (_held, "attention"),
     ("order", "hold_released"): (_released, "ok"),
     ("order", "audit_clean"): (_plain(say("Audited: nothing holds it")), "ok"),
     ("order", "audit_cancelled"): (_plain(say("Closed at the shop")), "stop"),
     ("order", "audit_closed"): (_plain(say("Ended at the shop without us")), None),
-    ("order", "audit_received"): (_plain(say("To be audited again")), None),
+    ("order", "audit_dispatched"): (_plain(say("What is left of it is with the courier")), "ok"),
     ("order", "released"): (
         lambda f: say("Released as {consignment}", consignment=f.get("consignment", "")),
         "ok",

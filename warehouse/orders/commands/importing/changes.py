@@ -24,6 +24,7 @@ _PROGRESS = (
 _FINAL_LINES = frozenset(
     {LineState.REFUNDED, LineState.CLOSED, LineState.SHIPPED, LineState.CANCELLED}
 )
+RECEIVER = "receiver_"  # begins the columns that say where a parcel goes
 _REGION = ("receiver_province", "receiver_city", "receiver_district")
 _MASKS: Mapping[str, Callable[[str], str]] = {
     "buyer": mask_name,
@@ -64,7 +65,7 @@ def changed_columns(
     columns = told
     if said["is_masked"] and not known["is_masked"] and _same_region(known, said):
         # The platform has hidden a receiver we know in the open: that is no change of address.
-        columns = [c for c in told if c != "is_masked" and not c.startswith("receiver_")]
+        columns = [c for c in told if c != "is_masked" and not c.startswith(RECEIVER)]
     return {column: said[column] for column in columns if known[column] != said[column]}
 
 
@@ -74,7 +75,7 @@ def _same_region(known: Mapping[str, Any], said: Mapping[str, Any]) -> bool:
 
 def is_new_receiver(changed: Mapping[str, Any]) -> bool:
     """Whether the changes concern where the parcel goes."""
-    return any(column.startswith("receiver_") for column in changed)
+    return any(column.startswith(RECEIVER) for column in changed)
 
 
 def changed_line(known: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from warehouse.commands import Command, Outcome
 from warehouse.db import table_of
 from warehouse.orders.commands.audit import audit
 from warehouse.orders.commands.importing.bulk import BulkInsert
+from warehouse.orders.commands.importing.changes import RECEIVER
 from warehouse.orders.commands.importing.facts import ORDER_COLUMNS, line_values, order_values
 from warehouse.orders.commands.importing.known import (
     KnownOrder,
@@ -205,16 +206,21 @@ def _apply(session: Session, command: ImportChunk, updates: Updates, counts: _Co
     settle(session, command, updates.new_receiver, HoldKind.ADDRESS_CHANGED)
     lost = [_lost_rows(order_id) for order_id in updates.incomplete]
     raise_stops(session, command, [*updates.stops, *lost])
-    trail.record_all(
-        session,
-        command,
-        "order",
-        [(order_id, {"fields": fields}) for order_id, fields in updates.changed.items()],
-        "changed_by_shop",
-    )
+    news, moved = _changed(updates, is_of_receiver=False), _changed(updates, is_of_receiver=True)
+    trail.record_all(session, command, "order", news, "changed_by_shop")
+    trail.record_all(session, command, "order", moved, "receiver_changed")
     if updates.to_audit:
         session.expire_all()
         audit(session, command, updates.to_audit)
+
+
+def _changed(updates: Updates, *, is_of_receiver: bool) -> list[tuple[int, dict[str, Any]]]:
+    """Return (order, what changed on it) for its receiver, or for all else."""
+    found = {
+        order_id: [f for f in fields if f.startswith(RECEIVER) is is_of_receiver]
+        for order_id, fields in updates.changed.items()
+    }
+    return [(order_id, {"fields": fields}) for order_id, fields in found.items() if fields]
 
 
 def _refuse(
