@@ -2,6 +2,7 @@
 
 PrintingError
   DocumentInvalid     its content can never be printed: raised while the document is made
+  TemplateInvalid     a label template says something that cannot be drawn
   DoesNotFit          sound, but not on this media: the job fails at once
   AlreadyQueued       this paper was asked for before; a second one needs a reason
   StateConflict       the job is not (or no longer) in a state that allows this
@@ -31,6 +32,19 @@ class DocumentInvalid(PrintingError):
     def __init__(self, field: str, why: str) -> None:
         super().__init__(f"{field}: {why}")
         self.field = field
+
+
+class TemplateInvalid(PrintingError):
+    """A template cannot be used: `element` (from 0, None for the whole), `field`, and why."""
+
+    code = "template_invalid"
+
+    def __init__(self, element: int | None, field: str, why: str) -> None:
+        where = "" if element is None else f"element {element + 1}: "
+        super().__init__(f"{where}{field} {why}")
+        self.element = element
+        self.field = field
+        self.why = why
 
 
 class DoesNotFit(PrintingError):

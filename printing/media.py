@@ -35,9 +35,9 @@ class Media:
 
     name: str
     form: Form
-    width_mm: int
-    height_mm: int = 0
-    parts_mm: tuple[int, ...] = ()
+    width_mm: float
+    height_mm: float = 0
+    parts_mm: tuple[float, ...] = ()
     dpi: int = DEFAULT_DPI
 
     def __post_init__(self) -> None:
@@ -59,12 +59,12 @@ class Media:
     @property
     def width_dots(self) -> int:
         """The printable width in dots."""
-        return self.width_mm * self.dots_per_mm
+        return round(self.width_mm * self.dots_per_mm)
 
     @property
     def height_dots(self) -> int:
         """The height in dots; 0 for a roll."""
-        return self.height_mm * self.dots_per_mm
+        return round(self.height_mm * self.dots_per_mm)
 
     def at(self, dpi: int) -> Media:
         """Return the same stock in a printer of another resolution (203 or 300 dpi)."""
@@ -87,10 +87,13 @@ def media(name: str, *, dpi: int = DEFAULT_DPI) -> Media:
     return stock.at(dpi)
 
 
-def _label(width_mm: int, height_mm: int, *parts_mm: int) -> Media:
-    name = f"{width_mm}x{height_mm}"
+def _label(width_mm: float, height_mm: float, *parts_mm: float, name: str = "") -> Media:
     return Media(
-        name=name, form=Form.LABEL, width_mm=width_mm, height_mm=height_mm, parts_mm=parts_mm
+        name=name or f"{width_mm}x{height_mm}",
+        form=Form.LABEL,
+        width_mm=width_mm,
+        height_mm=height_mm,
+        parts_mm=parts_mm,
     )
 
 
@@ -101,6 +104,8 @@ STOCKS: Mapping[str, Media] = {
         _label(76, 130),
         _label(100, 150, 90, 60),
         _label(100, 180, 110, 70),
+        _label(100, 210, 90, 60, 60),
+        _label(101.5, 152.25, name="4x6in"),  # 812 by 1218 dots at 203 dpi
         _label(100, 100),
         _label(100, 60),
         _label(100, 50),
@@ -118,7 +123,7 @@ STOCKS: Mapping[str, Media] = {
 
 # What a kind of document is printed on where nobody chose, best first.
 SUITABLE: Mapping[str, tuple[str, ...]] = {
-    "waybill": ("76x130", "100x180", "100x150"),
+    "waybill": ("76x130", "100x180", "100x150", "100x210", "4x6in"),
     "packing_slip": ("A5", "A4", "receipt80"),
     "pick_list": ("A4", "A5"),
     "manifest": ("A4",),

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from printing.documents import Document
 from printing.media import Media
 from printing.renderers.pdf import (
     cards,
-    labels,
+    form,
     manifest,
     packing_slip,
     pick_list,
     trial,
-    waybill,
 )
 from printing.renderers.pdf.paint import paint
 from printing.renderers.pdf.sheet import Sheet
+from printing.templates import FIELDS, Template
 
+NO_PICTURES: Mapping[str, bytes] = MappingProxyType({})
 _LAYOUTS: Mapping[str, Callable[[Any, Media], list[Sheet]]] = {
-    "waybill": waybill.draw,
     "packing_slip": packing_slip.draw,
     "pick_list": pick_list.draw,
-    "tote_label": labels.draw_tote,
-    "bin_label": labels.draw_bin,
-    "sku_label": labels.draw_sku,
     "manifest": manifest.draw,
     "badge_sheet": cards.draw_badges,
     "card_sheet": cards.draw_cards,
@@ -33,24 +31,38 @@ _LAYOUTS: Mapping[str, Callable[[Any, Media], list[Sheet]]] = {
 }
 
 
-def layout(document: Document, media: Media) -> list[Sheet]:
+def layout(
+    document: Document,
+    media: Media,
+    template: Template | None = None,
+    pictures: Mapping[str, bytes] = NO_PICTURES,
+) -> list[Sheet]:
     """Return the pages of the document on this stock, as marks with their boxes.
+
+    Labels are drawn by the template, the standard one if none is given; sheets have none.
 
     Raises:
         DoesNotFit: this document is not printed on this stock, or something in it is too large.
     """
+    if document.kind in FIELDS:
+        return form.draw(document, media, template, pictures)
     return _LAYOUTS[document.kind](document, media)
 
 
-def render(document: Document, media: Media) -> bytes:
+def render(
+    document: Document,
+    media: Media,
+    template: Template | None = None,
+    pictures: Mapping[str, bytes] = NO_PICTURES,
+) -> bytes:
     """Return the document as PDF, its pages exactly of the stock's size.
 
-    The same facts and media give the same bytes.
+    The same facts, media, template and pictures give the same bytes.
 
     Raises:
         DoesNotFit: as `layout`.
     """
-    return paint(layout(document, media), document.file_stem)
+    return paint(layout(document, media, template, pictures), document.file_stem)
 
 
 __all__ = ["layout", "render"]

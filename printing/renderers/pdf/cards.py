@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from printing.barcodes import code128, qr
 from printing.documents import Badge, BadgeSheet, CardSheet
 from printing.errors import DoesNotFit
+from printing.geometry import Box
 from printing.media import Form, Media
 from printing.renderers.pdf import office
-from printing.renderers.pdf.sheet import WHITE, Box, Sheet
-from printing.renderers.pdf.words import word
+from printing.renderers.pdf.sheet import WHITE, Sheet
+from printing.words import word
 
 CARD_MM = (85.6, 54.0)  # as bank cards, so that the usual holders fit
 COLUMNS = 2

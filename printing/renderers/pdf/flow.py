@@ -6,9 +6,10 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from printing.geometry import Box
 from printing.media import Form, Media
 from printing.renderers.pdf.fit import fit
-from printing.renderers.pdf.sheet import BLACK, Align, Box, Sheet
+from printing.renderers.pdf.sheet import BLACK, Align, Sheet
 
 ENDLESS_MM = 20_000
 HAIRLINE = 0.7

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from printing.documents import Manifest
 from printing.errors import DoesNotFit
+from printing.geometry import Box
 from printing.media import Form, Media
 from printing.renderers.pdf import office
 from printing.renderers.pdf.flow import Column, Flow, spread
-from printing.renderers.pdf.sheet import Box, Sheet
-from printing.renderers.pdf.words import grams, word
+from printing.renderers.pdf.sheet import Sheet
+from printing.words import grams, word
 
 SIGN_MM = 24
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from printing.barcodes import code128
 from printing.documents import Document
-from printing.renderers.pdf.sheet import WHITE, Box, Sheet
-from printing.renderers.pdf.words import word
+from printing.geometry import Box
+from printing.renderers.pdf.sheet import WHITE, Sheet
+from printing.words import word
 
 MARGIN = 10.0
 FOOT_MM = 6.0

@@ -5,12 +5,13 @@ from __future__ import annotations
 from printing.barcodes import code128
 from printing.documents import PackingSlip
 from printing.errors import DoesNotFit
+from printing.geometry import Box
 from printing.masking import mask_address, mask_name, mask_phone
 from printing.media import Form, Media
 from printing.renderers.pdf import office
 from printing.renderers.pdf.flow import Column, Flow, spread
-from printing.renderers.pdf.sheet import WHITE, Box, Sheet
-from printing.renderers.pdf.words import labelled, word
+from printing.renderers.pdf.sheet import WHITE, Sheet
+from printing.words import labelled, word
 
 ROLL_MARGIN = 2.0
 ROLL_FOOT_MM = 6.0

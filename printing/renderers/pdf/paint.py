@@ -9,11 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from io import BytesIO
 
+from PIL import Image
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from printing import fonts
+from printing.geometry import Box
 from printing.media import POINTS_PER_MM
-from printing.renderers.pdf.sheet import BarsMark, Box, FillMark, MatrixMark, Sheet, TextMark
+from printing.renderers.pdf.sheet import (
+    BarsMark,
+    FillMark,
+    MatrixMark,
+    PictureMark,
+    Sheet,
+    TextMark,
+)
 
 INSET_DOTS = 0.1
 INSET_DOTS_MATRIX = 0.05
@@ -56,6 +66,8 @@ class _Painter:
                     self._text(mark)
                 case BarsMark():
                     self._bars(mark)
+                case PictureMark():
+                    self._picture(mark)
                 case _:
                     self._matrix(mark)
 
@@ -87,6 +99,13 @@ class _Painter:
             if place % 2 == 0:
                 self._rect((x, mark.y_dots, dots, mark.height_dots), INSET_DOTS)
             x += dots
+
+    def _picture(self, mark: PictureMark) -> None:
+        box = mark.box
+        x, y = box.x * POINTS_PER_MM, self._height - box.bottom * POINTS_PER_MM
+        with Image.open(BytesIO(mark.png)) as image:
+            picture = ImageReader(image.convert("L"))
+            self._canvas.drawImage(picture, x, y, box.w * POINTS_PER_MM, box.h * POINTS_PER_MM)
 
     def _matrix(self, mark: MatrixMark) -> None:
         self._ink(0.0)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from printing.documents import PickLine, PickList
 from printing.errors import DoesNotFit
+from printing.geometry import Box
 from printing.media import Form, Media
 from printing.renderers.pdf import office
 from printing.renderers.pdf.flow import Column, Flow, spread
-from printing.renderers.pdf.sheet import Box, Sheet
-from printing.renderers.pdf.words import labelled, word
+from printing.renderers.pdf.sheet import Sheet
+from printing.words import labelled, word
 
 TICK_MM = 4.5
 WIDE_MM = 180

@@ -6,11 +6,15 @@ Every mark knows its box, so a test can see that nothing overlaps and nothing le
 from __future__ import annotations
 
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Literal
+
+from PIL import Image
 
 from printing.barcodes import Bars, Matrix
 from printing.errors import DoesNotFit
 from printing.fonts import MM_PER_POINT, width_mm
+from printing.geometry import Box
 from printing.media import Media
 from printing.renderers.pdf.fit import ASCENT, DESCENT, LEADING, Fitted, fit
 
@@ -19,41 +23,6 @@ VAlign = Literal["top", "middle", "bottom"]
 BLACK = 0.0
 WHITE = 1.0
 MIN_LABEL_MODULE_DOTS = 2
-
-
-@dataclass(frozen=True)
-class Box:
-    """A rectangle in millimetres, y downwards from the top of the page."""
-
-    x: float
-    y: float
-    w: float
-    h: float
-
-    @property
-    def right(self) -> float:
-        return self.x + self.w
-
-    @property
-    def bottom(self) -> float:
-        return self.y + self.h
-
-    def inset(self, dx: float, dy: float | None = None) -> Box:
-        """Return the box smaller by dx on the left and right, dy (or dx) above and below."""
-        down = dx if dy is None else dy
-        return Box(self.x + dx, self.y + down, self.w - 2 * dx, self.h - 2 * down)
-
-    def narrowed(self, right: float) -> Box:
-        """Return the box with so much taken away at its right."""
-        return Box(self.x, self.y, self.w - right, self.h)
-
-    def rows(self, *heights: float) -> list[Box]:
-        """Return boxes of these heights from the top; a last one takes the rest if there is any."""
-        return [Box(self.x, self.y + at, self.w, height) for at, height in _stops(heights, self.h)]
-
-    def columns(self, *widths: float) -> list[Box]:
-        """Return boxes of these widths from the left; a last one takes the rest if there is any."""
-        return [Box(self.x + at, self.y, width, self.h) for at, width in _stops(widths, self.w)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +69,15 @@ class MatrixMark:
     y_dots: int
 
 
-Mark = TextMark | FillMark | BarsMark | MatrixMark
+@dataclass(frozen=True, kw_only=True)
+class PictureMark:
+    """A picture, whole inside its box."""
+
+    box: Box
+    png: bytes
+
+
+Mark = TextMark | FillMark | BarsMark | MatrixMark | PictureMark
 
 
 class Sheet:
@@ -235,20 +212,18 @@ class Sheet:
             )
         )
 
+    def picture(self, box: Box, png: bytes) -> None:
+        """Draw the picture as large as the box allows, in its middle, its sides in proportion."""
+        with Image.open(BytesIO(png)) as image:
+            wide, high = image.size
+        scale = min(box.w / wide, box.h / high)
+        w, h = wide * scale, high * scale
+        at = Box(box.x + (box.w - w) / 2, box.y + (box.h - h) / 2, w, h)
+        self.marks.append(PictureMark(box=self._snapped(at), png=png))
+
     def _snapped(self, box: Box) -> Box:
         dots = self.media.dots_per_mm
         x, y = round(box.x * dots), round(box.y * dots)
         right = max(x + 1, round(box.right * dots))
         bottom = max(y + 1, round(box.bottom * dots))
         return Box(x / dots, y / dots, (right - x) / dots, (bottom - y) / dots)
-
-
-def _stops(sizes: tuple[float, ...], whole: float) -> list[tuple[float, float]]:
-    stops: list[tuple[float, float]] = []
-    at = 0.0
-    for size in sizes:
-        stops.append((at, size))
-        at += size
-    if whole - at > 1e-6:  # noqa: PLR2004  below this it is rounding, not room
-        stops.append((at, whole - at))
-    return stops

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from printing.barcodes import code128
 from printing.documents import TestPage
+from printing.geometry import Box
 from printing.media import Form, Media
-from printing.renderers.pdf.sheet import Box, Sheet
-from printing.renderers.pdf.words import labelled, word
+from printing.renderers.pdf.sheet import Sheet
+from printing.words import labelled, word
 
 ROLL_MM = 110
 SCRIPTS = "测试 繁體 㛃䶮𠅤𪻐 ABC abc 0123456789 Łódź Ünï Привет €￥°"

@@ -1,0 +1,194 @@
+"""What each kind of label can say: field name → the words, masked where they name a person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from printing.documents import BinLabel, Document, Item, Party, SkuLabel, ToteLabel, Waybill
+from printing.errors import DoesNotFit
+from printing.masking import mask_address, mask_name, mask_note, mask_phone
+from printing.words import grams, labelled, word
+
+Reader = Callable[[Any], str]
+
+ARROWS = {"up": "▲", "down": "▼"}
+
+
+def _words(english: str) -> Reader:
+    return lambda document: word(document.locale, english)
+
+
+def _person(which: str) -> Mapping[str, Reader]:
+    def party(waybill: Waybill) -> Party:
+        found: Party = getattr(waybill, which)
+        return found
+
+    def line(waybill: Waybill) -> str:
+        return f"{_name(party(waybill))}   {_phone(party(waybill))}".rstrip()
+
+    return {
+        f"{which}_name": lambda w: _name(party(w)),
+        f"{which}_phone": lambda w: _phone(party(w)),
+        f"{which}_line": line,
+        f"{which}_region": lambda w: party(w).region,
+        f"{which}_address": lambda w: _address(party(w)),
+    }
+
+
+def _name(party: Party) -> str:
+    return party.name if party.is_business else mask_name(party.name)
+
+
+def _phone(party: Party) -> str:
+    return party.phone if party.is_business else mask_phone(party.phone)
+
+
+def _address(party: Party) -> str:
+    detail = party.detail if party.is_business else mask_address(party.detail)
+    return " ".join(part for part in (party.region, detail) if part)
+
+
+def _place(waybill: Waybill) -> str:
+    """Return city and district: what a carrier without routing codes sorts by."""
+    receiver = waybill.receiver
+    parts = (receiver.city or receiver.province, receiver.district)
+    return " ".join(part for part in parts if part)
+
+
+def _copy_mark(document: Document) -> str:
+    if document.copy_no == 1:
+        return ""
+    return f"{word(document.locale, 'COPY {n}', n=document.copy_no)}  {document.copied_at}".rstrip()
+
+
+def _count(waybill: Waybill) -> str:
+    if waybill.parcel_count == 1:
+        return ""
+    return word(waybill.locale, "Parcel {i} of {n}", i=waybill.parcel_index, n=waybill.parcel_count)
+
+
+def _second_note(waybill: Waybill) -> str:
+    """Return what stands under the service, where no copy's mark is needed."""
+    return _count(waybill) or (waybill.carrier.hotline if waybill.service else "")
+
+
+def _parcel_facts(waybill: Waybill) -> str:
+    facts = [grams(waybill.weight_g), waybill.parcel_no]
+    if waybill.copy_no > 1 and waybill.parcel_count > 1:
+        facts.insert(0, f"{waybill.parcel_index}/{waybill.parcel_count}")
+    return "   ".join(fact for fact in facts if fact)
+
+
+def _remark(waybill: Waybill) -> str:
+    if not waybill.remark:
+        return ""
+    return labelled(waybill.locale, "Remark", mask_note(waybill.remark))
+
+
+def _orders(waybill: Waybill) -> str:
+    if not waybill.order_numbers:
+        return ""
+    return labelled(waybill.locale, "Orders", ", ".join(waybill.order_numbers))
+
+
+def _total_pieces(waybill: Waybill) -> str:
+    pieces = sum(item.pieces for item in waybill.items)
+    return word(waybill.locale, "{n} pieces", n=pieces) if pieces else ""
+
+
+def _codes(label: SkuLabel) -> str:
+    same = label.sku_code == label.content
+    return label.content if same else f"{label.content}   {label.sku_code}"
+
+
+def _stamp(document: Document) -> str:
+    return "  ".join(part for part in (document.printed_at, document.station) if part)
+
+
+_ANY: Mapping[str, Reader] = {
+    "copy_mark": _copy_mark,
+    "printed_at": lambda d: d.printed_at,
+    "station": lambda d: d.station,
+    "stamp": _stamp,
+}
+
+FIELDS: Mapping[str, Mapping[str, Reader]] = {
+    Waybill.kind: {
+        "waybill_no": lambda w: w.waybill_no,
+        "carrier_name": lambda w: w.carrier.name,
+        "carrier_hotline": lambda w: w.carrier.hotline,
+        "service": lambda w: w.service,
+        "service_or_hotline": lambda w: w.service or w.carrier.hotline,
+        "second_note": _second_note,
+        "sortation": lambda w: w.sortation,
+        "place": _place,
+        "consolidation": lambda w: w.consolidation,
+        **_person("receiver"),
+        **_person("sender"),
+        "parcel_no": lambda w: w.parcel_no,
+        "parcel_count": _count,
+        "parcel_facts": _parcel_facts,
+        "weight": lambda w: grams(w.weight_g),
+        "order_numbers": _orders,
+        "total_pieces": _total_pieces,
+        "remark": _remark,
+        "word_to": _words("To"),
+        "word_from": _words("From"),
+        "word_hub": _words("Hub"),
+        "word_signature": lambda w: labelled(w.locale, "Signature", ""),
+        "word_inspected": _words("Inspected"),
+        **_ANY,
+    },
+    ToteLabel.kind: {
+        "content": lambda d: d.content,
+        "tote": lambda d: d.tote,
+        "note": lambda d: d.note,
+        "word_tote": _words("Tote"),
+        **_ANY,
+    },
+    BinLabel.kind: {
+        "content": lambda d: d.content,
+        "bin_code": lambda d: d.bin_code,
+        "zone": lambda d: d.zone,
+        "arrow": lambda d: ARROWS.get(d.arrow, ""),
+        **_ANY,
+    },
+    SkuLabel.kind: {
+        "content": lambda d: d.content,
+        "sku_code": lambda d: d.sku_code,
+        "name": lambda d: d.name,
+        "properties": lambda d: d.properties,
+        "codes": _codes,
+        "pack": lambda d: word(d.locale, "Pack of {n}", n=d.pieces) if d.pieces > 1 else "",
+        **_ANY,
+    },
+}
+
+# Fields that hold nothing but what may stand in a barcode.
+CODES: Mapping[str, Sequence[str]] = {
+    Waybill.kind: ("waybill_no", "parcel_no"),
+    ToteLabel.kind: ("content",),
+    BinLabel.kind: ("content",),
+    SkuLabel.kind: ("content", "sku_code"),
+}
+WITH_ITEMS = frozenset({Waybill.kind})
+NAMES: Mapping[str, Sequence[str]] = {kind: tuple(readers) for kind, readers in FIELDS.items()}
+
+
+def read(document: Document, name: str) -> str:
+    """Return what the document says under this name; '' where it says nothing.
+
+    Raises:
+        DoesNotFit: the template names a field this document does not have.
+    """
+    reader = FIELDS.get(document.kind, {}).get(name)
+    if reader is None:
+        raise DoesNotFit(f"{document.kind} has no field {name!r}")
+    return reader(document)
+
+
+def items_of(document: Document) -> tuple[Item, ...]:
+    """Return the goods of a document that has some."""
+    items: tuple[Item, ...] = getattr(document, "items", ())
+    return items
