@@ -89,10 +89,17 @@ def cancel(session: Session, job_id: int, *, person_id: int, at: datetime, reaso
 
 
 def void(
-    session: Session, subjects: Sequence[str], *, person_id: int, at: datetime, reason: str
+    session: Session,
+    subjects: Sequence[str],
+    *,
+    kind: str = "",
+    person_id: int,
+    at: datetime,
+    reason: str,
 ) -> int:
     """Let no byte of the papers about these subjects leave any more; return how many are cancelled.
 
+    With `kind`, only papers of that kind: a label goes, the slip of the same parcel stays.
     Those that wait are cancelled here. One that a worker is drawing is cancelled by him before its
     first byte. What may have come out already keeps its state; nobody prints a copy of it.
     """
@@ -101,9 +108,10 @@ def void(
         raise ValueError("voiding needs a reason")
     # One statement decides: a worker's step to `sending` comes wholly before it or after it.
     stops_here = _job.c.state.in_(NOT_YET_SENT)
+    of_kind = _job.c.document_kind == kind if kind else sa.true()
     rows = session.execute(
         sa.update(_job)
-        .where(_job.c.subject.in_(subjects), _job.c.void_reason == "")
+        .where(_job.c.subject.in_(subjects), of_kind, _job.c.void_reason == "")
         .values(
             void_reason=reason,
             state=sa.case((stops_here, JobState.CANCELLED.value), else_=_job.c.state),

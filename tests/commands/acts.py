@@ -18,7 +18,7 @@ from warehouse.checking.commands.exceptions import (
 )
 from warehouse.checking.commands.start import StartCheck, start_check
 from warehouse.commands import Command, Outcome
-from warehouse.dispatch.commands import handover, label
+from warehouse.dispatch.commands import handover, label, weighing_anew
 from warehouse.dispatch.commands.taking_back import UndoHandover, undo_handover
 from warehouse.orders.commands import audit, holds, merge, release
 from warehouse.packing.commands.carton import ChangeCarton, OpenParcel, change_carton, open_parcel
@@ -210,6 +210,10 @@ STATIONS: Mapping[str, Act] = {
     "AttachWaybill": Act(
         stage=Stage.WEIGHED, handler=label.attach_waybill, kind=label.AttachWaybill, facts=MASKED,
         fields=lambda w, k: {"parcel_id": k.parcel_id, "barcode": "YT1234567890"},
+    ),
+    "UndoWeight": Act(
+        stage=Stage.LABELLED, handler=weighing_anew.undo_weight, kind=weighing_anew.UndoWeight,
+        fields=lambda w, k: {"parcel_id": k.parcel_id},
     ),
     "MatchLabel": Act(
         stage=Stage.LABELLED, handler=label.match_label, kind=label.MatchLabel,

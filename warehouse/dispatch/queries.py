@@ -74,7 +74,7 @@ def parcel_by_code(session: Session, code: str) -> Parcel | None:
 def void_waybill(session: Session, code: str) -> VoidWaybill | None:
     """Return the refusal of a label that holds no more, None if the code is none of these."""
     row = session.execute(
-        sa.select(Parcel.id, Parcel.number)
+        sa.select(Parcel.id, Parcel.number, Parcel.state)
         .join(Waybill, Waybill.parcel_id == Parcel.id)
         .where(Waybill.number == code, Waybill.state == WaybillState.VOID)
         .order_by(Waybill.id.desc())
@@ -82,6 +82,16 @@ def void_waybill(session: Session, code: str) -> VoidWaybill | None:
     ).first()
     if row is None:
         return None
+    if row.state is not ParcelState.SET_ASIDE:
+        return VoidWaybill(
+            say(
+                "Waybill {waybill} is void: the weight of parcel {parcel} was taken back. Destroy"
+                " the label.",
+                waybill=code[:40],
+                parcel=row.number,
+            ),
+            parcel_no=row.number,
+        )
     numbers = session.scalars(
         sa.select(Order.order_no)
         .join(OrderLine, OrderLine.order_id == Order.id)

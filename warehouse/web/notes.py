@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from printing.errors import DocumentInvalid, DoesNotFit
 from printing.transports import Reason
+from warehouse.dispatch.commands.weighing_anew import TAKEN_BACK_NOTE
 from warehouse.orders.commands.importing.stops import (
     LOST_ROWS_NOTE,
     NEW_ADDRESS_NOTE,
@@ -98,7 +99,7 @@ TROUBLES: Mapping[str, Text] = {
     DocumentInvalid.code: say("its content cannot be printed"),
     "stale": say("it waited too long: print it still?"),
     "person": say("set aside by a person"),
-    "void": say("void: its parcel was put aside, or its wave taken back"),
+    "void": say("void: what it was for was put aside or taken back"),
     "unexpected": say("a fault of the program"),
 }
 # Notes the program keeps as these words, where a person would have typed a reason.
@@ -107,6 +108,7 @@ OWN_NOTES = (
     NEW_ADDRESS_NOTE,
     NEW_GOODS_NOTE,
     NEW_PIECES_NOTE,
+    TAKEN_BACK_NOTE,
     say("lost"),
     say("unreadable"),
     say("torn"),

@@ -112,6 +112,10 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
     ("parcel", "reopened"): (_plain(say("Parcel opened again")), "attention"),
     ("parcel", "sealed"): (_plain(say("Parcel sealed")), None),
     ("parcel", "weighed"): (_plain(say("Weighed")), None),
+    ("parcel", "weight_undone"): (
+        _with("Weight of {gross_g} g taken back", "gross_g"),
+        "attention",
+    ),
     ("parcel", "sent_back"): (_plain(say("Sent back to the check")), "stop"),
     ("parcel", "waybill_assigned"): (_with("Waybill {waybill} given", "waybill"), None),
     ("parcel", "waybill_attached"): (_with("Waybill {waybill} of the platform", "waybill"), None),

@@ -17,6 +17,7 @@ from warehouse.dispatch.commands.label import (
     match_label,
     reprint_label,
 )
+from warehouse.dispatch.commands.weighing_anew import UndoWeight, undo_weight
 from warehouse.dispatch.queries import parcel_by_code, void_waybill
 from warehouse.errors import InvalidInput, RuleViolation
 from warehouse.inventory.refusals import refuse
@@ -145,6 +146,8 @@ def _card(card: Card, screen: str, parcel_id: int) -> Outcome:
         )
     if card is Card.UNDO and screen in (WeighScreen.WEIGHT, WeighScreen.OUTSIDE):
         return Outcome(screen=WeighScreen.PARCEL, message=say("Left for later."))
+    if card is Card.UNDO and parcel_id:
+        return do(undo_weight, UndoWeight, parcel_id=parcel_id)
     if card is Card.MISSING and screen == WeighScreen.OUTSIDE:
         return do(send_back, SendBack, parcel_id=parcel_id)
     if card is Card.OK and screen == WeighScreen.OUTSIDE:
@@ -167,8 +170,10 @@ def _card(card: Card, screen: str, parcel_id: int) -> Outcome:
 def _show(session: Session, screen: str, subject: int | None) -> Fragment:
     if screen == WeighScreen.STOP:
         raise stop_screen(session, subject or 0)
-    if not subject or screen == WeighScreen.PARCEL:
+    if not subject:
         return _waiting(session)
+    if screen == WeighScreen.PARCEL:
+        return _waiting(session, last=weigh_view(session, subject))
     view = weigh_view(session, subject)
     if view.is_stopped:
         raise stop_screen(session, view.consignment_id)
@@ -195,15 +200,20 @@ def _show(session: Session, screen: str, subject: int | None) -> Fragment:
                 "asking": screen == REPRINT,
             },
         )
-    return _waiting(session)
+    return _waiting(session, last=view)
 
 
-def _waiting(session: Session) -> Fragment:
+def _waiting(session: Session, last: WeighView | None = None) -> Fragment:
+    """Wait for the next parcel; the weight of `last` may be taken back."""
+    if last is not None and not last.is_weighed:
+        last = None
     return Fragment(
         template="weigh/_parcel.html",
         screen=WeighScreen.PARCEL,
+        subject=last.parcel_id if last else None,
         expects=say("a parcel"),
         context={
+            "last": last,
             "sealed": parcels_in(session, ParcelState.SEALED),
             "labelled": parcels_in(session, ParcelState.LABELLED),
             "ready": parcels_in(session, ParcelState.MATCHED),

@@ -14,6 +14,8 @@ from warehouse.settings import load_settings
 from warehouse.weighing.models import Reading
 from warehouse.weighing.rules import tolerance_of
 
+WITH_WEIGHT = (ParcelState.WEIGHED, ParcelState.LABELLED, ParcelState.MATCHED)
+
 
 @dataclass(frozen=True, kw_only=True)
 class WeighView:
@@ -29,6 +31,7 @@ class WeighView:
     expected_g: int | None
     tolerance_g: int
     reading_g: int | None
+    is_weighed: bool  # a weight was accepted, and the parcel is still here
     order_numbers: tuple[str, ...]
 
 
@@ -58,6 +61,7 @@ def weigh_view(session: Session, parcel_id: int) -> WeighView:
             percent=settings.tolerance_percent,
         ),
         reading_g=last,
+        is_weighed=parcel.gross_g is not None and parcel.state in WITH_WEIGHT,
         is_masked=any(o.is_masked for o in orders),
         order_numbers=tuple(o.order_no for o in orders),
     )

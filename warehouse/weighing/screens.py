@@ -18,6 +18,7 @@ class WeighScreen(StrEnum):
 
 LEADS_TO: dict[str, frozenset[WeighScreen]] = {
     "RecordWeight": frozenset({WeighScreen.LABEL, WeighScreen.OUTSIDE}),
+    "UndoWeight": frozenset({WeighScreen.WEIGHT}),
     "SendBack": frozenset({WeighScreen.STOP}),
     "AssignWaybill": frozenset({WeighScreen.LABEL, WeighScreen.PLATFORM, WeighScreen.PARCEL}),
     "AttachWaybill": frozenset({WeighScreen.PARCEL}),

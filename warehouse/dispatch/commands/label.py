@@ -16,6 +16,7 @@ from warehouse.carriers.models import Carrier
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.dispatch.models import Waybill, WaybillSource, WaybillState
 from warehouse.dispatch.papers import waybill_paper
+from warehouse.dispatch.queries import void_waybill
 from warehouse.errors import (
     InvalidInput,
     NotFound,
@@ -112,6 +113,7 @@ def assign_waybill(session: Session, command: AssignWaybill) -> Outcome:
         _match(session, command, parcel)
         return Outcome(
             screen=WeighScreen.PARCEL,
+            subject_id=parcel.id,
             message=say("Label {number} for parcel {parcel}.", number=number, parcel=parcel.number),
             is_step_done=True,
         )
@@ -176,7 +178,10 @@ def match_label(session: Session, command: MatchLabel) -> Outcome:
     if waybill is None:
         raise StaleScreen
     if command.barcode != waybill.number:
-        raise _not_this_label(session, command.barcode, waybill.number)
+        raise (
+            void_waybill(session, command.barcode)
+            or _not_this_label(session, command.barcode, waybill.number)
+        )
     _match(session, command, parcel)
     confirm(session, WAYBILL_KIND, waybill.number, command.at)
     trail.record(session, command, "parcel", parcel.id, "label_matched")
