@@ -15,8 +15,8 @@ from sqlalchemy.exc import NoResultFound
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from warehouse.db import DatabaseBusy
 from warehouse.errors import InvalidInput, WarehouseError
+from warehouse.gate import DatabaseBusy
 from warehouse.people.rights import Right
 from warehouse.text import LOCALES, Text, say, translate
 from warehouse.web.context import config, locale, may, now, speak, visitor
