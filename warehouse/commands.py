@@ -21,7 +21,6 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from warehouse.db import (
     Base,
     Database,
-    DatabaseBusy,
     Instant,
     Json,
     Ref,
@@ -32,6 +31,7 @@ from warehouse.db import (
     text_of,
 )
 from warehouse.errors import CommandReused
+from warehouse.gate import DatabaseBusy
 from warehouse.text import Text
 
 ATTEMPTS = 4

@@ -5,11 +5,8 @@ Both SQLite (the default) and PostgreSQL are first-class. Nothing here knows the
 
 from __future__ import annotations
 
-import fcntl
 import importlib
 import json
-import os
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -22,7 +19,9 @@ from sqlalchemy.engine import URL, Connection, Dialect, Engine, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-GATE_TIMEOUT_S = 5.0
+from warehouse.gate import Gate, open_gate
+
+MIGRATION_WAIT_S = 600.0  # one who migrates holds the gate for as long as it takes
 BUSY_TIMEOUT_MS = 5_000
 POSTGRES_LIMITS = (
     "-c lock_timeout=4000 -c statement_timeout=15000 -c idle_in_transaction_session_timeout=30000"
@@ -36,10 +35,6 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
-
-
-class DatabaseBusy(Exception):
-    """The writer's gate stayed shut too long; nothing was written, try again."""
 
 
 class InstantType(TypeDecorator[datetime]):
@@ -239,54 +234,6 @@ def utcnow() -> datetime:
     return datetime.now(UTC)
 
 
-class _Gate:
-    """One writer at a time per SQLite file, over threads and processes, in order of arrival.
-
-    SQLite's own waiting sleeps and guesses; a file lock is fair and twice as fast under load.
-    The kernel frees the lock when its holder dies.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._thread = threading.Lock()
-        self._descriptor = -1
-        self._pid = 0
-
-    @contextmanager
-    def __call__(self) -> Iterator[None]:
-        if not self._thread.acquire(timeout=GATE_TIMEOUT_S):
-            raise DatabaseBusy("the database is busy")
-        try:
-            fcntl.flock(self._open(), fcntl.LOCK_EX)
-            try:
-                yield
-            finally:
-                fcntl.flock(self._open(), fcntl.LOCK_UN)
-        finally:
-            self._thread.release()
-
-    def close(self) -> None:
-        """Give the lock file back."""
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
-
-    def __del__(self) -> None:
-        self.close()
-
-    def _open(self) -> int:
-        if self._descriptor < 0 or self._pid != os.getpid():
-            self.close()  # a forked child must not share its parent's lock
-            self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            self._pid = os.getpid()
-        return self._descriptor
-
-
-@contextmanager
-def _open_gate() -> Iterator[None]:
-    yield
-
-
 class Database:
     """One database: `transaction()` to write, `reading()` to read, each a fresh Session."""
 
@@ -296,8 +243,8 @@ class Database:
         self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgres_engine(self.url)
         self.writer = _sqlite_writer(self.engine) if self.is_sqlite else self.engine
         path = self.sqlite_path
-        self._lock = _Gate(path.with_name(path.name + ".lock")) if path else None
-        self._gate = self._lock or _open_gate
+        self._lock = Gate(path.with_name(path.name + ".lock")) if path else None
+        self._gate = self._lock or open_gate
 
     @property
     def sqlite_path(self) -> Path | None:
@@ -311,7 +258,7 @@ class Database:
         """Yield a Session whose work is committed on leaving and undone by any exception.
 
         Raises:
-            DatabaseBusy: another writer held the gate longer than `GATE_TIMEOUT_S`.
+            DatabaseBusy: another writer held the gate longer than its time limit.
         """
         with (
             self._gate(),
@@ -329,7 +276,7 @@ class Database:
     @contextmanager
     def gate(self) -> Iterator[None]:
         """Hold the writer's gate without a transaction, for migrations and backups."""
-        with self._gate():
+        with self._gate(MIGRATION_WAIT_S):
             yield
 
     def dispose(self) -> None:

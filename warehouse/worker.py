@@ -11,7 +11,8 @@ from functools import partial
 
 from printing.queue import assign_waiting, due, print_one, transports_within
 from warehouse.config import Config
-from warehouse.db import Database, DatabaseBusy, utcnow
+from warehouse.db import Database, utcnow
+from warehouse.gate import DatabaseBusy
 from warehouse.orders.importing import run_waiting_import
 from warehouse.orders.uploads import sweep_uploads
 

@@ -19,8 +19,8 @@ from warehouse.commands import (
     fingerprint_of,
     new_id,
 )
-from warehouse.db import DatabaseBusy
 from warehouse.errors import RuleViolation
+from warehouse.gate import DatabaseBusy
 from warehouse.numbers import next_number
 from warehouse.text import say
 

@@ -17,7 +17,7 @@ from warehouse.commands import Actor, execute
 from warehouse.config import Config
 from warehouse.errors import InvalidInput, OrderStopped
 from warehouse.orders.commands.importing.facts import ORDER_COLUMNS, order_values
-from warehouse.orders.commands.importing.runs import StartImport, start_import
+from warehouse.orders.commands.importing.runs import StartImport, start_import, take_up
 from warehouse.orders.commands.release import ReleaseOrders, release_orders
 from warehouse.orders.importing import (
     changes_of,
@@ -611,6 +611,20 @@ def test_two_imports_of_the_same_file_at_once_make_each_order_once(shop):
         counts = list(pool.map(run, range(2)))
     assert sorted(counts) == [(0, 40), (40, 0)]
     assert len(shop.world.all(Order)) == len(shop.world.all(OrderLine)) == 40
+
+
+def test_a_run_that_reads_a_long_file_is_nobody_elses(world, shop):
+    rows = [{"订单编号": f"31{n:017}"} for n in range(4_000)]
+    taken = []
+
+    def slowly(step):
+        if step.stage in ("reading", "auditing"):
+            world.now += timedelta(minutes=3)
+            taken.append(take_up(world.database, world.now))
+
+    shop.imports(shop.orders(*rows), on_step=slowly)
+    assert len(taken) >= 6
+    assert set(taken) == {None}
 
 
 def test_a_run_whose_file_is_gone_fails_with_the_reason(world, shop):

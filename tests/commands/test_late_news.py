@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 
 import pytest
 
@@ -11,9 +12,14 @@ from tests.commands.test_importing import Shopkeeper
 from tests.commands.test_stopping import put_down
 from warehouse.commands import CommandRow, perform
 from warehouse.orders.commands.holds import RaiseHold, ReleaseHold, raise_hold, release_hold
+from warehouse.orders.commands.importing.chunk import ImportChunk, import_chunk
+from warehouse.orders.commands.importing.known import Skus
+from warehouse.orders.commands.importing.runs import StartImport, start_import
 from warehouse.orders.commands.mapping import MapSku, map_sku
 from warehouse.orders.commands.release import ReleaseOrders, release_orders
 from warehouse.orders.models import Hold, HoldKind, SkuMapping
+from warehouse.shops.reading import read_files
+from warehouse.shops.rows import SourceFile
 from warehouse.waves.commands import MakeWave, make_wave
 
 ASKED = {"退款状态": "买家已经申请退款，等待卖家同意"}
@@ -133,3 +139,57 @@ def test_no_tablet_and_no_machine_can_use_up_the_id_of_a_chunk(world: World, sho
     made = [c.id for c in world.all(CommandRow) if c.name in ("ImportChunk", "KeepRejects")]
     assert len(made) == 2
     assert all(":" in own_id for own_id in made)  # neither the forms nor the API take one of these
+
+
+NAMELESS = {"商家编码": "OURS-TEE", "商品标题": "另一件", "标题": "另一件"}
+SECOND = "3100000000000000099"
+
+
+def of_second(columns: dict[str, str]) -> dict[str, str]:
+    """Return the row for a second order of the same item."""
+    return columns | {"订单编号": SECOND, "主订单编号": SECOND, "子订单编号": f"{SECOND[:-1]}8"}
+
+
+@pytest.fixture
+def unmapped(world: World, shop) -> int:
+    """An order of something the shop calls by a name of its own; the id of the open question."""
+    if world.database.is_sqlite:
+        pytest.skip("SQLite has one writer at a time")
+    shop.imports(shop.orders(of_second({})), shop.items(of_second(NAMELESS)))
+    return world.one(SkuMapping, seller_code="OURS-TEE").id
+
+
+def other_order(columns: dict[str, str]) -> dict[str, str]:
+    third = "3100000000000000123"
+    return columns | {"订单编号": third, "主订单编号": third, "子订单编号": "3100000000000000124"}
+
+
+def test_a_sku_named_while_an_import_asks_for_it_reaches_its_lines(world: World, shop, unmapped):
+    files = (shop.orders(other_order({})), shop.items(other_order(NAMELESS)))
+    command = world.command(MapSku, mapping_id=unmapped, sku="TEE")
+    reading = threading.Thread(target=shop.imports, args=files)
+    with world.database.transaction() as session:
+        perform(session, map_sku, command)
+        reading.start()
+        reading.join(0.7)
+    reading.join(20)
+    (line,) = shop.lines("3100000000000000123")
+    assert line.sku_id is not None
+    assert shop.holds("3100000000000000123") == set()
+
+
+def test_a_sku_named_before_the_import_is_through_reaches_its_lines(world: World, shop, unmapped):
+    run = {"files": ({"name": "a", "path": "a", "bytes": 1},), "is_running": True}
+    run_id = world.do(start_import, StartImport, **run).subject_id
+    sources = [SourceFile(path=p, name=p.name) for p in (
+        shop.orders(other_order({})), shop.items(other_order(NAMELESS)),
+    )]  # fmt: skip
+    with read_files(sources, zone=shop.config.time_zone) as batch:
+        orders = next(iter(batch.orders(500)))
+    chunk = world.command(ImportChunk, run_id=run_id, number=0)
+    taken_in = partial(import_chunk, orders=orders, skus=Skus())
+    answer = world.overlap(
+        (taken_in, chunk), (map_sku, world.command(MapSku, mapping_id=unmapped, sku="TEE"))
+    )
+    assert answer.facts == {"orders": 2}
+    assert all(line.sku_id is not None for line in shop.lines("3100000000000000123"))

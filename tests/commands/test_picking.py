@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.builders import Stage, World
+from tests.commands.acts import ACTS
 from warehouse.catalog.models import BinKind
 from warehouse.commands import Tone
 from warehouse.errors import (
@@ -30,12 +31,18 @@ from warehouse.picking.commands.wave import (
     take_wave,
 )
 from warehouse.picking.queries import pick_view, waves_to_pick
+from warehouse.stopping.commands import SetAside, set_aside
 from warehouse.waves.models import PickTask, Wave
 
 
 def view(world: World, wave_id: int):
     with world.database.reading() as session:
         return pick_view(session, session.get_one(Wave, wave_id))
+
+
+def _at(task: PickTask) -> dict[str, object]:
+    """The task before its picker."""
+    return {"by": "picker", "task_id": task.id}
 
 
 def test_taking_a_wave_asks_for_totes_first(world: World):
@@ -57,6 +64,38 @@ def test_a_wave_in_somebodys_hands_is_taken_over_only_on_purpose(world: World):
     assert str(error).startswith("picker is picking wave ")
     world.do(take_wave, TakeWave, by="other", wave_id=work.wave_id, is_confirmed=True)
     assert world.get(Wave, work.wave_id).picker_id == world.person("other")
+
+
+WALKING = ("BindTote", "ConfirmBin", "ConfirmPick", "ReportShort", "SkipTask", "UndoPick")
+
+
+@pytest.mark.parametrize("name", [*WALKING, "FinishWave"])
+def test_on_a_wave_of_another_nobody_scans_before_taking_it_over(world: World, name: str):
+    act = ACTS[name]
+    work = act.bring(world)
+    world.person("other")
+    given = dict(act.fields(world, work))
+    error = world.refused(TakenByAnother, act.handler, act.kind, by="other", **given)
+    assert str(error).startswith("picker is picking wave ")
+    world.do(take_wave, TakeWave, by="other", wave_id=work.wave_id, is_confirmed=True)
+    world.refused(TakenByAnother, act.handler, act.kind, by="picker", **given)
+    act.do(world, work, by="other")
+
+
+def test_a_tote_scanned_while_its_order_is_put_aside_binds_nothing(world: World):
+    if world.database.is_sqlite:
+        pytest.skip("SQLite has one writer at a time")
+    work = world.bring(Stage.WAVED)
+    world.do(take_wave, TakeWave, by="picker", wave_id=work.wave_id)
+    world.stop(work)
+    aside = {"consignment_id": work.consignment_id, "barcode": "CMD-OK"}
+    bind = {"wave_id": work.wave_id, "barcode": world.tote("T-1")}
+    acts = [
+        (set_aside, world.command(SetAside, by="packer", **aside)),
+        (bind_tote, world.command(BindTote, by="picker", **bind)),
+    ]
+    assert isinstance(world.overlap(*acts), StaleScreen)
+    assert world.state(Consignment, work.consignment_id) == "set_aside"
 
 
 def test_a_cancelled_wave_cannot_be_taken(world: World):
@@ -113,16 +152,25 @@ def test_the_right_bin_leads_to_the_item(world: World):
 def test_another_bin_is_refused_with_both_names(world: World):
     work = world.bring(Stage.TOTE_BOUND)
     task = world.open_tasks(work.wave_id)[0]
-    error = world.refused(WrongBin, confirm_bin, ConfirmBin, task_id=task.id, barcode="A-02")
+    error = world.refused(
+        WrongBin, confirm_bin, ConfirmBin, by="picker", task_id=task.id, barcode="A-02"
+    )
     assert str(error) == "Read bin A-02, need bin A-01."
-    world.refused(UnknownBarcode, confirm_bin, ConfirmBin, task_id=task.id, barcode="A-99")
+    world.refused(
+        UnknownBarcode, confirm_bin, ConfirmBin, by="picker", task_id=task.id, barcode="A-99"
+    )
 
 
 def test_an_item_before_its_bin_is_refused(world: World):
     work = world.bring(Stage.TOTE_BOUND)
     task = world.open_tasks(work.wave_id)[0]
     world.refused(
-        WrongBin, confirm_pick, ConfirmPick, task_id=task.id, barcode=work.goods["TEE"].barcode
+        WrongBin,
+        confirm_pick,
+        ConfirmPick,
+        by="picker",
+        task_id=task.id,
+        barcode=work.goods["TEE"].barcode,
     )
 
 
@@ -152,7 +200,7 @@ def test_a_pack_code_counts_its_pieces(world: World):
     tee = world.sku("TEE")
     work = world.bring(Stage.TOTE_BOUND, lines={tee: 7})
     (task,) = world.open_tasks(work.wave_id)
-    world.do(confirm_bin, ConfirmBin, task_id=task.id, barcode="A-01")
+    world.do(confirm_bin, ConfirmBin, by="picker", task_id=task.id, barcode="A-01")
     given = {"by": "picker", "task_id": task.id, "barcode": tee.pack}
     world.do(confirm_pick, ConfirmPick, **given)
     assert world.balance(work.tote, tee) == (6, 0, 6)
@@ -175,17 +223,22 @@ def test_a_pack_code_counts_its_pieces(world: World):
 def test_a_rejected_pick_writes_nothing(world: World, barcode: str, pieces: int, error: type):
     work = world.bring(Stage.TOTE_BOUND)
     task = world.open_tasks(work.wave_id)[0]
-    world.do(confirm_bin, ConfirmBin, task_id=task.id, barcode="A-01")
+    world.do(confirm_bin, ConfirmBin, by="picker", task_id=task.id, barcode="A-01")
     code = work.goods[barcode].barcode if barcode in work.goods else barcode
-    world.refused(error, confirm_pick, ConfirmPick, task_id=task.id, barcode=code, pieces=pieces)
+    world.refused(error, confirm_pick, ConfirmPick, **_at(task), barcode=code, pieces=pieces)
 
 
 def test_a_wrong_item_is_told_where_it_belongs(world: World):
     work = world.bring(Stage.TOTE_BOUND)
     task = world.open_tasks(work.wave_id)[0]
-    world.do(confirm_bin, ConfirmBin, task_id=task.id, barcode="A-01")
+    world.do(confirm_bin, ConfirmBin, by="picker", task_id=task.id, barcode="A-01")
     error = world.refused(
-        WrongItem, confirm_pick, ConfirmPick, task_id=task.id, barcode=work.goods["MUG"].barcode
+        WrongItem,
+        confirm_pick,
+        ConfirmPick,
+        by="picker",
+        task_id=task.id,
+        barcode=work.goods["MUG"].barcode,
     )
     assert str(error) == "Read MUG MUG cotton, need TEE TEE cotton. It belongs in A-02."
 
@@ -195,19 +248,19 @@ def test_a_finished_task_is_stale(world: World):
     task = world.all(PickTask, wave_id=work.wave_id)[0]
     given = {"task_id": task.id, "barcode": work.goods["TEE"].barcode}
     world.refused(StaleScreen, confirm_pick, ConfirmPick, **given)
-    world.refused(StaleScreen, confirm_pick, ConfirmPick, task_id=999_999, barcode="X")
+    world.refused(StaleScreen, confirm_pick, ConfirmPick, by="picker", task_id=999_999, barcode="X")
 
 
 def test_a_task_without_a_tote_waits_for_one(world: World):
     work = world.bring(Stage.WAVED)
     task = world.open_tasks(work.wave_id)[0]
-    world.refused(RuleViolation, confirm_bin, ConfirmBin, task_id=task.id, barcode="A-01")
+    world.refused(RuleViolation, confirm_bin, ConfirmBin, **_at(task), barcode="A-01")
 
 
 def test_a_skipped_task_comes_last_and_wants_its_bin_again(world: World):
     work = world.bring(Stage.TOTE_BOUND)
     first, second = world.open_tasks(work.wave_id)
-    world.do(confirm_bin, ConfirmBin, task_id=first.id, barcode="A-01")
+    world.do(confirm_bin, ConfirmBin, by="picker", task_id=first.id, barcode="A-01")
     world.do(skip_task, SkipTask, by="picker", task_id=first.id)
     seen = view(world, work.wave_id)
     assert (seen.task.task_id, seen.next_task.task_id) == (second.id, first.id)
@@ -253,7 +306,7 @@ def test_a_pick_at_the_check_cannot_be_undone(world: World):
 
 def test_a_wave_with_open_tasks_cannot_be_finished(world: World):
     work = world.bring(Stage.HALF_PICKED)
-    error = world.refused(RuleViolation, finish_wave, FinishWave, wave_id=work.wave_id)
+    error = world.refused(RuleViolation, finish_wave, FinishWave, by="picker", wave_id=work.wave_id)
     assert str(error) == "2 picks are still open."
 
 
@@ -265,29 +318,33 @@ def test_a_finished_wave_leaves_the_list(world: World):
     world.do(finish_wave, FinishWave, by="picker", wave_id=work.wave_id)
     with world.database.reading() as session:
         assert waves_to_pick(session) == []
-    world.refused(StaleScreen, finish_wave, FinishWave, wave_id=work.wave_id)
+    world.refused(StaleScreen, finish_wave, FinishWave, by="picker", wave_id=work.wave_id)
 
 
-def test_two_people_picking_the_last_piece_move_it_once(world: World):
+def test_two_tablets_of_a_picker_move_the_last_piece_once(world: World):
     work = world.bring(Stage.TOTE_BOUND, lines={world.sku("TEE"): 1})
     (task,) = world.open_tasks(work.wave_id)
-    world.do(confirm_bin, ConfirmBin, task_id=task.id, barcode="A-01")
+    world.do(confirm_bin, ConfirmBin, by="picker", task_id=task.id, barcode="A-01")
     tee = work.goods["TEE"]
+    given = {"task_id": task.id, "barcode": tee.barcode}
     scans = [
-        (confirm_pick, world.command(ConfirmPick, by=name, task_id=task.id, barcode=tee.barcode))
-        for name in ("picker", "other")
+        (confirm_pick, world.command(ConfirmPick, by="picker", station=station, **given))
+        for station in (None, world.station())
     ]
     assert isinstance(world.overlap(*scans), StaleScreen)
     assert world.balance(work.tote, tee) == (1, 0, 1)
 
 
-def test_two_people_finishing_two_tasks_at_once_finish_the_consignment(world: World):
+def test_two_tasks_finished_at_once_finish_the_consignment(world: World):
     work = world.bring(Stage.TOTE_BOUND, lines={world.sku("TEE"): 1, world.sku("MUG"): 1})
     tasks = world.open_tasks(work.wave_id)
     for task, place in zip(tasks, ("A-01", "A-02"), strict=True):
-        world.do(confirm_bin, ConfirmBin, task_id=task.id, barcode=place)
+        world.do(confirm_bin, ConfirmBin, by="picker", task_id=task.id, barcode=place)
     scans = [
-        (confirm_pick, world.command(ConfirmPick, task_id=t.id, barcode=world.ean(t.sku_id)))
+        (
+            confirm_pick,
+            world.command(ConfirmPick, **_at(t), barcode=world.ean(t.sku_id)),
+        )
         for t in tasks
     ]
     world.overlap(*scans)

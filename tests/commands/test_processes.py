@@ -90,9 +90,12 @@ def _picks(world: World, work: Work, tee: Goods) -> list[fleet.Act]:
     """Return the acts of one picker: the bin, then three pieces one by one."""
     (task,) = world.open_tasks(work.wave_id)
     return [
-        (confirm_bin, world.command(ConfirmBin, task_id=task.id, barcode="A-01")),
+        (confirm_bin, world.command(ConfirmBin, by="picker", task_id=task.id, barcode="A-01")),
         *(
-            (confirm_pick, world.command(ConfirmPick, task_id=task.id, barcode=tee.barcode))
+            (
+                confirm_pick,
+                world.command(ConfirmPick, by="picker", task_id=task.id, barcode=tee.barcode),
+            )
             for _ in range(3)
         ),
     ]

@@ -32,7 +32,7 @@ def scan(world: World, work, pieces: int) -> list[str]:
     task = world.open_tasks(work.wave_id)[0]
     place = {"TEE": "A-01", "MUG": "A-02"}
     code = next(c for c, g in work.goods.items() if g.id == task.sku_id)
-    world.do(confirm_bin, ConfirmBin, task_id=task.id, barcode=place[code])
+    world.do(confirm_bin, ConfirmBin, by="picker", task_id=task.id, barcode=place[code])
     given = {"task_id": task.id, "barcode": work.goods[code].barcode, "pieces": pieces}
     command = world.command(ConfirmPick, by="picker", **given)
     from warehouse.commands import execute
@@ -60,7 +60,7 @@ def test_a_repeated_pick_takes_two_statements(world: World):
 
     work = world.bring(Stage.TOTE_BOUND)
     task = world.open_tasks(work.wave_id)[0]
-    world.do(confirm_bin, ConfirmBin, task_id=task.id, barcode="A-01")
+    world.do(confirm_bin, ConfirmBin, by="picker", task_id=task.id, barcode="A-01")
     given = {"task_id": task.id, "barcode": work.goods["TEE"].barcode}
     command = world.command(ConfirmPick, by="picker", **given)
     execute(world.database, confirm_pick, command)

@@ -14,8 +14,8 @@ from warehouse.api.bodies import MOST_BYTES, is_possible, read_json, read_key, r
 from warehouse.api.operations import Operation, operation_of
 from warehouse.api.schemas import check, printable
 from warehouse.commands import new_id
-from warehouse.db import DatabaseBusy
 from warehouse.errors import Forbidden, NotFound, WarehouseError
+from warehouse.gate import DatabaseBusy
 from warehouse.people.auth import Visitor, visitor_of_api_token
 from warehouse.text import say
 from warehouse.web.context import config, now, reading

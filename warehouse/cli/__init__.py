@@ -13,8 +13,9 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from warehouse.config import Config, ConfigError, from_environment
-from warehouse.db import Database, DatabaseBusy
+from warehouse.db import Database
 from warehouse.errors import WarehouseError
+from warehouse.gate import DatabaseBusy
 from warehouse.loading import loading
 from warehouse.migrations import NewerDatabase, is_current
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -14,10 +14,11 @@ import sqlalchemy as sa
 
 from warehouse.commands import Actor, execute, new_id
 from warehouse.config import Config
-from warehouse.db import Database, DatabaseBusy, table_of, utcnow
+from warehouse.db import Database, table_of, utcnow
+from warehouse.gate import DatabaseBusy
 from warehouse.orders.commands.audit import AuditOrders, audit_orders
 from warehouse.orders.commands.free_stock import FreeStock, free_stock
-from warehouse.orders.commands.importing.chunk import ImportChunk, import_chunk
+from warehouse.orders.commands.importing.chunk import LEASE, ImportChunk, import_chunk
 from warehouse.orders.commands.importing.known import Skus
 from warehouse.orders.commands.importing.runs import (
     EndImport,
@@ -26,6 +27,7 @@ from warehouse.orders.commands.importing.runs import (
     end_import,
     keep_rejects,
     put_back,
+    renew,
     start_import,
     take_up,
 )
@@ -39,6 +41,7 @@ from warehouse.text import Text, say
 
 CHUNK_ORDERS = 500
 REJECTS_AT_ONCE = 1000
+RENEW_EVERY = LEASE / 5
 
 _order, _run = table_of(Order), table_of(ImportRun)
 
@@ -88,10 +91,16 @@ class _Import:
     clock: Clock
     on_step: OnStep
     should_stop: Callable[[], bool]
+    renewed: list[datetime] = field(default_factory=list)  # the last time, if any
 
     def check(self) -> None:
+        """Stop if told so; say from time to time that somebody is still at the run."""
         if self.should_stop():
             raise _Stopped
+        at = self.clock()
+        if not self.renewed or at - self.renewed[0] >= RENEW_EVERY:
+            self.renewed[:] = [at]
+            renew(self.database, self.run_id, at)
 
 
 def import_files(

@@ -34,7 +34,7 @@ from warehouse.text import say
 from warehouse.waves.models import ShortReason, Wave, WaveState
 from warehouse.web import stations
 from warehouse.web.access import needs
-from warehouse.web.context import do, form_int, form_str, person, reading
+from warehouse.web.context import command_id, do, form_int, form_str, person, reading
 from warehouse.web.stations import Fragment, code_of, stop_screen, unknown_card
 
 bp = Blueprint("pick", __name__, url_prefix="/pick")
@@ -102,6 +102,9 @@ def _take_wave(scan: Scan, _screen: str, _subject: int | None) -> Outcome:
 
 def _take(wave_id: int, scan: Scan, screen: str, subject: int | None) -> Outcome:
     task_id = subject or 0
+    if form_str("confirm", "") == "1":
+        # The scan said whose wave it is; once more it takes the wave over, and then counts.
+        do(take_wave, TakeWave, id=f"{command_id()[:58]}-take", wave_id=wave_id, is_confirmed=True)
     if isinstance(scan, CardScan):
         return _card(wave_id, scan.card, screen, task_id)
     item = code_of(scan)

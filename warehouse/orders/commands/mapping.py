@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -37,9 +38,18 @@ def map_sku(session: Session, command: MapSku) -> Outcome:
     Raises:
         InvalidInput: no active SKU has this code or barcode.
     """
-    mapping = session.get(SkuMapping, command.mapping_id, with_for_update=True)
+    mapping = session.get(SkuMapping, command.mapping_id)
     if mapping is None:
         raise NotFound(say("mapping"), command.mapping_id)
+    # Orders first, as an import locks them: its chunk ends with the mappings it asks for.
+    waiting = sa.select(_line.c.order_id).where(_waiting(mapping))
+    session.execute(
+        sa.select(_order.c.id)
+        .where(_order.c.id.in_(waiting))
+        .order_by(_order.c.id)
+        .with_for_update()
+    )
+    session.refresh(mapping, with_for_update=True)
     sku = _sku(session, command.sku.strip())
     mapping.sku_id = sku.id
     mapping.mapped_at = command.at
@@ -58,6 +68,27 @@ def map_sku(session: Session, command: MapSku) -> Outcome:
     )
 
 
+def give_told(session: Session, command: Command, unknown: Collection[tuple[int, str]]) -> None:
+    """Give lines just taken in the SKU that somebody named while they came in.
+
+    `unknown` are the (shop id, match key) pairs a chunk of an import found no SKU for. Their
+    mappings stay locked, so that whoever names one from now on sees these lines.
+    """
+    if not unknown:
+        return
+    found = session.scalars(
+        sa.select(SkuMapping)
+        .where(SkuMapping.match_key.in_({key for _, key in unknown}))
+        .order_by(SkuMapping.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    told = [(m, m.sku_id) for m in found if (m.shop_id, m.match_key) in unknown]
+    orders = {i for m, sku_id in told if sku_id is not None for i in _give(session, m, sku_id)}
+    if orders:
+        audit(session, command, sorted(orders))
+
+
 def _sku(session: Session, code: str) -> Sku:
     found = session.scalars(sa.select(Sku).where(Sku.code == code, Sku.is_active)).first()
     if found is None:
@@ -74,6 +105,16 @@ def _sku(session: Session, code: str) -> Sku:
 
 def _give(session: Session, mapping: SkuMapping, sku_id: int) -> list[int]:
     """Set the SKU on the lines that wait for it; return their orders, by id."""
+    given = session.execute(
+        sa.update(_line).where(_waiting(mapping)).values(sku_id=sku_id).returning(_line.c.order_id)
+    )
+    orders = sorted({int(row.order_id) for row in given})
+    session.expire_all()
+    return orders
+
+
+def _waiting(mapping: SkuMapping) -> sa.ColumnElement[bool]:
+    """Return the condition that a line waits for this mapping."""
     of_shop = sa.select(_order.c.id).where(
         _order.c.shop_id == mapping.shop_id, _order.c.state.in_(BEFORE_RELEASE)
     )
@@ -86,9 +127,4 @@ def _give(session: Session, mapping: SkuMapping, sku_id: int) -> list[int]:
     if not mapping.seller_code:
         same = (_line.c.title == mapping.title, _line.c.properties == mapping.properties)
         waiting = sa.and_(waiting, *same)
-    given = session.execute(
-        sa.update(_line).where(waiting).values(sku_id=sku_id).returning(_line.c.order_id)
-    )
-    orders = sorted({int(row.order_id) for row in given})
-    session.expire_all()
-    return orders
+    return waiting

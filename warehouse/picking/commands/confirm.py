@@ -21,9 +21,10 @@ from warehouse.inventory.models import MoveReason
 from warehouse.inventory.refusals import refuse_bin, refuse_item, require_pieces
 from warehouse.orders.models import Consignment, ConsignmentLine, ConsignmentState
 from warehouse.orders.queries import stop_column, stopped
+from warehouse.picking.commands.wave import require_picker
 from warehouse.picking.screens import PickScreen
 from warehouse.text import say
-from warehouse.waves.models import PickTask, TaskState, WaveSlot
+from warehouse.waves.models import PickTask, TaskState, Wave, WaveSlot
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +49,7 @@ class ConfirmPick(Command):
 
 _task = table_of(PickTask)
 _slot = table_of(WaveSlot)
+_wave = table_of(Wave)
 _barcode = table_of(Barcode)
 _bin = table_of(Bin)
 _sku = table_of(Sku)
@@ -67,6 +69,8 @@ _load = (
         _task.c.picked,
         _task.c.state,
         _task.c.bin_confirmed_at,
+        _wave.c.picker_id,
+        _wave.c.number.label("wave_no"),
         _slot.c.consignment_id,
         _slot.c.slot_no,
         _slot.c.tote_bin_id,
@@ -78,6 +82,7 @@ _load = (
         stop_column(_slot.c.consignment_id).label("stop_id"),
     )
     .join(_slot, _slot.c.id == _task.c.slot_id)
+    .join(_wave, _wave.c.id == _task.c.wave_id)
     .join(_consignment, _consignment.c.id == _slot.c.consignment_id)
     .join(_bin, _bin.c.id == _task.c.bin_id)
     .join(_sku, _sku.c.id == _task.c.sku_id)
@@ -129,9 +134,9 @@ def confirm_bin(session: Session, command: ConfirmBin) -> Outcome:
 
     Raises:
         StaleScreen: finished elsewhere. WrongBin, UnknownBarcode: another place or none.
-        OrderStopped: the order goes no further.
+        OrderStopped: the order goes no further. TakenByAnother: another picks the wave.
     """
-    task = _open_task(session, command.task_id, command.barcode)
+    task = _open_task(session, command)
     if command.barcode != task.bin_code:
         raise refuse_bin(session, command.barcode, say("bin {code}", code=task.bin_code))
     connection_of(session).execute(
@@ -152,9 +157,10 @@ def confirm_pick(session: Session, command: ConfirmPick) -> Outcome:
         StaleScreen: finished elsewhere. WrongItem, UnknownBarcode: not what the task asks for.
         WrongBin: the bin was not scanned yet. TooMany: more than the task still wants.
         OrderStopped: the order goes no further. InsufficientStock: the bin does not have them.
+        TakenByAnother: another picks the wave.
     """
     require_pieces(command.pieces)
-    task = _open_task(session, command.task_id, command.barcode)
+    task = _open_task(session, command)
     if task.bin_confirmed_at is None:
         raise WrongBin(got=say("an item"), wanted=say("bin {code} first", code=task.bin_code))
     pieces = command.pieces * _pieces_of(session, task, command.barcode)
@@ -186,10 +192,12 @@ def confirm_pick(session: Session, command: ConfirmPick) -> Outcome:
     )
 
 
-def _open_task(session: Session, task_id: int, barcode: str) -> Any:
-    task = connection_of(session).execute(_load, {"task_id": task_id, "barcode": barcode}).first()
+def _open_task(session: Session, command: ConfirmBin | ConfirmPick) -> Any:
+    given = {"task_id": command.task_id, "barcode": command.barcode}
+    task = connection_of(session).execute(_load, given).first()
     if task is None or task.state != TaskState.OPEN:
         raise StaleScreen
+    require_picker(session, command, task.picker_id, task.wave_no)
     if task.stop_id is not None:
         raise stopped(session, task.consignment_id)
     if task.tote_bin_id is None:

@@ -18,6 +18,7 @@ from warehouse.orders.commands.holds import hold_order
 from warehouse.orders.models import ConsignmentLine, ConsignmentState, HoldKind
 from warehouse.orders.queries import consignment_by_id, orders_of, require_not_stopped
 from warehouse.people import trail
+from warehouse.picking.commands.wave import require_picker
 from warehouse.picking.screens import PickScreen
 from warehouse.text import say
 from warehouse.waves.models import PickTask, ShortReason, TaskState, Wave, WaveSlot, WaveState
@@ -54,8 +55,9 @@ def report_short(session: Session, command: ReportShort) -> Outcome:
 
     Raises:
         StaleScreen: finished elsewhere. OrderStopped: the order goes no further.
+        TakenByAnother: another picks the wave.
     """
-    task = _lock_open(session, command.task_id)
+    task = _lock_open(session, command)
     missing = task.wanted - task.picked
     ledger.release(session, command, [task.allocation_id], ReleaseReason.SHORT)
     _write_off(session, command, task, missing)
@@ -89,8 +91,9 @@ def skip_task(session: Session, command: SkipTask) -> Outcome:
 
     Raises:
         StaleScreen: finished elsewhere. OrderStopped: the order goes no further.
+        TakenByAnother: another picks the wave.
     """
-    task = _lock_open(session, command.task_id)
+    task = _lock_open(session, command)
     most = session.scalar(
         sa.select(sa.func.max(PickTask.skips)).where(PickTask.wave_id == task.wave_id)
     )
@@ -108,10 +111,12 @@ def undo_pick(session: Session, command: UndoPick) -> Outcome:
     Raises:
         RuleViolation: there is none, or its order has gone on to the check.
         StaleScreen: the wave is finished; an open task in it would never be picked.
+        TakenByAnother: another picks the wave.
     """
     wave = session.get(Wave, command.wave_id, with_for_update=True, populate_existing=True)
     if wave is None or wave.state is not WaveState.PICKING:
         raise StaleScreen
+    require_picker(session, command, wave.picker_id, wave.number)
     move_id = session.scalar(
         sa.select(Move.id)
         .join(PickTask, PickTask.allocation_id == Move.allocation_id)
@@ -151,20 +156,22 @@ def undo_pick(session: Session, command: UndoPick) -> Outcome:
     )
 
 
-def _lock_open(session: Session, task_id: int) -> PickTask:
+def _lock_open(session: Session, command: ReportShort | SkipTask) -> PickTask:
     """Return the open task, its consignment and itself locked, whose order goes on."""
-    consignment_id = session.scalar(
-        sa.select(WaveSlot.consignment_id)
+    found = session.execute(
+        sa.select(WaveSlot.consignment_id, Wave.picker_id, Wave.number)
         .join(PickTask, PickTask.slot_id == WaveSlot.id)
-        .where(PickTask.id == task_id)
-    )
-    if consignment_id is None:
+        .join(Wave, Wave.id == WaveSlot.wave_id)
+        .where(PickTask.id == command.task_id)
+    ).one_or_none()
+    if found is None:
         raise StaleScreen
-    consignment_by_id(session, consignment_id, lock=True)
-    task = session.get_one(PickTask, task_id, with_for_update=True, populate_existing=True)
+    consignment_by_id(session, found.consignment_id, lock=True)
+    task = session.get_one(PickTask, command.task_id, with_for_update=True, populate_existing=True)
     if task.state is not TaskState.OPEN:
         raise StaleScreen
-    require_not_stopped(session, consignment_id)
+    require_picker(session, command, found.picker_id, found.number)
+    require_not_stopped(session, found.consignment_id)
     return task
 
 

@@ -13,8 +13,8 @@ from warehouse.commands import Command, Outcome
 from warehouse.errors import NotFound, RuleViolation, StaleScreen, TakenByAnother, WrongTote
 from warehouse.inventory.models import StockBalance
 from warehouse.inventory.refusals import refuse
-from warehouse.orders.models import Consignment, ConsignmentState
-from warehouse.orders.queries import require_not_stopped
+from warehouse.orders.models import ConsignmentState
+from warehouse.orders.queries import consignment_by_id, require_not_stopped
 from warehouse.people import trail
 from warehouse.people.models import Person
 from warehouse.picking.screens import PickScreen
@@ -56,16 +56,8 @@ def take_wave(session: Session, command: TakeWave) -> Outcome:
     if wave.state not in (WaveState.PLANNED, WaveState.PICKING):
         raise StaleScreen
     person_id = command.actor.person_id
-    if wave.picker_id not in (None, person_id) and not command.is_confirmed:
-        other = session.get(Person, wave.picker_id)
-        raise TakenByAnother(
-            say(
-                "{person} is picking wave {number}. Scan it again to take it over.",
-                person=other.name if other else "",
-                number=wave.number,
-            ),
-            wave_id=wave.id,
-        )
+    if wave.picker_id is not None and wave.picker_id != person_id and not command.is_confirmed:
+        raise _taken(session, wave.picker_id, wave.number)
     if wave.picker_id != person_id:
         trail.record(session, command, "wave", wave.id, "taken")
     wave.picker_id = person_id
@@ -80,18 +72,47 @@ def take_wave(session: Session, command: TakeWave) -> Outcome:
     )
 
 
+def require_picker(session: Session, command: Command, picker_id: int | None, wave_no: str) -> None:
+    """Refuse a scan of anybody but the wave's picker.
+
+    Raises:
+        TakenByAnother: somebody else picks it; it can be taken over.
+        RuleViolation: nobody has taken it.
+    """
+    if picker_id is None:
+        raise RuleViolation(say("Take wave {number} first.", number=wave_no))
+    if picker_id != command.actor.person_id:
+        raise _taken(session, picker_id, wave_no)
+
+
+def _taken(session: Session, picker_id: int, wave_no: str) -> TakenByAnother:
+    other = session.get(Person, picker_id)
+    return TakenByAnother(
+        say(
+            "{person} is picking wave {number}. Scan again to take it over.",
+            person=other.name if other else "",
+            number=wave_no,
+        )
+    )
+
+
 def bind_tote(session: Session, command: BindTote) -> Outcome:
     """Bind the scanned tote to the next slot without one.
 
     Raises:
         WrongTote, UnknownBarcode: no tote. RuleViolation: the tote is in use or not empty.
-        OrderStopped: the slot's order goes no further.
+        OrderStopped: the slot's order goes no further. TakenByAnother: another picks the wave.
     """
     wave = _lock(session, command.wave_id)
     slot = next_free_slot(session, wave.id)
     if wave.state is not WaveState.PICKING or slot is None:
         raise StaleScreen
-    require_not_stopped(session, slot.consignment_id)
+    require_picker(session, command, wave.picker_id, wave.number)
+    consignment = consignment_by_id(session, slot.consignment_id, lock=True)
+    session.refresh(slot)
+    if slot.freed_at is not None or consignment.state is not ConsignmentState.WAVED:
+        raise StaleScreen  # its goods were put aside, or nothing of it, a moment ago
+    require_not_stopped(session, consignment.id)
     tote = bin_by_code(session, command.barcode)
     if tote is None or tote.kind is not BinKind.TOTE:
         raise refuse(session, command.barcode, say("an empty tote"), WrongTote)
@@ -99,7 +120,6 @@ def bind_tote(session: Session, command: BindTote) -> Outcome:
         raise RuleViolation(say("Tote {code} is in use. Take another.", code=tote.code))
     slot.tote_bin_id = tote.id
     slot.bound_at = command.at
-    consignment = session.get_one(Consignment, slot.consignment_id)
     consignment.state = ConsignmentState.PICKING
     consignment.picked_by = command.actor.person_id
     session.flush()
@@ -116,11 +136,12 @@ def finish_wave(session: Session, command: FinishWave) -> Outcome:
     """Close the wave once no task is open.
 
     Raises:
-        RuleViolation: tasks are still open.
+        RuleViolation: tasks are still open. TakenByAnother: another picks the wave.
     """
     wave = _lock(session, command.wave_id)
     if wave.state is not WaveState.PICKING:
         raise StaleScreen
+    require_picker(session, command, wave.picker_id, wave.number)
     still = session.scalar(
         sa.select(sa.func.count())
         .select_from(PickTask)

@@ -31,6 +31,7 @@ from warehouse.orders.commands.importing.stops import (
     settle,
 )
 from warehouse.orders.commands.importing.updates import Updates, insert_lines, update_known
+from warehouse.orders.commands.mapping import give_told
 from warehouse.orders.commands.release import withdraw
 from warehouse.orders.models import (
     HoldKind,
@@ -118,6 +119,7 @@ def import_chunk(
     updates = update_known(((k, orders[place]) for place, k in known.items()), skus)
     _apply(session, command, updates, counts)
     ask_for_skus(session, skus.unknown, command.at)
+    give_told(session, command, skus.unknown.keys())
     counts.rows_rejected = _refuse(session, command, new.refused)
     _count(session, command, counts)
     return Outcome(screen="import", subject_id=command.run_id, message=say("Taken in."))

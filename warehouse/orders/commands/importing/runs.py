@@ -143,6 +143,16 @@ def take_up(database: Database, at: datetime) -> int | None:
         return run_id
 
 
+def renew(database: Database, run_id: int, at: datetime) -> None:
+    """Keep the run from being taken up by another worker while this one is at it."""
+    with database.transaction() as session:
+        session.execute(
+            sa.update(_run)
+            .where(_run.c.id == run_id, _run.c.state == ImportState.RUNNING)
+            .values(leased_until=at + LEASE)
+        )
+
+
 def put_back(database: Database, run_id: int, at: datetime) -> None:
     """Let another worker go on with the run."""
     with database.transaction() as session:
