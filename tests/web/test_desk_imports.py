@@ -23,7 +23,7 @@ from warehouse.orders.models import (
     SkuMapping,
 )
 from warehouse.people.models import Person, Role
-from warehouse.web.tables import BOM
+from warehouse.web.spreadsheets import BOM
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "orders-zh.csv"
 CLERK = Role.CUSTOMER_SERVICE

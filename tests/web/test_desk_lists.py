@@ -14,7 +14,8 @@ from tests.web.desk_site import Desk, links_to, words_of
 from warehouse.catalog.models import Sku
 from warehouse.orders.models import HoldKind, Order, OrderState, Shop
 from warehouse.people.models import Role
-from warehouse.web.tables import BOM, PAGE_ROWS, cell
+from warehouse.web.spreadsheets import BOM, cell
+from warehouse.web.tables import PAGE_ROWS
 
 MANY = 2 * PAGE_ROWS + 7
 _NEXT = re.compile(r'href="([^"]+)" aria-label="(Next page|Page before)"')

@@ -38,3 +38,9 @@ def carrier_for(session: Session, wish: str, default_code: str) -> Carrier | Non
 def active_carriers(session: Session) -> list[Carrier]:
     """Return the couriers in use, by code."""
     return list(session.scalars(sa.select(Carrier).where(Carrier.is_active).order_by(Carrier.code)))
+
+
+def carrier_choices(session: Session) -> list[tuple[str, str]]:
+    """Return (code, name) of every courier, by name, for a list to choose from."""
+    rows = session.execute(sa.select(Carrier.code, Carrier.name).order_by(Carrier.name))
+    return [(code, name) for code, name in rows]

@@ -19,6 +19,7 @@ from warehouse.orders.models import (
     HoldKind,
     ImportRun,
     Order,
+    Shop,
 )
 from warehouse.text import Text, say
 
@@ -169,3 +170,9 @@ def import_of(session: Session, order: Order) -> ImportRun | None:
         .limit(1)
     )
     return session.get(ImportRun, answer["subject_id"]) if answer else None
+
+
+def shop_choices(session: Session) -> list[tuple[str, str]]:
+    """Return (code, name) of every shop, by name, for a list to choose from."""
+    rows = session.execute(sa.select(Shop.code, Shop.name).order_by(Shop.name))
+    return [(code, name) for code, name in rows]

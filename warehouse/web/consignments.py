@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from warehouse.carriers.models import Carrier
+from warehouse.carriers.queries import carrier_choices
 from warehouse.catalog.models import Sku
 from warehouse.checking.models import Check, Mismatch
 from warehouse.dispatch.queries import consignments_with
@@ -29,11 +30,12 @@ from warehouse.web.access import needs
 from warehouse.web.context import form_ids, reading
 from warehouse.web.desk import act, back_or, names_of, noted, state_chips, told
 from warehouse.web.orders import wave_of
+from warehouse.web.spreadsheets import Field
 from warehouse.web.timeline import story
 
 bp = Blueprint("consignments", __name__, url_prefix="/consignments")
 DEFAULT_ORDER = "promise"
-FIELDS: tuple[tables.Field, ...] = (
+FIELDS: tuple[Field, ...] = (
     (say("Consignment"), lambda c: f"C{c.id:08d}"),
     (say("State"), lambda c: c.state),
     (say("Courier"), lambda c: c.carrier or ""),
@@ -43,6 +45,13 @@ FIELDS: tuple[tables.Field, ...] = (
     (say("Urgent"), lambda c: c.is_urgent),
     (say("Promise"), lambda c: c.promise_at),
     (say("Released"), lambda c: c.created_at),
+)
+LISTING = tables.Listing(
+    name="consignments",
+    key=Consignment.id,
+    sorts=CONSIGNMENT_SORTS,
+    default=DEFAULT_ORDER,
+    fields=FIELDS,
 )
 
 
@@ -54,22 +63,17 @@ def index() -> str | Response:
     query = orders_desk.consignment_list().where(*_filters())
     if state is not None:
         query = query.where(Consignment.state == state)
-    asked: dict[str, Any] = {
-        "key": Consignment.id, "sorts": CONSIGNMENT_SORTS, "default": DEFAULT_ORDER,
-    }  # fmt: skip
     with reading() as session:
         if tables.is_export():
-            return tables.export(session, query, FIELDS, name="consignments", **asked)
-        page = tables.page_of(session, query, **asked)
+            return tables.export(session, query, LISTING)
+        page = tables.page_of(session, query, LISTING)
         counts = orders_desk.consignment_counts(session)
         return render_template(
             "consignments/index.html",
             page=page,
             chips=state_chips(ConsignmentState, counts, state),
             orders=orders_desk.order_numbers(session, [row.id for row in page.rows]),
-            carriers=list(
-                session.execute(sa.select(Carrier.code, Carrier.name).order_by(Carrier.name))
-            ),
+            carriers=carrier_choices(session),
             q=tables.text("q"),
         )
 

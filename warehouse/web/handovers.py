@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
 from printing.models import PrintJob
 from warehouse.carriers.models import Carrier
+from warehouse.carriers.queries import carrier_choices
 from warehouse.dispatch import desk as dispatch_desk
 from warehouse.dispatch.desk import HANDOVER_SORTS
 from warehouse.dispatch.models import Handover, HandoverState
@@ -21,10 +20,11 @@ from warehouse.web import tables
 from warehouse.web.access import needs
 from warehouse.web.context import reading
 from warehouse.web.desk import names_of
+from warehouse.web.spreadsheets import Field
 from warehouse.web.timeline import story
 
 bp = Blueprint("handovers", __name__, url_prefix="/handovers")
-FIELDS: tuple[tables.Field, ...] = (
+FIELDS: tuple[Field, ...] = (
     (say("Handover"), lambda h: h.number),
     (say("State"), lambda h: h.state),
     (say("Courier"), lambda h: h.carrier),
@@ -33,6 +33,9 @@ FIELDS: tuple[tables.Field, ...] = (
     (say("Opened"), lambda h: h.opened_at),
     (say("Opened by"), lambda h: h.opener),
     (say("Closed"), lambda h: h.closed_at),
+)
+LISTING = tables.Listing(
+    name="handovers", key=Handover.id, sorts=HANDOVER_SORTS, default="-no", fields=FIELDS
 )
 
 
@@ -45,16 +48,13 @@ def index() -> str | Response:
         query = query.where(Handover.state == state)
     if courier := tables.text("courier"):
         query = query.where(Carrier.code == courier)
-    asked: dict[str, Any] = {"key": Handover.id, "sorts": HANDOVER_SORTS, "default": "-no"}
     with reading() as session:
         if tables.is_export():
-            return tables.export(session, query, FIELDS, name="handovers", **asked)
+            return tables.export(session, query, LISTING)
         return render_template(
             "handovers/index.html",
-            page=tables.page_of(session, query, **asked),
-            carriers=list(
-                session.execute(sa.select(Carrier.code, Carrier.name).order_by(Carrier.name))
-            ),
+            page=tables.page_of(session, query, LISTING),
+            carriers=carrier_choices(session),
         )
 
 

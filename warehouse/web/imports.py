@@ -19,8 +19,8 @@ from warehouse.orders.models import (
     ImportRun,
     ImportState,
     Order,
-    Shop,
 )
+from warehouse.orders.queries import shop_choices
 from warehouse.orders.uploads import MOST_FILES, kept_uploads, name_shown
 from warehouse.people.models import Person
 from warehouse.people.rights import Right
@@ -28,21 +28,24 @@ from warehouse.text import Text, say
 from warehouse.web import tables
 from warehouse.web.access import needs
 from warehouse.web.context import command_id, config, database, do, form_str, reading, speak
+from warehouse.web.spreadsheets import Field, csv_answer
 
 bp = Blueprint("imports", __name__, url_prefix="/imports")
 DOCS = Path(__file__).parents[2] / "docs"
 EXAMPLES = {"zh": "orders-zh.csv", "en": "orders-en.csv"}
 SHOWN = 200
 ENDINGS = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm")
-SORTS: dict[str, Any] = {"no": ImportRun.id}
-REJECT_FIELDS: tuple[tables.Field, ...] = (
+LISTING = tables.Listing(
+    name="imports", key=ImportRun.id, sorts={"no": ImportRun.id}, default="-no"
+)
+REJECT_FIELDS: tuple[Field, ...] = (
     (say("File"), lambda r: r.file),
     (say("Row"), lambda r: r.row_no),
     (say("Column"), lambda r: r.column),
     (say("Value"), lambda r: r.value),
     (say("Reason"), lambda r: Text.from_json(r.reason)),
 )
-CHANGE_FIELDS: tuple[tables.Field, ...] = (
+CHANGE_FIELDS: tuple[Field, ...] = (
     (say("Order"), lambda c: c.order_no),
     (say("Field"), lambda c: c.field),
     (say("Before"), lambda c: c.old),
@@ -67,8 +70,8 @@ def _index(error: str) -> str:
     with reading() as session:
         return render_template(
             "imports/index.html",
-            page=tables.page_of(session, query, key=ImportRun.id, sorts=SORTS, default="-no"),
-            shops=list(session.execute(sa.select(Shop.code, Shop.name).order_by(Shop.name))),
+            page=tables.page_of(session, query, LISTING),
+            shops=shop_choices(session),
             shop=request.form.get("shop", "")[:64],
             error=error,
         )
@@ -181,7 +184,7 @@ def rejected(run_id: int) -> Response:
         rows = session.scalars(
             sa.select(ImportReject).where(ImportReject.run_id == run_id).order_by(ImportReject.id)
         )
-        return tables.csv_answer(f"rejected-{run_id}", REJECT_FIELDS, rows)
+        return csv_answer(f"rejected-{run_id}", REJECT_FIELDS, rows)
 
 
 @bp.get("/<int:run_id>/changes.csv")
@@ -191,7 +194,7 @@ def changed(run_id: int) -> Response:
     with reading() as session:
         _run(session, run_id)
         rows = _changes(session, run_id, tables.EXPORT_ROWS)
-        return tables.csv_answer(f"changes-{run_id}", CHANGE_FIELDS, rows)
+        return csv_answer(f"changes-{run_id}", CHANGE_FIELDS, rows)
 
 
 @bp.get("/layout")

@@ -13,25 +13,30 @@ from warehouse.catalog.models import Sku
 from warehouse.orders.commands.mapping import MapSku, map_sku
 from warehouse.orders.desk import waiting_lines
 from warehouse.orders.models import Shop, SkuMapping
+from warehouse.orders.queries import shop_choices
 from warehouse.people.rights import Right
 from warehouse.text import say
 from warehouse.web import tables
 from warehouse.web.access import needs
 from warehouse.web.context import form_str, reading
 from warehouse.web.desk import act, back_or
+from warehouse.web.spreadsheets import Field
 
 bp = Blueprint("mapping", __name__, url_prefix="/mapping")
 MOST_PROPOSALS = 5
 _waiting = waiting_lines()
 SORTS: dict[str, Any] = {"orders": _waiting, "seen": SkuMapping.first_seen_at,
                          "code": SkuMapping.seller_code}  # fmt: skip
-FIELDS: tuple[tables.Field, ...] = (
+FIELDS: tuple[Field, ...] = (
     (say("Shop"), lambda m: m.shop),
     (say("Code at the shop"), lambda m: m.seller_code),
     (say("Title"), lambda m: m.title),
     (say("Properties"), lambda m: m.properties),
     (say("Waiting orders"), lambda m: int(m.waiting)),
     (say("SKU"), lambda m: m.sku_code or ""),
+)
+LISTING = tables.Listing(
+    name="mapping", key=SkuMapping.id, sorts=SORTS, default="-orders", fields=FIELDS
 )
 
 
@@ -56,16 +61,15 @@ def index() -> str | Response:
         query = query.where(
             sa.or_(tables.like(SkuMapping.seller_code, q), tables.like(SkuMapping.title, q))
         )
-    asked: dict[str, Any] = {"key": SkuMapping.id, "sorts": SORTS, "default": "-orders"}
     with reading() as session:
         if tables.is_export():
-            return tables.export(session, query, FIELDS, name="mapping", **asked)
-        page = tables.page_of(session, query, **asked)
+            return tables.export(session, query, LISTING)
+        page = tables.page_of(session, query, LISTING)
         return render_template(
             "mapping/index.html",
             page=page,
             proposals={row.id: _proposals(session, row) for row in page.rows if not is_known},
-            shops=list(session.execute(sa.select(Shop.code, Shop.name).order_by(Shop.name))),
+            shops=shop_choices(session),
             is_known=is_known,
             q=q,
         )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from warehouse.carriers.models import Carrier
+from warehouse.carriers.queries import carrier_choices
 from warehouse.commands import Outcome, Tone
 from warehouse.dispatch.queries import consignments_with
 from warehouse.errors import RuleViolation, WarehouseError
@@ -28,6 +29,7 @@ from warehouse.orders.models import (
     Order,
     Shop,
 )
+from warehouse.orders.queries import shop_choices
 from warehouse.orders.rules import MENDED_ONLY
 from warehouse.people.rights import Right
 from warehouse.text import Text, say
@@ -44,6 +46,7 @@ from warehouse.web.context import (
     speak,
 )
 from warehouse.web.desk import back_or, buyer_shown, noted, remark_shown, told
+from warehouse.web.spreadsheets import Field
 from warehouse.web.words import options
 
 bp = Blueprint("orders", __name__, url_prefix="/orders")
@@ -61,7 +64,7 @@ STAGE_WORDS: dict[Stage, tuple[Text, str | None]] = {
     Stage.CANCELLED: (say("cancelled"), None),
     Stage.ALL: (say("all"), None),
 }
-FIELDS: tuple[tables.Field, ...] = (
+FIELDS: tuple[Field, ...] = (
     (say("Order"), lambda o: o.order_no),
     (say("Shop"), lambda o: o.shop),
     (say("State"), lambda o: o.state),
@@ -73,6 +76,9 @@ FIELDS: tuple[tables.Field, ...] = (
     (say("Urgent"), lambda o: o.is_urgent),
     (say("Paid at"), lambda o: o.paid_at),
     (say("Promise"), lambda o: o.promise_at),
+)
+LISTING = tables.Listing(
+    name="orders", key=Order.id, sorts=ORDER_SORTS, default=DEFAULT_ORDER, fields=FIELDS
 )
 
 
@@ -88,10 +94,9 @@ def index() -> str | Response:
             query = query.where(orders_desk.in_stage(stage, now()))
         elif not tables.text("q"):  # who looks for a number wants it wherever it is
             query = query.where(orders_desk.IS_OPEN)
-        asked: dict[str, Any] = {"key": Order.id, "sorts": ORDER_SORTS, "default": DEFAULT_ORDER}
         if tables.is_export():
-            return tables.export(session, query, FIELDS, name="orders", **asked)
-        page = tables.page_of(session, query, **asked)
+            return tables.export(session, query, LISTING)
+        page = tables.page_of(session, query, LISTING)
         return render_template(
             "orders/index.html",
             page=page,
@@ -99,10 +104,8 @@ def index() -> str | Response:
             chips=_chips(session, stage, where),
             holds=orders_desk.open_holds(session, [row.id for row in page.rows]),
             remarks=_remarks(session, [row.id for row in page.rows]),
-            shops=list(session.execute(sa.select(Shop.code, Shop.name).order_by(Shop.name))),
-            carriers=list(
-                session.execute(sa.select(Carrier.code, Carrier.name).order_by(Carrier.name))
-            ),
+            shops=shop_choices(session),
+            carriers=carrier_choices(session),
             hold_kinds=options(HoldKind, say("all")),
             owners=options(HoldOwner),
             mended_only=MENDED_ONLY,

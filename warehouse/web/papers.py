@@ -35,6 +35,7 @@ from warehouse.web import tables
 from warehouse.web.access import needs
 from warehouse.web.context import form_int, form_str, may, reading
 from warehouse.web.desk import act, back_or, names_of
+from warehouse.web.spreadsheets import Field
 from warehouse.web.words import DOCUMENTS, options
 
 bp = Blueprint("printers", __name__, url_prefix="/printers")
@@ -45,7 +46,7 @@ SECRET = ("badge_sheet",)
 SCREEN_DPI = 203
 HOUR_S = 3600
 JOB_SORTS: dict[str, Any] = {"no": PrintJob.id, "age": PrintJob.queued_at}
-JOB_FIELDS: tuple[tables.Field, ...] = (
+JOB_FIELDS: tuple[Field, ...] = (
     (say("Paper"), lambda j: DOCUMENTS.get(j.document_kind, j.document_kind)),
     (say("Number"), lambda j: j.number),
     (say("Copy"), lambda j: j.copy_no),
@@ -55,6 +56,9 @@ JOB_FIELDS: tuple[tables.Field, ...] = (
     (say("Queued"), lambda j: j.queued_at),
     (say("Printed"), lambda j: j.sent_at),
     (say("Why again"), lambda j: j.reprint_reason),
+)
+LISTING = tables.Listing(
+    name="papers", key=PrintJob.id, sorts=JOB_SORTS, default="-no", fields=JOB_FIELDS
 )
 
 
@@ -87,13 +91,12 @@ def jobs() -> str | Response:
         query = query.where(PrintJob.printer_id == printer)
     if q := tables.text("q"):
         query = query.where(tables.begins(PrintJob.number, q))
-    asked: dict[str, Any] = {"key": PrintJob.id, "sorts": JOB_SORTS, "default": "-no"}
     with reading() as session:
         if tables.is_export():
-            return tables.export(session, query, JOB_FIELDS, name="papers", **asked)
+            return tables.export(session, query, LISTING)
         return render_template(
             "printers/jobs.html",
-            page=tables.page_of(session, query, **asked),
+            page=tables.page_of(session, query, LISTING),
             kinds=[("", say("all")), *DOCUMENTS.items()],
             states=options(JobState, say("all")),
             printers=list(session.execute(sa.select(Printer.id, Printer.name))),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 from flask import Blueprint, render_template, url_for
 from werkzeug.wrappers import Response
@@ -25,11 +23,12 @@ from warehouse.web import tables
 from warehouse.web.access import needs
 from warehouse.web.context import form_str, reading
 from warehouse.web.desk import act, names_of, state_chips
+from warehouse.web.spreadsheets import Field
 from warehouse.web.timeline import story
 from warehouse.weighing.models import Reading
 
 bp = Blueprint("parcels", __name__, url_prefix="/parcels")
-FIELDS: tuple[tables.Field, ...] = (
+FIELDS: tuple[Field, ...] = (
     (say("Parcel"), lambda p: p.number),
     (say("State"), lambda p: p.state),
     (say("Waybill"), lambda p: p.waybill_no or ""),
@@ -40,6 +39,9 @@ FIELDS: tuple[tables.Field, ...] = (
     (say("Packer"), lambda p: p.packer),
     (say("Opened"), lambda p: p.opened_at),
     (say("Gone at"), lambda p: p.dispatched_at),
+)
+LISTING = tables.Listing(
+    name="parcels", key=Parcel.id, sorts=PARCEL_SORTS, default="-no", fields=FIELDS
 )
 
 
@@ -58,13 +60,12 @@ def index() -> str | Response:
                 Parcel.id.in_(sa.select(Waybill.parcel_id).where(tables.begins(Waybill.number, q))),
             )
         )
-    asked: dict[str, Any] = {"key": Parcel.id, "sorts": PARCEL_SORTS, "default": "-no"}
     with reading() as session:
         if tables.is_export():
-            return tables.export(session, query, FIELDS, name="parcels", **asked)
+            return tables.export(session, query, LISTING)
         return render_template(
             "parcels/index.html",
-            page=tables.page_of(session, query, **asked),
+            page=tables.page_of(session, query, LISTING),
             chips=state_chips(ParcelState, dispatch_desk.parcel_counts(session), state),
             q=tables.text("q"),
         )

@@ -38,18 +38,20 @@ from warehouse.web.access import needs
 from warehouse.web.context import config, do, form_ids, form_int, form_str, now, reading, speak
 from warehouse.web.desk import act, noted, told
 from warehouse.web.pages import invalid
+from warehouse.web.spreadsheets import Field
 from warehouse.web.timeline import story
 from warehouse.web.words import options, word
 
 bp = Blueprint("people", __name__, url_prefix="/people")
 MOST_BADGES = 100
 SORTS: dict[str, Any] = {"name": Person.name, "login": sa.func.coalesce(Person.login, "")}
-FIELDS: tuple[tables.Field, ...] = (
+FIELDS: tuple[Field, ...] = (
     (say("Full name"), lambda p: p.name),
     (say("Login"), lambda p: p.login or ""),
     (say("Active"), lambda p: p.is_active),
     (say("Badge"), lambda p: p.badge_hash is not None),
 )
+LISTING = tables.Listing(name="people", key=Person.id, sorts=SORTS, default="name", fields=FIELDS)
 
 
 @bp.get("")
@@ -68,11 +70,10 @@ def index() -> str | Response:
     if role := tables.one_of("role", Role):
         with_role = sa.select(PersonRole.person_id).where(PersonRole.role == role)
         query = query.where(Person.id.in_(with_role))
-    asked: dict[str, Any] = {"key": Person.id, "sorts": SORTS, "default": "name"}
     with reading() as session:
         if tables.is_export():
-            return tables.export(session, query, FIELDS, name="people", **asked)
-        page = tables.page_of(session, query, **asked)
+            return tables.export(session, query, LISTING)
+        page = tables.page_of(session, query, LISTING)
         roles: dict[int, list[Role]] = {}
         for row in session.scalars(
             sa.select(PersonRole).where(PersonRole.person_id.in_([p.id for p in page.rows]))

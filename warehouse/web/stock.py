@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 from flask import Blueprint, render_template, url_for
 from werkzeug.wrappers import Response
@@ -27,12 +25,13 @@ from warehouse.web import tables
 from warehouse.web.access import needs
 from warehouse.web.context import form_ids, form_int, reading
 from warehouse.web.desk import act, back_or
+from warehouse.web.spreadsheets import Field
 from warehouse.web.timeline import story
 from warehouse.web.words import options
 
 bp = Blueprint("stock", __name__, url_prefix="/stock")
 
-SKU_FIELDS: tuple[tables.Field, ...] = (
+SKU_FIELDS: tuple[Field, ...] = (
     (say("SKU"), lambda s: s.code),
     (say("Goods"), lambda s: s.name),
     (say("Properties"), lambda s: s.properties),
@@ -42,7 +41,7 @@ SKU_FIELDS: tuple[tables.Field, ...] = (
     (say("Bins"), lambda s: int(s.bins)),
     (say("Weight g"), lambda s: s.weight_g),
 )
-BIN_FIELDS: tuple[tables.Field, ...] = (
+BIN_FIELDS: tuple[Field, ...] = (
     (say("Bin"), lambda b: b.code),
     (say("Kind"), lambda b: b.kind),
     (say("Zone"), lambda b: b.zone or ""),
@@ -51,7 +50,7 @@ BIN_FIELDS: tuple[tables.Field, ...] = (
     (say("On hand"), lambda b: int(b.on_hand)),
     (say("Reserved"), lambda b: int(b.reserved)),
 )
-MOVE_FIELDS: tuple[tables.Field, ...] = (
+MOVE_FIELDS: tuple[Field, ...] = (
     (say("Time"), lambda m: m.at),
     (say("SKU"), lambda m: m.code),
     (say("Pieces"), lambda m: m.pieces),
@@ -61,7 +60,15 @@ MOVE_FIELDS: tuple[tables.Field, ...] = (
     (say("Reference"), lambda m: m.reference),
     (say("Who"), lambda m: m.who),
 )
-MOVES: dict[str, Any] = {"key": Move.id, "sorts": stock_desk.MOVE_SORTS, "default": "-no"}
+SKUS = tables.Listing(
+    name="stock", key=Sku.id, sorts=stock_desk.SKU_SORTS, default="code", fields=SKU_FIELDS
+)
+BINS = tables.Listing(
+    name="bins", key=Bin.id, sorts=stock_desk.BIN_SORTS, default="walk", fields=BIN_FIELDS
+)
+MOVES = tables.Listing(
+    name="moves", key=Move.id, sorts=stock_desk.MOVE_SORTS, default="-no", fields=MOVE_FIELDS
+)
 
 
 @bp.get("")
@@ -85,11 +92,10 @@ def index() -> str | Response:
         query = query.where(stock_desk.ON_HAND > 0)
     elif only == "unweighed":
         query = query.where(Sku.weight_g.is_(None), Sku.is_active)
-    asked: dict[str, Any] = {"key": Sku.id, "sorts": stock_desk.SKU_SORTS, "default": "code"}
     with reading() as session:
         if tables.is_export():
-            return tables.export(session, query, SKU_FIELDS, name="stock", **asked)
-        page = tables.page_of(session, query, **asked)
+            return tables.export(session, query, SKUS)
+        page = tables.page_of(session, query, SKUS)
         return render_template("stock/index.html", page=page, q=q, only=only)
 
 
@@ -103,7 +109,7 @@ def sku(sku_id: int) -> str | Response:
         if found is None:
             raise NotFound(say("SKU"), sku_id)
         if tables.is_export():
-            return tables.export(session, query, MOVE_FIELDS, name=f"moves-sku-{sku_id}", **MOVES)
+            return tables.export(session, query, MOVES, name=f"moves-sku-{sku_id}")
         barcodes = sa.select(Barcode).where(Barcode.sku_id == sku_id).order_by(Barcode.code)
         return render_template(
             "stock/sku.html",
@@ -112,7 +118,7 @@ def sku(sku_id: int) -> str | Response:
             barcodes=list(session.scalars(barcodes)),
             totals=session.execute(stock_desk.sku_list().where(Sku.id == sku_id)).one(),
             bins=stock_desk.bins_of_sku(session, sku_id),
-            page=tables.page_of(session, query, **MOVES),
+            page=tables.page_of(session, query, MOVES),
             events=story(session, [("sku", [sku_id])]),
         )
 
@@ -128,13 +134,12 @@ def bins() -> str | Response:
         query = query.where(tables.begins(Bin.code, q.upper()))
     if zone := tables.text("zone"):
         query = query.where(Zone.code == zone)
-    asked: dict[str, Any] = {"key": Bin.id, "sorts": stock_desk.BIN_SORTS, "default": "walk"}
     with reading() as session:
         if tables.is_export():
-            return tables.export(session, query, BIN_FIELDS, name="bins", **asked)
+            return tables.export(session, query, BINS)
         return render_template(
             "stock/bins.html",
-            page=tables.page_of(session, query, **asked),
+            page=tables.page_of(session, query, BINS),
             zones=list(session.execute(sa.select(Zone.code, Zone.name).order_by(Zone.sequence))),
             kinds=options(BinKind, say("all")),
             q=q,
@@ -152,7 +157,7 @@ def bin(bin_id: int) -> str | Response:
         if found is None:
             raise NotFound(say("bin"), bin_id)
         if tables.is_export():
-            return tables.export(session, query, MOVE_FIELDS, name=f"moves-bin-{bin_id}", **MOVES)
+            return tables.export(session, query, MOVES, name=f"moves-bin-{bin_id}")
         carries = session.scalar(
             sa.select(WaveSlot.consignment_id).where(
                 WaveSlot.tote_bin_id == bin_id, WaveSlot.freed_at.is_(None)
@@ -164,7 +169,7 @@ def bin(bin_id: int) -> str | Response:
             zone=session.get(Zone, found.zone_id) if found.zone_id else None,
             consignment_id=carries,
             content=stock_desk.content_of_bin(session, bin_id),
-            page=tables.page_of(session, query, **MOVES),
+            page=tables.page_of(session, query, MOVES),
             events=story(session, [("bin", [bin_id])]),
         )
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,9 +14,8 @@ from flask import Response, current_app, request, url_for
 from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy.orm import Session
 
-from warehouse.text import Text
-from warehouse.web.context import LARGEST_INT, config, now, speak
-from warehouse.web.words import word
+from warehouse.web.context import LARGEST_INT
+from warehouse.web.spreadsheets import Field, Row, csv_answer
 
 PAGE_ROWS = 50
 EXPORT_ROWS = 50_000
@@ -26,13 +23,23 @@ EXPORT_CHUNK = 500
 COUNTED = 10_000  # more than this is not counted on every page
 LONGEST_FILTER = 120
 PAGING = ("after", "before", "from", "export")
-BOM = "\ufeff"
-# A spreadsheet takes a cell that begins like this for a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 W = TypeVar("W", bound=StrEnum)
-Row = Any
-Field = tuple[Text, Callable[[Row], object]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """A list of the desk: its order, and its columns where it is had as a file called `name`.
+
+    `sorts` are the columns it may be ordered by, none of them ever null; `default` is one of them,
+    with "-" before it for the highest first. Rows of equal order stand by `key`.
+    """
+
+    name: str
+    key: Any
+    sorts: Mapping[str, Any]
+    default: str
+    fields: Sequence[Field] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,24 +68,13 @@ class Page:
         return "descending" if self.order.startswith("-") else "ascending"
 
 
-def page_of(
-    session: Session,
-    query: sa.Select[*tuple[Any, ...]],
-    *,
-    key: Any,
-    sorts: Mapping[str, Any],
-    default: str,
-) -> Page:
-    """Return the page the address asks for.
-
-    `sorts` are the columns the list may be ordered by, none of them ever null; `default` is one of
-    them, with "-" before it for the highest first. Rows of equal order stand by `key`.
-    """
-    order = _order(sorts, default)
+def page_of(session: Session, query: sa.Select[*tuple[Any, ...]], listing: Listing) -> Page:
+    """Return the page the address asks for."""
+    order = _order(listing)
     cursor, is_backward = _cursor(order)
-    shown = _ordered(query, key, sorts, order, is_backward=is_backward)
+    shown = _ordered(query, listing, order, is_backward=is_backward)
     if cursor is not None:
-        shown = shown.where(_beyond(key, sorts, order, cursor, is_backward=is_backward))
+        shown = shown.where(_beyond(listing, order, cursor, is_backward=is_backward))
     rows = list(session.execute(shown.limit(PAGE_ROWS + 1)))
     is_more, rows = len(rows) > PAGE_ROWS, rows[:PAGE_ROWS]
     if is_backward:
@@ -108,54 +104,12 @@ def is_export() -> bool:
 
 
 def export(
-    session: Session,
-    query: sa.Select[*tuple[Any, ...]],
-    fields: Sequence[Field],
-    *,
-    key: Any,
-    sorts: Mapping[str, Any],
-    default: str,
-    name: str,
+    session: Session, query: sa.Select[*tuple[Any, ...]], listing: Listing, *, name: str = ""
 ) -> Response:
     """Return the list as it is filtered and ordered, all of its pages, as CSV."""
-    ordered = _ordered(query, key, sorts, _order(sorts, default), is_backward=False)
-    return csv_answer(name, fields, session.execute(ordered.limit(EXPORT_ROWS)))
-
-
-def csv_answer(name: str, fields: Sequence[Field], rows: Iterable[Row]) -> Response:
-    """Return rows as a CSV file that a spreadsheet opens as text, in UTF-8 with its mark."""
-    body = "".join(_lines(fields, rows))
-    stamp = f"{now():%Y%m%d-%H%M}"
-    return Response(
-        BOM + body,
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}-{stamp}.csv"'},
-    )
-
-
-def _lines(fields: Sequence[Field], rows: Iterable[Row]) -> Iterator[str]:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([cell(speak(label)) for label, _ in fields])
-    for row in rows:
-        writer.writerow([cell(value(row)) for _, value in fields])
-    yield out.getvalue()
-
-
-def cell(value: object) -> object:
-    """Return a value as it may stand in a cell: numbers as they are, text never as a formula."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, int):
-        return value
-    if isinstance(value, datetime):
-        return value.astimezone(config().time_zone).strftime("%Y-%m-%d %H:%M:%S")
-    if isinstance(value, StrEnum):
-        return speak(word(value))
-    text = speak(value) if isinstance(value, Text) else str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    ordered = _ordered(query, listing, _order(listing), is_backward=False)
+    rows = session.execute(ordered.limit(EXPORT_ROWS))
+    return csv_answer(name or listing.name, listing.fields, rows)
 
 
 def href(**changes: Any) -> str:
@@ -199,20 +153,15 @@ def begins(column: Any, wanted: str) -> sa.ColumnElement[bool]:
     return column.startswith(wanted, autoescape=True)  # type: ignore[no-any-return]
 
 
-def _order(sorts: Mapping[str, Any], default: str) -> str:
+def _order(listing: Listing) -> str:
     wanted = request.args.get("sort", "")
-    return wanted if wanted.removeprefix("-") in sorts else default
+    return wanted if wanted.removeprefix("-") in listing.sorts else listing.default
 
 
 def _ordered(
-    query: sa.Select[*tuple[Any, ...]],
-    key: Any,
-    sorts: Mapping[str, Any],
-    order: str,
-    *,
-    is_backward: bool,
+    query: sa.Select[*tuple[Any, ...]], listing: Listing, order: str, *, is_backward: bool
 ) -> sa.Select[*tuple[Any, ...]]:
-    column = sorts[order.lstrip("-")]
+    key, column = listing.key, listing.sorts[order.lstrip("-")]
     is_descending = order.startswith("-") != is_backward
     by = (column.desc(), key.desc()) if is_descending else (column.asc(), key.asc())
     return (
@@ -223,9 +172,9 @@ def _ordered(
 
 
 def _beyond(
-    key: Any, sorts: Mapping[str, Any], order: str, cursor: tuple[Any, int], *, is_backward: bool
+    listing: Listing, order: str, cursor: tuple[Any, int], *, is_backward: bool
 ) -> sa.ColumnElement[bool]:
-    column = sorts[order.lstrip("-")]
+    key, column = listing.key, listing.sorts[order.lstrip("-")]
     value, last_key = cursor
     if order.startswith("-") != is_backward:
         return sa.or_(column < value, sa.and_(column == value, key < last_key))

@@ -21,11 +21,12 @@ from warehouse.web import tables
 from warehouse.web.access import needs
 from warehouse.web.context import form_str, reading
 from warehouse.web.desk import act, state_chips
+from warehouse.web.spreadsheets import Field
 from warehouse.web.timeline import story
 
 bp = Blueprint("waves", __name__, url_prefix="/waves")
 
-FIELDS: tuple[tables.Field, ...] = (
+FIELDS: tuple[Field, ...] = (
     (say("Wave"), lambda w: w.number),
     (say("State"), lambda w: w.state),
     (say("Picker"), lambda w: w.picker or ""),
@@ -38,6 +39,7 @@ FIELDS: tuple[tables.Field, ...] = (
     (say("Begun"), lambda w: w.started_at),
     (say("Picked"), lambda w: w.picked_at),
 )
+LISTING = tables.Listing(name="waves", key=Wave.id, sorts=WAVE_SORTS, default="-no", fields=FIELDS)
 
 
 @bp.get("")
@@ -52,12 +54,10 @@ def index() -> str | Response:
         query = query.where(tables.begins(Wave.number, q.upper()))
     with reading() as session:
         if tables.is_export():
-            return tables.export(
-                session, query, FIELDS, key=Wave.id, sorts=WAVE_SORTS, default="-no", name="waves"
-            )
+            return tables.export(session, query, LISTING)
         return render_template(
             "waves/index.html",
-            page=tables.page_of(session, query, key=Wave.id, sorts=WAVE_SORTS, default="-no"),
+            page=tables.page_of(session, query, LISTING),
             chips=state_chips(WaveState, waves_desk.wave_counts(session), state),
             q=q,
         )
