@@ -1,4 +1,4 @@
-"""The only loop: print lanes, imports, old uploads swept; a thread per lane; stops on SIGTERM."""
+"""The only loop: print lanes, imports, orders whose goods came, old uploads; stops on SIGTERM."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 
 from printing.queue import assign_waiting, due, print_one, transports_within
+from warehouse.commands import Actor
 from warehouse.config import Config
 from warehouse.db import Database, utcnow
 from warehouse.gate import DatabaseBusy
 from warehouse.orders.importing import run_waiting_import
+from warehouse.orders.restocking import audit_supplied
 from warehouse.orders.uploads import sweep_uploads
+from warehouse.people.auth import SYSTEM_PERSON_ID
 
 log = logging.getLogger("fahuo.worker")
 
@@ -23,6 +26,8 @@ ASSIGN_EVERY = 40  # rounds
 SWEEP_EVERY = 14_400  # rounds: about an hour
 LANES_AT_ONCE = 16
 IMPORT_LANE = 0  # printers' ids begin at 1
+STOCK_LANE = -1
+STOCK_EVERY = 80  # rounds: twenty seconds
 
 
 class Worker:
@@ -65,6 +70,8 @@ class Worker:
         for printer_id in lanes:
             self._start(pool, printer_id, partial(self._print, printer_id))
         self._start(pool, IMPORT_LANE, self._import)
+        if rounds % STOCK_EVERY == 0:
+            self._start(pool, STOCK_LANE, self._audit_supplied)
 
     def _start(self, pool: ThreadPoolExecutor, lane: int, work: Callable[[], None]) -> None:
         running = self._running.get(lane)
@@ -79,6 +86,9 @@ class Worker:
 
     def _import(self) -> None:
         run_waiting_import(self._database, self._config, should_stop=self._stopping.is_set)
+
+    def _audit_supplied(self) -> None:
+        audit_supplied(self._database, actor=Actor(person_id=SYSTEM_PERSON_ID), at=utcnow())
 
 
 def _guarded(work: Callable[[], None]) -> None:
