@@ -9,13 +9,10 @@ import click
 from warehouse.api.shapes.handovers import list_handovers, show_handover
 from warehouse.cli import Site
 from warehouse.cli.speaking import (
-    collect,
     listing,
     machine_readable,
-    put_facts,
-    put_json,
-    put_listing,
-    put_table,
+    put_list,
+    put_one,
 )
 from warehouse.dispatch.models import HandoverState
 
@@ -33,10 +30,9 @@ def handovers_cli() -> None:
 @click.option("--carrier", help="Only of the courier with this code.")
 @listing
 @click.pass_obj
-def list_command(site: Site, /, as_json: bool, **asked: Any) -> None:
+def list_command(site: Site, /, **asked: Any) -> None:
     """List handovers, newest first."""
-    found = collect(site, list_handovers, "handovers", **asked)
-    put_listing(found, "handovers", LISTED, as_json=as_json)
+    put_list(site, list_handovers, "handovers", LISTED, **asked)
 
 
 @handovers_cli.command("show")
@@ -47,9 +43,4 @@ def show_command(site: Site, number: str, as_json: bool) -> None:
     """Show one handover with its parcels."""
     with site.database.reading() as session:
         handover = show_handover(session, number)
-    if as_json:
-        put_json(handover)
-        return
-    put_facts(handover, without=("parcels",))
-    if handover["parcels"]:
-        put_table(handover["parcels"], ("parcel", "waybill", "gross_g", "at"))
+    put_one(handover, as_json=as_json, parcels=("parcel", "waybill", "gross_g", "at"))

@@ -106,16 +106,28 @@ def _put_rejected(rows: Iterable[dict[str, Any]], count: int) -> None:
         note(f"{place} [{row['value']}] {row['reason']}")
 
 
-def import_list(
-    site: Site,
-    read: Callable[..., ListReport],
-    file: Path,
-    *,
-    login: str | None,
-    as_json: bool,
-    strict: bool,
-) -> None:
-    """Import a list with `read` and tell what it did, as every list does."""
+def list_import(read: Callable[..., ListReport], help_text: str) -> click.Command:
+    """Return the command that imports a list with `read` and tells what it did."""
+
+    @click.command("import", help=help_text)
+    @click.argument("file", type=a_file)
+    @strict
+    @as_person
+    @machine_readable
+    @click.pass_obj
+    def import_list(site: Site, file: Path, strict: bool, login: str | None, as_json: bool) -> None:
+        report = _read_list(site, read, file, login)
+        rows = [_rejected(row) for row in report.rejected]
+        _put_report(report, rows, as_json=as_json)
+        if strict and rows:
+            raise click.exceptions.Exit(STRICT_EXIT)
+
+    return import_list
+
+
+def _read_list(
+    site: Site, read: Callable[..., ListReport], file: Path, login: str | None
+) -> ListReport:
     progress = Progress()
     report = read(
         site.database,
@@ -125,21 +137,22 @@ def import_list(
         on_rows=lambda rows: progress.show(f"{file.name}: {rows}"),
     )
     progress.end()
+    return report
+
+
+def _put_report(report: ListReport, rows: list[dict[str, Any]], *, as_json: bool) -> None:
     counts = {
         "new": report.new,
         "changed": report.changed,
         "unchanged": report.unchanged,
-        "rows_rejected": len(report.rejected),
+        "rows_rejected": len(rows),
     }
-    rows = [_rejected(row) for row in report.rejected]
     if as_json:
         put_json({**counts, "rejected": rows})
-    else:
-        for name, count in counts.items():
-            click.echo(f"{name.replace('_', ' '):<18}{count:>9}")
-        _put_rejected(rows, len(rows))
-    if strict and rows:
-        raise click.exceptions.Exit(STRICT_EXIT)
+        return
+    for name, count in counts.items():
+        click.echo(f"{name.replace('_', ' '):<18}{count:>9}")
+    _put_rejected(rows, len(rows))
 
 
 def _rejected(row: Rejected) -> dict[str, Any]:

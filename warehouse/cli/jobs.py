@@ -9,7 +9,7 @@ import click
 from printing.models import JobState
 from warehouse.api.shapes.jobs import list_jobs
 from warehouse.cli import Site
-from warehouse.cli.speaking import collect, listing, put_listing
+from warehouse.cli.speaking import listing, put_list
 
 LISTED = ("id", "kind", "number", "copy", "state", "reason", "printer", "queued_at", "sent_at")
 
@@ -26,7 +26,6 @@ def jobs_cli() -> None:
 @click.option("--kind", help="Only papers of this kind, as waybill.")
 @listing
 @click.pass_obj
-def list_command(site: Site, /, as_json: bool, **asked: Any) -> None:
+def list_command(site: Site, /, **asked: Any) -> None:
     """List print jobs, newest first."""
-    found = collect(site, list_jobs, "print_jobs", **asked)
-    put_listing(found, "print_jobs", LISTED, as_json=as_json)
+    put_list(site, list_jobs, "print_jobs", LISTED, **asked)

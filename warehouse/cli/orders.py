@@ -13,13 +13,12 @@ from warehouse.cli.importing import import_command
 from warehouse.cli.speaking import (
     actor_of,
     as_person,
-    collect,
     listing,
     machine_readable,
     perform,
     put_facts,
     put_json,
-    put_listing,
+    put_list,
     put_outcome,
     put_table,
 )
@@ -57,9 +56,9 @@ orders_cli.add_command(import_command)
 @click.option("--hold", type=click.Choice([k.value for k in HoldKind]), help="Only held for this.")
 @listing
 @click.pass_obj
-def list_command(site: Site, /, as_json: bool, **asked: Any) -> None:
+def list_command(site: Site, /, **asked: Any) -> None:
     """List orders, newest first."""
-    put_listing(collect(site, list_orders, "orders", **asked), "orders", LISTED, as_json=as_json)
+    put_list(site, list_orders, "orders", LISTED, **asked)
 
 
 @orders_cli.command("show")

@@ -9,13 +9,10 @@ import click
 from warehouse.api.shapes.parcels import list_parcels, show_parcel
 from warehouse.cli import Site
 from warehouse.cli.speaking import (
-    collect,
     listing,
     machine_readable,
-    put_facts,
-    put_json,
-    put_listing,
-    put_table,
+    put_list,
+    put_one,
 )
 from warehouse.packing.models import ParcelState
 
@@ -32,9 +29,9 @@ def parcels_cli() -> None:
               help="Only in this state.")  # fmt: skip
 @listing
 @click.pass_obj
-def list_command(site: Site, /, as_json: bool, **asked: Any) -> None:
+def list_command(site: Site, /, **asked: Any) -> None:
     """List parcels, newest first."""
-    put_listing(collect(site, list_parcels, "parcels", **asked), "parcels", LISTED, as_json=as_json)
+    put_list(site, list_parcels, "parcels", LISTED, **asked)
 
 
 @parcels_cli.command("show")
@@ -45,10 +42,9 @@ def show_command(site: Site, number: str, as_json: bool) -> None:
     """Show one parcel, by its number or its live waybill's."""
     with site.database.reading() as session:
         parcel = show_parcel(session, number)
-    if as_json:
-        put_json(parcel)
-        return
-    put_facts(parcel, without=("lines", "waybills"))
-    put_table(parcel["lines"], ("sku", "name", "properties", "pieces"))
-    if parcel["waybills"]:
-        put_table(parcel["waybills"], ("number", "carrier", "state", "assigned_at", "voided_at"))
+    put_one(
+        parcel,
+        as_json=as_json,
+        lines=("sku", "name", "properties", "pieces"),
+        waybills=("number", "carrier", "state", "assigned_at", "voided_at"),
+    )

@@ -19,14 +19,13 @@ from warehouse.cli import Site
 from warehouse.cli.speaking import (
     actor_of,
     as_person,
-    collect,
     listing,
     machine_readable,
     note,
     perform,
     person_of,
     put_json,
-    put_listing,
+    put_list,
     put_outcome,
 )
 from warehouse.db import utcnow
@@ -50,9 +49,9 @@ def people_cli() -> None:
 @people_cli.command("list")
 @listing
 @click.pass_obj
-def list_command(site: Site, /, as_json: bool, **asked: Any) -> None:
+def list_command(site: Site, /, **asked: Any) -> None:
     """List people with their roles and the keys they have."""
-    put_listing(collect(site, list_people, "people", **asked), "people", LISTED, as_json=as_json)
+    put_list(site, list_people, "people", LISTED, **asked)
 
 
 @people_cli.command("add")

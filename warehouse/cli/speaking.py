@@ -125,7 +125,20 @@ def listing(command: CALLED) -> CALLED:
     return machine_readable(command)
 
 
-def collect(
+def put_list(
+    site: Site,
+    read: Callable[..., dict[str, Any]],
+    name: str,
+    columns: Sequence[str],
+    *,
+    as_json: bool,
+    **asked: Any,
+) -> None:
+    """Print what `read` lists under `name`, as many pages as are wanted, as JSON or as a table."""
+    put_listing(_collect(site, read, name, **asked), name, columns, as_json=as_json)
+
+
+def _collect(
     site: Site,
     read: Callable[..., dict[str, Any]],
     name: str,
@@ -135,7 +148,6 @@ def collect(
     after: str | None,
     **filters: Any,
 ) -> dict[str, Any]:
-    """Return one object with the rows of as many pages as are wanted."""
     found: list[Any] = []
     while True:
         wanted = MOST if is_all else min(MOST, limit - len(found))
@@ -158,6 +170,20 @@ def put_listing(facts: dict[str, Any], name: str, columns: Sequence[str], *, as_
     put_table(facts[name], columns)
     if facts["next"]:
         note(say("There is more: --after {key}, or --all.", key=facts["next"]))
+
+
+def put_one(facts: dict[str, Any], *, as_json: bool, **tables: Sequence[str]) -> None:
+    """Print one thing as JSON, or its plain fields and a table of each part it has.
+
+    `tables` are the parts by name with their columns.
+    """
+    if as_json:
+        put_json(facts)
+        return
+    put_facts(facts, without=tuple(tables))
+    for name, columns in tables.items():
+        if facts[name]:
+            put_table(facts[name], columns)
 
 
 def put_facts(facts: Mapping[str, Any], *, without: Sequence[str] = ()) -> None:

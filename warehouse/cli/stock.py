@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
 
 from warehouse.api.shapes.stock import list_stock
 from warehouse.cli import Site
-from warehouse.cli.importing import a_file, import_list, strict
-from warehouse.cli.speaking import as_person, collect, listing, machine_readable, put_listing
+from warehouse.cli.importing import list_import
+from warehouse.cli.speaking import listing, put_list
 from warehouse.inventory.opening import import_opening_list
 
 LISTED = ("bin", "kind", "sku", "on_hand", "reserved", "available")
@@ -27,17 +26,14 @@ def stock_cli() -> None:
 @click.option("--outside", is_flag=True, help="Bins that stand for the outside too.")
 @listing
 @click.pass_obj
-def list_command(site: Site, /, as_json: bool, **asked: Any) -> None:
+def list_command(site: Site, /, **asked: Any) -> None:
     """List what stands where, bin by bin."""
-    put_listing(collect(site, list_stock, "stock", **asked), "stock", LISTED, as_json=as_json)
+    put_list(site, list_stock, "stock", LISTED, **asked)
 
 
-@stock_cli.command("import")
-@click.argument("file", type=a_file)
-@strict
-@as_person
-@machine_readable
-@click.pass_obj
-def import_command(site: Site, file: Path, strict: bool, login: str | None, as_json: bool) -> None:
-    """Book the opening stock of a list: bin, SKU, pieces. A list sent twice is booked once."""
-    import_list(site, import_opening_list, file, login=login, as_json=as_json, strict=strict)
+stock_cli.add_command(
+    list_import(
+        import_opening_list,
+        "Book the opening stock of a list: bin, SKU, pieces. A list sent twice is booked once.",
+    )
+)

@@ -12,14 +12,13 @@ from warehouse.cli import Site
 from warehouse.cli.speaking import (
     actor_of,
     as_person,
-    collect,
     listing,
     machine_readable,
     note,
     perform,
     person_of,
     put_json,
-    put_listing,
+    put_list,
     put_outcome,
 )
 from warehouse.people.auth import hash_token
@@ -37,9 +36,9 @@ def tokens_cli() -> None:
 @tokens_cli.command("list")
 @listing
 @click.pass_obj
-def list_command(site: Site, /, as_json: bool, **asked: Any) -> None:
+def list_command(site: Site, /, **asked: Any) -> None:
     """List the keys, revoked ones too. What a key says is kept nowhere."""
-    put_listing(collect(site, list_tokens, "tokens", **asked), "tokens", LISTED, as_json=as_json)
+    put_list(site, list_tokens, "tokens", LISTED, **asked)
 
 
 @tokens_cli.command("create")

@@ -14,15 +14,13 @@ from warehouse.cli import Site
 from warehouse.cli.speaking import (
     actor_of,
     as_person,
-    collect,
     language,
     listing,
     machine_readable,
     perform,
-    put_facts,
     put_json,
-    put_listing,
-    put_table,
+    put_list,
+    put_one,
     spoken,
 )
 from warehouse.db import table_of
@@ -46,9 +44,9 @@ def waves_cli() -> None:
 )
 @listing
 @click.pass_obj
-def list_command(site: Site, /, as_json: bool, **asked: Any) -> None:
+def list_command(site: Site, /, **asked: Any) -> None:
     """List waves, newest first."""
-    put_listing(collect(site, list_waves, "waves", **asked), "waves", LISTED, as_json=as_json)
+    put_list(site, list_waves, "waves", LISTED, **asked)
 
 
 @waves_cli.command("show")
@@ -59,12 +57,12 @@ def show_command(site: Site, number: str, as_json: bool) -> None:
     """Show one wave with its slots and tasks."""
     with site.database.reading() as session:
         wave = show_wave(session, number)
-    if as_json:
-        put_json(wave)
-        return
-    put_facts(wave, without=("slots", "tasks"))
-    put_table(wave["slots"], ("slot", "consignment", "orders", "tote"))
-    put_table(wave["tasks"], ("sequence", "slot", "bin", "sku", "wanted", "picked", "state"))
+    put_one(
+        wave,
+        as_json=as_json,
+        slots=("slot", "consignment", "orders", "tote"),
+        tasks=("sequence", "slot", "bin", "sku", "wanted", "picked", "state"),
+    )
 
 
 @waves_cli.command("make")
