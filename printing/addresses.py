@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, ip_address
 from pathlib import Path
 
-from printing.errors import AddressRefused
+from printing.errors import AddressFault, AddressRefused
 
 RAW_PORT = 9100
 IPP_PORT = 631
@@ -71,11 +71,13 @@ class Allowed:
             AddressRefused: malformed, unknown, or outside the networks and ports allowed.
         """
         if port not in self.ports:
-            raise AddressRefused(f"port {port} is not one of {sorted(self.ports)}")
+            why = f"port {port} is not one of {sorted(self.ports)}"
+            raise AddressRefused(why, fault=AddressFault.PORT, named=str(port))
         addresses = [str(_plain(host))] if _is_numeric(host) else self._resolved(host)
         for text in addresses:
             if not self._holds(_plain(text)):
-                raise AddressRefused(f"{host} lies outside the networks printers may be in")
+                why = f"{host} lies outside the networks printers may be in"
+                raise AddressRefused(why, fault=AddressFault.NETWORK, named=host)
         return addresses[0], port
 
     def folder(self, path: str) -> Path:
@@ -85,10 +87,12 @@ class Allowed:
             AddressRefused: relative, or not below a folder the site allows.
         """
         if "\x00" in path or not Path(path).is_absolute():
-            raise AddressRefused("a folder printer needs an absolute path")
+            why = "a folder printer needs an absolute path"
+            raise AddressRefused(why, fault=AddressFault.RELATIVE, named=path[:80])
         target = Path(path).resolve()
         if not any(target == root or root in target.parents for root in self.folders):
-            raise AddressRefused(f"{path} is not below a folder printers may write to")
+            why = f"{path} is not below a folder printers may write to"
+            raise AddressRefused(why, fault=AddressFault.FOLDER, named=path)
         return target
 
     def _holds(self, address: IPv4Address) -> bool:
@@ -102,13 +106,15 @@ class Allowed:
 
     def _resolved(self, host: str) -> Sequence[str]:
         if not HOST_NAME.fullmatch(host):
-            raise AddressRefused(f"{host[:80]!r} is no host name")
+            raise AddressRefused(f"{host[:80]!r} is no host name", named=host[:80])
         try:
             found = self.resolve(host)
         except (OSError, UnicodeError) as error:
-            raise AddressRefused(f"{host} is not known here: {error}") from error
+            why = f"{host} is not known here: {error}"
+            raise AddressRefused(why, fault=AddressFault.UNKNOWN, named=host) from error
         if not found:
-            raise AddressRefused(f"{host} has no IPv4 address")
+            why = f"{host} has no IPv4 address"
+            raise AddressRefused(why, fault=AddressFault.UNKNOWN, named=host)
         return found
 
 
@@ -122,7 +128,7 @@ def split(address: str, default_port: int) -> tuple[str, int]:
     if not colon:
         return host, default_port
     if not (port.isascii() and port.isdigit() and 0 < int(port) <= MAX_PORT):
-        raise AddressRefused(f"{address[:80]!r} is not HOST or HOST:PORT")
+        raise AddressRefused(f"{address[:80]!r} is not HOST or HOST:PORT", named=address[:80])
     return host, int(port)
 
 
@@ -139,7 +145,7 @@ def _plain(text: str) -> IPv4Address:
     try:
         address = ip_address(text)
     except ValueError as error:
-        raise AddressRefused(f"{text[:80]!r} is no plain IPv4 address") from error
+        raise AddressRefused(f"{text[:80]!r} is no plain IPv4 address", named=text[:80]) from error
     if not isinstance(address, IPv4Address):
-        raise AddressRefused(f"{text[:80]!r}: printers are reached by IPv4")
+        raise AddressRefused(f"{text[:80]!r}: printers are reached by IPv4", named=text[:80])
     return address

@@ -15,6 +15,7 @@ Messages are English, for logs and job pages; `code` is stable, for translations
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import ClassVar
 
 
@@ -82,10 +83,31 @@ class PaperVoid(PrintingError):
         self.why = why
 
 
+class AddressFault(StrEnum):
+    """What is wrong with a printer's address, as a stable word."""
+
+    MALFORMED = "malformed"
+    UNKNOWN = "unknown"
+    PORT = "port"
+    NETWORK = "network"
+    FOLDER = "folder"
+    RELATIVE = "relative"
+
+
 class AddressRefused(PrintingError):
-    """The address is malformed or lies outside the networks and ports the site allows."""
+    """The address is malformed or lies outside the networks and ports the site allows.
+
+    `fault` says what is wrong with `named`, a part of the address.
+    """
 
     code = "address_refused"
+
+    def __init__(
+        self, why: str, *, fault: AddressFault = AddressFault.MALFORMED, named: str = ""
+    ) -> None:
+        super().__init__(why)
+        self.fault = fault
+        self.named = named
 
 
 class TransportError(PrintingError):

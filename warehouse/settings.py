@@ -39,6 +39,7 @@ class SiteSettings:
     is_weigh_required: bool = True
     is_label_match_required: bool = True
     is_four_eyes: bool = True
+    is_tablet_required: bool = True
     tolerance_g: int = 30
     tolerance_percent: int = 5
     default_carrier_code: str = ""

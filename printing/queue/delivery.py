@@ -107,12 +107,13 @@ def _ipp(printer: Printer, stock: Media, allowed: Allowed) -> IppTransport:
     try:
         port = parts.port or IPP_PORT
     except ValueError as error:
-        raise AddressRefused(f"{address[:80]!r} has no sound port") from error
+        raise AddressRefused(f"{address[:80]!r} has no sound port", named=address[:80]) from error
     if parts.scheme != "ipp" or parts.username or parts.query or not parts.hostname:
-        raise AddressRefused(f"{address[:80]!r} is not ipp://HOST[:PORT]/PATH")
+        why = f"{address[:80]!r} is not ipp://HOST[:PORT]/PATH"
+        raise AddressRefused(why, named=address[:80])
     path = str(PurePosixPath("/") / (parts.path.lstrip("/") or "ipp/print"))
     if not path.isprintable() or not path.isascii() or " " in path:
-        raise AddressRefused(f"{address[:80]!r} has an unsound path")
+        raise AddressRefused(f"{address[:80]!r} has an unsound path", named=address[:80])
     return IppTransport(
         address=allowed.endpoint(parts.hostname, port),
         uri=f"ipp://{parts.hostname}:{port}{path}",

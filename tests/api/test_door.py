@@ -11,7 +11,7 @@ from tests.builders import MONDAY, World
 from warehouse.api.openapi import routes
 from warehouse.db import utcnow
 from warehouse.people.auth import open_session
-from warehouse.people.models import ApiToken, Person, Role
+from warehouse.people.models import ApiToken, Key, Person, Role
 from warehouse.people.rights import OF_ROLE
 from warehouse.web.access import COOKIE, MACHINE
 
@@ -89,7 +89,7 @@ def test_the_token_of_somebody_who_left_opens_nothing(world: World, app: Flask) 
 def test_a_desk_session_reads_the_pages_and_nothing_else(world: World, app: Flask) -> None:
     person = world.get(Person, new_machine(world, app, Role.SUPERVISOR).person_id)
     with world.database.transaction() as session:
-        cookie = open_session(session, person, None, utcnow())
+        cookie = open_session(session, person, None, utcnow(), by=Key.PASSWORD)
     client = app.test_client()
     client.set_cookie(COOKIE, cookie)
     assert client.get(f"{API}/").status_code == 200

@@ -100,8 +100,8 @@ def test_badges_open_the_door_and_print(site: Database, folder: Path) -> None:
     read = zxingcpp.read_barcodes(page.render(scale=5).to_pil())
     with site.transaction() as session:
         found = [person_by_badge(session, r.text.removeprefix("BDG-")) for r in read]
-        desk = person_by_secret(session, "huang", demo.PASSWORD, AT, is_pin=False)
-        tablet = person_by_secret(session, "zhang", demo.PIN, AT, is_pin=True)
+        desk = person_by_secret(session, "huang", demo.PASSWORD, is_pin=False)
+        tablet = person_by_secret(session, "zhang", demo.PIN, is_pin=True)
 
     assert sorted(p.login for p in found if p) == sorted(staff.login for staff in demo.STAFF)
     assert (desk.name if desk else "", tablet.name if tablet else "") == ("黄磊", "张伟")

@@ -9,12 +9,27 @@ from html import unescape
 from flask import Flask
 from flask.testing import FlaskClient
 
-from warehouse.commands import new_id
+from warehouse.commands import Actor, execute, new_id
+from warehouse.db import utcnow
+from warehouse.people.auth import SYSTEM_PERSON_ID, hash_token
+from warehouse.people.tablets import EnrolTablet, enrol_tablet
+from warehouse.web.door import TABLET_COOKIE
 
 _TOKEN = re.compile(r'name="csrf-token" content="([^"]+)"')
 _STATION = re.compile(r'<section id="station" data-screen="([^"]*)" data-subject="([^"]*)"')
 _SAID = re.compile(r'<span class="said">(.*?)</span>', re.S)
 _GOTO = re.compile(r'data-goto="([^"]+)"')
+
+
+def enrolled(app: Flask, name: str = "a tablet") -> str:
+    """Enrol a tablet; return the token its cookie holds."""
+    token = new_id()
+    command = EnrolTablet(
+        id=new_id(), actor=Actor(person_id=SYSTEM_PERSON_ID), at=utcnow(), name=name,
+        token_hash=hash_token(token),
+    )  # fmt: skip
+    execute(app.extensions["fahuo_database"], enrol_tablet, command)
+    return token
 
 
 @dataclass
@@ -60,8 +75,9 @@ class Tablet(Browser):
 
     @classmethod
     def of(cls, app: Flask, badge: str) -> Tablet:
-        """Log somebody in by badge."""
+        """Log somebody in by badge on a tablet of the house."""
         tablet = cls(app)
+        tablet.client.set_cookie(TABLET_COOKIE, enrolled(app))
         tablet.get("/login")
         assert tablet.post("/login", badge=badge, pin="", next="/") == 302
         return tablet

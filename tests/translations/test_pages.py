@@ -19,7 +19,7 @@ from warehouse.app import create_app
 from warehouse.config import from_environment
 from warehouse.db import Database, utcnow
 from warehouse.people.auth import open_session
-from warehouse.people.models import Person, PersonRole, Role
+from warehouse.people.models import Key, Person, PersonRole, Role
 from warehouse.waves.models import Wave, WaveState
 from warehouse.web.access import COOKIE
 
@@ -75,7 +75,7 @@ def tablet(sqlite_database: Database, tmp_path: Path) -> FlaskClient:
         session.add(person)
         session.flush()
         session.add_all(PersonRole(person_id=person.id, role=role) for role in Role)
-        token = open_session(session, person, None, utcnow())
+        token = open_session(session, person, None, utcnow(), by=Key.PASSWORD)
     client = app.test_client()
     client.set_cookie(COOKIE, token)
     return client

@@ -16,7 +16,7 @@ from warehouse.app import create_app
 from warehouse.config import from_environment
 from warehouse.db import Database, utcnow
 from warehouse.people.auth import open_session
-from warehouse.people.models import Person, PersonRole, Role
+from warehouse.people.models import Key, Person, PersonRole, Role
 from warehouse.web.access import COOKIE
 
 _TAGS = re.compile(r"<(script|style).*?</\1>|<[^>]+>", re.S)
@@ -65,7 +65,7 @@ class Desk:
             session.flush()
             session.add(PersonRole(person_id=person.id, role=role))
             self.people[role] = person.id
-            return open_session(session, person, None, utcnow())
+            return open_session(session, person, None, utcnow(), by=Key.PASSWORD)
 
     def get(self, url: str, role: Role = Role.SUPERVISOR) -> TestResponse:
         return self.as_(role).get(url)

@@ -93,7 +93,7 @@ def test_pin_and_password_let_somebody_in(desk: Desk):
     desk.post(f"/people/{person_id}/password", ADMIN, password="correct horse battery")
     with desk.database.transaction() as session:
         for secret, is_pin in (("4711", True), ("correct horse battery", False)):
-            found = auth.person_by_secret(session, "anna", secret, utcnow(), is_pin=is_pin)
+            found = auth.person_by_secret(session, "anna", secret, is_pin=is_pin)
             assert found is not None
             assert found.id == person_id
     for path, form in (("pin", {"pin": "1234"}), ("password", {"password": "short"})):
@@ -188,7 +188,7 @@ def test_a_sound_password_is_taken():
 SAME = {"site_name": "发货", "sender_name": "", "sender_phone": "", "sender_address": "",
         "paper_locale": "zh",
         "is_check_required": "1", "is_weigh_required": "1", "is_label_match_required": "1",
-        "is_four_eyes": "1", "tolerance_g": 30, "tolerance_percent": 5,
+        "is_four_eyes": "1", "is_tablet_required": "1", "tolerance_g": 30, "tolerance_percent": 5,
         "default_carrier_code": "", "hold_remarks": "1", "hold_merge_candidates": "1"}  # fmt: skip
 
 
@@ -212,7 +212,14 @@ def test_settings_are_kept_with_who_and_when(desk: Desk):
 
 
 @pytest.mark.parametrize(
-    "name", ["is_check_required", "is_weigh_required", "is_label_match_required", "is_four_eyes"]
+    "name",
+    [
+        "is_check_required",
+        "is_weigh_required",
+        "is_label_match_required",
+        "is_four_eyes",
+        "is_tablet_required",
+    ],
 )
 def test_a_safeguard_is_switched_off_with_a_reason_only(desk: Desk, name: str):
     desk.as_(ADMIN)

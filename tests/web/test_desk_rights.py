@@ -94,6 +94,11 @@ MAY: dict[str, frozenset[Role]] = {
     "carriers.more_range": _PRINTERS,
     "carriers.more_list": _PRINTERS,
     "carriers.pool": _PRINTERS,
+    "tablets.index": _PRINTERS,
+    "tablets.enrol": _PRINTERS,
+    "tablets.rename": _PRINTERS,
+    "tablets.revoke": _PRINTERS,
+    "tablets.station": _PRINTERS,
     "people.index": _SYSTEM,
     "people.new": _SYSTEM,
     "people.add": _SYSTEM,
@@ -113,7 +118,7 @@ MAY: dict[str, frozenset[Role]] = {
 NOT_DESK = ("api", "login", "home", "pick", "check", "pack", "weigh", "ship", "pictures")
 
 
-def _desk_rules(desk: Desk):
+def desk_rules(desk: Desk):
     """Return (endpoint, method, address) of every desk route, ids filled in."""
     found = []
     for rule in desk.app.url_map.iter_rules():
@@ -128,7 +133,7 @@ def _desk_rules(desk: Desk):
 
 
 def test_every_desk_route_is_in_the_table(desk: Desk):
-    assert {endpoint for endpoint, _, _ in _desk_rules(desk)} == set(MAY)
+    assert {endpoint for endpoint, _, _ in desk_rules(desk)} == set(MAY)
 
 
 def test_every_route_says_what_it_needs(desk: Desk):
@@ -145,7 +150,7 @@ def test_every_route_says_what_it_needs(desk: Desk):
 def test_a_role_opens_its_routes_and_no_other(desk: Desk, role: Role):
     client = desk.as_(role)
     opened = set()
-    for endpoint, method, address in _desk_rules(desk):
+    for endpoint, method, address in desk_rules(desk):
         status = client.open(address, method=method).status_code
         assert status < 500, (endpoint, status)
         if status != 403:
@@ -155,7 +160,7 @@ def test_a_role_opens_its_routes_and_no_other(desk: Desk, role: Role):
 
 def test_nobody_is_sent_to_the_door(desk: Desk):
     client = desk.as_(None)
-    for endpoint, method, address in _desk_rules(desk):
+    for endpoint, method, address in desk_rules(desk):
         answer = client.open(address, method=method)
         if method == "GET":
             assert answer.status_code == 302, endpoint
@@ -168,14 +173,14 @@ def test_a_form_without_its_token_is_refused(sqlite_database: Database, tmp_path
     desk = Desk(World(sqlite_database), tmp_path / "data", is_guarded=True)
     client = desk.as_(Role.ADMIN)
     with desk.world.nothing_written():
-        for endpoint, method, address in _desk_rules(desk):
+        for endpoint, method, address in desk_rules(desk):
             if method == "POST":
                 assert client.post(address).status_code == 400, endpoint
 
 
 def test_what_does_not_exist_is_not_found(desk: Desk):
     for role in (Role.SUPERVISOR, Role.ADMIN, Role.CUSTOMER_SERVICE):
-        for endpoint, method, address in _desk_rules(desk):
+        for endpoint, method, address in desk_rules(desk):
             if "/1" not in address or role not in MAY[endpoint] or method == "POST":
                 continue
             for number in ("987654", str(2**53), str(2**64), "9" * 40):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import sqlalchemy as sa
 
@@ -130,6 +132,27 @@ def test_six_wrong_pins_shut_the_login(sqlite_site: Site):  # noqa: F811
     statuses = [tablet.post("/login", badge="zhang", pin="0000", next="/") for _ in range(6)]
     assert statuses == [401] * 5 + [403]
     assert tablet.post("/login", badge="zhang", pin="2468", next="/") == 403
+
+
+def test_six_wrong_tries_answer_the_same_whether_the_login_exists_or_not(sqlite_site: Site):  # noqa: F811
+    answers = {}
+    for login in ("zhang", "nobody", "system"):
+        tablet = Tablet(sqlite_site.app)
+        tablet.get("/login?desk")
+        answers[login] = [
+            (tablet.post("/login", login=login, password="wrong", next="/"),
+             tablet.html.replace(login, "NAME"))
+            for _ in range(6)
+        ]  # fmt: skip
+    assert [status for status, _ in answers["nobody"]] == [401] * 5 + [403]
+    known, unknown, system = (
+        [(status, _without_tokens(html)) for status, html in found] for found in answers.values()
+    )
+    assert known == unknown == system
+
+
+def _without_tokens(html: str) -> str:
+    return re.sub(r'(csrf[-_]token" (?:content|value)=)"[^"]+"', r"\1", html)
 
 
 def test_a_right_of_another_role_is_refused(sqlite_site: Site):  # noqa: F811

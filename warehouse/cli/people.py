@@ -31,8 +31,8 @@ from warehouse.cli.speaking import (
 from warehouse.db import utcnow
 from warehouse.errors import InvalidInput
 from warehouse.people.auth import hash_secret, hash_token, new_badge_token
-from warehouse.people.commands import Key, SavePerson, SetKey, save_person, set_key
-from warehouse.people.models import Person, Role
+from warehouse.people.commands import SavePerson, SetKey, save_person, set_key
+from warehouse.people.models import Key, Person, Role
 from warehouse.people.rules import password_problem
 from warehouse.scanning import BADGE_PREFIX
 from warehouse.settings import load_settings

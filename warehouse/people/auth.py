@@ -1,4 +1,4 @@
-"""Who is at the tablet: badges, PINs, passwords, and the login sessions they open."""
+"""Who somebody is: badges, PINs, passwords, and the login sessions they open."""
 
 from __future__ import annotations
 
@@ -14,27 +14,34 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.orm import Session
 
 from warehouse.db import table_of
-from warehouse.errors import Forbidden
-from warehouse.people.models import ApiToken, LoginSession, Person, PersonRole, Role
-from warehouse.people.rights import Right, rights_of
-from warehouse.text import say
+from warehouse.people.models import (
+    ApiToken,
+    Key,
+    LoginSession,
+    Person,
+    PersonRole,
+    Role,
+    Tablet,
+)
+from warehouse.people.rights import AT_STATION, Right, rights_of
 
 SESSION_HOURS = 12
-MOST_FAILURES = 5
-LOCKED_FOR = timedelta(minutes=15)
 SEEN_EVERY = timedelta(seconds=30)
 IDLE_AT_DESK = timedelta(hours=2)
 SYSTEM_PERSON_ID = 1
+SYSTEM_NAME = "Fahuo"  # as the first migration named it
 
 _hasher = PasswordHasher()
 
 _session = table_of(LoginSession)
 _person = table_of(Person)
 _role = table_of(PersonRole)
+_tablet = table_of(Tablet)
 _find_session = (
     sa.select(
         _session.c.person_id,
         _session.c.station_id,
+        _session.c.opened_by,
         _session.c.seen_at,
         _session.c.ends_at,
         _person.c.name,
@@ -49,7 +56,7 @@ _find_session = (
 
 @dataclass(frozen=True, kw_only=True)
 class Visitor:
-    """Somebody logged in, with what they may do."""
+    """Somebody logged in, with what they may do here; a password would open all of their roles."""
 
     id: int
     name: str
@@ -57,6 +64,7 @@ class Visitor:
     roles: tuple[Role, ...]
     rights: frozenset[Right]
     station_id: int | None
+    is_limited: bool  # by badge or PIN: the rights are those at a station
     seen_at: datetime
 
 
@@ -86,46 +94,36 @@ def person_by_badge(session: Session, token: str) -> Person | None:
     ).first()
 
 
-def person_by_secret(
-    session: Session, login: str, secret: str, at: datetime, *, is_pin: bool
-) -> Person | None:
-    """Return the person if login and PIN or password are right, None if not.
+def person_by_secret(session: Session, login: str, secret: str, *, is_pin: bool) -> Person | None:
+    """Return the active person if login and PIN or password are right, None if not.
 
-    Failures are counted on the person; after five the login is shut for a quarter of an hour.
-
-    Raises:
-        Forbidden: the login is shut.
+    It takes as long for nobody as for somebody. Tries are counted elsewhere, before this is asked.
     """
     person = session.scalars(
-        sa.select(Person)
-        .where(Person.login == login.strip().lower(), Person.is_active)
-        # One try after the other, else a hundred at once count as one; scans need not wait.
-        .with_for_update(key_share=True)
+        sa.select(Person).where(Person.login == login.strip().lower(), Person.is_active)
     ).first()
     stored = (person.pin_hash if is_pin else person.password_hash) if person else None
-    if person is not None and person.locked_until is not None and at < person.locked_until:
-        raise Forbidden(say("Too many wrong tries. Wait a quarter of an hour."))
-    is_right = _verify(stored or _nobody(), secret) and stored is not None
-    if person is None:
-        return None
-    if is_right:
-        person.failed_logins = 0
-        person.locked_until = None
-        return person
-    person.failed_logins += 1
-    if person.failed_logins >= MOST_FAILURES:
-        person.failed_logins = 0
-        person.locked_until = at + LOCKED_FOR
-    return None
+    is_right = _verify(stored or _nobody(), secret)
+    return person if is_right and stored else None
 
 
-def open_session(session: Session, person: Person, station_id: int | None, at: datetime) -> str:
+def open_session(
+    session: Session,
+    person: Person,
+    station_id: int | None,
+    at: datetime,
+    *,
+    by: Key,
+    tablet_id: int | None = None,
+) -> str:
     """Open a login session and return its token, which only the cookie keeps."""
     token = secrets.token_urlsafe(32)
     session.add(
         LoginSession(
             token_hash=hash_token(token),
             person_id=person.id,
+            opened_by=by,
+            tablet_id=tablet_id,
             station_id=station_id,
             started_at=at,
             seen_at=at,
@@ -150,14 +148,16 @@ def visitor_of(
 ) -> Visitor | None:
     """Return who the session token stands for, None if it is over or idle too long.
 
-    `idle_after` holds for tablets; a desk may think longer.
+    `idle_after` holds for tablets; a desk may think longer. A badge or PIN opens no more than the
+    work at stations.
     """
     rows = session.execute(_find_session, {"hash": hash_token(token)}).all()
     if not rows or rows[0].ends_at <= at:
         return None
     row = rows[0]
-    allowed = idle_after + SEEN_EVERY if row.station_id is not None else IDLE_AT_DESK
-    if at - row.seen_at > allowed:
+    is_desk = row.opened_by is Key.PASSWORD
+    is_tablet = not is_desk or row.station_id is not None
+    if at - row.seen_at > (idle_after + SEEN_EVERY if is_tablet else IDLE_AT_DESK):
         return None
     roles = tuple(Role(r.role) for r in rows if r.role is not None)
     return Visitor(
@@ -165,8 +165,9 @@ def visitor_of(
         name=row.name,
         locale=row.locale,
         roles=roles,
-        rights=rights_of(roles),
+        rights=rights_of(roles) if is_desk else rights_of(roles) & AT_STATION,
         station_id=row.station_id,
+        is_limited=not is_desk,
         seen_at=row.seen_at,
     )
 
@@ -192,15 +193,17 @@ def visitor_of_api_token(session: Session, token: str, at: datetime) -> Visitor 
         roles=roles,
         rights=rights_of(roles),
         station_id=None,
+        is_limited=False,
         seen_at=at,
     )
 
 
 def touch(session: Session, token: str, at: datetime) -> None:
-    """Note that the session was used."""
-    session.execute(
-        sa.update(_session).where(_session.c.token_hash == hash_token(token)).values(seen_at=at)
-    )
+    """Note that the session was used, and the tablet it runs on."""
+    of_token = _session.c.token_hash == hash_token(token)
+    session.execute(sa.update(_session).where(of_token).values(seen_at=at))
+    tablet_id = sa.select(_session.c.tablet_id).where(of_token).scalar_subquery()
+    session.execute(sa.update(_tablet).where(_tablet.c.id == tablet_id).values(seen_at=at))
 
 
 def move_to_station(session: Session, token: str, station_id: int | None) -> None:

@@ -6,7 +6,6 @@ Commands carry hashes only: what somebody knows or carries is made and shown at 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -15,19 +14,12 @@ from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import InvalidInput, NotFound, RuleViolation
 from warehouse.people import trail
 from warehouse.people.auth import SYSTEM_PERSON_ID, end_sessions_of
-from warehouse.people.models import ApiToken, Person, PersonRole, Role
+from warehouse.people.models import ApiToken, Key, Person, PersonRole, Role
 from warehouse.people.rules import login_problem
+from warehouse.people.tries import forget_tries
 from warehouse.text import LOCALES, say
 
 LONGEST_NAME = 40
-
-
-class Key(StrEnum):
-    """What lets somebody in."""
-
-    BADGE = "badge"
-    PIN = "pin"
-    PASSWORD = "password"  # noqa: S105  (a word, no secret)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,8 +125,7 @@ def set_key(session: Session, command: SetKey) -> Outcome:
     """Keep the new key; whoever is logged in with the old one has to log in again."""
     person = person_by_id(session, command.person_id)
     setattr(person, f"{command.key}_hash", command.hash)
-    person.failed_logins = 0
-    person.locked_until = None
+    forget_tries(session, person.login or "")
     session.flush()
     if command.actor.person_id != person.id:
         end_sessions_of(session, person.id)

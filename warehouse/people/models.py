@@ -23,6 +23,14 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class Key(StrEnum):
+    """What lets somebody in."""
+
+    BADGE = "badge"
+    PIN = "pin"
+    PASSWORD = "password"  # noqa: S105  (a word, no secret)
+
+
 class Person(Base):
     """Somebody who works here. Secrets are kept as hashes only."""
 
@@ -41,8 +49,6 @@ class Person(Base):
     password_hash: Mapped[Name | None]
     locale: Mapped[str] = mapped_column(text_of(8), default="zh")
     is_active: Mapped[bool] = mapped_column(default=True)
-    failed_logins: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[Instant | None]
 
     roles: Mapped[list[PersonRole]] = relationship(lazy="selectin", order_by="PersonRole.role")
 
@@ -57,19 +63,56 @@ class PersonRole(Base):
     role: Mapped[Role] = mapped_column(Word(Role), primary_key=True)
 
 
+class Tablet(Base):
+    """A browser that badges and PINs open; its cookie holds the token, the row its hash."""
+
+    __tablename__ = "tablet"
+    __table_args__ = (sa.UniqueConstraint("token_hash"),)
+
+    id: Mapped[Id]
+    name: Mapped[Name]
+    token_hash: Mapped[Code]
+    enrolled_by: Mapped[Ref] = mapped_column(sa.ForeignKey("person.id"))
+    enrolled_at: Mapped[Instant]
+    seen_at: Mapped[Instant]
+    revoked_at: Mapped[Instant | None]
+
+
 class LoginSession(Base):
-    """Somebody logged in on one device; the cookie holds the token, the row its hash."""
+    """Somebody logged in on one device; the cookie holds the token, the row its hash.
+
+    What it was opened by says how far it goes: a badge or PIN opens the work at stations only.
+    """
 
     __tablename__ = "login_session"
-    __table_args__ = (sa.Index("ix_login_session_person_id", "person_id"),)
+    __table_args__ = (
+        sa.Index("ix_login_session_person_id", "person_id"),
+        one_of("opened_by", Key),
+    )
 
     token_hash: Mapped[str] = mapped_column(text_of(64), primary_key=True)
     person_id: Mapped[Ref] = mapped_column(sa.ForeignKey("person.id"))
+    opened_by: Mapped[Key] = mapped_column(Word(Key))
+    tablet_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("tablet.id"))
     station_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("station.id"))
     started_at: Mapped[Instant]
     seen_at: Mapped[Instant]
     ends_at: Mapped[Instant]
-    locked_at: Mapped[Instant | None]
+
+
+class LoginTry(Base):
+    """Tries at one login from one place that have not led in, whether there is such a login or not.
+
+    The login is kept as a hash: people type passwords into the wrong field.
+    """
+
+    __tablename__ = "login_try"
+    __table_args__ = (sa.Index("ix_login_try_last_at", "last_at"),)
+
+    login_hash: Mapped[str] = mapped_column(text_of(64), primary_key=True)
+    place: Mapped[str] = mapped_column(text_of(64), primary_key=True)
+    count: Mapped[int]
+    last_at: Mapped[Instant]
 
 
 class ApiToken(Base):

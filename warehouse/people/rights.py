@@ -28,11 +28,15 @@ class Right(StrEnum):
     PRINTERS = "printers"
     CARRIERS = "carriers"
     UNMASK = "unmask"
+    STATIONS = "stations"
     PEOPLE = "people"
     SETTINGS = "settings"
 
 
-_FLOOR = {Right.PICK, Right.CHECK, Right.PACK, Right.WEIGH, Right.SHIP}
+_FLOOR = frozenset({Right.PICK, Right.CHECK, Right.PACK, Right.WEIGH, Right.SHIP})
+# All that a badge or a PIN opens, whatever the roles: a badge is found, four digits are seen typed.
+# OVERRIDE is not among them; a station asks for it each time, by name and secret.
+AT_STATION = _FLOOR | {Right.REPRINT}
 
 OF_ROLE: dict[Role, frozenset[Right]] = {
     Role.PICKER: frozenset({Right.PICK}),
@@ -55,13 +59,21 @@ OF_ROLE: dict[Role, frozenset[Right]] = {
             Right.STOCK,
             Right.PRINTERS,
             Right.CARRIERS,
+            Right.STATIONS,
             Right.REPRINT,
             Right.OVERRIDE,
         }
     ),
     # Who runs the system books no stock and ships no orders.
     Role.ADMIN: frozenset(
-        {Right.SEE_DESK, Right.PRINTERS, Right.CARRIERS, Right.PEOPLE, Right.SETTINGS}
+        {
+            Right.SEE_DESK,
+            Right.PRINTERS,
+            Right.CARRIERS,
+            Right.STATIONS,
+            Right.PEOPLE,
+            Right.SETTINGS,
+        }
     ),
 }
 

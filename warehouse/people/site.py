@@ -16,8 +16,14 @@ from warehouse.text import DEFAULT_LOCALE, LOCALES, say
 
 SITE = "site"
 SITE_ID = 1
-# Switched off, these let a mistake through to the buyer: somebody has to say why.
-SAFEGUARDS = ("is_check_required", "is_weigh_required", "is_label_match_required", "is_four_eyes")
+# Switched off, these let a mistake through to the buyer or a stranger in: somebody has to say why.
+SAFEGUARDS = (
+    "is_check_required",
+    "is_weigh_required",
+    "is_label_match_required",
+    "is_four_eyes",
+    "is_tablet_required",
+)
 MOST = {"tolerance_g": 5_000, "tolerance_percent": 50}
 LONGEST_TEXT = 200
 

@@ -36,6 +36,7 @@ from warehouse.people import trail
 from warehouse.text import say
 from warehouse.waves.models import PickTask, TaskState, WaveSlot
 
+SET_ASIDE_NOTE = say("set aside")  # as kept of what became of papers and orders
 NOTHING_TO_PUT_DOWN = "CMD-OK"
 
 
@@ -199,14 +200,14 @@ def _void_parcels(session: Session, command: SetAside, consignment: Consignment)
     ):
         waybill.state = WaybillState.VOID
         waybill.voided_at = command.at
-        waybill.void_reason = "set aside"
+        waybill.void_reason = SET_ASIDE_NOTE.msgid
     session.flush()
     void(
         session,
         [f"parcel:{i}" for i in ids],
         person_id=command.actor.person_id,
         at=command.at,
-        reason="set aside",
+        reason=SET_ASIDE_NOTE.msgid,
     )
 
 
@@ -225,7 +226,7 @@ def _settle_orders(session: Session, command: SetAside, consignment: Consignment
             )
         )
         if cancelled is not None:
-            end_order(session, command, order.id, note="set aside")
+            end_order(session, command, order.id, note=SET_ASIDE_NOTE.msgid)
             continue
         session.execute(
             sa.update(Order)

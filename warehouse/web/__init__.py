@@ -17,9 +17,11 @@ def install(app: Flask) -> None:
 
 
 def _stations() -> list[Blueprint]:
-    from warehouse.web import check, home, login, pack, pick, pictures, ship, weigh
+    from warehouse.web import check, home, login, overrides, pack, pick, pictures, ship, weigh
 
-    return [m.bp for m in (home, login, pick, check, pack, weigh, ship, pictures)]
+    # Of a station of several modules any has its blueprint; importing them adds their routes.
+    scale = (weigh, overrides)
+    return [m.bp for m in (home, login, pick, check, pack, scale[0], ship, pictures)]
 
 
 def _desks() -> list[Blueprint]:
@@ -39,6 +41,7 @@ def _desks() -> list[Blueprint]:
         search,
         settings,
         stock,
+        tablets,
         waves,
     )
 
@@ -56,6 +59,7 @@ def _desks() -> list[Blueprint]:
         stock,
         printing[0],
         carriers,
+        tablets,
         people,
         settings,
         search,

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from warehouse.errors import Forbidden
 from warehouse.people import auth
-from warehouse.people.rights import Right
+from warehouse.people.rights import Right, rights_of
 from warehouse.text import say
 from warehouse.web.context import config, database, now, visitor
 
@@ -72,6 +72,8 @@ def _check_right() -> Response | tuple[str, int] | None:
         return redirect(url_for("login.door", next=request.full_path.rstrip("?")))
     if LOGGED_IN in needed or any(right in who.rights for right in needed):
         return None
+    if who.is_limited and request.method == "GET" and rights_of(who.roles) & set(needed):
+        return redirect(url_for("login.door", desk=1, next=request.full_path.rstrip("?")))
     raise Forbidden(say("This is not your right. Ask the supervisor."))
 
 

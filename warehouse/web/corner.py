@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 
 from printing.models import IN_LANE, JobState, Printer, PrinterState, PrintJob, PrintRoute
 from warehouse.text import Text, say
+from warehouse.web.notes import trouble
+from warehouse.web.words import word
 
 
 def printer_corner(session: Session, station_id: int | None) -> tuple[str, Text] | None:
@@ -29,7 +31,9 @@ def printer_corner(session: Session, station_id: int | None) -> tuple[str, Text]
         return "attention", say("Printer asks: did it come out?")
     troubled = [p for p in printers if p.state in (PrinterState.ATTENTION, PrinterState.OFFLINE)]
     if troubled:
-        return "attention", say("{printer}: look", printer=troubled[0].name)
+        first = troubled[0]
+        why = trouble(first.state_reason, "") if first.state_reason else word(first.state)
+        return "attention", say("{printer}: {why}", printer=first.name, why=why)
     if any(p.is_paused for p in printers):
         return "waiting", say("Printer paused")
     count = sum(waiting.values())

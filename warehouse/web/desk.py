@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 from printing.masking import mask_address, mask_name, mask_note, mask_phone
 from warehouse.commands import Command, Handler, Outcome
 from warehouse.errors import Forbidden, NotFound, WarehouseError
+from warehouse.people.auth import SYSTEM_NAME
 from warehouse.people.models import Person
 from warehouse.people.rights import Right
 from warehouse.text import Text, say
@@ -58,6 +59,7 @@ def install(app: Flask) -> None:
         said=speak,
         kept=lambda note: speak(kept(note)),
         buyer=buyer_shown,
+        called=called,
         remark=remark_shown,
         field_word=lambda name: speak(field_word(name)),
         media_word=lambda name: speak(media_word(name)),
@@ -122,7 +124,13 @@ def state_chips(
 
 def names_of(session: Session) -> dict[int, str]:
     """Return person id → name, of everybody."""
-    return dict(session.execute(sa.select(Person.id, Person.name)).all())
+    rows = session.execute(sa.select(Person.id, Person.name))
+    return {person_id: called(name) for person_id, name in rows}
+
+
+def called(name: str | None) -> str:
+    """Return how somebody reads; the built-in person, who acts for the program, as what it is."""
+    return speak(say("the system")) if name == SYSTEM_NAME else name or ""
 
 
 def _settles_orders() -> bool:

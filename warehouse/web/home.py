@@ -14,7 +14,9 @@ from warehouse.inventory.refusals import refuse
 from warehouse.orders.models import ConsignmentState
 from warehouse.packing.models import ParcelState
 from warehouse.people import auth
-from warehouse.people.rights import Right
+from warehouse.people.models import Tablet
+from warehouse.people.rights import Right, rights_of
+from warehouse.people.tablets import LONGEST_NAME
 from warehouse.picking.queries import waves_to_pick
 from warehouse.scanning import Scan
 from warehouse.text import Text, say
@@ -22,6 +24,7 @@ from warehouse.web import stations
 from warehouse.web.access import COOKIE, LOGGED_IN, needs
 from warehouse.web.context import config, database, may, person, reading
 from warehouse.web.corner import printer_corner
+from warehouse.web.door import own_tablet
 from warehouse.web.stations import Fragment, code_of
 from warehouse.weighing.queries import parcels_in
 
@@ -75,12 +78,14 @@ def me() -> str:
         found = list(
             session.scalars(sa.select(Station).where(Station.is_active).order_by(Station.code))
         )
-        station = _station(session)
-    return render_template(
-        "home/me.html",
-        stations_options=[(s.code, f"{s.code} {s.name}") for s in found],
-        station=station,
-    )
+        own = own_tablet(session)
+        return render_template(
+            "home/me.html",
+            stations_options=[(s.code, f"{s.code} {s.name}") for s in found],
+            station=_station(session),
+            tablet=session.get(Tablet, own) if own else None,
+            longest_name=LONGEST_NAME,
+        )
 
 
 def _take(scan: Scan, _screen: str, _subject: int | None) -> Outcome:
@@ -112,7 +117,7 @@ def _tiles(session: Session) -> list[dict[str, object]]:
          parcels_in(session, ParcelState.MATCHED)),
         (Right.SEE_DESK, "orders.index", say("Desk"), "orders", 0),
     ]  # fmt: skip
-    return [
+    tiles: list[dict[str, object]] = [
         {
             "href": url_for(endpoint),
             "label": label,
@@ -123,6 +128,15 @@ def _tiles(session: Session) -> list[dict[str, object]]:
         for right, endpoint, label, icon, count in found
         if may(right) and endpoint in current_app.view_functions
     ]
+    if not may(Right.SEE_DESK) and Right.SEE_DESK in rights_of(person().roles):
+        tiles.append(_desk_behind_password())
+    return tiles
+
+
+def _desk_behind_password() -> dict[str, object]:
+    door = url_for("login.door", desk=1, next=url_for("orders.index"))
+    asks = say("asks for the password")
+    return {"href": door, "label": say("Desk"), "icon": "orders", "count": 0, "text": asks}
 
 
 def _waits(count: int) -> Text | None:

@@ -11,11 +11,20 @@ from werkzeug.wrappers import Response
 from warehouse.catalog.queries import station_by_code
 from warehouse.errors import Forbidden, WarehouseError
 from warehouse.people import auth
-from warehouse.people.models import Person
+from warehouse.people.models import Key, Person
 from warehouse.scanning import BADGE_PREFIX, BadgeScan, clean, parse
 from warehouse.text import LOCALES, Text, say
 from warehouse.web.access import ANYBODY, COOKIE, LOGGED_IN, needs, set_session_cookie
 from warehouse.web.context import config, database, form_str, now, reading, speak, visitor
+from warehouse.web.door import (
+    TABLET_COOKIE,
+    Unknown,
+    own_tablet,
+    person_of,
+    require_badges,
+    set_tablet_cookie,
+    takes_badges,
+)
 
 bp = Blueprint("login", __name__)
 
@@ -26,7 +35,7 @@ YEAR_S = 31_536_000
 @bp.get("/login")
 @needs(ANYBODY)
 def door() -> str:
-    """Show the door: for a tablet the badge and PIN, for a desk name and password."""
+    """Show the door: badge and PIN on a tablet of the house, name and password elsewhere."""
     return _door(None)
 
 
@@ -37,42 +46,44 @@ def enter() -> Response | tuple[str, int]:
     try:
         token, target = _open()
     except WarehouseError as error:
-        return _door(error.text), 401 if not isinstance(error, Forbidden) else 403
+        return _door(error.text), 403 if isinstance(error, Forbidden) else 401
     response = redirect(target)
     set_session_cookie(response, token)
+    if TABLET_COOKIE in request.cookies:
+        set_tablet_cookie(response, request.cookies[TABLET_COOKIE])
     return response
 
 
 def _open() -> tuple[str, str]:
+    found, by = _who()
     with database().transaction() as session:
-        found = _who(session)
-        if found is not None:
-            station_id = _station_id(session) if "password" not in request.form else None
-            token = auth.open_session(session, found, station_id, now())
-            return token, _target(request.form.get("next", ""))
-    raise _Unknown
+        auth.close_session(session, request.cookies.get(COOKIE, ""))
+        station_id = None if by is Key.PASSWORD else _station_id(session)
+        tablet = own_tablet(session)
+        token = auth.open_session(session, found, station_id, now(), by=by, tablet_id=tablet)
+    return token, _target(request.form.get("next", ""))
 
 
-class _Unknown(WarehouseError):
-    """Badge, PIN or password is wrong; which of them is not said."""
-
-    status = 401
-
-    def __init__(self) -> None:
-        super().__init__(say("Not known. Try again."))
-
-
-def _who(session: Session) -> Person | None:
-    name = form_str("badge", "")
+def _who() -> tuple[Person, Key]:
     if "password" in request.form:
-        return auth.person_by_secret(
-            session, form_str("login", ""), request.form["password"], now(), is_pin=False
-        )
-    pin = form_str("pin", "")
-    if clean(name).startswith(BADGE_PREFIX):
-        scan = parse(name)
-        return auth.person_by_badge(session, scan.token) if isinstance(scan, BadgeScan) else None
-    return auth.person_by_secret(session, name, pin, now(), is_pin=True) if pin else None
+        login, password = form_str("login", ""), request.form["password"]
+        return person_of(login, password, is_pin=False), Key.PASSWORD
+    name, pin = form_str("badge", ""), form_str("pin", "")
+    with reading() as session:
+        require_badges(session)
+        if clean(name).startswith(BADGE_PREFIX):
+            return _by_badge(session, name), Key.BADGE
+    if not pin:
+        raise Unknown
+    return person_of(name, pin, is_pin=True), Key.PIN
+
+
+def _by_badge(session: Session, text: str) -> Person:
+    scan = parse(text)
+    found = auth.person_by_badge(session, scan.token) if isinstance(scan, BadgeScan) else None
+    if found is None:
+        raise Unknown
+    return found
 
 
 def _station_id(session: Session) -> int | None:
@@ -82,7 +93,10 @@ def _station_id(session: Session) -> int | None:
 
 
 def _door(error: Text | None) -> str:
-    is_desk = "password" in request.form or request.args.get("desk") is not None
+    with reading() as session:
+        is_tablet = takes_badges(session)
+    wants_desk = "password" in request.form or request.args.get("desk") is not None
+    is_desk = wants_desk or not is_tablet
     return render_template(
         "login/desk.html" if is_desk else "login/station.html",
         error=speak(error) if error else None,
@@ -90,6 +104,7 @@ def _door(error: Text | None) -> str:
         name=request.form.get("login" if is_desk else "badge", "")[:40]
         if not request.form.get("badge", "").upper().startswith(BADGE_PREFIX)
         else "",
+        is_tablet=is_tablet,
         station_code=request.cookies.get(STATION_COOKIE, ""),
         device={},
     )

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from printing.errors import DocumentInvalid, DoesNotFit
+from printing.errors import AddressFault, AddressRefused, DocumentInvalid, DoesNotFit
 from printing.transports import Reason
 from warehouse.dispatch.commands.weighing_anew import TAKEN_BACK_NOTE
 from warehouse.orders.commands.importing.stops import (
     LOST_ROWS_NOTE,
+    MENDED_NOTE,
     NEW_ADDRESS_NOTE,
     NEW_GOODS_NOTE,
     NEW_PIECES_NOTE,
 )
 from warehouse.orders.models import LineState, ShopState
+from warehouse.stopping.commands import SET_ASIDE_NOTE
 from warehouse.text import Text, say
 from warehouse.web.words import word
+from warehouse.weighing.commands import WEIGHT_NOTE
 
 LINE = "line "
 ROLL = "receipt"
@@ -105,22 +108,25 @@ TROUBLES: Mapping[str, Text] = {
 # Notes the program keeps as these words, where a person would have typed a reason.
 OWN_NOTES = (
     LOST_ROWS_NOTE,
+    MENDED_NOTE,
     NEW_ADDRESS_NOTE,
     NEW_GOODS_NOTE,
     NEW_PIECES_NOTE,
+    SET_ASIDE_NOTE,
     TAKEN_BACK_NOTE,
+    WEIGHT_NOTE,
     say("lost"),
     say("unreadable"),
     say("torn"),
     say("checked by hand"),
-    say("weight"),
-    say("set aside"),
+    say("other packing"),
+    say("wrong weight of the goods"),
+    say("weight"),  # as sites of before have kept it
     say("wave taken back"),
     say("read"),
     say("came out"),
     say("did not come out"),
     say("released"),
-    say("Mended by an import."),
 )
 _OWN = frozenset(note.msgid for note in OWN_NOTES)
 
@@ -152,6 +158,24 @@ def value_text(name: str, value: str) -> Text | str:
 def trouble(reason: str, detail: str) -> Text:
     """Return why a printer or paper stands still; a reason nobody has a word for as it is."""
     return TROUBLES.get(reason) or say("{text}", text=detail or reason)
+
+
+def address_fault(error: AddressRefused) -> Text:
+    """Return what is wrong with a printer's address."""
+    named = error.named
+    match error.fault:
+        case AddressFault.PORT:
+            return say("port {named} is none that printers listen on", named=named)
+        case AddressFault.NETWORK:
+            return say("{named} lies outside the networks printers may be in", named=named)
+        case AddressFault.FOLDER:
+            return say("{named} is not below a folder printers may write to", named=named)
+        case AddressFault.RELATIVE:
+            return say("a folder printer needs the whole path, from / on")
+        case AddressFault.UNKNOWN:
+            return say("{named} is not known on this network", named=named)
+        case AddressFault.MALFORMED:
+            return say("{named} is no address of a printer", named=named)
 
 
 def kept(note: str | None) -> Text:

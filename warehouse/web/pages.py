@@ -45,6 +45,7 @@ NAV: tuple[tuple[str, Text, tuple[Right, ...]], ...] = (
     ("stock.index", say("Stock"), (Right.SEE_DESK,)),
     ("printers.index", say("Printing"), (Right.SEE_DESK,)),
     ("carriers.index", say("Couriers"), (Right.CARRIERS,)),
+    ("tablets.index", say("Stations"), (Right.STATIONS,)),
     ("people.index", say("People"), (Right.PEOPLE,)),
     ("settings.index", say("Settings"), (Right.SETTINGS,)),
 )

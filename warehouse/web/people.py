@@ -15,7 +15,6 @@ from printing.media import media
 from warehouse.errors import InvalidInput, NotFound, WarehouseError
 from warehouse.people.auth import SYSTEM_PERSON_ID, hash_secret, hash_token, new_badge_token
 from warehouse.people.commands import (
-    Key,
     MakeToken,
     RevokeToken,
     SavePerson,
@@ -27,7 +26,7 @@ from warehouse.people.commands import (
     set_active,
     set_key,
 )
-from warehouse.people.models import ApiToken, LoginSession, Person, PersonRole, Role
+from warehouse.people.models import ApiToken, Key, LoginSession, Person, PersonRole, Role
 from warehouse.people.rights import OF_ROLE, Right
 from warehouse.people.rules import password_problem, pin_problem
 from warehouse.scanning import BADGE_PREFIX

@@ -30,7 +30,7 @@ from warehouse.text import say
 from warehouse.web.access import needs
 from warehouse.web.context import config, do, form_int, form_str, reading
 from warehouse.web.desk import act, noted
-from warehouse.web.notes import media_word
+from warehouse.web.notes import address_fault, media_word
 from warehouse.web.pages import invalid
 from warehouse.web.papers import bp, may_see
 from warehouse.web.timeline import story
@@ -160,7 +160,7 @@ def check_address(kind: PrinterKind, address: str) -> None:
         )
     except AddressRefused as error:
         raise InvalidInput(
-            say("This address cannot be used: {why}", why=str(error)), field="address"
+            say("This address cannot be used: {why}", why=address_fault(error)), field="address"
         ) from error
 
 

@@ -35,6 +35,7 @@ NAMES: dict[str, Text] = {
     "is_four_eyes": say("Another person looks"),
     "is_weigh_required": say("Every parcel is weighed"),
     "is_label_match_required": say("The label is scanned back on the parcel"),
+    "is_tablet_required": say("Badges and PINs open enrolled tablets only"),
     "tolerance_g": say("Weight may differ by g"),
     "tolerance_percent": say("or by percent"),
     "default_carrier_code": say("Courier if none is wished"),

@@ -26,6 +26,7 @@ from warehouse.errors import (
 from warehouse.orders.models import BEGUN, Consignment
 from warehouse.orders.queries import HOLD_WORDS, orders_of, stopped
 from warehouse.people import auth
+from warehouse.people.models import Key
 from warehouse.scanning import BadgeScan, Card, CardScan, CodeScan, Scan, WeightScan, parse
 from warehouse.stopping.commands import SetAside, has_goods, set_aside
 from warehouse.text import Text, say
@@ -42,6 +43,7 @@ from warehouse.web.context import (
     speak,
 )
 from warehouse.web.corner import printer_corner
+from warehouse.web.door import own_tablet, require_badges
 
 STOP = "stop"
 
@@ -266,12 +268,15 @@ def _change_person(scan: BadgeScan) -> Response:
     """Another badge at a running tablet: its owner goes on from here."""
     old = person()
     with database().transaction() as session:
+        require_badges(session)
         found = auth.person_by_badge(session, scan.token)
         if found is None:
             unknown = InvalidInput(say("Nobody carries this badge."), field="barcode")
             return _message(unknown)
         auth.close_session(session, request.cookies.get(COOKIE, ""))
-        token = auth.open_session(session, found, old.station_id, now())
+        token = auth.open_session(
+            session, found, old.station_id, now(), by=Key.BADGE, tablet_id=own_tablet(session)
+        )
     fragment = Fragment(
         template="station/_goto.html",
         screen="",

@@ -17,6 +17,7 @@ from warehouse.orders.models import ConsignmentLine, HoldKind
 from warehouse.people.models import Person, Trail
 from warehouse.text import Text, say
 from warehouse.web.context import speak
+from warehouse.web.desk import called
 from warehouse.web.notes import field_word, kept
 from warehouse.web.words import document_word, tone, word
 
@@ -200,8 +201,8 @@ def _trail(session: Session, kind: str, ids: Sequence[int]) -> list[Event]:
 
 def _event(at: datetime, kind: str, name: str, facts: Facts, who: str, where: str | None) -> Event:
     sentence, mood = SENTENCES.get((kind, name), (_plain(say("{text}", text=name)), None))
-    return {"at": at, "text": speak(sentence(facts or {})), "who": who, "where": where,
-            "tone": mood}  # fmt: skip
+    return {"at": at, "text": speak(sentence(facts or {})), "who": called(who),
+            "where": where, "tone": mood}  # fmt: skip
 
 
 def _moves(session: Session, consignment_id: int) -> list[Event]:
@@ -232,7 +233,7 @@ def _moves(session: Session, consignment_id: int) -> list[Event]:
                     source=row.source, target=row.target,
                 )
             ),
-            "who": row.name,
+            "who": called(row.name),
             "where": row.station,
             "tone": tone(row.reason),
         }
@@ -257,7 +258,7 @@ def _papers(session: Session, subjects: Sequence[str]) -> list[Event]:
         {
             "at": row.queued_at,
             "text": _paper_text(row),
-            "who": row.name,
+            "who": called(row.name),
             "where": row.station,
             "tone": tone(JobState(row.state)),
         }

@@ -35,6 +35,7 @@ from warehouse.weighing.screens import WeighScreen
 
 bp = Blueprint("weigh", __name__, url_prefix="/weigh")
 REPRINT = "reprint"  # asks for the reason
+OVERRIDE = "override"  # asks who lets the weight pass, on a page of its own
 PARCEL_DIGITS = 6
 
 
@@ -46,6 +47,19 @@ def index() -> str:
         _show,
         screen=WeighScreen.PARCEL,
         subject=None,
+        scan_url=url_for("weigh.scans"),
+        title=say("Weigh"),
+    )
+
+
+@bp.get("/<int:parcel_id>")
+@needs(Right.WEIGH)
+def parcel(parcel_id: int) -> str:
+    """Show what the parcel waits for at the scale."""
+    return stations.page(
+        _show,
+        screen=WeighScreen.OUTSIDE,
+        subject=parcel_id,
         scan_url=url_for("weigh.scans"),
         title=say("Weigh"),
     )
@@ -105,7 +119,7 @@ def _parcel(code: str) -> Outcome:
     )
 
 
-def _weight(scan: Scan, parcel_id: int, override_reason: str = "") -> Outcome:
+def _weight(scan: Scan, parcel_id: int) -> Outcome:
     text = scan.text if isinstance(scan, WeightScan) else code_of(scan).code
     weight_g = grams(text)
     if weight_g is None or (isinstance(scan, CodeScan) and len(text) > PARCEL_DIGITS + 3):
@@ -119,12 +133,11 @@ def _weight(scan: Scan, parcel_id: int, override_reason: str = "") -> Outcome:
         id=own_id,
         parcel_id=parcel_id,
         gross_g=weight_g,
-        override_reason=override_reason,
     )
-    return _label(outcome, own_id)
+    return go_on(outcome, own_id)
 
 
-def _label(outcome: Outcome, own_id: str) -> Outcome:
+def go_on(outcome: Outcome, own_id: str) -> Outcome:
     """Go on to the label, a command of its own: if it fails, the weight stands all the same."""
     if outcome.screen != WeighScreen.LABEL:
         return outcome
@@ -151,19 +164,7 @@ def _card(card: Card, screen: str, parcel_id: int) -> Outcome:
     if card is Card.MISSING and screen == WeighScreen.OUTSIDE:
         return do(send_back, SendBack, parcel_id=parcel_id)
     if card is Card.OK and screen == WeighScreen.OUTSIDE:
-        require(Right.OVERRIDE)
-        with reading() as session:
-            last = weigh_view(session, parcel_id).reading_g or 0
-        own_id = command_id()
-        outcome = do(
-            record_weight,
-            RecordWeight,
-            id=own_id,
-            parcel_id=parcel_id,
-            gross_g=last,
-            override_reason=form_str("reason", "") or "checked by hand",
-        )
-        return _label(outcome, own_id)
+        return Outcome(screen=OVERRIDE, subject_id=parcel_id, message=say("Who lets it pass?"))
     raise unknown_card()
 
 
@@ -174,6 +175,9 @@ def _show(session: Session, screen: str, subject: int | None) -> Fragment:
         return _waiting(session)
     if screen == WeighScreen.PARCEL:
         return _waiting(session, last=weigh_view(session, subject))
+    if screen == OVERRIDE:
+        page = url_for("weigh.override", parcel_id=subject)
+        return Fragment(template="station/_goto.html", screen=OVERRIDE, subject=subject, goto=page)
     view = weigh_view(session, subject)
     if view.is_stopped:
         raise stop_screen(session, view.consignment_id)

@@ -23,7 +23,7 @@ from warehouse.orders.models import (
 )
 from warehouse.orders.queries import CONSIGNMENT_WORDS, HOLD_WORDS
 from warehouse.packing.models import ParcelState
-from warehouse.people.models import Role
+from warehouse.people.models import Key, Role
 from warehouse.text import Text, say
 from warehouse.waves.models import ShortReason, TaskState, WaveState
 from warehouse.weighing.models import Verdict
@@ -210,6 +210,11 @@ WORDS: Mapping[type[StrEnum], Words] = {
         CheckRule.MOD10: (say("modulo 10"), NONE),
         CheckRule.MOD7: (say("modulo 7"), NONE),
         CheckRule.MOD11: (say("modulo 11"), NONE),
+    },
+    Key: {
+        Key.BADGE: (say("badge"), NONE),
+        Key.PIN: (say("PIN"), NONE),
+        Key.PASSWORD: (say("password"), NONE),
     },
     Role: {
         Role.PACKER: (say("packer"), NONE),

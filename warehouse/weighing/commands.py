@@ -21,6 +21,7 @@ from warehouse.weighing.rules import tolerance_of, verdict_of
 from warehouse.weighing.screens import WeighScreen
 
 HEAVIEST_G = 100_000
+WEIGHT_NOTE = say("The weight cannot be right.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +129,7 @@ def send_back(session: Session, command: SendBack) -> Outcome:
     if last is not Verdict.OUTSIDE:
         raise RuleViolation(say("Weigh the parcel first."))
     for order in orders_of(session, parcel.consignment_id):
-        hold_order(session, command, order.id, HoldKind.CHECK_MISMATCH, note="weight")
+        hold_order(session, command, order.id, HoldKind.CHECK_MISMATCH, note=WEIGHT_NOTE.msgid)
     trail.record(session, command, "parcel", parcel.id, "sent_back")
     return Outcome(
         screen=WeighScreen.STOP,
