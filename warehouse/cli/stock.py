@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
 from warehouse.api.shapes.stock import list_stock
+from warehouse.catalog.lists import ListReport
 from warehouse.cli import Site
 from warehouse.cli.importing import list_import
 from warehouse.cli.speaking import listing, put_list
+from warehouse.db import Database
 from warehouse.inventory.opening import import_opening_list
+from warehouse.orders.restocking import audit_supplied
 
 LISTED = ("bin", "kind", "sku", "on_hand", "reserved", "available")
 
@@ -31,9 +35,18 @@ def list_command(site: Site, /, **asked: Any) -> None:
     put_list(site, list_stock, "stock", LISTED, **asked)
 
 
+def _book(database: Database, file: Path, **given: Any) -> ListReport:
+    report = import_opening_list(database, file, **given)
+    audit_supplied(database, actor=given["actor"], at=given["at"])
+    return report
+
+
 stock_cli.add_command(
     list_import(
-        import_opening_list,
-        "Book the opening stock of a list: bin, SKU, pieces. A list sent twice is booked once.",
+        _book,
+        """Book the opening stock of a list: bin, SKU, pieces. A list sent twice is booked once.
+
+        Orders that were held for want of these goods go on.
+        """,
     )
 )
