@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -122,7 +122,7 @@ def import_sku_list(
         rows = tuple(SkuFacts(**row.values, row=row.row) for row in chunk)
         return ImportSkus(id=new_id(), actor=actor, at=at, rows=rows)
 
-    return _import(database, file, read_list(file, SKU_COLUMNS), command, import_skus, on_rows)
+    return import_rows(database, file, SKU_COLUMNS, command, import_skus, on_rows)
 
 
 def import_bin_list(
@@ -143,25 +143,30 @@ def import_bin_list(
         rows = tuple(BinFacts(**row.values, row=row.row) for row in chunk)
         return ImportBins(id=new_id(), actor=actor, at=at, rows=rows)
 
-    return _import(database, file, read_list(file, BIN_COLUMNS), command, import_bins, on_rows)
+    return import_rows(database, file, BIN_COLUMNS, command, import_bins, on_rows)
 
 
-def _import(
+def import_rows(
     database: Database,
     file: Path | SourceFile,
-    rows: Iterator[ListRow | Rejected],
-    command: Any,
+    columns: Sequence[ListColumn],
+    command: Callable[[list[ListRow]], Command],
     handler: Handler[Any],
     on_rows: OnRows | None,
 ) -> ListReport:
+    """Read a list and save it by the chunk, each with the command made of its rows.
+
+    Raises:
+        FileRefused: it is no table with these columns; nothing was taken.
+    """
     counts = {"new": 0, "changed": 0, "unchanged": 0}
     rejected: list[Rejected] = []
     done = 0
-    for chunk in chunks_of(rows, rejected):
+    for chunk in chunks_of(read_list(file, columns), rejected):
         outcome = execute(database, handler, command(chunk))
         for word in counts:
-            counts[word] += outcome.facts[word]
-        rejected += refused_rows(file.name, outcome.facts["refused"])
+            counts[word] += outcome.facts.get(word, 0)
+        rejected += _refused_rows(file.name, outcome.facts["refused"])
         done += len(chunk)
         if on_rows:
             on_rows(done)
@@ -169,7 +174,7 @@ def _import(
     return ListReport(**counts, rejected=tuple(rejected))
 
 
-def refused_rows(name: str, refused: list[dict[str, Any]]) -> list[Rejected]:
+def _refused_rows(name: str, refused: list[dict[str, Any]]) -> list[Rejected]:
     """Return the refusals of an outcome's facts as rows of the file of that name."""
     found = [RowRefusal.from_json(value) for value in refused]
     return [

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from warehouse.catalog.importing import refused_rows
-from warehouse.catalog.lists import ListColumn, ListReport, OnRows, chunks_of, read_list
-from warehouse.commands import Actor, execute, new_id
+from warehouse.catalog.importing import import_rows
+from warehouse.catalog.lists import ListColumn, ListReport, ListRow, OnRows
+from warehouse.commands import Actor, Command, new_id
 from warehouse.db import Database
 from warehouse.inventory.commands import ImportOpening, OpeningRow, import_opening
 from warehouse.shops import cells
-from warehouse.shops.rows import Rejected, SourceFile
+from warehouse.shops.rows import SourceFile
 
 
 def _pieces(cell: str) -> int:
@@ -42,17 +42,9 @@ def import_opening_list(
     Raises:
         FileRefused: it is no table with the columns of stock; nothing was booked.
     """
-    rejected: list[Rejected] = []
-    new = unchanged = done = 0
-    for chunk in chunks_of(read_list(file, COLUMNS), rejected):
+
+    def command(chunk: list[ListRow]) -> Command:
         rows = tuple(OpeningRow(**row.values, row=row.row) for row in chunk if row.values["pieces"])
-        command = ImportOpening(id=new_id(), actor=actor, at=at, rows=rows)
-        facts = execute(database, import_opening, command).facts
-        new += facts["new"]
-        unchanged += facts["unchanged"]
-        rejected += refused_rows(file.name, facts["refused"])
-        done += len(chunk)
-        if on_rows:
-            on_rows(done)
-    rejected.sort(key=lambda r: r.row)
-    return ListReport(new=new, unchanged=unchanged, rejected=tuple(rejected))
+        return ImportOpening(id=new_id(), actor=actor, at=at, rows=rows)
+
+    return import_rows(database, file, COLUMNS, command, import_opening, on_rows)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from warehouse.catalog.commands.saved import Saved, outcome_of, record, require_all
 from warehouse.catalog.models import VIRTUAL_KINDS, Barcode, Bin, BinKind, Zone
 from warehouse.catalog.rules import RowRefusal, code_problem, scan_code
-from warehouse.commands import Command, Outcome, Tone
+from warehouse.commands import Command, Outcome
 from warehouse.errors import InvalidInput
 from warehouse.people import trail
 from warehouse.text import say
@@ -76,9 +76,7 @@ def save_bin(session: Session, command: SaveBin) -> Outcome:
         InvalidInput: a code no scanner can read, one that stands for goods, or another kind
             than the bin was made with.
     """
-    counts = _save(session, command, [command.facts])
-    for refusal in counts["refused"]:
-        raise InvalidInput(refusal.reason, field=refusal.field)
+    require_all(_save(session, command, [command.facts]))
     code = scan_code(command.facts.code)
     found = session.scalars(sa.select(Bin).where(Bin.code == code)).one()
     return Outcome(
@@ -88,18 +86,7 @@ def save_bin(session: Session, command: SaveBin) -> Outcome:
 
 def import_bins(session: Session, command: ImportBins) -> Outcome:
     """Make or change the bins; facts tell `new`, `changed`, `unchanged` and the `refused` rows."""
-    counts = _save(session, command, command.rows)
-    refused = [r.to_json() for r in counts["refused"]]
-    facts = {k: len(v) for k, v in counts.items() if k != "refused"}
-    return Outcome(
-        screen="bins",
-        message=say(
-            "{new} new, {changed} changed, {unchanged} as before, {refused} refused.",
-            **facts, refused=len(refused),
-        ),
-        tone=Tone.ATTENTION if refused else Tone.OK,
-        facts={**facts, "refused": refused},
-    )  # fmt: skip
+    return outcome_of(_save(session, command, command.rows), "bins")
 
 
 def save_zone(session: Session, command: SaveZone) -> Outcome:
@@ -136,44 +123,40 @@ def make_totes(session: Session, command: MakeTotes) -> Outcome:
         )
         for number in numbers
     )
-    counts = _save(session, command, facts)
-    for refusal in counts["refused"]:
-        raise InvalidInput(refusal.reason, field="prefix")
-    made = len(counts["new"])
+    saved = _save(session, command, facts)
+    require_all(saved, name="prefix")
     return Outcome(
         screen="bins",
-        message=say("{count} totes made.", count=made),
-        facts={"new": counts["new"], "unchanged": len(counts["unchanged"])},
+        message=say("{count} totes made.", count=len(saved.new)),
+        facts={"new": saved.new, "unchanged": len(saved.unchanged)},
     )
 
 
-def _save(session: Session, command: Command, rows: Sequence[BinFacts]) -> dict[str, list[Any]]:
+def _save(session: Session, command: Command, rows: Sequence[BinFacts]) -> Saved:
     codes = {scan_code(row.code) for row in rows}
     known = {b.code: b for b in session.scalars(sa.select(Bin).where(Bin.code.in_(codes)))}
     goods = set(session.scalars(sa.select(Barcode.code).where(Barcode.code.in_(codes))))
     zones = _zones(session, rows)
     walked = _last_walk(session)
-    done: dict[str, list[Any]] = {"new": [], "changed": [], "unchanged": [], "refused": []}
+    saved = Saved()
     for row in rows:
         problem = _problem(row, known, goods)
         if problem is not None:
-            done["refused"].append(problem)
+            saved.refused.append(problem)
             continue
         code = scan_code(row.code)
         if code not in known:
             walked += WALK_STEP
             known[code] = _made(row, zones, walked)
             session.add(known[code])
-            done["new"].append(code)
+            saved.new.append(code)
+        elif _change(known[code], row, zones):
+            saved.changed.append(code)
         else:
-            done["changed" if _change(known[code], row, zones) else "unchanged"].append(code)
+            saved.unchanged.append(code)
     session.flush()
-    for word in ("new", "changed"):
-        subjects: list[tuple[int, dict[str, Any]]] = [
-            (known[c].id, {}) for c in dict.fromkeys(done[word])
-        ]
-        trail.record_all(session, command, "bin", subjects, f"bin_{word}")
-    return done
+    record(session, command, "bin", saved, {code: place.id for code, place in known.items()})
+    return saved
 
 
 def _zones(session: Session, rows: Sequence[BinFacts]) -> dict[str, int]:

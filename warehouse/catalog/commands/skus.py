@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from warehouse.catalog.commands.saved import Saved, outcome_of, record, require_all
 from warehouse.catalog.models import Barcode, BarcodeKind, Bin, Sku
 from warehouse.catalog.rules import RowRefusal, code_problem, ean_problem, scan_code
-from warehouse.commands import Command, Outcome, Tone
-from warehouse.errors import InvalidInput
-from warehouse.people import trail
+from warehouse.commands import Command, Outcome
 from warehouse.text import Text, say
 
 HEAVIEST_G = 100_000
@@ -78,9 +76,7 @@ def save_sku(session: Session, command: SaveSku) -> Outcome:
         InvalidInput: a code no scanner can read, a code that stands for something else, or a
             weight or size no goods have.
     """
-    outcome = _save(session, command, [command.facts])
-    for refusal in outcome["refused"]:
-        raise InvalidInput(refusal.reason, field=refusal.field)
+    require_all(_save(session, command, [command.facts]))
     sku = session.scalars(sa.select(Sku).where(Sku.code == command.facts.code.strip())).one()
     return Outcome(
         screen="sku", subject_id=sku.id, message=say("SKU {code} is saved.", code=sku.code)
@@ -89,38 +85,30 @@ def save_sku(session: Session, command: SaveSku) -> Outcome:
 
 def import_skus(session: Session, command: ImportSkus) -> Outcome:
     """Make or change the SKUs; facts tell `new`, `changed`, `unchanged` and the `refused` rows."""
-    counts = _save(session, command, command.rows)
-    refused = [r.to_json() for r in counts["refused"]]
-    facts = {k: len(v) for k, v in counts.items() if k != "refused"}
-    return Outcome(
-        screen="skus",
-        message=say(
-            "{new} new, {changed} changed, {unchanged} as before, {refused} refused.",
-            **facts, refused=len(refused),
-        ),
-        tone=Tone.ATTENTION if refused else Tone.OK,
-        facts={**facts, "refused": refused},
-    )  # fmt: skip
+    return outcome_of(_save(session, command, command.rows), "skus")
 
 
-def _save(session: Session, command: Command, rows: Sequence[SkuFacts]) -> dict[str, list[Any]]:
+def _save(session: Session, command: Command, rows: Sequence[SkuFacts]) -> Saved:
     known = _known(session, rows)
-    done: dict[str, list[Any]] = {"new": [], "changed": [], "unchanged": [], "refused": []}
+    saved = Saved()
     touched: dict[str, Sku] = {}
     barcodes: list[tuple[str, str, int, BarcodeKind]] = []
     for row in rows:
         problem = _problem(row, known)
         if problem is not None:
-            done["refused"].append(problem)
+            saved.refused.append(problem)
             continue
-        sku, word = _write(session, row, known)
+        sku, is_new, is_changed = _write(session, row, known)
         fresh = [c for c in _codes(row) if c[0] not in known.codes]
         for code, pieces, kind in fresh:
             known.codes[code] = (sku.code, pieces)
             barcodes.append((sku.code, code, pieces, kind))
-        if word == "unchanged" and fresh:
-            word = "changed"
-        done[word].append(sku.code)
+        if is_new:
+            saved.new.append(sku.code)
+        elif is_changed or fresh:
+            saved.changed.append(sku.code)
+        else:
+            saved.unchanged.append(sku.code)
         touched[sku.code] = sku
     session.flush()
     session.add_all(
@@ -128,12 +116,8 @@ def _save(session: Session, command: Command, rows: Sequence[SkuFacts]) -> dict[
         for owner, code, pieces, kind in barcodes
     )
     session.flush()
-    for word in ("new", "changed"):
-        subjects: list[tuple[int, dict[str, Any]]] = [
-            (touched[c].id, {}) for c in dict.fromkeys(done[word])
-        ]
-        trail.record_all(session, command, "sku", subjects, f"sku_{word}")
-    return done
+    record(session, command, "sku", saved, {code: sku.id for code, sku in touched.items()})
+    return saved
 
 
 def _known(session: Session, rows: Sequence[SkuFacts]) -> _Known:
@@ -161,21 +145,22 @@ def _codes(row: SkuFacts) -> list[tuple[str, int, BarcodeKind]]:
     ]
 
 
-def _write(session: Session, row: SkuFacts, known: _Known) -> tuple[Sku, str]:
+def _write(session: Session, row: SkuFacts, known: _Known) -> tuple[Sku, bool, bool]:
+    """Return the SKU of the row, whether it was made, and whether it says anything else now."""
     code = row.code.strip()
     sku = known.skus.get(code)
     if sku is None:
         sku = Sku(code=code, **{name: getattr(row, name) for name in _CHANGEABLE})
         session.add(sku)
         known.skus[code] = sku
-        return sku, "new"
-    word = "unchanged"
+        return sku, True, False
+    is_changed = False
     for name in _CHANGEABLE:
         value = getattr(row, name)
         if value not in (None, "") and value != getattr(sku, name):
             setattr(sku, name, value)
-            word = "changed"
-    return sku, word
+            is_changed = True
+    return sku, False, is_changed
 
 
 def _problem(row: SkuFacts, known: _Known) -> RowRefusal | None:

@@ -1,0 +1,64 @@
+"""What saving rows of a list did, told in one way: new, changed, as before, refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from warehouse.catalog.rules import RowRefusal
+from warehouse.commands import Command, Outcome, Tone
+from warehouse.errors import InvalidInput
+from warehouse.people import trail
+from warehouse.text import say
+
+
+@dataclass(kw_only=True)
+class Saved:
+    """The codes of the rows, in their order, by what became of them."""
+
+    new: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    refused: list[RowRefusal] = field(default_factory=list)
+
+
+def require_all(saved: Saved, *, name: str = "") -> None:
+    """Refuse what was said of one thing, or of many at once, with the first row refused.
+
+    Raises:
+        InvalidInput: some row was; `name` is the field to mend, the row's own if not given.
+    """
+    for refusal in saved.refused:
+        raise InvalidInput(refusal.reason, field=name or refusal.field)
+
+
+def record(
+    session: Session, command: Command, kind: str, saved: Saved, ids: Mapping[str, int]
+) -> None:
+    """Write into the trail which things of a kind were made and changed; `ids` are by code."""
+    for word, codes in (("new", saved.new), ("changed", saved.changed)):
+        subjects: list[tuple[int, dict[str, Any]]] = [
+            (ids[code], {}) for code in dict.fromkeys(codes)
+        ]
+        trail.record_all(session, command, kind, subjects, f"{kind}_{word}")
+
+
+def outcome_of(saved: Saved, screen: str) -> Outcome:
+    """Return the answer to an import; its facts tell how many, and the `refused` rows."""
+    counts = {
+        "new": len(saved.new),
+        "changed": len(saved.changed),
+        "unchanged": len(saved.unchanged),
+    }
+    return Outcome(
+        screen=screen,
+        message=say(
+            "{new} new, {changed} changed, {unchanged} as before, {refused} refused.",
+            **counts, refused=len(saved.refused),
+        ),
+        tone=Tone.ATTENTION if saved.refused else Tone.OK,
+        facts={**counts, "refused": [refusal.to_json() for refusal in saved.refused]},
+    )  # fmt: skip
