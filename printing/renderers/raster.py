@@ -77,6 +77,19 @@ def png_of(bitmap: Bitmap) -> bytes:
     return out.getvalue()
 
 
+def blank(width: int, height: int) -> Bitmap:
+    """Return a page nothing is printed on."""
+    return _packed(np.zeros((height, width), np.bool_))
+
+
+def texts(pdf: bytes) -> list[str]:
+    """Return the text of each page as it is read from the PDF, to hold against what was meant."""
+    with _one_at_a_time, pypdfium2.PdfDocument(pdf) as document:
+        return [
+            document[number].get_textpage().get_text_bounded() for number in range(len(document))
+        ]
+
+
 def stacked(pages: Sequence[Bitmap]) -> Bitmap:
     """Return pages of one width under one another, for a roll."""
     return Bitmap(pages[0].width, np.concatenate([page.rows for page in pages]))

@@ -24,7 +24,7 @@ from printing.documents import (
 )
 from printing.documents.text import clean, file_safe
 from printing.errors import DocumentInvalid
-from tests.printing.samples import HOSTILE, every, party, shop, waybill
+from printing.samples import HOSTILE, every, party, shop, waybill
 
 
 @pytest.mark.parametrize("document", [d for d, _ in every()], ids=lambda d: d.kind)

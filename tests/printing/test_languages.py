@@ -9,8 +9,8 @@ import zxingcpp
 from printing.media import STOCKS
 from printing.renderers import escpos, raster, tspl, zpl
 from printing.renderers.pdf import render
+from printing.samples import HOSTILE, packing_slip, party, waybill
 from tests.printing import reading
-from tests.printing.samples import HOSTILE, packing_slip, party, waybill
 
 
 def label(dpi: int = 203, **changed):

@@ -29,10 +29,11 @@ from printing.documents import (
 )
 from printing.errors import DoesNotFit
 from printing.geometry import Box
+from printing.inspection import faults
 from printing.media import STOCKS, SUITABLE, Form, Media, media
 from printing.renderers.pdf import layout
 from printing.renderers.pdf.sheet import BarsMark, FillMark, MatrixMark, Sheet, TextMark
-from tests.printing.samples import (
+from printing.samples import (
     HOSTILE,
     badge_sheet,
     every,
@@ -45,33 +46,6 @@ from tests.printing.samples import (
 )
 
 WAYBILL_STOCKS = SUITABLE["waybill"]
-TOUCH_MM = 0.05
-
-
-def faults(sheets: Iterable[Sheet]) -> list[str]:
-    """Every mark outside its page and every pair of marks on top of each other."""
-    found: list[str] = []
-    for sheet in sheets:
-        solid = [m for m in sheet.marks if not (isinstance(m, FillMark) and m.is_panel)]
-        for mark in sheet.marks:
-            box = mark.box
-            inside = box.x >= -1e-6 and box.y >= -1e-6
-            inside = inside and box.right <= sheet.box.w + 1e-6 and box.bottom <= sheet.box.h + 1e-6
-            if not inside:
-                found.append(f"outside: {mark}")
-        solid.sort(key=lambda m: m.box.y)
-        for at, one in enumerate(solid):
-            for other in solid[at + 1 :]:
-                if other.box.y >= one.box.bottom - TOUCH_MM:
-                    break
-                both_rules = isinstance(one, FillMark) and isinstance(other, FillMark)
-                beside = (
-                    one.box.x >= other.box.right - TOUCH_MM
-                    or other.box.x >= one.box.right - TOUCH_MM
-                )
-                if not both_rules and not beside:
-                    found.append(f"overlap: {one} {other}")
-    return found
 
 
 def texts(sheets: Iterable[Sheet]) -> list[str]:

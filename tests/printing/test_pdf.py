@@ -20,7 +20,7 @@ from printing.media import DOTS_PER_MM, POINTS_PER_MM, STOCKS, Form, Media
 from printing.renderers import raster
 from printing.renderers.pdf import layout, render
 from printing.renderers.pdf.sheet import BarsMark, MatrixMark, TextMark
-from tests.printing.samples import every, party, waybill
+from printing.samples import every, party, waybill
 
 EVERY = [(d, stock) for d, stock in every()]
 

@@ -40,13 +40,13 @@ from printing.models import (
 from printing.queue.delivery import transport_for
 from printing.renderers import raster
 from printing.renderers.pdf import render
+from printing.samples import manifest, packing_slip, waybill
 from printing.transports import Reason
 from printing.transports.ipp import IppTransport
 from printing.transports.memory import MemoryTransport
 from printing.transports.network import NetworkTransport
 from printing.transports.spool import SpoolTransport
 from tests.printing import fakes, reading
-from tests.printing.samples import manifest, packing_slip, waybill
 from warehouse.catalog.models import Station, StationKind
 from warehouse.db import Database
 

@@ -14,10 +14,10 @@ from printing.media import STOCKS, SUITABLE
 from printing.renderers import raster
 from printing.renderers.pdf import layout, render
 from printing.renderers.pdf.sheet import BarsMark, FillMark, PictureMark, TextMark
+from printing.samples import every, waybill
 from printing.templates import CODES, FIELDS, NAMES, Template, standard
 from printing.templates.elements import MAX_ELEMENTS
 from printing.templates.fields import read
-from tests.printing.samples import every, waybill
 
 STANDARD = [(kind, stock) for kind in FIELDS for stock in SUITABLE[kind]]
 

@@ -13,6 +13,7 @@ from printing.errors import TransportError
 from printing.media import STOCKS
 from printing.renderers import escpos, raster
 from printing.renderers.pdf import render
+from printing.samples import packing_slip, waybill
 from printing.transports import Reason
 from printing.transports.ipp import IppTransport, media_keyword
 from printing.transports.ipp_wire import Malformed, Operation, answer
@@ -20,7 +21,6 @@ from printing.transports.memory import MemoryTransport
 from printing.transports.network import NetworkTransport
 from printing.transports.spool import SpoolTransport
 from tests.printing import fakes
-from tests.printing.samples import packing_slip, waybill
 
 NAME = "waybill-YT1"
 PDF = render(waybill(), STOCKS["76x130"])

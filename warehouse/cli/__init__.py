@@ -34,6 +34,7 @@ COMMANDS = {
     "bins": ("warehouse.cli.bins", "bins_cli", "Import and list bins."),
     "people": ("warehouse.cli.people", "people_cli", "People, badges and passwords."),
     "printers": ("warehouse.cli.printers", "printers_cli", "Printers and test prints."),
+    "papers": ("warehouse.cli.papers", "papers_command", "Draw every document, and look it over."),
     "jobs": ("warehouse.cli.jobs", "jobs_cli", "The print queue."),
     "tokens": ("warehouse.cli.tokens", "tokens_cli", "Keys to the JSON API."),
     "simulate": ("warehouse.cli.simulate", "simulate_command", "Run a simulated day."),
