@@ -6,12 +6,15 @@ import ast
 import re
 from functools import cache
 
+from printing import words
 from printing.documents import Locale
 from printing.documents.sheets import CARDS
-from printing.renderers.pdf import words
 from tests.translations.extraction import ROOT, places
 
-DRAWING = ROOT / "printing/renderers/pdf"
+DRAWING = (
+    *sorted((ROOT / "printing/renderers/pdf").glob("*.py")),
+    ROOT / "printing/templates/fields.py",
+)
 # Strings of the drawing code that look like words but are no words on paper: who made the file,
 # how it is to be printed, the field a refusal names.
 NOT_PRINTED = frozenset({"Fahuo", "PrintScaling", "None"})
@@ -28,9 +31,7 @@ def _chinese() -> dict[str, str]:
 def _drawn() -> frozenset[str]:
     """Return the strings of the drawing code that can be words on paper."""
     found: set[str] = set(CARDS)
-    for path in sorted(DRAWING.glob("*.py")):
-        if path.name == "words.py":
-            continue
+    for path in DRAWING:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         apart = {id(node) for part in ast.walk(tree) for node in _not_drawn(part)}
         found |= {
