@@ -195,6 +195,67 @@ class PrintFile(Base):
     rendered_at: Mapped[Instant]
 
 
+class PaperTemplate(Base):
+    """A label template of the site's own: the newest of its versions counts for new papers."""
+
+    __tablename__ = "paper_template"
+    __table_args__ = (sa.UniqueConstraint("name"),)
+
+    id: Mapped[Id]
+    name: Mapped[Name]
+    document_kind: Mapped[Code]
+    media: Mapped[str] = mapped_column(text_of(40))
+    version: Mapped[int]
+    is_active: Mapped[bool] = mapped_column(default=True)
+
+
+class PaperTemplateVersion(Base):
+    """One state of a template. Never changed: papers name the version they were made with."""
+
+    __tablename__ = "paper_template_version"
+    __table_args__ = (
+        sa.UniqueConstraint("template_id", "version"),
+        sa.CheckConstraint("version >= 1", name="counts_from_one"),
+    )
+
+    id: Mapped[Id]
+    template_id: Mapped[Ref] = mapped_column(sa.ForeignKey("paper_template.id"))
+    version: Mapped[int]
+    definition: Mapped[Json]
+    at: Mapped[Instant]
+    person_id: Mapped[Ref | None]
+    note: Mapped[Note] = mapped_column(default="")
+
+
+class PaperTemplateUse(Base):
+    """Whose papers a template draws. Shop 0 is every shop, carrier 0 every carrier."""
+
+    __tablename__ = "paper_template_use"
+    __table_args__ = (sa.UniqueConstraint("document_kind", "media", "shop_id", "carrier_id"),)
+
+    id: Mapped[Id]
+    document_kind: Mapped[Code]
+    media: Mapped[str] = mapped_column(text_of(40))
+    shop_id: Mapped[Ref] = mapped_column(default=0)
+    carrier_id: Mapped[Ref] = mapped_column(default=0)
+    template_id: Mapped[Ref] = mapped_column(sa.ForeignKey("paper_template.id"))
+
+
+class PaperPicture(Base):
+    """A logo for templates, gray PNG; `key` is the head of its SHA-256, so it never changes."""
+
+    __tablename__ = "paper_picture"
+    __table_args__ = (sa.UniqueConstraint("key"),)
+
+    id: Mapped[Id]
+    key: Mapped[str] = mapped_column(text_of(16))
+    name: Mapped[Name]
+    width: Mapped[int]
+    height: Mapped[int]
+    content: Mapped[bytes] = mapped_column(sa.LargeBinary())
+    at: Mapped[Instant]
+
+
 class PrintEvent(Base):
     """What happened to a job after it was queued: never changed, never removed before the job."""
 

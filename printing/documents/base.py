@@ -61,6 +61,8 @@ class Document(Facts):
 
     `copy_no` above 1 is a reprint: its mark and `copied_at` are printed beside the barcodes.
     `printed_at` and `station` are text in the site's own time: renderers never read a clock.
+    `templates` are the shop's own label templates it is drawn by, as "id@version", at most one for
+    each stock; a stock without one gets the standard template.
     """
 
     kind: ClassVar[str]
@@ -71,6 +73,7 @@ class Document(Facts):
     copied_at: str = ""
     printed_at: str = ""
     station: str = ""
+    templates: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self._require(self.copy_no >= 1, "copy_no", "starts at 1")

@@ -24,6 +24,7 @@ from printing.queue.deciding import (
     resume,
     void,
 )
+from printing.queue.drawing import drawing_of, templates_for
 from printing.queue.looking import Lane, lanes, pdf_of
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ __all__ = [
     "check_printer",
     "claim",
     "confirm",
+    "drawing_of",
     "due",
     "enqueue",
     "hold",
@@ -73,6 +75,7 @@ __all__ = [
     "reprint",
     "reroute",
     "resume",
+    "templates_for",
     "transport_for",
     "transports_within",
     "void",

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from printing import documents
 from printing.media import SUITABLE, media
 from printing.models import IN_LANE, OPEN, JobState, Printer, PrintFile, PrintJob
+from printing.queue.drawing import drawing_of
 from warehouse.db import table_of
 
 _job = table_of(PrintJob)
@@ -96,4 +97,8 @@ def pdf_of(session: Session, job_id: int) -> bytes:
     document = documents.read(job.document_kind, job.facts)
     from printing.renderers.pdf import render  # heavy, and most pages show no paper
 
-    return render(document, media(SUITABLE[job.document_kind][0]))
+    printer = session.get(Printer, job.printer_id) if job.printer_id else None
+    suitable = SUITABLE[job.document_kind]
+    loaded = printer.media if printer and printer.media in suitable else suitable[0]
+    drawing = drawing_of(session, document, media(loaded))
+    return render(document, media(loaded), drawing.template, drawing.pictures)

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from printing import documents
+from printing.documents import Document
 from printing.documents.text import clean
 from printing.errors import AddressRefused, PrintingError, TransportError
 from printing.media import Media
@@ -32,6 +33,7 @@ from printing.models import (
 from printing.queue.asking import note
 from printing.queue.claiming import LEASE, Claimed, claim
 from printing.queue.delivery import Transports, media_for, payload_for
+from printing.queue.drawing import STANDARD, drawing_of
 from printing.renderers.pdf import render
 from printing.transports import Reason
 from warehouse.db import Database, table_of
@@ -78,7 +80,7 @@ def print_one(
     if claimed is None:
         return None
     try:
-        made = _made(claimed)
+        made = _made(database, claimed)
     except PrintingError as error:
         return _close(database, claimed, clock(), JobState.FAILED, error.code, str(error))
     except Exception as error:
@@ -111,14 +113,22 @@ def _deliver(
     return _close(database, claimed, clock(), JobState.SENT, "", "")
 
 
-def _made(claimed: Claimed) -> _Made:
+def _made(database: Database, claimed: Claimed) -> _Made:
     document = documents.read(claimed.kind, claimed.facts)
     stock = media_for(document, claimed.printer)
     # Bytes made for another stock are of no use: somebody changed the roll in between.
     kept = claimed.pdf if claimed.media == _stock_name(stock) else None
-    pdf = kept or render(document, stock)
+    pdf = kept or _drawn(database, document, stock)
     payload = payload_for(pdf, claimed.printer)
     return _Made(stock=stock, stem=document.file_stem, pdf=pdf, payload=payload)
+
+
+def _drawn(database: Database, document: Document, stock: Media) -> bytes:
+    drawing = STANDARD
+    if document.templates:
+        with database.reading() as session:
+            drawing = drawing_of(session, document, stock)
+    return render(document, stock, drawing.template, drawing.pictures)
 
 
 def _stock_name(stock: Media) -> str:

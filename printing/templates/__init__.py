@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from printing.templates.elements import Align, Element, ElementKind, Template, VAlign
+from printing.templates.elements import (
+    Align,
+    Element,
+    ElementKind,
+    Template,
+    VAlign,
+    pictures_of,
+)
 from printing.templates.fields import CODES, FIELDS, NAMES, WITH_ITEMS
 from printing.templates.standard import standard
 
@@ -16,5 +23,6 @@ __all__ = [
     "ElementKind",
     "Template",
     "VAlign",
+    "pictures_of",
     "standard",
 ]

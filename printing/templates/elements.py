@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Self
 
 from printing.documents.text import clean
-from printing.errors import DocumentInvalid, TemplateInvalid
+from printing.errors import TemplateInvalid
 from printing.media import STOCKS, Form
+from printing.templates.fields import CODES, NAMES, WITH_ITEMS
 
 MAX_ELEMENTS = 80
 MAX_WORDS = 200
@@ -52,10 +53,6 @@ class VAlign(StrEnum):
     TOP = "top"
     MIDDLE = "middle"
     BOTTOM = "bottom"
-
-
-WRITTEN = (ElementKind.TEXT, ElementKind.FIELD)
-NAMED = (ElementKind.FIELD, ElementKind.BARCODE, ElementKind.QR)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -113,8 +110,8 @@ class Template:
         }
 
     @classmethod
-    def from_json(cls, value: Any, fields: Mapping[str, Sequence[str]]) -> Self:
-        """Return the checked template; `fields` is document kind → names it knows.
+    def from_json(cls, value: Any) -> Self:
+        """Return the checked template.
 
         Raises:
             TemplateInvalid: something is not as it must be; it names the element and the property.
@@ -123,16 +120,16 @@ class Template:
         unknown = set(value) - {"document_kind", "media", "elements"}
         _need(not unknown, None, next(iter(sorted(map(str, unknown))), ""), "is unknown")
         kind, stock, rows = (value.get(n) for n in ("document_kind", "media", "elements"))
-        _need(isinstance(kind, str) and kind in fields, None, "document_kind", "is unknown")
+        _need(isinstance(kind, str) and kind in NAMES, None, "document_kind", "is unknown")
         known = isinstance(stock, str) and stock in STOCKS and STOCKS[stock].form is Form.LABEL
         _need(known, None, "media", "is no label stock")
         _need(isinstance(rows, list), None, "elements", "must be a list")
         _need(len(rows) <= MAX_ELEMENTS, None, "elements", f"are more than {MAX_ELEMENTS}")
-        made = tuple(_element(at, row, stock, fields[kind]) for at, row in enumerate(rows))
+        made = tuple(_element(at, row, stock, kind) for at, row in enumerate(rows))
         return cls(document_kind=kind, media=stock, elements=made)
 
 
-def _element(at: int, row: Any, stock: str, names: Sequence[str]) -> Element:
+def _element(at: int, row: Any, stock: str, kind: str) -> Element:
     _need(isinstance(row, Mapping), at, "element", "must be an object")
     hints = {f.name: f for f in dataclasses.fields(Element)}
     for name in row:
@@ -145,7 +142,7 @@ def _element(at: int, row: Any, stock: str, names: Sequence[str]) -> Element:
             _need(field.default is not dataclasses.MISSING, at, name, "is missing")
     element = Element(**values)
     _check_place(at, element, stock)
-    _check_value(at, element, names)
+    _check_value(at, element, kind)
     low, high = SIZES_PT
     _need(low <= element.size_pt <= high, at, "size_pt", f"needs {low} to {high}")
     _need(low <= element.floor_pt <= high, at, "floor_pt", f"needs {low} to {high}")
@@ -166,9 +163,14 @@ def _check_place(at: int, element: Element, stock: str) -> None:
     _need(inside, at, "y", f"leaves the {media.height_mm} mm of the stock")
 
 
-def _check_value(at: int, element: Element, names: Sequence[str]) -> None:
-    if element.kind in NAMED:
+def _check_value(at: int, element: Element, kind: str) -> None:
+    names = NAMES[kind]
+    if element.kind is ElementKind.FIELD:
         _need(element.value in names, at, "value", "is no field of this document")
+    elif element.kind in (ElementKind.BARCODE, ElementKind.QR):
+        _need(element.value in CODES[kind], at, "value", "is no code of this document")
+    elif element.kind is ElementKind.ITEMS:
+        _need(kind in WITH_ITEMS, at, "kind", "is not for this document: it lists no goods")
     elif element.kind in (ElementKind.TEXT, ElementKind.PICTURE):
         _need(bool(element.value), at, "value", "is empty")
     for name in ("when", "unless"):
@@ -198,9 +200,11 @@ def _typed(at: int, name: str, value: Any, hint: str) -> Any:
             return words(value)
 
 
+def pictures_of(template: Template) -> set[str]:
+    """Return the ids of the pictures a template shows."""
+    return {e.value for e in template.elements if e.kind is ElementKind.PICTURE}
+
+
 def _need(sound: bool, at: int | None, name: str, why: str) -> None:
     if not sound:
         raise TemplateInvalid(at, name, why)
-
-
-__all__ = ["Align", "DocumentInvalid", "Element", "ElementKind", "Template", "VAlign"]

@@ -15,7 +15,7 @@ UPSTREAM: dict[str, set[str]] = {
     "catalog": {"people", "shops"},
     "inventory": {"catalog", "people", "shops"},
     "carriers": {"catalog", "people"},
-    "printers": {"catalog", "people"},
+    "printers": {"carriers", "catalog", "orders", "people"},
     "orders": {"carriers", "catalog", "inventory", "people", "shops"},
     "waves": {"catalog", "inventory", "orders", "people"},
     "picking": {"catalog", "inventory", "orders", "people", "waves"},

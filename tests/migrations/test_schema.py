@@ -11,11 +11,20 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
+from printing.templates import standard
 from tests.builders import Stage, World
 from warehouse import migrations, schema
 from warehouse.db import Database
+from warehouse.printers.templates import SaveTemplate, save_template
 
-HISTORY = ("move", "allocation_release", "command", "trail", "setting_change")
+HISTORY = (
+    "move",
+    "allocation_release",
+    "command",
+    "trail",
+    "setting_change",
+    "paper_template_version",
+)
 BESIDE = {"alembic_version"}
 
 
@@ -149,6 +158,9 @@ def test_history_can_be_neither_changed_nor_deleted(database: Database, table: s
 
     given = {"consignment_id": work.consignment_id, "barcode": "SET-ASIDE"}
     world.do(set_aside, SetAside, **given)
+    world.do(
+        save_template, SaveTemplate, name="own", definition=standard("waybill", "76x130").to_json()
+    )
     before = world.rows()
     assert before[table]
     change = {"setting_change": "name = 'x'"}.get(table, "at = at")

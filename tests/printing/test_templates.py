@@ -24,7 +24,7 @@ STANDARD = [(kind, stock) for kind in FIELDS for stock in SUITABLE[kind]]
 
 def template(*elements, document_kind="waybill", media="76x130"):
     value = {"document_kind": document_kind, "media": media, "elements": list(elements)}
-    return Template.from_json(value, NAMES)
+    return Template.from_json(value)
 
 
 def element(**changed):
@@ -39,7 +39,7 @@ def texts(document, used, stock="76x130", pictures=None):
 @pytest.mark.parametrize(("kind", "stock"), STANDARD)
 def test_a_standard_template_is_data_like_any_other(kind, stock):
     used = standard(kind, stock)
-    again = Template.from_json(json.loads(json.dumps(used.to_json())), NAMES)
+    again = Template.from_json(json.loads(json.dumps(used.to_json())))
     assert again == used
 
 
@@ -53,6 +53,8 @@ def test_a_standard_template_is_data_like_any_other(kind, stock):
         ({"value": 7}, "value"),
         ({"kind": "field", "value": "receiver_passport"}, "value"),
         ({"kind": "barcode", "value": "{{ secret }}"}, "value"),
+        ({"kind": "barcode", "value": "receiver_name"}, "value"),
+        ({"kind": "qr", "value": "remark"}, "value"),
         ({"when": "moon"}, "when"),
         ({"unless": "__class__"}, "unless"),
         ({"x": -1}, "x"),
@@ -101,7 +103,7 @@ def test_an_element_that_cannot_be_drawn_is_refused_by_name(changed, field):
 )
 def test_a_template_that_is_none_is_refused_as_a_whole(value, field):
     with pytest.raises(TemplateInvalid) as refused:
-        Template.from_json(value, NAMES)
+        Template.from_json(value)
     assert (refused.value.element, refused.value.field) == (None, field)
 
 
@@ -128,6 +130,11 @@ def test_own_words_and_fields_stand_where_the_template_says():
     ]  # fmt: skip
     [bars] = [m for m in sheet.marks if isinstance(m, BarsMark)]
     assert bars.bars.content == "YT1234567890123"
+
+
+def test_goods_are_listed_only_where_a_document_has_some():
+    with pytest.raises(TemplateInvalid):
+        template(element(kind="items"), document_kind="bin_label", media="100x50")
 
 
 def test_braces_in_own_words_are_words():

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from printing.documents import Carrier as CarrierFacts
 from printing.documents import Locale, Manifest, ManifestLine, Party
 from printing.documents import Waybill as WaybillPaper
+from printing.queue import templates_for
 from warehouse.carriers.models import Carrier
 from warehouse.dispatch.models import Handover, HandoverParcel, Waybill, WaybillState
 from warehouse.orders.models import Order
@@ -48,6 +49,9 @@ def waybill_paper(session: Session, parcel: Parcel, carrier: Carrier, number: st
         parcel_count=count or parcel.sequence,
         items=items_of(session, parcel.id),
         weight_g=parcel.gross_g,
+        templates=templates_for(
+            session, WaybillPaper.kind, shop_id=orders[0].shop_id, carrier_id=carrier.id
+        ),
     )
 
 

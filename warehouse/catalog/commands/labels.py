@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from printing.documents import BinLabel, Locale, SkuLabel, ToteLabel
-from printing.queue import enqueue
+from printing.queue import enqueue, templates_for
 from warehouse.catalog.models import Barcode, BarcodeKind, Bin, BinKind, Sku, Zone
 from warehouse.commands import Command, Outcome
 from warehouse.errors import InvalidInput, NotFound
@@ -53,6 +53,7 @@ def print_sku_labels(session: Session, command: PrintSkuLabels) -> Outcome:
         sku_code=sku.code,
         name=sku.name,
         properties=sku.properties,
+        templates=templates_for(session, SkuLabel.kind),
     )
     for _ in range(command.copies):
         _ask(session, command, label, f"sku:{sku.id}")
@@ -81,12 +82,21 @@ def print_bin_labels(session: Session, command: PrintBinLabels) -> Outcome:
             )
     zones = dict(session.execute(sa.select(Zone.id, Zone.name)).all())
     locale = _locale(session)
+    drawn = {kind: templates_for(session, kind) for kind in (ToteLabel.kind, BinLabel.kind)}
     for place in bins:
         zone = zones.get(place.zone_id or 0, "")
         label = (
-            ToteLabel(locale=locale, content=place.code, tote=place.code)
+            ToteLabel(
+                locale=locale, content=place.code, tote=place.code, templates=drawn[ToteLabel.kind]
+            )
             if place.kind is BinKind.TOTE
-            else BinLabel(locale=locale, content=place.code, bin_code=place.code, zone=zone)
+            else BinLabel(
+                locale=locale,
+                content=place.code,
+                bin_code=place.code,
+                zone=zone,
+                templates=drawn[BinLabel.kind],
+            )
         )
         _ask(session, command, label, f"bin:{place.id}")
     return Outcome(screen="bins", message=say("{count} labels are on their way.", count=len(bins)))

@@ -1,0 +1,100 @@
+"""Which template draws a paper: chosen when it is asked for, fetched when it is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from printing.documents import Document
+from printing.errors import DoesNotFit
+from printing.media import Media
+from printing.models import PaperPicture, PaperTemplate, PaperTemplateUse, PaperTemplateVersion
+from printing.templates import Template, pictures_of
+from warehouse.db import table_of
+
+_template = table_of(PaperTemplate)
+_version = table_of(PaperTemplateVersion)
+_use = table_of(PaperTemplateUse)
+_picture = table_of(PaperPicture)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """The template of one paper on one stock (None: the standard one) and its pictures."""
+
+    template: Template | None = None
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
+
+
+STANDARD = Drawing()
+
+
+def templates_for(
+    session: Session, document_kind: str, *, shop_id: int = 0, carrier_id: int = 0
+) -> tuple[str, ...]:
+    """Return the templates such a paper is drawn by, as "id@version", one for each stock at most.
+
+    The nearest wins: of this shop and carrier, of this carrier, of this shop, of all.
+    """
+    rows = session.execute(
+        sa.select(_use.c.media, _template.c.id, _template.c.version)
+        .join(_template, _template.c.id == _use.c.template_id)
+        .where(
+            _use.c.document_kind == document_kind,
+            _use.c.shop_id.in_({0, shop_id}),
+            _use.c.carrier_id.in_({0, carrier_id}),
+            _template.c.is_active,
+        )
+        .order_by(_use.c.carrier_id > 0, _use.c.shop_id > 0)
+    )
+    nearest = {media: f"{template_id}@{version}" for media, template_id, version in rows}
+    return tuple(sorted(nearest.values()))
+
+
+def drawing_of(session: Session, document: Document, stock: Media) -> Drawing:
+    """Return what draws this paper on this stock.
+
+    Raises:
+        DoesNotFit: it names a version, or a version a picture, that is not there.
+    """
+    for name in document.templates:
+        template = _read(session, name)
+        if template.media == stock.name and template.document_kind == document.kind:
+            return Drawing(template, pictures(session, template))
+    return STANDARD
+
+
+def pictures(session: Session, template: Template) -> Mapping[str, bytes]:
+    """Return key → PNG of what the template shows.
+
+    Raises:
+        DoesNotFit: one is not there.
+    """
+    wanted = pictures_of(template)
+    if not wanted:
+        return {}
+    rows = session.execute(
+        sa.select(_picture.c.key, _picture.c.content).where(_picture.c.key.in_(wanted))
+    )
+    found = {row.key: row.content for row in rows}
+    if missing := wanted - set(found):
+        raise DoesNotFit(f"picture {min(missing)!r} is not there")
+    return found
+
+
+def _read(session: Session, name: str) -> Template:
+    template_id, _, version = name.partition("@")
+    known: Sequence[str] = (template_id, version)
+    definition = None
+    if all(part.isdecimal() for part in known):
+        definition = session.scalar(
+            sa.select(_version.c.definition).where(
+                _version.c.template_id == int(template_id), _version.c.version == int(version)
+            )
+        )
+    if definition is None:
+        raise DoesNotFit(f"template {name!r} is not there")
+    return Template.from_json(definition)

@@ -1,0 +1,290 @@
+"""Label templates of the site's own: keeping versions, saying whose papers they draw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from printing.errors import TemplateInvalid
+from printing.models import PaperPicture, PaperTemplate, PaperTemplateUse, PaperTemplateVersion
+from printing.templates import Template, pictures_of
+from warehouse.carriers.models import Carrier
+from warehouse.commands import Command, Outcome, Tone
+from warehouse.errors import InvalidInput, NotFound, RuleViolation
+from warehouse.orders.models import Shop
+from warehouse.people import trail
+from warehouse.text import say
+
+LONGEST_NAME = 60
+LONGEST_NOTE = 200
+MOST_PICTURES = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaveTemplate(Command):
+    """Make a template, or a new version of one. `definition` is its plain form."""
+
+    template_id: int | None = None
+    name: str
+    definition: Mapping[str, Any]
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestoreTemplate(Command):
+    """Make an older version the newest again, as a new version."""
+
+    template_id: int
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetireTemplate(Command):
+    """Draw no new papers by it; those made with it keep it."""
+
+    template_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class UseTemplate(Command):
+    """Draw the papers of a shop and a carrier by the template; 0 is every one."""
+
+    template_id: int
+    shop_id: int = 0
+    carrier_id: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class StopUsing(Command):
+    """Draw these papers as before: by the next nearest template, at last the standard one."""
+
+    use_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeepPicture(Command):
+    """Keep a logo, prepared before; `key` stands for its content."""
+
+    name: str
+    key: str
+    width: int
+    height: int
+
+
+def save_template(session: Session, command: SaveTemplate) -> Outcome:
+    """Keep the template as a new version.
+
+    Raises:
+        InvalidInput: it has no name or another's, or something in it cannot be drawn.
+        RuleViolation: a version for another document or stock, or of a retired template.
+    """
+    name = command.name.strip()
+    _check_name(session, name, command.template_id)
+    template = _parsed(session, command.definition)
+    kept = _kept_as(session, command, name, template)
+    _add_version(session, command, kept, template, command.note.strip()[:LONGEST_NOTE])
+    return Outcome(
+        screen="template",
+        subject_id=kept.id,
+        message=say("{name} is saved as version {version}.", name=name, version=kept.version),
+        facts={"version": kept.version},
+    )
+
+
+def _check_name(session: Session, name: str, template_id: int | None) -> None:
+    if not 0 < len(name) <= LONGEST_NAME:
+        text = say("Give it a name of 1 to {most} letters.", most=LONGEST_NAME)
+        raise InvalidInput(text, field="name")
+    twin = session.scalar(sa.select(PaperTemplate.id).where(PaperTemplate.name == name))
+    if twin is not None and twin != template_id:
+        raise InvalidInput(say("There is a template of this name."), field="name")
+
+
+def _parsed(session: Session, definition: Any) -> Template:
+    try:
+        template = Template.from_json(definition)
+    except TemplateInvalid as error:
+        raise InvalidInput(said(error), field="definition") from error
+    wanted = pictures_of(template)
+    there = set(session.scalars(sa.select(PaperPicture.key).where(PaperPicture.key.in_(wanted))))
+    if missing := wanted - there:
+        text = say("The picture {key} is not there.", key=min(missing)[:20])
+        raise InvalidInput(text, field="definition")
+    return template
+
+
+def said(error: TemplateInvalid) -> Any:
+    """Return the refusal of a template as a sentence; its words are technical and stay English."""
+    if error.element is None:
+        return say("The template cannot be used: {field} {why}.", field=error.field, why=error.why)
+    return say(
+        "Element {number} cannot be drawn: {field} {why}.",
+        number=error.element + 1, field=error.field, why=error.why,
+    )  # fmt: skip
+
+
+def _kept_as(
+    session: Session, command: SaveTemplate, name: str, template: Template
+) -> PaperTemplate:
+    if command.template_id is None:
+        made = PaperTemplate(
+            name=name, document_kind=template.document_kind, media=template.media, version=0,
+            is_active=True,
+        )  # fmt: skip
+        session.add(made)
+        session.flush()
+        return made
+    kept = template_by_id(session, command.template_id)
+    _require_active(kept)
+    if (kept.document_kind, kept.media) != (template.document_kind, template.media):
+        raise RuleViolation(say("Another document or stock needs a template of its own."))
+    kept.name = name
+    return kept
+
+
+def _add_version(
+    session: Session, command: Command, kept: PaperTemplate, template: Template, note: str
+) -> None:
+    kept.version += 1
+    session.add(
+        PaperTemplateVersion(
+            template_id=kept.id, version=kept.version, definition=template.to_json(),
+            at=command.at, person_id=command.actor.person_id, note=note,
+        )
+    )  # fmt: skip
+    session.flush()
+    trail.record(session, command, "template", kept.id, "saved", version=kept.version)
+
+
+def restore_template(session: Session, command: RestoreTemplate) -> Outcome:
+    """Make the older version the newest.
+
+    Raises:
+        NotFound: there is no such version. RuleViolation: it is the newest, or all is retired.
+    """
+    kept = template_by_id(session, command.template_id)
+    _require_active(kept)
+    if command.version == kept.version:
+        raise RuleViolation(say("This is the version in use."))
+    definition = session.scalar(
+        sa.select(PaperTemplateVersion.definition).where(
+            PaperTemplateVersion.template_id == kept.id,
+            PaperTemplateVersion.version == command.version,
+        )
+    )
+    if definition is None:
+        raise NotFound(say("version"), command.version)
+    template = _parsed(session, definition)
+    _add_version(session, command, kept, template, f"= {command.version}")
+    return Outcome(
+        screen="template",
+        subject_id=kept.id,
+        message=say(
+            "Version {old} is in use again, as version {version}.",
+            old=command.version, version=kept.version,
+        ),
+    )  # fmt: skip
+
+
+def retire_template(session: Session, command: RetireTemplate) -> Outcome:
+    """Take the template out of use everywhere."""
+    kept = template_by_id(session, command.template_id)
+    _require_active(kept)
+    kept.is_active = False
+    session.execute(sa.delete(PaperTemplateUse).where(PaperTemplateUse.template_id == kept.id))
+    session.flush()
+    trail.record(session, command, "template", kept.id, "retired")
+    return Outcome(
+        screen="templates",
+        message=say("{name} draws no more papers.", name=kept.name),
+        tone=Tone.ATTENTION,
+    )
+
+
+def use_template(session: Session, command: UseTemplate) -> Outcome:
+    """Draw these papers by the template from now on, instead of what drew them before.
+
+    Raises:
+        NotFound: no such shop or carrier. RuleViolation: the template is retired.
+    """
+    kept = template_by_id(session, command.template_id)
+    _require_active(kept)
+    if command.shop_id and session.get(Shop, command.shop_id) is None:
+        raise NotFound(say("shop"), command.shop_id)
+    if command.carrier_id and session.get(Carrier, command.carrier_id) is None:
+        raise NotFound(say("courier"), command.carrier_id)
+    whose = {
+        "document_kind": kept.document_kind, "media": kept.media,
+        "shop_id": command.shop_id, "carrier_id": command.carrier_id,
+    }  # fmt: skip
+    session.execute(sa.delete(PaperTemplateUse).filter_by(**whose))
+    session.add(PaperTemplateUse(template_id=kept.id, **whose))
+    session.flush()
+    trail.record(
+        session, command, "template", kept.id, "used",
+        shop=command.shop_id, carrier=command.carrier_id,
+    )  # fmt: skip
+    return Outcome(
+        screen="template",
+        subject_id=kept.id,
+        message=say("From now on {name} draws these papers.", name=kept.name),
+    )
+
+
+def stop_using(session: Session, command: StopUsing) -> Outcome:
+    """Take the use away."""
+    use = session.get(PaperTemplateUse, command.use_id, with_for_update=True)
+    if use is None:
+        raise NotFound(say("use"), command.use_id)
+    template_id = use.template_id
+    facts = {"shop": use.shop_id, "carrier": use.carrier_id}
+    session.delete(use)
+    session.flush()
+    trail.record(session, command, "template", template_id, "unused", **facts)
+    return Outcome(
+        screen="template", subject_id=template_id, message=say("These papers are drawn as before.")
+    )
+
+
+def keep_picture(session: Session, command: KeepPicture, *, content: bytes) -> Outcome:
+    """Keep the picture; one that is there already stays as it is.
+
+    Raises:
+        RuleViolation: there are too many pictures.
+    """
+    known = session.scalar(sa.select(PaperPicture.id).where(PaperPicture.key == command.key))
+    if known is None:
+        count = session.scalar(sa.select(sa.func.count()).select_from(PaperPicture)) or 0
+        if count >= MOST_PICTURES:
+            raise RuleViolation(say("There are {most} pictures already.", most=MOST_PICTURES))
+        picture = PaperPicture(
+            key=command.key, name=command.name.strip()[:LONGEST_NAME] or command.key,
+            width=command.width, height=command.height, content=content, at=command.at,
+        )  # fmt: skip
+        session.add(picture)
+        session.flush()
+        trail.record(session, command, "picture", picture.id, "added", key=command.key)
+    return Outcome(
+        screen="templates", message=say("The picture is kept."), facts={"key": command.key}
+    )
+
+
+def template_by_id(session: Session, template_id: int) -> PaperTemplate:
+    """Return the template, locked.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = session.get(PaperTemplate, template_id, with_for_update=True, populate_existing=True)
+    if found is None:
+        raise NotFound(say("template"), template_id)
+    return found
+
+
+def _require_active(template: PaperTemplate) -> None:
+    if not template.is_active:
+        raise RuleViolation(say("{name} is retired.", name=template.name))
