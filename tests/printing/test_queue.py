@@ -601,8 +601,8 @@ def test_a_worker_that_comes_back_after_its_lease_sends_nothing(floor, monkeypat
 
     real = work._made
 
-    def slow(claimed: Any) -> Any:
-        made = real(claimed)
+    def slow(database: Any, claimed: Any) -> Any:
+        made = real(database, claimed)
         monkeypatch.setattr(work, "_made", real)
         floor.now += timedelta(minutes=6)
         assert floor.work().job_id == job_id
