@@ -11,6 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from printing.addresses import Allowed
+from warehouse.text import Text, say
 
 PRIVATE_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 LARGEST_NUMBER = 1_000_000
@@ -29,6 +30,10 @@ FOREIGN = {"FAHUO_CHROMIUM"}
 
 class ConfigError(Exception):
     """A setting cannot be understood; the sentence says which and why."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(str(text))
+        self.text = text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +74,10 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
     env = os.environ if environ is None else environ
     unknown = sorted(k for k in env if k.startswith("FAHUO_") and k not in KNOWN | FOREIGN)
     if unknown:
-        raise ConfigError(f"Unknown setting {unknown[0]}. Known: {', '.join(sorted(KNOWN))}.")
+        names = ", ".join(sorted(KNOWN))
+        raise ConfigError(
+            say("Unknown setting {name}. Known: {names}.", name=unknown[0], names=names)
+        )
     default_dir = Path(__file__).resolve().parent.parent / "var"
     data_dir = Path(env.get("FAHUO_DATA_DIR") or default_dir).resolve()
     return Config(
@@ -89,7 +97,10 @@ def _database_url(url: str, data_dir: Path) -> str:
         return f"sqlite:///{data_dir / 'fahuo.db'}"
     if url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")):
         return url.replace("postgres://", "postgresql://", 1)
-    raise ConfigError("DATABASE_URL must begin with sqlite:/// or postgresql://.")
+    raise ConfigError(
+        say("{name} must begin with {one} or {other}.", name="DATABASE_URL", one="sqlite:///",
+            other="postgresql://")
+    )  # fmt: skip
 
 
 def _kept_secret(data_dir: Path) -> str:
@@ -109,7 +120,9 @@ def _time_zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ConfigError(f"FAHUO_TIME_ZONE: there is no time zone {name!r}.") from error
+        raise ConfigError(
+            say("{setting}: there is no time zone {name}.", setting="FAHUO_TIME_ZONE", name=name)
+        ) from error
 
 
 def _networks(text: str | None) -> tuple[IPv4Network, ...]:
@@ -117,7 +130,9 @@ def _networks(text: str | None) -> tuple[IPv4Network, ...]:
     try:
         return tuple(IPv4Network(name) for name in names)
     except ValueError as error:
-        raise ConfigError(f"FAHUO_PRINTER_NETWORKS: {error}.") from error
+        raise ConfigError(
+            say("{setting} cannot be read: {why}", setting="FAHUO_PRINTER_NETWORKS", why=str(error))
+        ) from error
 
 
 def _number(env: Mapping[str, str], name: str, default: int) -> int:
@@ -125,5 +140,7 @@ def _number(env: Mapping[str, str], name: str, default: int) -> int:
     if not text:
         return default
     if not text.isascii() or not text.isdigit() or not 0 < int(text) < LARGEST_NUMBER:
-        raise ConfigError(f"{name} must be a whole number above 0, not {text!r}.")
+        raise ConfigError(
+            say("{setting} must be a whole number above 0, not {given}.", setting=name, given=text)
+        )
     return int(text)

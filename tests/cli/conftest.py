@@ -30,10 +30,12 @@ class Shell:
 
     site: Site
 
-    def run(self, line: str, *more: str, typed: str = "", status: int = 0) -> Result:
+    def run(
+        self, line: str, *more: str, typed: str = "", status: int = 0, language: str = "C.UTF-8"
+    ) -> Result:
         name, *arguments = [*line.split(), *more]
         command = main.get_command(None, name)
-        result = CliRunner(env={"LC_ALL": "C.UTF-8"}).invoke(
+        result = CliRunner(env={"LC_ALL": language}).invoke(
             command, arguments, obj=self.site, input=typed
         )
         if result.exception is not None and not isinstance(result.exception, SystemExit):
@@ -41,9 +43,9 @@ class Shell:
         assert result.exit_code == status, result.output
         return result
 
-    def json(self, line: str, *more: str, typed: str = "", status: int = 0) -> Any:
+    def json(self, line: str, *more: str, **given: Any) -> Any:
         """Return the one object that `--json` prints, with nothing else around it."""
-        result = self.run(line, *more, "--json", typed=typed, status=status)
+        result = self.run(line, *more, "--json", **given)
         assert result.stdout.count("\n") == 1
         return json.loads(result.stdout)
 

@@ -169,7 +169,7 @@ def test_a_difference_is_named_and_a_failure(world: World, shell: Shell) -> None
         found = shell.json("ledger verify", status=1)
         said = shell.run("ledger verify", status=1)
     assert found == {"ok": False, "differences": [difference]}
-    assert (said.stdout, said.stderr) == ("", "A-01 TEE on_hand: kept 7, computed 5\n")
+    assert (said.stdout, said.stderr) == ("", "A-01 TEE On hand: kept 7, computed 5\n")
 
 
 def test_a_wave_is_made_of_what_is_needed_first(world: World, shell: Shell, shelf) -> None:

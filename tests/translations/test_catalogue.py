@@ -21,7 +21,7 @@ CODES = frozenset((
     "unpaid", "paid", "part_shipped", "shipped", "finished", "closed", "forbidden", "own",
     "red", "yellow", "green", "blue", "purple", "none", "requested", "refunded", "withdrawn",
     "shelf", "tote", "set_aside", "quarantine", "ZTO",
-    "json", "after", "all",
+    "json", "after", "all", "clean", "ready", "Ctrl", "C", "ID",
 ))  # fmt: skip
 # What a sentence quotes: reports by their names, what a column takes, how a cell is written.
 QUOTED = (

@@ -12,12 +12,16 @@ from typing import Any
 import click
 from sqlalchemy.exc import OperationalError
 
+from warehouse.cli.language import Refusal
 from warehouse.config import Config, ConfigError, from_environment
 from warehouse.db import Database
 from warehouse.errors import WarehouseError
 from warehouse.gate import DatabaseBusy
 from warehouse.loading import loading
 from warehouse.migrations import NewerDatabase, is_current
+from warehouse.text import say
+
+UPGRADE = "./fahuo db upgrade"
 
 # name → (module, attribute, one line of help): help is shown without loading the module
 COMMANDS = {
@@ -65,13 +69,13 @@ class Lazy(click.Group):
         try:
             return super().invoke(ctx)
         except (ConfigError, NewerDatabase) as error:
-            raise click.ClickException(str(error)) from error
+            raise Refusal(error.text) from error
         except WarehouseError as error:
-            raise click.ClickException(str(error.text)) from error
+            raise Refusal(error.text) from error
         except DatabaseBusy as error:
-            raise click.ClickException("The database is busy. Try again in a moment.") from error
+            raise Refusal(say("The database is busy. Try again in a moment.")) from error
         except OperationalError as error:
-            raise click.ClickException(f"The database cannot be used: {error.orig}") from error
+            raise Refusal(say("The database cannot be used: {why}", why=error.orig)) from error
 
 
 @dataclass
@@ -88,13 +92,13 @@ class Site:
         """The database, at this code's schema.
 
         Raises:
-            ClickException: it has not been made or migrated yet.
+            Refusal: it has not been made or migrated yet.
         """
         database = Database(self.config.database_url)
         path = database.sqlite_path
         is_missing = path is not None and not path.exists()
         if is_missing or not is_current(database):
-            raise click.ClickException("The database is not ready. Run: ./fahuo db upgrade")
+            raise Refusal(say("The database is not ready. Run: {command}", command=UPGRADE))
         return database
 
 

@@ -11,6 +11,9 @@ from typing import Any
 
 import click
 
+from warehouse.cli.language import Refusal
+from warehouse.text import say
+
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 
 
@@ -25,7 +28,11 @@ def names() -> list[str]:
 def bench_command(name: str | None, as_json: bool) -> None:
     """Measure, and print each figure beside its baseline."""
     if name is not None and name not in names():
-        raise click.ClickException(f"There is no benchmark {name}. Known: {', '.join(names())}.")
+        raise Refusal(
+            say(
+                "There is no benchmark {name}. Known: {names}.", name=name, names=", ".join(names())
+            )
+        )
     results: dict[str, Any] = {}
     for one in [name] if name else names():
         click.echo(f"{one} …", err=True)
@@ -39,7 +46,7 @@ def bench_command(name: str | None, as_json: bool) -> None:
 def _load(name: str) -> ModuleType:
     spec = importlib.util.spec_from_file_location(f"benchmarks.{name}", BENCHMARKS / f"{name}.py")
     if spec is None or spec.loader is None:
-        raise click.ClickException(f"The benchmark {name} cannot be read.")
+        raise Refusal(say("The benchmark {name} cannot be read.", name=name))
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)

@@ -8,14 +8,11 @@ import click
 
 from warehouse.api.shapes.handovers import list_handovers, show_handover
 from warehouse.cli import Site
-from warehouse.cli.speaking import (
-    listing,
-    machine_readable,
-    put_list,
-    put_one,
-)
+from warehouse.cli.speaking import listing, machine_readable
+from warehouse.cli.tables import of, put_list, put_one
 from warehouse.dispatch.models import HandoverState
 
+WORDS = {"state": of(HandoverState)}
 LISTED = ("number", "carrier", "state", "parcels", "refused", "opened_at", "closed_at")
 
 
@@ -32,7 +29,7 @@ def handovers_cli() -> None:
 @click.pass_obj
 def list_command(site: Site, /, **asked: Any) -> None:
     """List handovers, newest first."""
-    put_list(site, list_handovers, "handovers", LISTED, **asked)
+    put_list(site, list_handovers, "handovers", LISTED, WORDS, **asked)
 
 
 @handovers_cli.command("show")
@@ -43,4 +40,4 @@ def show_command(site: Site, number: str, as_json: bool) -> None:
     """Show one handover with its parcels."""
     with site.database.reading() as session:
         handover = show_handover(session, number)
-    put_one(handover, as_json=as_json, parcels=("parcel", "waybill", "gross_g", "at"))
+    put_one(handover, WORDS, as_json=as_json, parcels=("parcel", "waybill", "gross_g", "at"))

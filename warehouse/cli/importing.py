@@ -12,16 +12,9 @@ import click
 from warehouse.api.shapes.imports import rejected_row
 from warehouse.catalog.lists import ListReport
 from warehouse.cli import Site
-from warehouse.cli.speaking import (
-    Progress,
-    actor_of,
-    as_person,
-    language,
-    machine_readable,
-    note,
-    put_json,
-    spoken,
-)
+from warehouse.cli.language import language, note, spoken
+from warehouse.cli.speaking import Progress, actor_of, as_person, machine_readable, put_json
+from warehouse.cli.tables import put_counts
 from warehouse.db import utcnow
 from warehouse.orders.importing import ImportSummary, Step, import_files, rejects_of
 from warehouse.shops.rows import Rejected
@@ -71,8 +64,7 @@ def import_command(
     if as_json:
         _put_json(done, rows)
     else:
-        for count in COUNTS:
-            click.echo(f"{count.replace('_', ' '):<18}{getattr(done, count):>9}")
+        put_counts({count: getattr(done, count) for count in COUNTS})
         _put_rejected(rows, done.rows_rejected)
     for text in done.notes:
         note(text)
@@ -150,8 +142,7 @@ def _put_report(report: ListReport, rows: list[dict[str, Any]], *, as_json: bool
     if as_json:
         put_json({**counts, "rejected": rows})
         return
-    for name, count in counts.items():
-        click.echo(f"{name.replace('_', ' '):<18}{count:>9}")
+    put_counts(counts)
     _put_rejected(rows, len(rows))
 
 

@@ -9,8 +9,10 @@ import click
 from printing.models import JobState
 from warehouse.api.shapes.jobs import list_jobs
 from warehouse.cli import Site
-from warehouse.cli.speaking import listing, put_list
+from warehouse.cli.speaking import listing
+from warehouse.cli.tables import of, paper, put_list
 
+WORDS = {"kind": paper, "state": of(JobState)}
 LISTED = ("id", "kind", "number", "copy", "state", "reason", "printer", "queued_at", "sent_at")
 
 
@@ -28,4 +30,4 @@ def jobs_cli() -> None:
 @click.pass_obj
 def list_command(site: Site, /, **asked: Any) -> None:
     """List print jobs, newest first."""
-    put_list(site, list_jobs, "print_jobs", LISTED, **asked)
+    put_list(site, list_jobs, "print_jobs", LISTED, WORDS, **asked)

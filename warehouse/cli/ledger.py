@@ -6,7 +6,9 @@ import click
 
 from warehouse.api.shapes.stock import verify_ledger
 from warehouse.cli import Site
-from warehouse.cli.speaking import machine_readable, note, put_json, spoken
+from warehouse.cli.headings import heading
+from warehouse.cli.language import note, tell
+from warehouse.cli.speaking import machine_readable, put_json
 from warehouse.text import say
 
 
@@ -25,8 +27,9 @@ def verify_command(site: Site, as_json: bool) -> None:
     if as_json:
         put_json(found)
     for difference in found["differences"]:
-        note(say("{bin} {sku} {kind}: kept {kept}, computed {computed}", **difference))
+        told = difference | {"kind": heading(difference["kind"])}
+        note(say("{bin} {sku} {kind}: kept {kept}, computed {computed}", **told))
     if not found["ok"]:
         raise click.exceptions.Exit(1)
     if not as_json:
-        click.echo(spoken(say("Every balance agrees with its moves.")))
+        tell(say("Every balance agrees with its moves."))

@@ -10,18 +10,17 @@ from warehouse.api.shapes.order_list import list_orders
 from warehouse.api.shapes.orders import order_id_of, show_order
 from warehouse.cli import Site
 from warehouse.cli.importing import import_command
+from warehouse.cli.language import Misuse, tell
 from warehouse.cli.speaking import (
     actor_of,
     as_person,
     listing,
     machine_readable,
     perform,
-    put_facts,
     put_json,
-    put_list,
     put_outcome,
-    put_table,
 )
+from warehouse.cli.tables import of, put_facts, put_list, put_table
 from warehouse.cli.whole import audit_all, release_all
 from warehouse.orders.commands.audit import AuditOrders, audit_orders
 from warehouse.orders.commands.holds import (
@@ -33,8 +32,20 @@ from warehouse.orders.commands.holds import (
     release_hold,
 )
 from warehouse.orders.commands.release import ReleaseOrders, release_orders
-from warehouse.orders.models import HoldKind, OrderState
+from warehouse.orders.models import (
+    ConsignmentState,
+    HoldKind,
+    HoldOwner,
+    LineState,
+    OrderState,
+    ShopState,
+)
+from warehouse.packing.models import ParcelState
+from warehouse.text import say
 
+LINE_WORDS = {"state": of(LineState)}
+HOLD_WORDS = {"kind": of(HoldKind), "owner": of(HoldOwner)}
+WORDS = {"state": of(OrderState), "shop_state": of(ShopState), "open_holds": of(HoldKind)}
 LISTED = ("number", "shop", "state", "open_holds", "destination", "pieces", "carrier", "paid_at")
 of_shop = click.option("--shop", help="The shop's code, where several have the number.")
 with_note = click.option("--note", required=True, help="Why.")
@@ -58,7 +69,7 @@ orders_cli.add_command(import_command)
 @click.pass_obj
 def list_command(site: Site, /, **asked: Any) -> None:
     """List orders, newest first."""
-    put_list(site, list_orders, "orders", LISTED, **asked)
+    put_list(site, list_orders, "orders", LISTED, WORDS, **asked)
 
 
 @orders_cli.command("show")
@@ -75,17 +86,20 @@ def show_command(site: Site, number: str, shop: str | None, masked: bool, as_jso
         put_json(order)
         return
     parts = ("lines", "holds", "parcels", "receiver", "consignment")
-    put_facts(order, without=parts)
+    put_facts(order, without=parts, words=WORDS)
     put_facts(order["receiver"])
     if order["consignment"]:
-        put_facts({"consignment": order["consignment"]["number"], **order["consignment"]})
+        consignment = {"consignment": order["consignment"]["number"], **order["consignment"]}
+        put_facts(consignment, without=("number",), words={"state": of(ConsignmentState)})
     if order["lines"]:
         put_table(order["lines"], ("sku", "title", "properties", "pieces", "state", "picked",
-                                   "packed", "dispatched"))  # fmt: skip
+                                   "packed", "dispatched"), LINE_WORDS)  # fmt: skip
     if order["holds"]:
-        put_table(order["holds"], ("id", "kind", "owner", "note", "raised_at", "released_at"))
+        put_table(order["holds"], ("id", "kind", "owner", "note", "raised_at", "released_at"),
+                  HOLD_WORDS)  # fmt: skip
     if order["parcels"]:
-        put_table(order["parcels"], ("number", "state", "carton", "gross_g", "waybill", "handover"))
+        columns = ("number", "state", "carton", "gross_g", "waybill", "handover")
+        put_table(order["parcels"], columns, {"state": of(ParcelState)})
 
 
 @orders_cli.command("audit")
@@ -108,7 +122,7 @@ def audit_command(
     if as_json:
         put_json({"clean": clean, "held": held})
     else:
-        click.echo(f"{clean} clean, {held} held.")
+        tell(say("{clean} clean, {held} held.", clean=clean, held=held))
 
 
 @orders_cli.command("release")
@@ -128,7 +142,7 @@ def release_command(
 ) -> None:
     """Give clean orders to the floor: those named, or all. Exit 1 if a named one stays behind."""
     if all_clean == bool(numbers):
-        raise click.UsageError("Name orders, or say --all-clean.")
+        raise Misuse(say("Name orders, or say --all-clean."))
     actor = actor_of(site, login)
     if all_clean:
         released, left = release_all(site, actor, shop or "")
@@ -139,7 +153,7 @@ def release_command(
     if as_json:
         put_json({"released": released, "left": left})
     else:
-        click.echo(f"{released} released, {left} not.")
+        tell(say("{released} released, {left} not.", released=released, left=left))
     if left and not all_clean:
         raise click.exceptions.Exit(1)
 

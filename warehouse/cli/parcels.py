@@ -8,14 +8,12 @@ import click
 
 from warehouse.api.shapes.parcels import list_parcels, show_parcel
 from warehouse.cli import Site
-from warehouse.cli.speaking import (
-    listing,
-    machine_readable,
-    put_list,
-    put_one,
-)
+from warehouse.cli.speaking import listing, machine_readable
+from warehouse.cli.tables import of, put_list, put_one
+from warehouse.dispatch.models import WaybillState
 from warehouse.packing.models import ParcelState
 
+WORDS = {"state": of(ParcelState), "waybills.state": of(WaybillState)}
 LISTED = ("number", "state", "consignment", "carton", "gross_g", "waybill", "handover")
 
 
@@ -31,7 +29,7 @@ def parcels_cli() -> None:
 @click.pass_obj
 def list_command(site: Site, /, **asked: Any) -> None:
     """List parcels, newest first."""
-    put_list(site, list_parcels, "parcels", LISTED, **asked)
+    put_list(site, list_parcels, "parcels", LISTED, WORDS, **asked)
 
 
 @parcels_cli.command("show")
@@ -44,6 +42,7 @@ def show_command(site: Site, number: str, as_json: bool) -> None:
         parcel = show_parcel(session, number)
     put_one(
         parcel,
+        WORDS,
         as_json=as_json,
         lines=("sku", "name", "properties", "pieces"),
         waybills=("number", "carrier", "state", "assigned_at", "voided_at"),

@@ -16,18 +16,18 @@ from printing.renderers.pdf import render
 from warehouse.api.shapes.people import list_people
 from warehouse.api.shapes.people import person_of as shape
 from warehouse.cli import Site
+from warehouse.cli.language import Refusal, note, spoken
 from warehouse.cli.speaking import (
     actor_of,
     as_person,
     listing,
     machine_readable,
-    note,
     perform,
     person_of,
     put_json,
-    put_list,
     put_outcome,
 )
+from warehouse.cli.tables import of, put_list
 from warehouse.db import utcnow
 from warehouse.errors import InvalidInput
 from warehouse.people.auth import hash_secret, hash_token, new_badge_token
@@ -38,6 +38,7 @@ from warehouse.scanning import BADGE_PREFIX
 from warehouse.settings import load_settings
 from warehouse.text import LOCALES, say, translate
 
+WORDS = {"roles": of(Role)}
 LISTED = ("login", "name", "roles", "locale", "is_active", "has_badge", "has_pin", "has_password")
 
 
@@ -51,7 +52,7 @@ def people_cli() -> None:
 @click.pass_obj
 def list_command(site: Site, /, **asked: Any) -> None:
     """List people with their roles and the keys they have."""
-    put_list(site, list_people, "people", LISTED, **asked)
+    put_list(site, list_people, "people", LISTED, WORDS, **asked)
 
 
 @people_cli.command("add")
@@ -125,7 +126,7 @@ def _badge(site: Site, session: Session, person: Person, token: str) -> bytes:
     try:
         return render(sheet, media("A4"))
     except PrintingError as error:
-        raise click.ClickException(f"The badge cannot be drawn: {error}") from error
+        raise Refusal(say("The badge cannot be drawn: {why}", why=str(error))) from error
 
 
 @people_cli.command("password")
@@ -143,7 +144,8 @@ def password_command(
     if from_stdin:
         password = sys.stdin.readline().rstrip("\r\n")
     else:
-        password = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+        question = spoken(say("Password"))
+        password = click.prompt(question, hide_input=True, confirmation_prompt=True, err=True)
     problem = password_problem(password, login=person.login or "", name=person.name)
     if problem is not None:
         raise InvalidInput(problem, field="password")

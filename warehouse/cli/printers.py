@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from printing.documents import KINDS
 from printing.errors import AddressRefused
 from printing.media import DEFAULT_DPI, DOTS_PER_MM, STOCKS, media
-from printing.models import Printer, PrinterKind, PrintRoute
+from printing.models import Printer, PrinterKind, PrinterState, PrintRoute
 from printing.queue import lanes, transport_for
 from warehouse.api.shapes.paging import iso
 from warehouse.cli import Site
@@ -21,9 +21,9 @@ from warehouse.cli.speaking import (
     machine_readable,
     perform,
     put_json,
-    put_listing,
     put_outcome,
 )
+from warehouse.cli.tables import of, paper, put_listing
 from warehouse.errors import InvalidInput, NotFound
 from warehouse.printers.commands import (
     SavePrinter,
@@ -35,6 +35,7 @@ from warehouse.printers.commands import (
 )
 from warehouse.text import say
 
+WORDS = {"kind": of(PrinterKind), "state": of(PrinterState), "prints": paper}
 LISTED = ("name", "kind", "address", "media", "dpi", "state", "is_paused", "waiting", "prints")
 
 
@@ -50,7 +51,7 @@ def list_command(site: Site, as_json: bool) -> None:
     """List printers with what waits for them."""
     with site.database.reading() as session:
         found = _printers(session)
-    put_listing({"printers": found, "next": None}, "printers", LISTED, as_json=as_json)
+    put_listing({"printers": found, "next": None}, "printers", LISTED, WORDS, as_json=as_json)
 
 
 def _printers(session: Session) -> list[dict[str, Any]]:

@@ -18,13 +18,17 @@ import sqlalchemy as sa
 
 from warehouse import migrations
 from warehouse.cli import Site
+from warehouse.cli.language import Refusal, tell
 from warehouse.config import Config
 from warehouse.db import Database
 from warehouse.loading import loading
 from warehouse.people.models import Person
+from warehouse.text import say
 
 START_S = 20
 STOP_S = 12
+ADD_PERSON = "./fahuo people add NAME --login LOGIN --role admin"
+ADD_SECRET = "./fahuo people password LOGIN"  # noqa: S105  (a command, no secret)
 
 
 @click.command("run")
@@ -49,7 +53,7 @@ def run_command(
     database = Database(config.database_url)
     migrations.upgrade(database)
     if not empty and _is_new(database):
-        click.echo("First start: making the demo site …")
+        tell(say("First start: making the demo site …"))
         _load_demo(database, config)
     has_demo = _has_demo(database)
     is_new = _is_new(database)
@@ -63,7 +67,8 @@ def run_command(
         _welcome(host, port, config, has_demo=has_demo, is_new=is_new)
         _watch(children)
     except KeyboardInterrupt:
-        click.echo("\nStopping …")
+        click.echo()
+        tell(say("Stopping …"))
     finally:
         _stop(children)
 
@@ -83,9 +88,15 @@ def _require_free(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise click.ClickException(
-                f"Port {port} on {host} cannot be used ({error.strerror})."
-                f" Stop what runs there or choose another: ./fahuo run --port {port % 65535 + 1}"
+            raise Refusal(
+                say(
+                    "Port {port} on {host} cannot be used ({why}). Stop what runs there or choose"
+                    " another: {command}",
+                    port=port,
+                    host=host,
+                    why=error.strerror,
+                    command=f"./fahuo run --port {port % 65535 + 1}",
+                )
             ) from error
 
 
@@ -95,9 +106,7 @@ def _throw_demo_away(config: Config) -> None:
     if path is not None and not path.exists():
         return
     if not _has_demo(database):
-        raise click.ClickException(
-            "This database does not hold the demo site; it is not thrown away."
-        )
+        raise Refusal(say("This database does not hold the demo site; it is not thrown away."))
     database.dispose()
     if path is not None:
         for name in (path, *path.parent.glob(path.name + "-*")):
@@ -128,7 +137,8 @@ def _load_demo(database: Database, config: Config) -> None:
 
     started = time.monotonic()
     demo.load(database, at=utcnow(), data_dir=config.data_dir)
-    click.echo(f"Demo site ready in {time.monotonic() - started:.1f} s.")
+    taken = f"{time.monotonic() - started:.1f}"
+    tell(say("Demo site ready in {seconds} s.", seconds=taken))
 
 
 def _asked_to_stop(*_: object) -> None:
@@ -185,13 +195,13 @@ def _wait_until_ready(host: str, port: int, children: list[int]) -> None:
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline:
         if any(_has_ended(child) for child in children):
-            raise click.ClickException("The server stopped while starting; see above.")
+            raise Refusal(say("The server stopped while starting; see above."))
         try:
             with urllib.request.urlopen(f"{address}/static/favicon.svg", timeout=2):  # noqa: S310
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.05)
-    raise click.ClickException(f"The server did not answer within {START_S} s.")
+    raise Refusal(say("The server did not answer within {seconds} s.", seconds=START_S))
 
 
 def _address(host: str, port: int) -> str:
@@ -201,14 +211,14 @@ def _address(host: str, port: int) -> str:
 
 def _welcome(host: str, port: int, config: Config, *, has_demo: bool, is_new: bool) -> None:
     click.echo("")
-    click.echo(f"发货 Fahuo is at {_address(host, port)}   (stop: Ctrl-C)")
+    tell(say("Fahuo is at {address}   (stop: Ctrl-C)", address=_address(host, port)))
     if has_demo:
         from warehouse.demo import welcome
 
         click.echo(welcome(config.data_dir))
     elif is_new:
-        click.echo("Make the first person:  ./fahuo people add NAME --login LOGIN --role admin")
-        click.echo("Then give a password:   ./fahuo people password LOGIN")
+        tell(say("Make the first person:  {command}", command=ADD_PERSON))
+        tell(say("Then give a password:   {command}", command=ADD_SECRET))
     sys.stdout.flush()
 
 
@@ -216,7 +226,7 @@ def _watch(children: list[int]) -> None:
     """Wait until we are asked to stop or a child dies."""
     while not any(_has_ended(child) for child in children):
         time.sleep(0.5)
-    raise click.ClickException("A part of the server died; stopping the rest.")
+    raise Refusal(say("A part of the server died; stopping the rest."))
 
 
 def _stop(children: list[int]) -> None:

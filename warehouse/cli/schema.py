@@ -8,7 +8,9 @@ import click
 
 from warehouse import migrations
 from warehouse.cli import Site
+from warehouse.cli.language import tell
 from warehouse.db import Database
+from warehouse.text import say
 
 
 @click.group("db", help="Make, migrate and look at the database.")
@@ -22,7 +24,8 @@ def upgrade(site: Site) -> None:
     """Make the schema, or bring it to this version."""
     database = Database(site.config.database_url)
     migrations.upgrade(database)
-    click.echo(f"The database is at schema version {migrations.current_revision(database)}.")
+    version = migrations.current_revision(database)
+    tell(say("The database is at schema version {version}.", version=version))
 
 
 @db_cli.command("status")
@@ -38,4 +41,8 @@ def status(site: Site, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(facts))
         return
-    click.echo(f"Database: {current or 'empty'}. Program: {facts['wanted']}.")
+    tell(
+        say("Database: {current}. Program: {wanted}.", current=current, wanted=facts["wanted"])
+        if current
+        else say("The database is empty. Program: {wanted}.", wanted=facts["wanted"])
+    )

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import click
 
+from warehouse.cli.language import Misuse, Refusal
 from warehouse.shops.refusals import FileRefused
 from warehouse.simulation import Plan, simulate
 from warehouse.simulation.day import Day
+from warehouse.text import say
 
 SECONDS_PER_LINE = 2
 
@@ -51,7 +53,7 @@ def simulate_command(
     dispatched wrongly as told from boxes and labels.
     """
     if more_files and not files:
-        raise click.UsageError("Files to import come after --import.")
+        raise Misuse(say("Files to import come after --import."))
     plan = Plan(
         orders=orders,
         pickers=pickers,
@@ -64,7 +66,7 @@ def simulate_command(
     try:
         summary = simulate(plan, _Progress())
     except FileRefused as refused:
-        raise click.ClickException(str(refused)) from refused
+        raise Refusal(refused.text) from refused
     click.echo(summary.as_text(), nl=False)
     if not summary.is_sound:
         raise click.exceptions.Exit(1)

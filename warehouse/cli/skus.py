@@ -8,14 +8,11 @@ import click
 
 from warehouse.api.shapes.stock import list_skus, show_sku
 from warehouse.catalog.importing import import_sku_list
+from warehouse.catalog.models import BarcodeKind
 from warehouse.cli import Site
 from warehouse.cli.importing import list_import
-from warehouse.cli.speaking import (
-    listing,
-    machine_readable,
-    put_list,
-    put_one,
-)
+from warehouse.cli.speaking import listing, machine_readable
+from warehouse.cli.tables import of, put_list, put_one
 
 LISTED = ("code", "name", "properties", "weight_g", "available")
 
@@ -43,6 +40,7 @@ def show_command(site: Site, code: str, as_json: bool) -> None:
         sku = show_sku(session, code)
     put_one(
         sku,
+        {"barcodes.kind": of(BarcodeKind)},
         as_json=as_json,
         barcodes=("code", "kind", "pieces"),
         stock=("bin", "on_hand", "reserved", "available"),

@@ -9,13 +9,16 @@ import click
 
 from warehouse.api.shapes.stock import list_stock
 from warehouse.catalog.lists import ListReport
+from warehouse.catalog.models import BinKind
 from warehouse.cli import Site
 from warehouse.cli.importing import list_import
-from warehouse.cli.speaking import listing, put_list
+from warehouse.cli.speaking import listing
+from warehouse.cli.tables import of, put_list
 from warehouse.db import Database
 from warehouse.inventory.opening import import_opening_list
 from warehouse.orders.restocking import audit_supplied
 
+WORDS = {"kind": of(BinKind)}
 LISTED = ("bin", "kind", "sku", "on_hand", "reserved", "available")
 
 
@@ -32,7 +35,7 @@ def stock_cli() -> None:
 @click.pass_obj
 def list_command(site: Site, /, **asked: Any) -> None:
     """List what stands where, bin by bin."""
-    put_list(site, list_stock, "stock", LISTED, **asked)
+    put_list(site, list_stock, "stock", LISTED, WORDS, **asked)
 
 
 def _book(database: Database, file: Path, **given: Any) -> ListReport:

@@ -9,18 +9,18 @@ import click
 
 from warehouse.api.shapes.people import list_tokens
 from warehouse.cli import Site
+from warehouse.cli.language import note
 from warehouse.cli.speaking import (
     actor_of,
     as_person,
     listing,
     machine_readable,
-    note,
     perform,
     person_of,
     put_json,
-    put_list,
     put_outcome,
 )
+from warehouse.cli.tables import put_list
 from warehouse.people.auth import hash_token
 from warehouse.people.commands import MakeToken, RevokeToken, make_token, revoke_token
 from warehouse.text import say

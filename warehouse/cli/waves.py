@@ -11,25 +11,18 @@ from warehouse.api.shapes.acts import act_of
 from warehouse.api.shapes.consignments import consignment_id_of
 from warehouse.api.shapes.waves import list_waves, show_wave
 from warehouse.cli import Site
-from warehouse.cli.speaking import (
-    actor_of,
-    as_person,
-    language,
-    listing,
-    machine_readable,
-    perform,
-    put_json,
-    put_list,
-    put_one,
-    spoken,
-)
+from warehouse.cli.language import Misuse, Refusal, language, tell
+from warehouse.cli.speaking import actor_of, as_person, listing, machine_readable, perform, put_json
+from warehouse.cli.tables import of, put_list, put_one
 from warehouse.db import table_of
 from warehouse.orders.models import Consignment, ConsignmentState
 from warehouse.orders.queries import stop_column
+from warehouse.text import say
 from warehouse.waves.commands import MOST_SLOTS, MakeWave, make_wave
-from warehouse.waves.models import WaveState
+from warehouse.waves.models import TaskState, WaveState
 
 _consignment = table_of(Consignment)
+WORDS = {"state": of(WaveState), "tasks.state": of(TaskState)}
 LISTED = ("number", "state", "consignments", "pieces", "picked", "picker", "created_at")
 
 
@@ -46,7 +39,7 @@ def waves_cli() -> None:
 @click.pass_obj
 def list_command(site: Site, /, **asked: Any) -> None:
     """List waves, newest first."""
-    put_list(site, list_waves, "waves", LISTED, **asked)
+    put_list(site, list_waves, "waves", LISTED, WORDS, **asked)
 
 
 @waves_cli.command("show")
@@ -59,6 +52,7 @@ def show_command(site: Site, number: str, as_json: bool) -> None:
         wave = show_wave(session, number)
     put_one(
         wave,
+        WORDS,
         as_json=as_json,
         slots=("slot", "consignment", "orders", "tote"),
         tasks=("sequence", "slot", "bin", "sku", "wanted", "picked", "state"),
@@ -81,7 +75,7 @@ def make_command(
     Consignments whose stock is short are left out and held. Exit 1 if no wave was made.
     """
     if (ready is None) == (not consignments):
-        raise click.UsageError("Name consignments, or say --ready.")
+        raise Misuse(say("Name consignments, or say --ready."))
     ids = tuple(map(consignment_id_of, consignments)) if ready is None else _ready(site, ready)
     outcome = perform(
         site, actor_of(site, login), make_wave, MakeWave,
@@ -93,7 +87,7 @@ def make_command(
     if as_json:
         put_json({"wave": number, "left_out": act["facts"]["left_out"], "message": act["message"]})
     else:
-        click.echo(spoken(outcome.message))
+        tell(outcome.message)
     if number is None:
         raise click.exceptions.Exit(1)
 
@@ -116,5 +110,5 @@ def _ready(site: Site, count: int) -> tuple[int, ...]:
     with site.database.reading() as session:
         found = tuple(session.scalars(query))
     if not found:
-        raise click.ClickException("No consignment is ready.")
+        raise Refusal(say("No consignment is ready."))
     return found

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from warehouse.db import Database
+from warehouse.text import Text, say
 
 FOLDER = Path(__file__).parent
 ADVISORY_LOCK = 0x6661_6875_6F  # "fahuo": one migrator at a time on PostgreSQL
@@ -15,6 +16,10 @@ ADVISORY_LOCK = 0x6661_6875_6F  # "fahuo": one migrator at a time on PostgreSQL
 
 class NewerDatabase(Exception):
     """The database was made by a later version of the program than this one."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(str(text))
+        self.text = text
 
 
 def alembic_config() -> Any:
@@ -56,8 +61,11 @@ def is_current(database: Database) -> bool:
     revision = current_revision(database)
     if revision is not None and revision not in revisions():
         raise NewerDatabase(
-            f"The database is at schema version {revision}, which this version of the program does"
-            " not know. Update the program, or use the database it was made for."
+            say(
+                "The database is at schema version {version}, which this version of the program"
+                " does not know. Update the program, or use the database it was made for.",
+                version=revision,
+            )
         )
     return revision == head_revision()
 
