@@ -27,6 +27,7 @@ from warehouse.orders.models import (
     Shop,
     SkuMapping,
 )
+from warehouse.orders.not_shipped import has_not_shipped
 from warehouse.orders.rules import BEFORE_RELEASE
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # where an order without a promise stands
@@ -42,6 +43,7 @@ class Stage(StrEnum):
     IN_WORK = "in_work"
     LATE = "late"
     DISPATCHED = "dispatched"
+    NOT_SHIPPED = "not_shipped"  # dispatched, but for a line
     CANCELLED = "cancelled"
     ALL = "all"
 
@@ -73,6 +75,7 @@ def in_stage(stage: Stage, at: datetime) -> sa.ColumnElement[bool]:
         ),
         Stage.LATE: sa.and_(Order.promise_at < at, IS_OPEN),
         Stage.DISPATCHED: Order.state == OrderState.DISPATCHED,
+        Stage.NOT_SHIPPED: has_not_shipped(),
         Stage.CANCELLED: Order.state.in_((OrderState.CANCELLED, OrderState.CLOSED)),
         Stage.ALL: sa.true(),
     }

@@ -42,6 +42,7 @@ from warehouse.orders.models import (
     ImportRun,
     Order,
 )
+from warehouse.orders.not_shipped import not_shipped_of
 from warehouse.orders.queries import dispatched_of, import_of
 from warehouse.orders.rules import BEFORE_RELEASE, MENDED_ONLY
 from warehouse.packing.models import Parcel
@@ -116,6 +117,7 @@ def _order_page(order_id: int, *, in_full: bool) -> str:
             available=available_of(session, sku_ids) if is_waiting else {},
             is_waiting=is_waiting,
             gone=dispatched_of(session, [line.id for line in found.lines]),
+            not_shipped=not_shipped_of(session, found.id),
             receiver=receiver_facts(found, in_full=in_full),
             in_full=in_full,
             twins=orders_desk.merge_candidates(session, found),

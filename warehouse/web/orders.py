@@ -61,6 +61,7 @@ STAGE_WORDS: dict[Stage, tuple[Text, str | None]] = {
     Stage.IN_WORK: (say("in work"), None),
     Stage.LATE: (say("late"), "stop"),
     Stage.DISPATCHED: (say("dispatched"), None),
+    Stage.NOT_SHIPPED: (say("part not shipped"), "attention"),
     Stage.CANCELLED: (say("cancelled"), None),
     Stage.ALL: (say("all"), None),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -39,6 +40,7 @@ from warehouse.orders.models import (
     Shop,
     ShopState,
 )
+from warehouse.orders.not_shipped import not_shipped_of
 from warehouse.text import say
 
 INSTANTS = ("created_at", "paid_at", "promise_at", "received_at", "released_at", "dispatched_at")
@@ -70,6 +72,7 @@ ORDER: Schema = record(
         "payment_fen": whole(),
         "postage_fen": whole(),
         "receiver": component("Receiver"),
+        "not_shipped": whole("Pieces that stayed here though the order is dispatched."),
         "lines": listed(component("OrderLine")),
         "holds": listed(component("Hold"), "All, released ones too, oldest first."),
         "consignment": maybe(component("OrderConsignment")),
@@ -105,6 +108,7 @@ ORDER_LINE: Schema = record(
         "state": word(LineState),
         "is_service": flag("Delivered by nobody's hands."),
         **{name: whole("Pieces.") for name in STEPS},
+        "not_shipped": whole("Pieces that stayed here though the order is dispatched."),
     },
     "One line of an order.",
 )
@@ -171,6 +175,7 @@ def show_order(session: Session, order_id: int, *, masked: bool) -> dict[str, An
     order = session.get_one(Order, order_id)
     carrier = session.get(Carrier, order.carrier_id) if order.carrier_id else None
     parcels = parcels_of(session, order)
+    left = not_shipped_of(session, order.id)
     note = mask_note if masked else str
     return {
         **head_of(order, order.shop.code, carrier.code if carrier else None),
@@ -184,7 +189,8 @@ def show_order(session: Session, order_id: int, *, masked: bool) -> dict[str, An
         "payment_fen": order.payment_fen,
         "postage_fen": order.postage_fen,
         "receiver": _receiver(order, masked=masked),
-        "lines": _lines(session, order),
+        "not_shipped": sum(left.values()),
+        "lines": _lines(session, order, left),
         "holds": [hold_of(hold) for hold in order.holds],
         "consignment": _consignment(session, order),
         "parcels": parcels,
@@ -213,7 +219,7 @@ def _receiver(order: Order, *, masked: bool) -> dict[str, Any]:
     }
 
 
-def _lines(session: Session, order: Order) -> list[dict[str, Any]]:
+def _lines(session: Session, order: Order, left: Mapping[int, int]) -> list[dict[str, Any]]:
     skus = [line.sku_id for line in order.lines if line.sku_id]
     rows = session.execute(sa.select(Sku.id, Sku.code).where(Sku.id.in_(skus)))
     codes = {sku_id: code for sku_id, code in rows}  # noqa: C416  (dict() is not typed for rows)
@@ -230,6 +236,7 @@ def _lines(session: Session, order: Order) -> list[dict[str, Any]]:
             "state": line.state.value,
             "is_service": line.is_service,
             **dict(zip(STEPS, done.get(line.id, (0, 0, 0, 0)), strict=True)),
+            "not_shipped": left.get(line.id, 0),
         }
         for line in order.lines
     ]
