@@ -50,29 +50,8 @@ def add_range(session: Session, command: AddRange) -> Outcome:
     """
     carrier = _carrier(session, command.carrier_id)
     prefix = command.prefix.strip().upper()
-    if prefix and not _SOUND.fullmatch(prefix):
-        raise InvalidInput(say("A prefix has letters and digits only."), field="prefix")
-    if not 0 <= command.first <= command.last < LARGEST_RUNNING:
-        raise InvalidInput(say("The last number must not be before the first."), field="last")
-    if not 0 <= command.digits <= len(str(LARGEST_RUNNING)):
-        raise InvalidInput(say("The width is 0 to 16 digits."), field="digits")
-    if command.digits and len(str(command.last)) > command.digits:
-        raise InvalidInput(say("The last number has more digits than that."), field="digits")
-    longest = waybill_no(prefix, command.last, command.digits, command.check_rule)
-    if len(longest) > LONGEST_NUMBER:
-        raise InvalidInput(say("These numbers are too long for a label."), field="digits")
-    overlap = session.scalar(
-        sa.select(WaybillPool.id).where(
-            WaybillPool.carrier_id == carrier.id,
-            WaybillPool.kind == PoolKind.RANGE,
-            WaybillPool.prefix == prefix,
-            WaybillPool.digits == command.digits,
-            WaybillPool.last_no >= command.first,
-            WaybillPool.first_no <= command.last,
-        )
-    )
-    if overlap is not None:
-        raise InvalidInput(say("The range overlaps one that is there already."), field="first")
+    _require_sound_range(command, prefix)
+    _require_no_overlap(session, command, prefix)
     pool = WaybillPool(
         carrier_id=carrier.id,
         kind=PoolKind.RANGE,
@@ -91,6 +70,35 @@ def add_range(session: Session, command: AddRange) -> Outcome:
     return Outcome(
         screen="carrier", subject_id=carrier.id, message=say("{count} numbers added.", count=count)
     )
+
+
+def _require_sound_range(command: AddRange, prefix: str) -> None:
+    if prefix and not _SOUND.fullmatch(prefix):
+        raise InvalidInput(say("A prefix has letters and digits only."), field="prefix")
+    if not 0 <= command.first <= command.last < LARGEST_RUNNING:
+        raise InvalidInput(say("The last number must not be before the first."), field="last")
+    if not 0 <= command.digits <= len(str(LARGEST_RUNNING)):
+        raise InvalidInput(say("The width is 0 to 16 digits."), field="digits")
+    if command.digits and len(str(command.last)) > command.digits:
+        raise InvalidInput(say("The last number has more digits than that."), field="digits")
+    longest = waybill_no(prefix, command.last, command.digits, command.check_rule)
+    if len(longest) > LONGEST_NUMBER:
+        raise InvalidInput(say("These numbers are too long for a label."), field="digits")
+
+
+def _require_no_overlap(session: Session, command: AddRange, prefix: str) -> None:
+    overlap = session.scalar(
+        sa.select(WaybillPool.id).where(
+            WaybillPool.carrier_id == command.carrier_id,
+            WaybillPool.kind == PoolKind.RANGE,
+            WaybillPool.prefix == prefix,
+            WaybillPool.digits == command.digits,
+            WaybillPool.last_no >= command.first,
+            WaybillPool.first_no <= command.last,
+        )
+    )
+    if overlap is not None:
+        raise InvalidInput(say("The range overlaps one that is there already."), field="first")
 
 
 def add_list(session: Session, command: AddList) -> Outcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -92,25 +93,29 @@ def void_waybill(session: Session, code: str) -> VoidWaybill | None:
             ),
             parcel_no=row.number,
         )
-    numbers = session.scalars(
-        sa.select(Order.order_no)
-        .join(OrderLine, OrderLine.order_id == Order.id)
-        .join(ConsignmentLine, ConsignmentLine.order_line_id == OrderLine.id)
-        .join(ParcelLine, ParcelLine.consignment_line_id == ConsignmentLine.id)
-        .where(ParcelLine.parcel_id == row.id)
-        .distinct()
-        .order_by(Order.order_no)
-    ).all()
     return VoidWaybill(
         say(
             "Waybill {waybill} is void: parcel {parcel} of order {orders} was put aside. It stays"
             " here; destroy the label.",
             waybill=code[:40],
             parcel=row.number,
-            orders=", ".join(numbers),
+            orders=", ".join(_orders_in(session, row.id)),
         ),
         parcel_no=row.number,
     )
+
+
+def _orders_in(session: Session, parcel_id: int) -> Sequence[str]:
+    """Return the numbers of the orders whose goods are in the parcel."""
+    return session.scalars(
+        sa.select(Order.order_no)
+        .join(OrderLine, OrderLine.order_id == Order.id)
+        .join(ConsignmentLine, ConsignmentLine.order_line_id == OrderLine.id)
+        .join(ParcelLine, ParcelLine.consignment_line_id == ConsignmentLine.id)
+        .where(ParcelLine.parcel_id == parcel_id)
+        .distinct()
+        .order_by(Order.order_no)
+    ).all()
 
 
 def carrier_of(session: Session, parcel: Parcel) -> int | None:

@@ -17,7 +17,7 @@ from warehouse.inventory import ledger
 from warehouse.inventory.models import ReleaseReason, StockBalance
 from warehouse.numbers import next_number
 from warehouse.orders.commands.holds import give_back, hold_order
-from warehouse.orders.models import Consignment, ConsignmentState, HoldKind
+from warehouse.orders.models import Consignment, ConsignmentLine, ConsignmentState, HoldKind
 from warehouse.orders.queries import orders_of, stop_of
 from warehouse.people import trail
 from warehouse.settings import load_settings
@@ -78,17 +78,18 @@ def make_wave(session: Session, command: MakeWave) -> Outcome:
         command_id=command.id,
         subject=f"wave:{wave.id}",
     )
-    return Outcome(
-        screen="wave",
-        subject_id=wave.id,
-        message=say("Wave {number} with {count} orders.", number=wave.number, count=len(supplied))
-        if not short
-        else say(
+    message = say("Wave {number} with {count} orders.", number=wave.number, count=len(supplied))
+    if short:
+        message = say(
             "Wave {number} with {count} orders; {left} left out, stock short.",
             number=wave.number,
             count=len(supplied),
             left=len(short),
-        ),
+        )
+    return Outcome(
+        screen="wave",
+        subject_id=wave.id,
+        message=message,
         tone=Tone.ATTENTION if short else Tone.OK,
         facts={"left_out": [c.id for c in short]},
     )
@@ -169,14 +170,38 @@ def _less(stock: Sequence[BinStock], takes: Sequence[Take]) -> list[BinStock]:
     return [BinStock(b.bin_id, b.walk_order, b.available - taken.get(b.bin_id, 0)) for b in stock]
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Planned:
+    """One take of a line's pieces, on its way to becoming a task."""
+
+    take: Take
+    slot: WaveSlot
+    line: ConsignmentLine
+
+
 def _write(session: Session, command: MakeWave, supplied: Supplied) -> Wave:
     day = command.at.astimezone(command.zone).strftime("%m%d")
     number = f"W{day}-{next_number(session, f'wave-{day}'):02d}"
     wave = Wave(number=number, created_at=command.at)
     session.add(wave)
     session.flush()
+    planned = _fill_slots(session, wave, supplied)
+    _write_tasks(session, wave, planned)
+    trail.record(session, command, "wave", wave.id, "planned", orders=len(supplied))
+    trail.record_all(
+        session,
+        command,
+        "consignment",
+        [(consignment.id, {"wave": number}) for consignment, _ in supplied],
+        "waved",
+    )
+    return wave
+
+
+def _fill_slots(session: Session, wave: Wave, supplied: Supplied) -> list[_Planned]:
+    """Give each consignment its slot; return what is to be taken, in walking order."""
     settings = load_settings(session)
-    tasks: list[tuple[Take, WaveSlot, int, int]] = []
+    planned: list[_Planned] = []
     for slot_no, (consignment, takes) in enumerate(supplied, start=1):
         consignment.state = ConsignmentState.WAVED
         # From here on the consignment keeps the rules it was planned under.
@@ -187,47 +212,42 @@ def _write(session: Session, command: MakeWave, supplied: Supplied) -> Wave:
         slot = WaveSlot(wave_id=wave.id, consignment_id=consignment.id, slot_no=slot_no)
         session.add(slot)
         session.flush()
-        skus = {line.id: line.sku_id for line in consignment.lines}
-        tasks += [
-            (take, slot, line_id, skus[line_id])
-            for line_id, line_takes in takes.items()
-            for take in line_takes
+        planned += [
+            _Planned(take=take, slot=slot, line=line)
+            for line in consignment.lines
+            for take in takes[line.id]
         ]
-    tasks.sort(key=lambda t: (t[0].walk_order, t[0].bin_id, t[3], t[1].slot_no))
-    allocations = ledger.reserve(
-        session,
-        [
-            ledger.Promise(
-                consignment_line_id=line_id, bin_id=take.bin_id, sku_id=sku_id, pieces=take.pieces
-            )
-            for take, _slot, line_id, sku_id in tasks
-        ],
-    )
+    planned.sort(key=lambda p: (p.take.walk_order, p.take.bin_id, p.line.sku_id, p.slot.slot_no))
+    return planned
+
+
+def _write_tasks(session: Session, wave: Wave, planned: Sequence[_Planned]) -> None:
+    promises = [
+        ledger.Promise(
+            consignment_line_id=p.line.id,
+            bin_id=p.take.bin_id,
+            sku_id=p.line.sku_id,
+            pieces=p.take.pieces,
+        )
+        for p in planned
+    ]
+    allocations = ledger.reserve(session, promises)
     session.add_all(
         PickTask(
             wave_id=wave.id,
-            slot_id=slot.id,
-            consignment_line_id=line_id,
+            slot_id=p.slot.id,
+            consignment_line_id=p.line.id,
             allocation_id=allocation_id,
-            bin_id=take.bin_id,
-            sku_id=sku_id,
-            wanted=take.pieces,
+            bin_id=p.take.bin_id,
+            sku_id=p.line.sku_id,
+            wanted=p.take.pieces,
             sequence=sequence,
         )
-        for sequence, ((take, slot, line_id, sku_id), allocation_id) in enumerate(
-            zip(tasks, allocations, strict=True), start=1
+        for sequence, (p, allocation_id) in enumerate(
+            zip(planned, allocations, strict=True), start=1
         )
     )
     session.flush()
-    trail.record(session, command, "wave", wave.id, "planned", orders=len(supplied))
-    trail.record_all(
-        session,
-        command,
-        "consignment",
-        [(consignment.id, {"wave": number}) for consignment, _ in supplied],
-        "waved",
-    )
-    return wave
 
 
 def cancel_wave(session: Session, command: CancelWave) -> Outcome:

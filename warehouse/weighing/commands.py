@@ -50,47 +50,15 @@ def record_weight(session: Session, command: RecordWeight) -> Outcome:
     parcel = lock_parcel(session, command.parcel_id)
     if parcel.state is not ParcelState.SEALED:
         raise StaleScreen
-    settings = load_settings(session)
-    tolerance_g = tolerance_of(
-        parcel.expected_g or 0,
-        absolute_g=settings.tolerance_g,
-        percent=settings.tolerance_percent,
-    )
-    verdict = verdict_of(command.gross_g, parcel.expected_g, tolerance_g)
-    is_overridden = verdict is Verdict.OUTSIDE and bool(command.override_reason.strip())
-    if is_overridden:
-        verdict = Verdict.OVERRIDDEN
-    session.add(
-        Reading(
-            parcel_id=parcel.id,
-            gross_g=command.gross_g,
-            expected_g=parcel.expected_g,
-            tolerance_g=tolerance_g,
-            verdict=verdict,
-            reason=command.override_reason[:500],
-            command_id=command.id,
-            at=command.at,
-            person_id=command.actor.person_id,
-        )
-    )
+    reading = _reading(session, command, parcel)
+    session.add(reading)
     trail.record(
         session, command, "parcel", parcel.id, "weighed",
-        gross_g=command.gross_g, expected_g=parcel.expected_g, verdict=verdict,
+        gross_g=command.gross_g, expected_g=parcel.expected_g, verdict=reading.verdict,
     )  # fmt: skip
-    if verdict is Verdict.OUTSIDE:
+    if reading.verdict is Verdict.OUTSIDE:
         session.flush()
-        return Outcome(
-            screen=WeighScreen.OUTSIDE,
-            subject_id=parcel.id,
-            message=say(
-                "{gross} g, expected {expected} ± {tolerance} g. Weigh again or back to the check.",
-                gross=command.gross_g,
-                expected=parcel.expected_g,
-                tolerance=tolerance_g,
-            ),
-            tone=Tone.STOP,
-            facts={"gross_g": command.gross_g, "tolerance_g": tolerance_g},
-        )
+        return _outside(reading)
     parcel.state = ParcelState.WEIGHED
     parcel.gross_g = command.gross_g
     parcel.weighed_at = command.at
@@ -100,6 +68,44 @@ def record_weight(session: Session, command: RecordWeight) -> Outcome:
         subject_id=parcel.id,
         message=say("{gross} g. The label is coming.", gross=command.gross_g),
         facts={"gross_g": command.gross_g},
+    )
+
+
+def _reading(session: Session, command: RecordWeight, parcel: Parcel) -> Reading:
+    settings = load_settings(session)
+    tolerance_g = tolerance_of(
+        parcel.expected_g or 0,
+        absolute_g=settings.tolerance_g,
+        percent=settings.tolerance_percent,
+    )
+    verdict = verdict_of(command.gross_g, parcel.expected_g, tolerance_g)
+    if verdict is Verdict.OUTSIDE and command.override_reason.strip():
+        verdict = Verdict.OVERRIDDEN
+    return Reading(
+        parcel_id=parcel.id,
+        gross_g=command.gross_g,
+        expected_g=parcel.expected_g,
+        tolerance_g=tolerance_g,
+        verdict=verdict,
+        reason=command.override_reason[:500],
+        command_id=command.id,
+        at=command.at,
+        person_id=command.actor.person_id,
+    )
+
+
+def _outside(reading: Reading) -> Outcome:
+    return Outcome(
+        screen=WeighScreen.OUTSIDE,
+        subject_id=reading.parcel_id,
+        message=say(
+            "{gross} g, expected {expected} ± {tolerance} g. Weigh again or back to the check.",
+            gross=reading.gross_g,
+            expected=reading.expected_g,
+            tolerance=reading.tolerance_g,
+        ),
+        tone=Tone.STOP,
+        facts={"gross_g": reading.gross_g, "tolerance_g": reading.tolerance_g},
     )
 
 

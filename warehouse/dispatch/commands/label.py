@@ -86,15 +86,7 @@ def assign_waybill(session: Session, command: AssignWaybill) -> Outcome:
     if consignment.state is not ConsignmentState.PACKED:
         raise RuleViolation(say("Other parcels of this order are still being packed."))
     if any(o.is_masked for o in orders_of(session, consignment.id)):
-        return Outcome(
-            screen=WeighScreen.PLATFORM,
-            subject_id=parcel.id,
-            message=say(
-                "The shop hides this receiver. Print the label with the platform's own program,"
-                " stick it on and scan it."
-            ),
-            tone=Tone.ATTENTION,
-        )
+        return _at_platform(parcel)
     carrier = session.get_one(Carrier, consignment.carrier_id)
     number, pool_id = _fresh_number(session, command, carrier)
     _attach(session, command, parcel, carrier.id, number, WaybillSource.POOL)
@@ -122,6 +114,18 @@ def assign_waybill(session: Session, command: AssignWaybill) -> Outcome:
         subject_id=parcel.id,
         message=say("Stick label {number} on and scan it.", number=number),
         facts={"waybill_no": number},
+    )
+
+
+def _at_platform(parcel: Parcel) -> Outcome:
+    return Outcome(
+        screen=WeighScreen.PLATFORM,
+        subject_id=parcel.id,
+        message=say(
+            "The shop hides this receiver. Print the label with the platform's own program,"
+            " stick it on and scan it."
+        ),
+        tone=Tone.ATTENTION,
     )
 
 
@@ -206,14 +210,31 @@ def reprint_label(session: Session, command: ReprintLabel) -> Outcome:
     waybill = live_waybill(session, parcel.id)
     if waybill is None or waybill.source is not WaybillSource.POOL:
         raise RuleViolation(say("Parcel {number} has no label to repeat.", number=parcel.number))
+    _copy_label(session, command, waybill.number)
+    parcel.state = ParcelState.LABELLED
+    parcel.matched_at = None
+    session.flush()
+    trail.record(
+        session, command, "parcel", parcel.id, "label_reprinted",
+        waybill=waybill.number, reason=command.reason[:200],
+    )  # fmt: skip
+    return Outcome(
+        screen=WeighScreen.LABEL,
+        subject_id=parcel.id,
+        message=say("A copy of {number} is coming. Destroy the spoilt one.", number=waybill.number),
+        tone=Tone.ATTENTION,
+    )
+
+
+def _copy_label(session: Session, command: ReprintLabel, number: str) -> None:
     job_id = session.scalar(
         sa.select(PrintJob.id)
-        .where(PrintJob.document_kind == WAYBILL_KIND, PrintJob.number == waybill.number)
+        .where(PrintJob.document_kind == WAYBILL_KIND, PrintJob.number == number)
         .order_by(PrintJob.copy_no.desc())
         .limit(1)
     )
     if job_id is None:
-        raise NotFound(say("label"), waybill.number)
+        raise NotFound(say("label"), number)
     try:
         reprint(
             session,
@@ -229,19 +250,6 @@ def reprint_label(session: Session, command: ReprintLabel) -> Outcome:
         raise RuleViolation(
             say("The label is still in the print queue. Look at the printer first.")
         ) from error
-    parcel.state = ParcelState.LABELLED
-    parcel.matched_at = None
-    session.flush()
-    trail.record(
-        session, command, "parcel", parcel.id, "label_reprinted",
-        waybill=waybill.number, reason=command.reason[:200],
-    )  # fmt: skip
-    return Outcome(
-        screen=WeighScreen.LABEL,
-        subject_id=parcel.id,
-        message=say("A copy of {number} is coming. Destroy the spoilt one.", number=waybill.number),
-        tone=Tone.ATTENTION,
-    )
 
 
 def live_waybill(session: Session, parcel_id: int) -> Waybill | None:

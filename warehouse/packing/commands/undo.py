@@ -48,9 +48,18 @@ def undo_pack(session: Session, command: UndoPack) -> Outcome:
         raise RuleViolation(say("There is nothing to undo."))
     if parcel.state is ParcelState.SEALED:
         _reopen(session, command, parcel)
+    pieces = _take_out(session, command, parcel, last)
+    return items_screen(
+        parcel,
+        say("{pieces} back into the tote.", pieces=pieces),
+        tone=Tone.ATTENTION,
+    )
+
+
+def _take_out(session: Session, command: UndoPack, parcel: Parcel, packed_by: str) -> int:
     moves = session.scalars(
         sa.select(Move)
-        .where(Move.command_id == last, Move.to_bin_id == parcel.bin_id)
+        .where(Move.command_id == packed_by, Move.to_bin_id == parcel.bin_id)
         .order_by(Move.line_no)
     ).all()
     pieces = 0
@@ -62,11 +71,7 @@ def undo_pack(session: Session, command: UndoPack) -> Outcome:
         content.pieces -= move.pieces
         pieces += move.pieces
     session.flush()
-    return items_screen(
-        parcel,
-        say("{pieces} back into the tote.", pieces=pieces),
-        tone=Tone.ATTENTION,
-    )
+    return pieces
 
 
 def _last_packed(session: Session, parcel: Parcel) -> str | None:

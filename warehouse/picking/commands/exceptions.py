@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -117,30 +118,14 @@ def undo_pick(session: Session, command: UndoPick) -> Outcome:
     if wave is None or wave.state is not WaveState.PICKING:
         raise StaleScreen
     require_picker(session, command, wave.picker_id, wave.number)
-    move_id = session.scalar(
-        sa.select(Move.id)
-        .join(PickTask, PickTask.allocation_id == Move.allocation_id)
-        .where(
-            PickTask.wave_id == command.wave_id,
-            Move.reason == MoveReason.PICK,
-            Move.id.not_in(sa.select(Move.reverses_id).where(Move.reverses_id.is_not(None))),
-        )
-        .order_by(Move.id.desc())
-        .limit(1)
-    )
-    if move_id is None:
+    last = _last_pick(session, wave.id)
+    if last is None:
         raise RuleViolation(say("There is nothing to undo."))
-    task_id, consignment_id = session.execute(
-        sa.select(PickTask.id, WaveSlot.consignment_id)
-        .join(Move, Move.allocation_id == PickTask.allocation_id)
-        .join(WaveSlot, WaveSlot.id == PickTask.slot_id)
-        .where(Move.id == move_id)
-    ).one()
-    consignment = consignment_by_id(session, consignment_id, lock=True)
-    task = session.get_one(PickTask, task_id, with_for_update=True, populate_existing=True)
+    consignment = consignment_by_id(session, last.consignment_id, lock=True)
+    task = session.get_one(PickTask, last.task_id, with_for_update=True, populate_existing=True)
     if consignment.state not in (ConsignmentState.PICKING, ConsignmentState.PICKED):
         raise RuleViolation(say("That order is already at the check."))
-    mirror = ledger.reverse(session, command, move_id)
+    mirror = ledger.reverse(session, command, last.move_id)
     task.picked -= mirror.pieces
     task.state = TaskState.OPEN
     line = session.get_one(ConsignmentLine, task.consignment_line_id, populate_existing=True)
@@ -154,6 +139,23 @@ def undo_pick(session: Session, command: UndoPick) -> Outcome:
         message=say("Put {pieces} back into {bin}.", pieces=mirror.pieces, bin=code),
         tone=Tone.ATTENTION,
     )
+
+
+def _last_pick(session: Session, wave_id: int) -> Any:
+    """Return move_id, task_id and consignment_id of the wave's newest pick not undone, or None."""
+    undone = sa.select(Move.reverses_id).where(Move.reverses_id.is_not(None))
+    return session.execute(
+        sa.select(Move.id.label("move_id"), PickTask.id.label("task_id"), WaveSlot.consignment_id)
+        .join(PickTask, PickTask.allocation_id == Move.allocation_id)
+        .join(WaveSlot, WaveSlot.id == PickTask.slot_id)
+        .where(
+            PickTask.wave_id == wave_id,
+            Move.reason == MoveReason.PICK,
+            Move.id.not_in(undone),
+        )
+        .order_by(Move.id.desc())
+        .limit(1)
+    ).first()
 
 
 def _lock_open(session: Session, command: ReportShort | SkipTask) -> PickTask:
