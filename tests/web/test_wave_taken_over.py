@@ -1,0 +1,36 @@
+"""A picker's scan on another's wave: told whose it is, and scanned once more it takes it over."""
+
+from __future__ import annotations
+
+from tests.builders import Stage
+from tests.web.desk_site import Desk, words_of
+from warehouse.commands import new_id
+from warehouse.people.rights import Role
+from warehouse.waves.models import PickTask, Wave
+
+
+def test_the_second_scan_takes_the_wave_over_and_counts(desk: Desk):
+    world = desk.world
+    work = world.bring(Stage.TOTE_BOUND)
+    task = world.open_tasks(work.wave_id)[0]
+    first = world.get(Wave, work.wave_id).picker_id
+    url = f"/pick/{work.wave_id}/scans"
+    scan = {"screen": "bin", "subject": task.id, "barcode": "A-01"}
+    refused = desk.post(url, Role.PICKER, command_id=new_id(), **scan)
+    assert refused.status_code == 409
+    assert "picker is picking wave" in words_of(refused)
+    assert world.get(PickTask, task.id).bin_confirmed_at is None
+    taken = desk.post(url, Role.PICKER, command_id=new_id(), confirm="1", **scan)
+    assert taken.status_code == 200
+    assert world.get(PickTask, task.id).bin_confirmed_at is not None
+    assert world.get(Wave, work.wave_id).picker_id == desk.people[Role.PICKER] != first
+
+
+def test_a_scan_that_took_a_wave_over_can_be_sent_again(desk: Desk):
+    work = desk.world.bring(Stage.TOTE_BOUND)
+    task = desk.world.open_tasks(work.wave_id)[0]
+    scan = {"screen": "bin", "subject": task.id, "barcode": "A-01", "confirm": "1"}
+    again = {"command_id": "a" * 64, **scan}
+    url = f"/pick/{work.wave_id}/scans"
+    answers = [desk.post(url, Role.PICKER, **again).status_code for _ in range(2)]
+    assert answers == [200, 200]
