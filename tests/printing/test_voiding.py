@@ -35,9 +35,9 @@ def voided_while_drawn(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have somebody void the paper after it was claimed, before its first byte."""
     real = work._made
 
-    def draw(claimed: Any) -> Any:
+    def draw(*given: Any) -> Any:
         monkeypatch.setattr(work, "_made", real)
-        made = real(claimed)
+        made = real(*given)
         assert void(floor) == 0
         return made
 
