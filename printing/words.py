@@ -21,7 +21,7 @@ _CHINESE = {
     "Signature": "签收",
     "Inspected": "已验视",
     "Packing slip": "装箱单",
-    "Ship to": "收货人",
+    "Ship to": "收件人",
     "Ordered": "下单日期",
     "Waybill": "运单号",
     "Carrier": "快递公司",

@@ -127,9 +127,9 @@ def test_pages_outside_the_api_keep_their_own_errors(desk: Machine) -> None:
     ("wanted", "language", "message"),
     [
         ("en", "en", "order 7 does not exist."),
-        ("zh-CN,zh;q=0.9,en;q=0.8", "zh-CN", "找不到订单 7。"),
-        ("fr", "zh-CN", "找不到订单 7。"),
-        (None, "zh-CN", "找不到订单 7。"),
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh-CN", "订单 7 不存在。"),
+        ("fr", "zh-CN", "订单 7 不存在。"),
+        (None, "zh-CN", "订单 7 不存在。"),
     ],
 )
 def test_refusals_speak_the_language_asked_for(

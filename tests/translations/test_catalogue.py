@@ -33,9 +33,18 @@ QUOTED = (
 # What is said without standing there: the tags of the API's routes, the program's own notes.
 READ_ELSEWHERE = ["templates/api/index.html: _(tag)", "warehouse/web/notes.py: Text(note)"]
 
+# The trade has one word for each of these; what stands on the left is said by nobody.
+OTHER_WORDS = {
+    "库位": "货位", "捡货": "拣货", "搁置": "放暂存区", "收货人": "收件人", "快递单": "面单",
+    "核对台": "复核台", "重打": "补打", "您": "你",
+}  # fmt: skip
+# What is filled in here is Chinese itself, so that no blank parts it from the Chinese around it.
+FILLED_WITH_CHINESE = ("{owner}", "{ago}", "{what}")
+
 _PLACE = re.compile(r"{\w+}")
 _LATIN = re.compile(r"[A-Za-z_]+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_UNPARTED = re.compile(r"[\u3400-\u9fff][A-Za-z0-9{]|[A-Za-z0-9}][\u3400-\u9fff]")
 _HALF_WIDTH = re.compile(r"(?<=[\u3400-\u9fff])[,;:?!]|[\u3400-\u9fff]\.(?!\w)")
 
 
@@ -106,6 +115,17 @@ def test_chinese_sentences_have_no_english_words() -> None:
 def test_chinese_sentences_have_chinese_marks() -> None:
     found = (_without_quotes(_PLACE.sub("字", e.chinese)) for e in _entries())
     assert [sentence for sentence in found if _HALF_WIDTH.search(sentence)] == []
+
+
+def test_one_thing_has_one_word() -> None:
+    said = [(e.chinese, word) for e in _entries() for word in OTHER_WORDS if word in e.chinese]
+    assert said == []
+
+
+def test_a_blank_parts_chinese_from_latin_and_from_what_is_filled_in() -> None:
+    found = (_without_quotes(e.chinese) for e in _entries())
+    plain = (s for s in found if not any(place in s for place in FILLED_WITH_CHINESE))
+    assert [sentence for sentence in plain if _UNPARTED.search(sentence)] == []
 
 
 def test_every_code_word_is_still_in_use() -> None:

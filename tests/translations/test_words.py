@@ -19,9 +19,12 @@ NEVER_SHOWN = {ReleaseReason}
 # Events named by what they were given: their names in full.
 NAMED_BY = {
     "f'audit_{state}'": ["audit_clean", "audit_cancelled", "audit_closed", "audit_dispatched"],
-    "f'bin_{word}'": ["bin_new", "bin_changed"],
-    "f'sku_{word}'": ["sku_new", "sku_changed"],
     "f'{command.key}_set'": ["pin_set", "password_set"],
+}
+
+# Events that are named by what they happened to: in full, with it.
+NAMED_BY_SUBJECT = {
+    "f'{kind}_{word}'": {(k, f"{k}_{w}") for k in ("bin", "sku") for w in ("new", "changed")},
 }
 
 
@@ -61,6 +64,9 @@ def _recorded() -> set[tuple[str, str]]:
     found: set[tuple[str, str]] = set()
     for path in sorted((ROOT / "warehouse").rglob("*.py")):
         for call in _trail_calls(path):
+            if pairs := NAMED_BY_SUBJECT.get(ast.unparse(call.args[4])):
+                found |= pairs
+                continue
             kind = getattr(call.args[2], "value", ast.unparse(call.args[2]))
             found |= {(kind, name) for name in _names(call.args[4], path)}
     return found

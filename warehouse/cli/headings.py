@@ -53,6 +53,7 @@ HEADINGS: Mapping[str, Text] = {
     "media": say("Media"),
     "name": say("Name"),
     "new": say("New"),
+    "not_shipped": say("Not shipped"),
     "note": say("Note"),
     "number": say("Number"),
     "on_hand": say("On hand"),

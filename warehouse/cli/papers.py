@@ -18,7 +18,9 @@ from printing.renderers.pdf import layout
 from printing.renderers.pdf.paint import paint
 from printing.samples import Sample, samples
 from warehouse.cli import Site
+from warehouse.cli.language import Misuse, note, tell
 from warehouse.cli.speaking import machine_readable, put_json
+from warehouse.text import say
 
 SHOWN_PAGES = 3  # of a long paper, on its picture
 PICTURE_DPI = 203
@@ -54,7 +56,7 @@ def papers_command(
     out.mkdir(parents=True, exist_ok=True)
     wanted = [s for s in samples(locale) if not kinds or s.document.kind in kinds]
     if not wanted:
-        raise click.UsageError(f"There is no such kind: {', '.join(kinds)}")
+        raise Misuse(say("There is no such kind: {kinds}", kinds=", ".join(kinds)))
     found: list[Drawn] = []
     sheets = contact_sheets(_seen(wanted, out, found))
     for number, sheet in enumerate(sheets, start=1):
@@ -103,7 +105,11 @@ def _tell(found: list[Drawn], out: Path, *, as_json: bool) -> None:
         put_json({"out": str(out), "papers": papers, "faults": wrong})
         return
     for fault in wrong:
-        click.echo(f"{fault['paper']} page {fault['page']}: {fault['kind']} {fault['what']}",
-                   err=True)  # fmt: skip
+        note(say("{paper} page {page}: {kind} {what}", **fault))
     pages = sum(drawn.pages for drawn in found)
-    click.echo(f"{len(found)} papers, {pages} pages in {out}; {len(wrong)} faults.")
+    tell(
+        say(
+            "{papers} papers, {pages} pages in {out}; {faults} faults.",
+            papers=len(found), pages=pages, out=str(out), faults=len(wrong),
+        )
+    )  # fmt: skip
