@@ -256,6 +256,25 @@ class PaperPicture(Base):
     at: Mapped[Instant]
 
 
+class PrintFlag(Base):
+    """A paper that shows marks for characters no face has: a person has to look at it."""
+
+    __tablename__ = "print_flag"
+    __table_args__ = (
+        sa.Index(
+            "ix_print_flag_open",
+            "job_id",
+            sqlite_where=sa.text("looked_at IS NULL"),
+            postgresql_where=sa.text("looked_at IS NULL"),
+        ),
+    )
+
+    job_id: Mapped[Ref] = mapped_column(sa.ForeignKey("print_job.id"), primary_key=True)
+    characters: Mapped[str] = mapped_column(text_of(200))
+    looked_at: Mapped[Instant | None]
+    person_id: Mapped[Ref | None]
+
+
 class PrintEvent(Base):
     """What happened to a job after it was queued: never changed, never removed before the job."""
 

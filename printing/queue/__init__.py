@@ -18,6 +18,7 @@ from printing.queue.deciding import (
     cancel,
     confirm,
     hold,
+    look,
     pause,
     release,
     reroute,
@@ -25,7 +26,7 @@ from printing.queue.deciding import (
     void,
 )
 from printing.queue.drawing import drawing_of, templates_for
-from printing.queue.looking import Lane, lanes, pdf_of
+from printing.queue.looking import Lane, flagged, lanes, pdf_of
 
 if TYPE_CHECKING:
     from printing.queue.delivery import (
@@ -66,8 +67,10 @@ __all__ = [
     "drawing_of",
     "due",
     "enqueue",
+    "flagged",
     "hold",
     "lanes",
+    "look",
     "pause",
     "pdf_of",
     "print_one",

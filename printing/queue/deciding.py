@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from printing.errors import StateConflict
-from printing.models import WAITING, JobState, Printer, PrintFile, PrintJob
+from printing.models import WAITING, JobState, Printer, PrintFile, PrintFlag, PrintJob
 from printing.queue.asking import SITE_ZONE, note, printer_of_route, reprint
 from warehouse.db import table_of
 
@@ -76,6 +76,25 @@ def answer_unknown(
         session, job_id, reason="did not come out", person_id=person_id, at=at,
         command_id=command_id, zone=zone,
     )  # fmt: skip
+
+
+def look(session: Session, job_id: int, *, person_id: int, at: datetime) -> None:
+    """Note that a person looked at a paper flagged for characters no face has.
+
+    Raises:
+        StateConflict: it is not flagged, or somebody looked before.
+    """
+    looked = session.execute(
+        sa.update(PrintFlag)
+        .where(PrintFlag.job_id == job_id, PrintFlag.looked_at.is_(None))
+        .values(looked_at=at, person_id=person_id)
+        .returning(PrintFlag.characters)
+        .execution_options(synchronize_session=False)
+    ).scalar_one_or_none()
+    state = session.execute(sa.select(_job.c.state).where(_job.c.id == job_id)).scalar_one()
+    if looked is None:
+        raise StateConflict(job_id, state, "flagged")
+    note(session, job_id, state, at, person_id, "looked at the marks")
 
 
 def cancel(session: Session, job_id: int, *, person_id: int, at: datetime, reason: str) -> None:

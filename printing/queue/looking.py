@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from printing import documents
 from printing.media import SUITABLE, media
-from printing.models import IN_LANE, OPEN, JobState, Printer, PrintFile, PrintJob
+from printing.models import IN_LANE, OPEN, JobState, Printer, PrintFile, PrintFlag, PrintJob
 from printing.queue.drawing import drawing_of
 from warehouse.db import table_of
 
@@ -82,6 +82,18 @@ def lanes(session: Session) -> list[Lane]:
             )
         )
     return found
+
+
+def flagged(session: Session, most: int) -> list[tuple[PrintJob, str]]:
+    """Return papers nobody looked at yet that show marks, with the characters; the newest first."""
+    rows = session.execute(
+        sa.select(PrintJob, PrintFlag.characters)
+        .join(PrintFlag, PrintFlag.job_id == PrintJob.id)
+        .where(PrintFlag.looked_at.is_(None))
+        .order_by(PrintJob.id.desc())
+        .limit(most)
+    )
+    return [(job, characters) for job, characters in rows]
 
 
 def pdf_of(session: Session, job_id: int) -> bytes:

@@ -20,6 +20,7 @@ from printing import documents
 from printing.documents import Document
 from printing.documents.text import clean
 from printing.errors import AddressRefused, PrintingError, TransportError
+from printing.inspection import unprintable
 from printing.media import Media
 from printing.models import (
     WORKING,
@@ -28,24 +29,29 @@ from printing.models import (
     PrinterState,
     PrintEvent,
     PrintFile,
+    PrintFlag,
     PrintJob,
 )
 from printing.queue.asking import note
 from printing.queue.claiming import LEASE, Claimed, claim
 from printing.queue.delivery import Transports, media_for, payload_for
 from printing.queue.drawing import STANDARD, drawing_of
-from printing.renderers.pdf import render
+from printing.renderers.pdf import layout
+from printing.renderers.pdf.paint import paint
+from printing.renderers.pdf.sheet import Sheet
 from printing.transports import Reason
 from warehouse.db import Database, table_of
 
 PAUSES_S = (2, 5, 15, 30, 60)
 BUSY_PAUSE_S = 1
 DETAIL_CHARS = 500
+FLAG_CHARS = 200
 Clock = Callable[[], datetime]
 
 log = logging.getLogger(__name__)
 _job = table_of(PrintJob)
 _file = table_of(PrintFile)
+_flag = table_of(PrintFlag)
 _printer = table_of(Printer)
 # Printers that answered with a fault were seen; those that did not answer were not.
 UNSEEN = frozenset({Reason.OFFLINE, Reason.NO_ANSWER, Reason.CUT_OFF, Reason.CONFIGURATION})
@@ -57,6 +63,7 @@ class _Made:
     stem: str
     pdf: bytes
     payload: bytes
+    marked: str  # characters no face has
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,18 +124,21 @@ def _made(database: Database, claimed: Claimed) -> _Made:
     document = documents.read(claimed.kind, claimed.facts)
     stock = media_for(document, claimed.printer)
     # Bytes made for another stock are of no use: somebody changed the roll in between.
-    kept = claimed.pdf if claimed.media == _stock_name(stock) else None
-    pdf = kept or _drawn(database, document, stock)
+    pdf = claimed.pdf if claimed.media == _stock_name(stock) else None
+    marked = ""
+    if not pdf:
+        sheets = _drawn(database, document, stock)
+        pdf, marked = paint(sheets, document.file_stem), unprintable(sheets)
     payload = payload_for(pdf, claimed.printer)
-    return _Made(stock=stock, stem=document.file_stem, pdf=pdf, payload=payload)
+    return _Made(stock=stock, stem=document.file_stem, pdf=pdf, payload=payload, marked=marked)
 
 
-def _drawn(database: Database, document: Document, stock: Media) -> bytes:
+def _drawn(database: Database, document: Document, stock: Media) -> list[Sheet]:
     drawing = STANDARD
     if document.templates:
         with database.reading() as session:
             drawing = drawing_of(session, document, stock)
-    return render(document, stock, drawing.template, drawing.pictures)
+    return layout(document, stock, drawing.template, drawing.pictures)
 
 
 def _stock_name(stock: Media) -> str:
@@ -168,7 +178,16 @@ def _keep(
                     rendered_at=at,
                 )
             )
+            _flag_for_a_look(session, claimed.job_id, made.marked)
     return True
+
+
+def _flag_for_a_look(session: Session, job_id: int, marked: str) -> None:
+    """Say of a paper which characters it shows as marks; what is drawn anew is looked at anew."""
+    session.execute(sa.delete(_flag).where(_flag.c.job_id == job_id))
+    if marked:
+        values = {"job_id": job_id, "characters": marked[:FLAG_CHARS]}
+        session.execute(sa.insert(_flag).values(values))
 
 
 def _not_begun(database: Database, claimed: Claimed, at: datetime) -> Printed | None:

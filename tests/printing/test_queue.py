@@ -537,7 +537,7 @@ def test_an_unexpected_fault_while_rendering_fails_the_job_and_never_loops(floor
 
     job_id, second = floor.ask(), floor.ask()
     with monkeypatch.context() as patched:
-        patched.setattr("printing.queue.work.render", explode)
+        patched.setattr("printing.queue.work.layout", explode)
         assert floor.work().state is JobState.FAILED
     assert floor.job(job_id).reason == "unexpected"
     assert floor.events(job_id) == [("failed", "ZeroDivisionError: a fault of ours")]

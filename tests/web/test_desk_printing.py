@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from printing.models import JobState, Printer, PrinterKind, PrintJob, PrintRoute
+from printing.models import JobState, Printer, PrinterKind, PrintFlag, PrintJob, PrintRoute
 from printing.queue import print_one, transports_within
 from tests.builders import Stage
 from tests.web.desk_site import Desk, words_of
@@ -253,3 +253,30 @@ def test_lanes_keep_themselves_fresh(desk: Desk):
     fragment = desk.get("/printers/lanes").get_data(as_text=True)
     assert fragment.strip().startswith('<div class="lanes"')
     assert "<html" not in fragment
+
+
+def _flag(desk: Desk) -> int:
+    job_id = _job(desk, state=JobState.SENT).id
+    with desk.database.transaction() as session:
+        session.add(PrintFlag(job_id=job_id, characters="🌸한"))
+    return job_id
+
+
+def test_a_paper_with_marks_asks_for_a_look(desk: Desk):
+    job_id = _flag(desk)
+    for url in ("/printers", f"/printers/jobs/{job_id}"):
+        page = words_of(desk.get(url))
+        assert "🌸 U+1F338, 한 U+D55C" in page
+        assert "I looked at it" in page
+        assert "I looked at it" not in words_of(desk.get(url, Role.COUNTER))
+    assert desk.post(f"/printers/jobs/{job_id}/looked", Role.COUNTER).status_code == 403
+
+    answer = desk.post(f"/printers/jobs/{job_id}/looked", Role.PACKER)
+    assert "Noted: you looked at the paper." in desk.said(answer, Role.PACKER)
+    assert "U+1F338" not in words_of(desk.get("/printers"))
+    page = words_of(desk.get(f"/printers/jobs/{job_id}"))
+    assert "a packer looked at it." in page
+    assert "I looked at it" not in page
+    late = desk.post(f"/printers/jobs/{job_id}/looked")
+    assert "This was finished elsewhere." in desk.said(late)
+    assert desk.post("/printers/jobs/4242/looked").status_code == 404

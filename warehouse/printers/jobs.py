@@ -58,6 +58,13 @@ class RerouteJob(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LookAtJob(Command):
+    """Somebody looked at a paper that shows marks for characters."""
+
+    job_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReprintJob(Command):
     """Print it once more, marked as a copy."""
 
@@ -122,6 +129,14 @@ def reroute_job(session: Session, command: RerouteJob) -> Outcome:
     _do(partial(queue.reroute, session, command.job_id, printer.id,
                 person_id=command.actor.person_id, at=command.at))  # fmt: skip
     return _said(command.job_id, say("The paper goes to {name}.", name=printer.name))
+
+
+def look_at_job(session: Session, command: LookAtJob) -> Outcome:
+    """Note that a person looked at the paper: it needs nobody's attention any more."""
+    _job(session, command.job_id)
+    _do(partial(queue.look, session, command.job_id, person_id=command.actor.person_id,
+                at=command.at))  # fmt: skip
+    return _said(command.job_id, say("Noted: you looked at the paper."))
 
 
 def reprint_job(session: Session, command: ReprintJob) -> Outcome:

@@ -60,6 +60,7 @@ def install(app: Flask) -> None:
         kept=lambda note: speak(kept(note)),
         buyer=buyer_shown,
         called=called,
+        codepoints=codepoints,
         remark=remark_shown,
         field_word=lambda name: speak(field_word(name)),
         media_word=lambda name: speak(media_word(name)),
@@ -71,6 +72,11 @@ def install(app: Flask) -> None:
 def fmt_yuan(fen: int) -> str:
     """Return an amount as people read it: "¥12.50"."""
     return f"¥{fen / YUAN:.2f}"
+
+
+def codepoints(characters: str) -> str:
+    """Return characters with their numbers, as their marks on paper name them: "🌸 U+1F338"."""
+    return ", ".join(f"{character} U+{ord(character):04X}" for character in characters)
 
 
 def act(handler: Handler[Any], kind: type[Command], /, *, back: str, **fields: Any) -> Response:

@@ -107,6 +107,7 @@ TROUBLES: Mapping[str, Text] = {
 }
 # Notes the program keeps as these words, where a person would have typed a reason.
 OWN_NOTES = (
+    say("looked at the marks"),
     LOST_ROWS_NOTE,
     MENDED_NOTE,
     NEW_ADDRESS_NOTE,

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from printing import queue
 from printing.errors import PrintingError
-from printing.models import JobState, Printer, PrintEvent, PrintFile, PrintJob
+from printing.models import JobState, Printer, PrintEvent, PrintFile, PrintFlag, PrintJob
 from warehouse.catalog.models import Station
 from warehouse.dispatch.commands.label import ReprintLabel, reprint_label
 from warehouse.errors import Forbidden, NotFound, RuleViolation
@@ -20,12 +20,14 @@ from warehouse.printers.jobs import (
     AnswerUnknown,
     CancelJob,
     HoldJob,
+    LookAtJob,
     ReleaseJob,
     ReprintJob,
     RerouteJob,
     answer_unknown,
     cancel_job,
     hold_job,
+    look_at_job,
     release_job,
     reprint_job,
     reroute_job,
@@ -131,6 +133,7 @@ def job(job_id: int) -> str:
             subject=_subject(found.subject),
             people=names_of(session),
             is_seen=may_see(found.document_kind),
+            flag=session.get(PrintFlag, job_id),
             can_cancel=found.state in queue.deciding.NOT_YET_SENT,
         )
 
@@ -247,6 +250,13 @@ def hold(job_id: int) -> Response:
 def release(job_id: int) -> Response:
     """Let the paper wait for its turn again."""
     return act(release_job, ReleaseJob, back=back_or(_here(job_id)), job_id=job_id)
+
+
+@bp.post("/jobs/<int:job_id>/looked")
+@needs(Right.REPRINT, Right.PRINTERS)
+def looked(job_id: int) -> Response:
+    """Say that somebody looked at a paper with marks on it."""
+    return act(look_at_job, LookAtJob, back=back_or(_here(job_id)), job_id=job_id)
 
 
 @bp.post("/jobs/<int:job_id>/route")

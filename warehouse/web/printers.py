@@ -12,8 +12,8 @@ from werkzeug.wrappers import Response
 from printing.errors import AddressRefused
 from printing.media import STOCKS, media
 from printing.models import OPEN, Printer, PrinterKind, PrintJob, PrintRoute
+from printing.queue import flagged, transport_for
 from printing.queue import lanes as all_lanes
-from printing.queue import transport_for
 from warehouse.errors import InvalidInput, NotFound
 from warehouse.people.rights import Right
 from warehouse.printers.commands import (
@@ -38,6 +38,7 @@ from warehouse.web.words import options
 
 LANE_ROWS = 8
 MOST_OPEN = 400
+MOST_FLAGGED = 20
 
 
 @bp.get("")
@@ -67,6 +68,7 @@ def _lanes(session: Session) -> dict[str, Any]:
         "jobs": jobs,
         "lane_rows": LANE_ROWS,
         "may_see": may_see,
+        "flagged": flagged(session, MOST_FLAGGED),
         "routed": _routed(session),
     }
 
