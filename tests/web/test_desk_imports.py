@@ -231,7 +231,7 @@ def test_one_buyer_of_many_orders_is_listed(desk: Desk):
     ("locale", "came", "moved"),
     [
         ("en", "Imported from first.csv", "Receiver changed at the shop: Full name"),
-        ("zh", "由 first.csv 导入", "店铺改了收货信息：姓名"),
+        ("zh", "由 first.csv 导入", "店铺改了收件人信息：姓名"),
     ],
 )
 def test_the_story_of_an_order_begins_with_its_import(
