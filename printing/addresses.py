@@ -12,7 +12,7 @@ import socket
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, ip_address
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from printing.errors import AddressFault, AddressRefused
 
@@ -20,6 +20,8 @@ RAW_PORT = 9100
 IPP_PORT = 631
 LPD_PORT = 515
 PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+USB_PRINTERS = "/dev/usb/lp*"
+DEVICES = Path("/dev")
 LOOPBACK = IPv4Network("127.0.0.0/8")
 MAX_PORT = 65_535
 # A name is letters, digits, dashes and dots; what ends in a number must be a plain IPv4 address.
@@ -35,15 +37,16 @@ def _resolve(host: str) -> Sequence[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class Allowed:
-    """The networks, ports and folders a site lets printers have; set on the server, not on a page.
+    """The networks, ports, folders and devices a site lets printers have; set on the server only.
 
     Loopback is refused unless it is named among the networks. Folders are roots below which folder
-    printers may write; none means none.
+    printers may write; none means none. Devices are patterns as `/dev/usb/lp*`.
     """
 
     networks: tuple[IPv4Network, ...] = tuple(IPv4Network(text) for text in PRIVATE)
     ports: frozenset[int] = frozenset({RAW_PORT, IPP_PORT, LPD_PORT})
     folders: tuple[Path, ...] = ()
+    devices: tuple[str, ...] = (USB_PRINTERS,)
     resolve: Resolve = field(default=_resolve, compare=False)
 
     @classmethod
@@ -52,6 +55,7 @@ class Allowed:
         networks: Iterable[str] = PRIVATE,
         ports: Iterable[int] = (),
         folders: Iterable[Path] = (),
+        devices: Iterable[str] = (USB_PRINTERS,),
     ) -> Allowed:
         """Return what the texts of a configuration mean; no ports means the usual three.
 
@@ -62,6 +66,7 @@ class Allowed:
             networks=tuple(IPv4Network(text) for text in networks),
             ports=frozenset(ports) or frozenset({RAW_PORT, IPP_PORT, LPD_PORT}),
             folders=tuple(folder.resolve() for folder in folders),
+            devices=tuple(devices),
         )
 
     def endpoint(self, host: str, port: int) -> tuple[str, int]:
@@ -94,6 +99,22 @@ class Allowed:
             why = f"{path} is not below a folder printers may write to"
             raise AddressRefused(why, fault=AddressFault.FOLDER, named=path)
         return target
+
+    def device(self, path: str) -> str:
+        """Return the device file to open, links followed.
+
+        Raises:
+            AddressRefused: it is none of those the site allows, or leads out of /dev.
+        """
+        why = f"{path} is no device printers may be at"
+        refused = AddressRefused(why, fault=AddressFault.DEVICE, named=path[:80])
+        # A pattern's star never reaches over a slash; what climbs with ".." is not looked at.
+        if "\x00" in path or ".." in path:
+            raise refused
+        target = Path(path).resolve()
+        if DEVICES not in target.parents or not any(map(PurePosixPath(path).match, self.devices)):
+            raise refused
+        return str(target)
 
     def _holds(self, address: IPv4Address) -> bool:
         if address.is_multicast or address.is_unspecified or address.is_link_local:

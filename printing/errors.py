@@ -91,6 +91,7 @@ class AddressFault(StrEnum):
     PORT = "port"
     NETWORK = "network"
     FOLDER = "folder"
+    DEVICE = "device"
     RELATIVE = "relative"
 
 

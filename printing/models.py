@@ -20,13 +20,18 @@ class PrinterKind(StrEnum):
     ZPL = "zpl"
     TSPL = "tspl"
     IPP = "ipp"
+    CUPS = "cups"
+    DOWNLOAD = "download"
 
 
 class PrinterState(StrEnum):
-    """How the printer was when it was last spoken to."""
+    """How the printer was when it was last spoken to; `attention` is any fault without a state."""
 
     UNKNOWN = "unknown"
     READY = "ready"
+    BUSY = "busy"
+    PAPER_OUT = "paper_out"
+    COVER_OPEN = "cover_open"
     ATTENTION = "attention"
     OFFLINE = "offline"
 
@@ -62,6 +67,14 @@ class JobState(StrEnum):
 
 WAITING = (JobState.QUEUED, JobState.READY)
 WORKING = (JobState.RENDERING, JobState.LEASED)
+TROUBLED = (
+    PrinterState.PAPER_OUT,
+    PrinterState.COVER_OPEN,
+    PrinterState.ATTENTION,
+    PrinterState.OFFLINE,
+)
+# These have no device that could be asked.
+UNASKED = (PrinterKind.FOLDER, PrinterKind.DOWNLOAD)
 # The oldest of these stops the younger ones of its printer.
 IN_LANE = (*WAITING, *WORKING, JobState.SENDING, JobState.UNKNOWN)
 OPEN = (*IN_LANE, JobState.HELD)
@@ -72,10 +85,11 @@ def _words(states: tuple[JobState, ...]) -> str:
 
 
 class Printer(Base):
-    """One printer and what is loaded in it. `address` is a folder, HOST:PORT or an ipp:// URL.
+    """One printer and what is loaded in it. `address` says where: see `printing.queue.delivery`.
 
     An empty `media` means any: a folder takes each document on the stock it is made for. Offsets
-    move the picture on the paper, in dots; darkness 0 leaves the printer's own setting.
+    move the picture on the paper, in dots; darkness 0 leaves the printer's own setting. A mute
+    printer never says a word: what its machine has taken counts as printed.
     """
 
     __tablename__ = "printer"
@@ -103,6 +117,7 @@ class Printer(Base):
     state_reason: Mapped[str] = mapped_column(text_of(40), default="")
     state_detail: Mapped[Note] = mapped_column(default="")
     last_seen_at: Mapped[Instant | None]
+    is_mute: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
 
 class PrintRoute(Base):
@@ -273,6 +288,20 @@ class PrintFlag(Base):
     characters: Mapped[str] = mapped_column(text_of(200))
     looked_at: Mapped[Instant | None]
     person_id: Mapped[Ref | None]
+
+
+class PrinterSearch(Base):
+    """One look around the network for printers, done by the worker; `found` is what answered."""
+
+    __tablename__ = "printer_search"
+
+    id: Mapped[Id]
+    person_id: Mapped[Ref | None]
+    asked_at: Mapped[Instant]
+    began_at: Mapped[Instant | None]
+    ended_at: Mapped[Instant | None]
+    found: Mapped[Json]
+    detail: Mapped[Note] = mapped_column(default="")
 
 
 class PrintEvent(Base):

@@ -10,7 +10,7 @@ from ipaddress import IPv4Network
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from printing.addresses import Allowed
+from printing.addresses import USB_PRINTERS, Allowed
 from warehouse.text import Text, say
 
 PRIVATE_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
@@ -19,6 +19,7 @@ KNOWN = {
     "FAHUO_DATA_DIR",
     "FAHUO_TIME_ZONE",
     "FAHUO_SECRET_KEY",
+    "FAHUO_PRINTER_DEVICES",
     "FAHUO_PRINTER_NETWORKS",
     "FAHUO_HTTPS",
     "FAHUO_LOCK_AFTER_S",
@@ -45,6 +46,7 @@ class Config:
     secret_key: str = field(repr=False)
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     printer_networks: tuple[IPv4Network, ...] = ()
+    printer_devices: tuple[str, ...] = (USB_PRINTERS,)
     is_https: bool = False
     lock_after_s: int = 300
     upload_limit_bytes: int = 64 * 1024 * 1024
@@ -56,8 +58,12 @@ class Config:
 
     @property
     def allowed_printers(self) -> Allowed:
-        """The addresses and folders that printers may have."""
-        return Allowed(networks=self.printer_networks, folders=(self.spool_dir.resolve(),))
+        """The addresses, folders and devices that printers may have."""
+        return Allowed(
+            networks=self.printer_networks,
+            folders=(self.spool_dir.resolve(),),
+            devices=self.printer_devices,
+        )
 
     @property
     def upload_dir(self) -> Path:
@@ -86,6 +92,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         secret_key=env.get("FAHUO_SECRET_KEY") or _kept_secret(data_dir),
         time_zone=_time_zone(env.get("FAHUO_TIME_ZONE", "Asia/Shanghai")),
         printer_networks=_networks(env.get("FAHUO_PRINTER_NETWORKS")),
+        printer_devices=_devices(env.get("FAHUO_PRINTER_DEVICES")),
         is_https=env.get("FAHUO_HTTPS", "") in ("1", "true", "yes"),
         lock_after_s=_number(env, "FAHUO_LOCK_AFTER_S", 300),
         upload_limit_bytes=_number(env, "FAHUO_UPLOAD_LIMIT_MB", 64) * 1024 * 1024,
@@ -133,6 +140,19 @@ def _networks(text: str | None) -> tuple[IPv4Network, ...]:
         raise ConfigError(
             say("{setting} cannot be read: {why}", setting="FAHUO_PRINTER_NETWORKS", why=str(error))
         ) from error
+
+
+def _devices(text: str | None) -> tuple[str, ...]:
+    if text is None:
+        return (USB_PRINTERS,)
+    patterns = tuple(p.strip() for p in text.split(",") if p.strip())
+    for pattern in patterns:
+        if not pattern.startswith("/dev/") or ".." in pattern:
+            why = say("{text} does not begin with {start}", text=pattern, start="/dev/")
+            raise ConfigError(
+                say("{setting} cannot be read: {why}", setting="FAHUO_PRINTER_DEVICES", why=why)
+            )
+    return patterns
 
 
 def _number(env: Mapping[str, str], name: str, default: int) -> int:

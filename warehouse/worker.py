@@ -9,7 +9,14 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 
-from printing.queue import assign_waiting, due, print_one, transports_within
+from printing.queue import (
+    assign_waiting,
+    due,
+    idle_printers,
+    look_at,
+    print_one,
+    transports_within,
+)
 from warehouse.commands import Actor
 from warehouse.config import Config
 from warehouse.db import Database, utcnow
@@ -25,6 +32,9 @@ IDLE_S = 0.25
 ASSIGN_EVERY = 40  # rounds
 SWEEP_EVERY = 14_400  # rounds: about an hour
 LANES_AT_ONCE = 16
+LOOKS_AT_ONCE = 4
+LOOK_EVERY = 80  # rounds: about 20 seconds
+LOOK_AGAIN_EVERY = 16  # while somebody is expected to put paper in
 IMPORT_LANE = 0  # printers' ids begin at 1
 STOCK_LANE = -1
 STOCK_EVERY = 80  # rounds: twenty seconds
@@ -47,10 +57,14 @@ class Worker:
     def run(self) -> None:
         """Work until `stop` is called."""
         rounds = 0
-        with ThreadPoolExecutor(LANES_AT_ONCE, "lane") as pool:
+        with (
+            ThreadPoolExecutor(LANES_AT_ONCE, "lane") as pool,
+            ThreadPoolExecutor(LOOKS_AT_ONCE, "look") as looks,
+        ):
             while not self._stopping.is_set():
                 try:
                     self._look(pool, rounds)
+                    self._look_at_printers(looks, rounds)
                 except DatabaseBusy:
                     log.warning("database busy")
                 except Exception:
@@ -72,6 +86,22 @@ class Worker:
         self._start(pool, IMPORT_LANE, self._import)
         if rounds % STOCK_EVERY == 0:
             self._start(pool, STOCK_LANE, self._audit_supplied)
+
+    def _look_at_printers(self, pool: ThreadPoolExecutor, rounds: int) -> None:
+        """Ask idle printers how they are: a bench knows that the paper is out before it waits.
+
+        A printer takes one client, so that a look shares the lane's turn.
+        """
+        if rounds % LOOK_AGAIN_EVERY:
+            return
+        with self._database.reading() as session:
+            idle = idle_printers(session)
+        for printer_id, is_waited_for in idle.items():
+            if is_waited_for or rounds % LOOK_EVERY == 0:
+                self._start(pool, printer_id, partial(self._ask, printer_id))
+
+    def _ask(self, printer_id: int) -> None:
+        look_at(self._database, printer_id, clock=utcnow, transports=self._transports)
 
     def _start(self, pool: ThreadPoolExecutor, lane: int, work: Callable[[], None]) -> None:
         running = self._running.get(lane)

@@ -2,7 +2,7 @@
 
 The one bridge between printing and the warehouse's database. Ask for paper inside a command
 (`enqueue`, `reprint`, `confirm`), decide about it at a desk (`cancel`, `answer_unknown` …), print
-it in the worker (`due`, `print_one`), show it on pages (`lanes`, `pdf_of`).
+it in the worker (`due`, `print_one`, `look_at`), show it on pages (`lanes`, `pdf_of`).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from printing.queue.deciding import (
     assign_waiting,
     cancel,
     confirm,
+    fetch,
     hold,
     look,
     pause,
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
         transport_for,
         transports_within,
     )
+    from printing.queue.health import idle_printers, look_at
+    from printing.queue.loading import rejudge
     from printing.queue.work import Printed, print_one
 
 # Loaded when first asked for: making bytes needs half a second of libraries, asking for paper none.
@@ -43,6 +46,9 @@ _LATE = {
     "check_printer": "printing.queue.delivery",
     "transport_for": "printing.queue.delivery",
     "transports_within": "printing.queue.delivery",
+    "idle_printers": "printing.queue.health",
+    "look_at": "printing.queue.health",
+    "rejudge": "printing.queue.loading",
     "Printed": "printing.queue.work",
     "print_one": "printing.queue.work",
 }
@@ -67,13 +73,17 @@ __all__ = [
     "drawing_of",
     "due",
     "enqueue",
+    "fetch",
     "flagged",
     "hold",
+    "idle_printers",
     "lanes",
     "look",
+    "look_at",
     "pause",
     "pdf_of",
     "print_one",
+    "rejudge",
     "release",
     "reprint",
     "reroute",

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from printing.models import (
     IN_LANE,
+    UNASKED,
     WAITING,
     JobState,
     Printer,
-    PrinterKind,
     PrintFile,
     PrintJob,
 )
@@ -55,7 +55,7 @@ def claim(session: Session, printer_id: int, *, at: datetime) -> Claimed | None:
     if printer is None or printer.is_paused:
         return None
     _resolve_expired(session, printer_id, at)
-    _hold_stale(session, printer, at)
+    hold_stale(session, printer, at)
     oldest = (
         sa.select(sa.func.min(_job.c.id))
         .where(_job.c.printer_id == printer_id, _job.c.state.in_(IN_LANE))
@@ -138,8 +138,9 @@ def _resolve_expired(session: Session, printer_id: int, at: datetime) -> None:
         )
 
 
-def _hold_stale(session: Session, printer: Printer, at: datetime) -> None:
-    if printer.kind is PrinterKind.FOLDER:
+def hold_stale(session: Session, printer: Printer, at: datetime) -> None:
+    """Set aside what grew old while the printer was away: does anybody still want it?"""
+    if printer.kind in UNASKED:
         return
     cutoff = at - STALE_AFTER
     if printer.last_seen_at is not None and printer.last_seen_at >= cutoff:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from printing.errors import StateConflict
 from printing.models import WAITING, JobState, Printer, PrintFile, PrintFlag, PrintJob
 from printing.queue.asking import SITE_ZONE, note, printer_of_route, reprint
+from printing.transports import Reason
 from warehouse.db import table_of
 
 _job = table_of(PrintJob)
@@ -166,6 +167,21 @@ def release(session: Session, job_id: int, *, person_id: int, at: datetime) -> N
     """
     _start_over(session, job_id, (JobState.HELD, JobState.FAILED), at)
     note(session, job_id, JobState.QUEUED, at, person_id, "released")
+
+
+def fetch(session: Session, job_id: int, *, person_id: int, at: datetime) -> None:
+    """Let somebody fetch a paper in a browser: from now on it may have come out, who can tell.
+
+    Raises:
+        StateConflict: it does not wait to be fetched, or somebody has fetched it.
+    """
+    job = session.get_one(PrintJob, job_id, populate_existing=True)
+    if job.reason != Reason.DOWNLOAD:
+        raise StateConflict(job_id, job.state, "to be fetched")
+    _move(
+        session, job_id, (JobState.HELD,), JobState.UNKNOWN, first_byte_at=at, reason="", detail=""
+    )
+    note(session, job_id, JobState.UNKNOWN, at, person_id, "fetched")
 
 
 def reroute(

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import PurePosixPath
-from urllib.parse import urlsplit
 
-from printing.addresses import IPP_PORT, RAW_PORT, Allowed, split
+from printing.addresses import Allowed
 from printing.documents import Document
-from printing.errors import AddressRefused, DoesNotFit
+from printing.errors import DoesNotFit
 from printing.media import SUITABLE, Form, Media, media
 from printing.models import Printer, PrinterKind
+from printing.queue.ways import way_to
 from printing.transports import Transport
-from printing.transports.ipp import IppTransport
-from printing.transports.network import NetworkTransport
-from printing.transports.spool import SpoolTransport
 
 # Makes the way to a printer; tests and simulations pass their own.
 Transports = Callable[[Printer, Media], Transport]
@@ -93,30 +89,4 @@ def transport_for(printer: Printer, stock: Media, allowed: Allowed) -> Transport
     Raises:
         AddressRefused: malformed, or outside what the site allows.
     """
-    if printer.kind is PrinterKind.FOLDER:
-        return SpoolTransport(folder=allowed.folder(printer.address))
-    if printer.kind is PrinterKind.IPP:
-        return _ipp(printer, stock, allowed)
-    endpoint = allowed.endpoint(*split(printer.address, RAW_PORT))
-    return NetworkTransport(address=endpoint, is_escpos=printer.kind is PrinterKind.ESCPOS)
-
-
-def _ipp(printer: Printer, stock: Media, allowed: Allowed) -> IppTransport:
-    address = printer.address.strip()
-    parts = urlsplit(address if "://" in address else f"ipp://{address}")
-    try:
-        port = parts.port or IPP_PORT
-    except ValueError as error:
-        raise AddressRefused(f"{address[:80]!r} has no sound port", named=address[:80]) from error
-    if parts.scheme != "ipp" or parts.username or parts.query or not parts.hostname:
-        why = f"{address[:80]!r} is not ipp://HOST[:PORT]/PATH"
-        raise AddressRefused(why, named=address[:80])
-    path = str(PurePosixPath("/") / (parts.path.lstrip("/") or "ipp/print"))
-    if not path.isprintable() or not path.isascii() or " " in path:
-        raise AddressRefused(f"{address[:80]!r} has an unsound path", named=address[:80])
-    return IppTransport(
-        address=allowed.endpoint(parts.hostname, port),
-        uri=f"ipp://{parts.hostname}:{port}{path}",
-        path=path,
-        media=stock,
-    )
+    return way_to(printer, stock, allowed)

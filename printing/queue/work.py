@@ -25,8 +25,6 @@ from printing.media import Media
 from printing.models import (
     WORKING,
     JobState,
-    Printer,
-    PrinterState,
     PrintEvent,
     PrintFile,
     PrintFlag,
@@ -36,15 +34,15 @@ from printing.queue.asking import note
 from printing.queue.claiming import LEASE, Claimed, claim
 from printing.queue.delivery import Transports, media_for, payload_for
 from printing.queue.drawing import STANDARD, drawing_of
+from printing.queue.health import DETAIL_CHARS, keep_condition
 from printing.renderers.pdf import layout
 from printing.renderers.pdf.paint import paint
 from printing.renderers.pdf.sheet import Sheet
-from printing.transports import Reason
+from printing.transports import Condition, Notice, Reason
 from warehouse.db import Database, table_of
 
 PAUSES_S = (2, 5, 15, 30, 60)
 BUSY_PAUSE_S = 1
-DETAIL_CHARS = 500
 FLAG_CHARS = 200
 Clock = Callable[[], datetime]
 
@@ -52,9 +50,6 @@ log = logging.getLogger(__name__)
 _job = table_of(PrintJob)
 _file = table_of(PrintFile)
 _flag = table_of(PrintFlag)
-_printer = table_of(Printer)
-# Printers that answered with a fault were seen; those that did not answer were not.
-UNSEEN = frozenset({Reason.OFFLINE, Reason.NO_ANSWER, Reason.CUT_OFF, Reason.CONFIGURATION})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +104,7 @@ def _deliver(
     if not _keep(database, claimed, made, clock(), is_sending=True):
         return _not_begun(database, claimed, clock())
     try:
-        transport.send(made.payload, made.stem)
+        transport.send(made.payload, made.stem, _listening(database, claimed, clock))
     except TransportError as error:
         if error.before_first_byte:
             return _not_sent(database, claimed, clock(), error)
@@ -118,6 +113,20 @@ def _deliver(
         log.exception("job %d was interrupted while sending", claimed.job_id)
         return _close(database, claimed, clock(), JobState.UNKNOWN, "unexpected", _named(error))
     return _close(database, claimed, clock(), JobState.SENT, "", "")
+
+
+def _listening(database: Database, claimed: Claimed, clock: Clock) -> Notice:
+    """Keep what the printer says while it has the paper, for the pages that show it."""
+
+    def notice(condition: Condition) -> None:
+        try:
+            with database.transaction() as session:
+                keep_condition(session, claimed.printer.id, clock(), condition)
+        except Exception:
+            # A page that lags behind must not cost a paper.
+            log.warning("what printer %d says is not shown", claimed.printer.id, exc_info=True)
+
+    return notice
 
 
 def _made(database: Database, claimed: Claimed) -> _Made:
@@ -211,18 +220,23 @@ def _not_begun(database: Database, claimed: Claimed, at: datetime) -> Printed | 
 
 def _not_sent(database: Database, claimed: Claimed, at: datetime, error: TransportError) -> Printed:
     """Put a job back whose bytes never left; the printer is at fault, so its lane waits."""
-    step = min(claimed.attempts, len(PAUSES_S)) - 1
-    pause = BUSY_PAUSE_S if error.reason == Reason.BUSY else PAUSES_S[step]
+    is_busy, is_fetched = error.reason == Reason.BUSY, error.reason == Reason.DOWNLOAD
+    pause = BUSY_PAUSE_S if is_busy else PAUSES_S[min(claimed.attempts, len(PAUSES_S)) - 1]
     with database.transaction() as session:
-        _seen(session, claimed.printer.id, at, error.reason, str(error))
+        keep_condition(
+            session, claimed.printer.id, at, Condition(reason=error.reason, detail=str(error))
+        )
         return _finish(
             session,
             claimed,
-            JobState.READY,
+            # What a browser is to fetch waits aside, so that it stops nobody.
+            JobState.HELD if is_fetched else JobState.READY,
             error.reason,
             str(error),
-            next_try_at=at + timedelta(seconds=pause),
+            next_try_at=None if is_fetched else at + timedelta(seconds=pause),
             first_byte_at=None,
+            # To wait one's turn is no try that failed.
+            attempts=claimed.attempts - (1 if is_busy or is_fetched else 0),
         )
 
 
@@ -232,7 +246,8 @@ def _close(
     times = {JobState.SENT: {"sent_at": at}, JobState.FAILED: {"closed_at": at}}.get(state, {})
     with database.transaction() as session:
         if state is not JobState.FAILED:
-            _seen(session, claimed.printer.id, at, reason, detail)
+            condition = Condition(reason=reason, detail=detail)
+            keep_condition(session, claimed.printer.id, at, condition)
         printed = _finish(session, claimed, state, reason, detail, next_try_at=None, **times)
         if printed.state is state and state is not JobState.SENT:
             text = clean(detail, DETAIL_CHARS)
@@ -264,20 +279,6 @@ def _finish(
         now = sa.select(_job.c.state, _job.c.reason).where(_job.c.id == claimed.job_id)
         state, reason = session.execute(now).one()
     return Printed(job_id=claimed.job_id, state=state, reason=reason)
-
-
-def _seen(session: Session, printer_id: int, at: datetime, reason: str, detail: str) -> None:
-    state = PrinterState.ATTENTION if reason else PrinterState.READY
-    if reason == Reason.OFFLINE:
-        state = PrinterState.OFFLINE
-    values: dict[str, Any] = {
-        "state": state,
-        "state_reason": reason,
-        "state_detail": clean(detail, DETAIL_CHARS),
-    }
-    if reason not in UNSEEN:
-        values["last_seen_at"] = at
-    session.execute(sa.update(_printer).where(_printer.c.id == printer_id).values(**values))
 
 
 def _named(error: Exception) -> str:

@@ -10,7 +10,14 @@ from itertools import count
 
 from printing.errors import TransportError
 from printing.media import Media
-from printing.transports import Reason
+from printing.transports import (
+    HARMLESS,
+    Condition,
+    Notice,
+    Reason,
+    unheard,
+)
+from printing.transports.ipp_said import condition_of, media_keyword
 from printing.transports.ipp_wire import (
     INTEGER,
     KEYWORD,
@@ -24,27 +31,15 @@ from printing.transports.ipp_wire import (
     answer,
     request,
 )
+from printing.transports.patience import Patience
 
 MAX_ANSWER = 1_000_000
 HTTP_OK = 200
 FIRST_ERROR = 0x0400
 BUSY = 0x0507
-PRINTER_STOPPED = 5
-JOB_CANCELED, JOB_ABORTED, JOB_COMPLETED = 7, 8, 9
+JOB_PENDING, JOB_HELD, JOB_CANCELED, JOB_ABORTED, JOB_COMPLETED = 3, 4, 7, 8, 9
 POLL_S = (0.2, 0.5, 1.0, 2.0)
-SUFFIXES = ("-error", "-warning", "-report")
-# Printer-state reasons that mean a hand is needed; all others are shown as a fault.
-REASONS = {
-    "media-empty": Reason.PAPER_OUT,
-    "media-needed": Reason.PAPER_OUT,
-    "media-jam": Reason.JAM,
-    "cover-open": Reason.COVER_OPEN,
-    "door-open": Reason.COVER_OPEN,
-    "paused": Reason.PAUSED,
-    "offline": Reason.OFFLINE,
-    "connecting-to-device": Reason.OFFLINE,
-    "shutdown": Reason.OFFLINE,
-}
+SLOW_POLL = 3  # from this one on the printer is asked too what keeps it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,11 +53,15 @@ class IppTransport:
     user: str = "fahuo"
     timeout_s: float = 10.0
     deadline_s: float = 90.0
+    patience_s: float = 150.0
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
 
-    def send(self, payload: bytes, name: str) -> None:
-        deadline = self.monotonic() + self.deadline_s
+    def send(self, payload: bytes, name: str, notice: Notice = unheard) -> None:
+        patience = Patience(
+            monotonic=self.monotonic, deadline_s=self.deadline_s, patience_s=self.patience_s,
+            notice=notice,
+        )  # fmt: skip
         session = _Session(self)
         printer = session.ask(Operation.GET_PRINTER_ATTRIBUTES)
         _require_ready(printer)
@@ -72,7 +71,13 @@ class IppTransport:
         number = accepted.number("job-id")
         if number is None:
             raise _unknown("the printer took the job but gave it no number")
-        self._watch(session, number, deadline)
+        self._watch(session, number, patience)
+
+    def look(self) -> Condition:
+        try:
+            return condition_of(_Session(self).ask(Operation.GET_PRINTER_ATTRIBUTES))
+        except TransportError as error:
+            return Condition(reason=error.reason, detail=str(error))
 
     def _job(self, name: str, printer: Answer) -> tuple[list[Attribute], list[Attribute]]:
         operation: list[Attribute] = [
@@ -86,37 +91,20 @@ class IppTransport:
             job.append((KEYWORD, "print-scaling", "none"))
         return operation, job
 
-    def _watch(self, session: _Session, number: int, deadline: float) -> None:
+    def _watch(self, session: _Session, number: int, patience: Patience) -> None:
+        has_begun = False
         for step in count():  # pragma: no branch
-            state = session.job_state(number)
+            state = session.job(number).number("job-state")
             if state == JOB_COMPLETED:
                 return
             if state in (JOB_CANCELED, JOB_ABORTED):
                 raise _unknown("the printer gave the job up", Reason.FAULT)
-            if self.monotonic() >= deadline:
-                raise _unknown("the printer has the job and has not finished it")
+            has_begun = has_begun or state not in (None, JOB_PENDING, JOB_HELD)
+            if step >= SLOW_POLL:
+                patience.hear(session.what_keeps_it())
+            if patience.is_over:
+                raise session.taken_back(number, patience.last, has_begun=has_begun)
             self.sleep(POLL_S[min(step, len(POLL_S) - 1)])
-
-
-def media_keyword(media: Media, supported: list[str]) -> str:
-    """Return the printer's own word for this size; '' where it lists none at all.
-
-    Raises:
-        TransportError: it lists sizes and this is not among them; it would print on another.
-    """
-    if not supported:
-        return ""
-    size = f"_{media.width_mm}x{media.height_mm}mm"
-    for keyword in supported:
-        if keyword.endswith(size):
-            return keyword
-    if any(keyword.startswith("custom_max") for keyword in supported):
-        return f"custom_label{size}"
-    raise TransportError(
-        f"the printer knows no paper of {media.width_mm}×{media.height_mm} mm",
-        before_first_byte=True,
-        reason=Reason.CONFIGURATION,
-    )
 
 
 class _Session:
@@ -153,16 +141,39 @@ class _Session:
             raise _unknown(f"sending: {error}", Reason.CUT_OFF) from error
         return self._accepted(answered)
 
-    def job_state(self, number: int) -> int | None:
-        """Return the job's state; None while the printer cannot be asked."""
-        attributes: list[Attribute] = [(INTEGER, "job-id", number)]
+    def job(self, number: int) -> Answer:
+        """Return what the printer says of the job; nothing while it cannot be asked."""
         try:
-            answered = self._post(
-                self._request(Operation.GET_JOB_ATTRIBUTES, attributes, None), b""
-            )
+            return self._about(Operation.GET_JOB_ATTRIBUTES, number)
         except (OSError, HTTPException, Malformed, TransportError):
-            return None
-        return answered.number("job-state")
+            return Answer(status=FIRST_ERROR)
+
+    def what_keeps_it(self) -> Condition:
+        """Return what the printer says while it should be printing."""
+        try:
+            return condition_of(self.ask(Operation.GET_PRINTER_ATTRIBUTES), is_due=True)
+        except TransportError as error:
+            return Condition(reason=error.reason, detail=str(error))
+
+    def taken_back(self, number: int, last: Condition, *, has_begun: bool) -> TransportError:
+        """Cancel a job that is not getting done: or it would print later, beside its copy.
+
+        One that the printer never began, by our watch and by its own clock, made no paper.
+        """
+        try:
+            cancelled = self._about(Operation.CANCEL_JOB, number).status < FIRST_ERROR
+        except (OSError, HTTPException, Malformed, TransportError):
+            cancelled = False
+        after = self.job(number)
+        why = last.detail or "the printer has the job and has not finished it"
+        never = after.attributes.get("time-at-processing") == [b""]
+        if cancelled and never and not has_begun and after.number("job-state") == JOB_CANCELED:
+            return TransportError(why, before_first_byte=True, reason=last.reason or Reason.BUSY)
+        return _unknown(why, last.reason or Reason.NO_ANSWER)
+
+    def _about(self, operation: Operation, number: int) -> Answer:
+        attributes: list[Attribute] = [(INTEGER, "job-id", number)]
+        return self._post(self._request(operation, attributes, None), b"")
 
     def _request(
         self,
@@ -218,23 +229,12 @@ class _Session:
 
 
 def _require_ready(printer: Answer) -> None:
-    accepts = printer.attributes.get("printer-is-accepting-jobs", (True,))
-    if printer.number("printer-state") != PRINTER_STOPPED and accepts[0] is not False:
+    found = condition_of(printer)
+    # A printer at work queues the next paper itself, or says that it cannot.
+    if found.reason in HARMLESS or found.reason == Reason.BUSY:
         return
-    words = [_bare(word) for word in printer.words("printer-state-reasons")]
-    known = [REASONS[word] for word in words if word in REASONS]
-    raise TransportError(
-        f"printer stopped: {', '.join(words) or 'no reason given'}",
-        before_first_byte=True,
-        reason=known[0] if known else Reason.FAULT,
-    )
+    raise TransportError(found.detail, before_first_byte=True, reason=found.reason)
 
 
-def _bare(word: str) -> str:
-    for suffix in SUFFIXES:
-        word = word.removesuffix(suffix)
-    return word
-
-
-def _unknown(why: str, reason: Reason = Reason.NO_ANSWER) -> TransportError:
+def _unknown(why: str, reason: str = Reason.NO_ANSWER) -> TransportError:
     return TransportError(why, before_first_byte=False, reason=reason)

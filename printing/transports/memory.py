@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from printing.errors import TransportError
+from printing.transports import READY, Condition, Notice, unheard
 
 
 @dataclass
@@ -15,10 +16,15 @@ class MemoryTransport:
     sent: list[tuple[str, bytes]] = field(default_factory=list)
     faults: deque[TransportError] = field(default_factory=deque)
 
-    def send(self, payload: bytes, name: str) -> None:
+    condition: Condition = READY
+
+    def send(self, payload: bytes, name: str, notice: Notice = unheard) -> None:
         if self.faults:
             fault = self.faults.popleft()
             if not fault.before_first_byte:
                 self.sent.append((name, payload))
             raise fault
         self.sent.append((name, payload))
+
+    def look(self) -> Condition:
+        return self.condition

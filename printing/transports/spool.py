@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from printing.errors import TransportError
-from printing.transports import Reason
+from printing.transports import READY, Condition, Notice, Reason, unheard
 
 MODE = 0o640  # waybills are personal: the group may read them, others not
 
@@ -20,7 +20,7 @@ class SpoolTransport:
     folder: Path
     ending: str = "pdf"
 
-    def send(self, payload: bytes, name: str) -> None:
+    def send(self, payload: bytes, name: str, notice: Notice = unheard) -> None:
         target = self.folder / f"{name}.{self.ending}"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -31,6 +31,13 @@ class SpoolTransport:
                 before_first_byte=True,
                 reason=Reason.DISK,
             ) from error
+
+    def look(self) -> Condition:
+        # The folder may still have to be made: then what is above it must let us.
+        nearest = next(path for path in (self.folder, *self.folder.parents) if path.exists())
+        if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
+            return READY
+        return Condition(reason=Reason.DISK, detail=f"{nearest} cannot be written to")
 
     def _write(self, payload: bytes, target: Path) -> None:
         # A reader of the folder sees the whole file or none: the name appears by renaming.

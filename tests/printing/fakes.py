@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -15,7 +17,7 @@ from printing.transports.ipp_wire import Operation
 
 LOOPBACK = "127.0.0.1"
 FINE, OFFLINE = 0x12, 0x1A
-COVER_OPEN, PAPER_STOP, PAPER_OUT = 0x16, 0x32, 0x7E
+COVER_OPEN, PAPER_STOP, PAPER_OUT, PAPER_LOW = 0x16, 0x32, 0x7E, 0x1E
 
 
 @dataclass
@@ -26,6 +28,7 @@ class RawPrinter:
     received: bytearray = field(default_factory=bytearray)
     papers: int = 0
     connections: int = 0
+    kept: list[socket.socket] = field(default_factory=list)
 
     def __enter__(self) -> Self:
         self._listener = socket.create_server((LOOPBACK, 0))
@@ -46,7 +49,8 @@ class RawPrinter:
         with socket.create_connection(self.address, 1):
             pass
         self._thread.join(5)
-        self._listener.close()
+        for connection in (self._listener, *self.kept):
+            connection.close()
 
     def _serve(self) -> None:
         while True:
@@ -66,8 +70,11 @@ class Escpos:
     """How an ESC/POS printer is and what it does: call it with a connection to be served."""
 
     paper: bool = True
+    is_low: bool = False
     cover: bool = False
     broken: bool = False
+    error: int = 0x12
+    out_while_printing: int = 0
     answers: bool = True
     fence: bool = True
     junk: bytes = b""
@@ -88,25 +95,32 @@ class Escpos:
         if command.startswith(b"\x10\x04"):
             if self.answers:
                 connection.sendall(self.junk or bytes([self._status(command[2])]))
+            if self.out_while_printing and printer.papers:
+                # After so many questions somebody puts a roll in, and the paper comes out.
+                self.out_while_printing -= 1
+                self.paper = not self.out_while_printing
+                if self.paper:
+                    connection.sendall(b"\x00")
         elif command == b"\x1dr\x01":
             if self.late_status:
                 connection.sendall(bytes([FINE]))
             if self.hang_up:
                 return False
-            if self.fence:
+            if self.fence and not self.out_while_printing:
                 connection.sendall(b"\x00")
         elif command.startswith(b"\x1dVB"):
             printer.papers += 1
+            self.paper = self.paper and not self.out_while_printing
         return True
 
     def _status(self, question: int) -> int:
-        causes = {1: FINE, 2: FINE, 4: FINE}
-        if self.cover or self.broken or not self.paper:
+        causes = {1: FINE, 2: FINE, 3: self.error, 4: PAPER_LOW if self.is_low else FINE}
+        if self.cover or self.broken or self.error != FINE or not self.paper:
             causes[1] = OFFLINE
         if self.cover:
-            causes[2] = COVER_OPEN
+            causes[2] |= COVER_OPEN
         if not self.paper:
-            causes |= {2: PAPER_STOP, 4: PAPER_OUT}
+            causes |= {2: causes[2] | PAPER_STOP, 4: PAPER_OUT}
         return causes[question]
 
 
@@ -120,6 +134,101 @@ def _complete(buffer: bytes) -> int:
         wide, high = int.from_bytes(buffer[4:6], "little"), int.from_bytes(buffer[6:8], "little")
         size = 8 + wide * high
     return size if size <= len(buffer) else 0
+
+
+ZPL_ORDER = re.compile(rb"(?:~SD\d\d\n)?\^XA\n.*?\^XZ\n", re.DOTALL)
+TSPL_HEAD = re.compile(rb"SIZE [^\0]*?BITMAP 0,0,(\d+),(\d+),0,")
+TSPL_TAIL = b"\r\nPRINT 1,1\r\n"
+TSPL_BITS = {
+    "": 0x00, "cover_open": 0x01, "jam": 0x02, "paper_out": 0x04, "ribbon_out": 0x08,
+    "paused": 0x10, "busy": 0x20, "fault": 0x80,
+}  # fmt: skip
+
+
+@dataclass(kw_only=True)
+class LabelPrinter:
+    """A label printer of either language: call it with a connection to be served.
+
+    `trouble` is there before the paper comes, `later` begins when it has come; either ends after
+    `mended_after` answers, if that is given. A label is printing for `printing` answers.
+    """
+
+    language: str
+    trouble: str = ""
+    later: str = ""
+    mended_after: int = 0
+    printing: int = 1
+    answers: bool = True
+    late_s: float = 0
+    garbles: bool = False
+    closes: bool = False
+    dies_after_accepting: bool = False
+    labels: list[bytes] = field(default_factory=list)
+    asked: int = 0
+
+    def __call__(self, printer: RawPrinter, connection: socket.socket) -> None:
+        buffer = b""
+        while chunk := connection.recv(65_536):
+            printer.received += chunk
+            buffer += chunk
+            while order := self._next(buffer):
+                buffer = buffer[len(order) :]
+                if not self._obey(order, connection):
+                    return
+        if not self.closes:
+            # Never closed by this side; the next client is served all the same.
+            printer.kept.append(connection.dup())
+
+    def _next(self, buffer: bytes) -> bytes:
+        question = {"zpl": b"~HS", "tspl": b"\x1b!?\r\n"}[self.language]
+        if buffer.startswith(question):
+            return question
+        if self.language == "zpl":
+            match = ZPL_ORDER.match(buffer)
+            return match[0] if match else b""
+        head = TSPL_HEAD.match(buffer)
+        if not head:
+            return b""
+        size = head.end() + int(head[1]) * int(head[2]) + len(TSPL_TAIL)
+        return buffer[:size] if len(buffer) >= size else b""
+
+    def _obey(self, order: bytes, connection: socket.socket) -> bool:
+        if len(order) > 8:
+            self.labels.append(order)
+            self.trouble, self.later = self.later, ""
+            self.left = self.printing
+            return not self.dies_after_accepting
+        self.asked += 1
+        if self.answers:
+            time.sleep(self.late_s)
+            connection.sendall(b"\xff?" if self.garbles else self._status())
+        return True
+
+    left: int = 0
+
+    def _status(self) -> bytes:
+        word = self.trouble
+        if word and self.mended_after:
+            self.mended_after -= 1
+            self.trouble = word if self.mended_after else ""
+        elif not word and self.left:
+            self.left -= 1
+            word = "busy"
+        return bytes([TSPL_BITS[word]]) if self.language == "tspl" else host_status(word)
+
+
+def host_status(word: str = "") -> bytes:
+    """What a ZPL printer answers to ~HS."""
+
+    def flag(name: str) -> int:
+        return int(word == name)
+
+    first = (
+        f"030,{flag('paper_out')},{flag('paused')},1218,000,{flag('fault')},0,0,000,0,0,0",
+        f"000,0,{flag('cover_open')},{flag('ribbon_out')},1,2,6,0,{flag('busy'):08},1,000",
+        "1234,0",
+    )
+    return b"".join(b"\x02" + text.encode() + b"\x03\r\n" for text in first)
 
 
 def takes_all(printer: RawPrinter, connection: socket.socket) -> None:
@@ -175,6 +284,9 @@ class IppPrinter:
     status: dict[int, int] = field(default_factory=dict)
     http_status: dict[int, int] = field(default_factory=dict)
     job_states: list[int] = field(default_factory=lambda: [5, 9])
+    message: str = ""
+    reasons_while_printing: tuple[str, ...] = ()
+    never_begins: bool = False
     gives_number: bool = True
     breaks_on: int | None = None
     garbles: int | None = None
@@ -232,7 +344,10 @@ class IppPrinter:
         out += b"\x01" + attribute(0x47, "attributes-charset", b"utf-8")
         if operation == Operation.GET_PRINTER_ATTRIBUTES:
             out += b"\x04" + attribute(0x23, "printer-state", struct.pack(">i", self.printer_state))
-            out += listed(0x44, "printer-state-reasons", self.reasons)
+            reasons = self.reasons_while_printing if self.documents else ()
+            out += listed(0x44, "printer-state-reasons", reasons or self.reasons)
+            if self.message:
+                out += attribute(0x41, "printer-state-message", self.message.encode())
             out += attribute(0x22, "printer-is-accepting-jobs", bytes([self.accepting]))
             # A collection in between must be stepped over.
             out += attribute(0x34, "media-col-default", b"") + attribute(0x4A, "", b"media-size")
@@ -248,6 +363,10 @@ class IppPrinter:
         if operation == Operation.GET_JOB_ATTRIBUTES:
             state = self.job_states.pop(0) if len(self.job_states) > 1 else self.job_states[0]
             out += b"\x02" + attribute(0x23, "job-state", struct.pack(">i", state))
+            began = (0x13, b"") if self.never_begins else (0x21, struct.pack(">i", 7))
+            out += attribute(began[0], "time-at-processing", began[1])
+        if operation == Operation.CANCEL_JOB:
+            self.job_states = [7]
         return out + b"\x03"
 
 

@@ -42,9 +42,12 @@ from printing.renderers import raster
 from printing.renderers.pdf import render
 from printing.samples import manifest, packing_slip, waybill
 from printing.transports import Reason
+from printing.transports.download import DownloadTransport
 from printing.transports.ipp import IppTransport
+from printing.transports.languages import Language
+from printing.transports.lines import Device, Endpoint
 from printing.transports.memory import MemoryTransport
-from printing.transports.network import NetworkTransport
+from printing.transports.raw import RawTransport
 from printing.transports.spool import SpoolTransport
 from tests.printing import fakes, reading
 from warehouse.catalog.models import Station, StationKind
@@ -276,7 +279,8 @@ def test_what_never_left_is_tried_again_later_and_others_wait_behind_it(floor, r
     floor.now += timedelta(seconds=60)
     assert floor.work().job_id == first
     assert floor.work().job_id == second
-    assert floor.job(first).attempts == 2
+    # To wait one's turn is no try that failed.
+    assert floor.job(first).attempts == (1 if reason is Reason.BUSY else 2)
 
 
 def test_the_pause_between_tries_grows(floor):
@@ -366,7 +370,7 @@ def test_quick_hands_scan_a_label_before_its_printer_has_answered(floor, fault):
     job_id = floor.ask(waybill())
 
     class Quick:
-        def send(self, payload: bytes, name: str) -> None:
+        def send(self, payload: bytes, name: str, notice: Any = None) -> None:
             assert floor.do(queue.confirm, "waybill", "YT1234567890123", START) == job_id
             if fault:
                 raise fault
@@ -519,7 +523,7 @@ def test_facts_nobody_can_read_any_more_fail_with_the_reason(floor):
 
 
 class Explodes:
-    def send(self, payload: bytes, name: str) -> None:
+    def send(self, payload: bytes, name: str, notice: Any = None) -> None:
         raise ZeroDivisionError("a fault \x00of ours")
 
 
@@ -562,7 +566,7 @@ class Dies(BaseException):
 
 
 class KillsTheWorker:
-    def send(self, payload: bytes, name: str) -> None:
+    def send(self, payload: bytes, name: str, notice: Any = None) -> None:
         raise Dies
 
 
@@ -734,9 +738,20 @@ def test_offsets_move_the_picture(floor):
     ("kind", "address", "made"),
     [
         (PrinterKind.ESCPOS, "10.0.0.1",
-         NetworkTransport(address=("10.0.0.1", 9100), is_escpos=True)),
+         RawTransport(way=Endpoint(address=("10.0.0.1", 9100)), language=Language.ESCPOS)),
         (PrinterKind.ZPL, "10.0.0.1:9100",
-         NetworkTransport(address=("10.0.0.1", 9100), is_escpos=False)),
+         RawTransport(way=Endpoint(address=("10.0.0.1", 9100)), language=Language.ZPL)),
+        (PrinterKind.TSPL, "/dev/usb/lp0",
+         RawTransport(way=Device(path="/dev/usb/lp0"), language=Language.TSPL)),
+        (PrinterKind.ESCPOS, "/dev/ttyS9@9600,rtscts",
+         RawTransport(way=Device(path="/dev/ttyS9", baud=9600, has_handshake=True),
+                      language=Language.ESCPOS)),
+        (PrinterKind.CUPS, "10.0.0.1/label",
+         IppTransport(address=("10.0.0.1", 631), uri="ipp://10.0.0.1:631/printers/label",
+                      path="/printers/label", media=STOCKS["76x130"])),
+        (PrinterKind.CUPS, "ipp://10.0.0.1/printers/label",
+         IppTransport(address=("10.0.0.1", 631), uri="ipp://10.0.0.1:631/printers/label",
+                      path="/printers/label", media=STOCKS["76x130"])),
         (PrinterKind.FOLDER, "/srv/spool/a", SpoolTransport(folder=Path("/srv/spool/a"))),
         (PrinterKind.IPP, "10.0.0.1",
          IppTransport(address=("10.0.0.1", 631), uri="ipp://10.0.0.1:631/ipp/print",
@@ -747,7 +762,8 @@ def test_offsets_move_the_picture(floor):
     ],
 )  # fmt: skip
 def test_each_kind_of_printer_is_reached_its_own_way(kind, address, made):
-    allowed = Allowed.of(folders=[Path("/srv/spool")])
+    devices = ["/dev/usb/lp*", "/dev/ttyS*"]
+    allowed = Allowed.of(folders=[Path("/srv/spool")], devices=devices)
     printer = Printer(name="p", kind=kind, address=address)
     assert transport_for(printer, STOCKS["76x130"], allowed) == made
 
@@ -765,6 +781,17 @@ def test_each_kind_of_printer_is_reached_its_own_way(kind, address, made):
         (PrinterKind.IPP, "ipp://10.0.0.1/a?b"),
         (PrinterKind.IPP, "ipp://127.0.0.1/ipp/print"),
         (PrinterKind.IPP, "ipp:///ipp/print"),
+        (PrinterKind.CUPS, "10.0.0.1"),
+        (PrinterKind.CUPS, "10.0.0.1/a/b"),
+        (PrinterKind.CUPS, "10.0.0.1/admin/label"),
+        (PrinterKind.ZPL, "/dev/sda"),
+        (PrinterKind.ZPL, "/dev/usb/lp0/../../sda"),
+        (PrinterKind.ZPL, "/dev/usb/../usb/lp0"),
+        (PrinterKind.ZPL, "/dev/usb/lp0\x00"),
+        (PrinterKind.ZPL, "/dev/ttyS0"),
+        (PrinterKind.ZPL, "/dev/ttyS0@9600"),
+        (PrinterKind.ZPL, "/dev/usb/lp0@300"),
+        (PrinterKind.ZPL, "/tmp/lp0"),
     ],
 )
 def test_no_kind_of_printer_leads_out_of_the_site(kind, address):
@@ -793,6 +820,20 @@ def test_a_printer_is_looked_at_before_it_is_kept(facts, error):
         return
     with pytest.raises(error):
         queue.check_printer(printer, Allowed())
+
+
+def test_a_paper_that_is_fetched_needs_no_address():
+    printer = Printer(name="p", kind=PrinterKind.DOWNLOAD, address="")
+    assert isinstance(transport_for(printer, STOCKS["76x130"], Allowed()), DownloadTransport)
+
+
+def test_a_link_to_a_device_must_stay_among_devices(tmp_path):
+    (tmp_path / "lp0").symlink_to("/etc/passwd")
+    (tmp_path / "lp1").symlink_to("/dev/null")
+    allowed = Allowed.of(devices=[f"{tmp_path}/lp*"])
+    assert allowed.device(f"{tmp_path}/lp1") == "/dev/null"
+    with pytest.raises(AddressRefused):
+        allowed.device(f"{tmp_path}/lp0")
 
 
 def test_an_unknown_printer_has_nothing_to_do(floor):

@@ -11,14 +11,14 @@ import pytest
 
 from printing.errors import TransportError
 from printing.media import STOCKS
-from printing.renderers import escpos, raster
 from printing.renderers.pdf import render
-from printing.samples import packing_slip, waybill
-from printing.transports import Reason
-from printing.transports.ipp import IppTransport, media_keyword
+from printing.samples import waybill
+from printing.transports import Condition, Reason
+from printing.transports.download import DownloadTransport
+from printing.transports.ipp import IppTransport
+from printing.transports.ipp_said import media_keyword
 from printing.transports.ipp_wire import Malformed, Operation, answer
 from printing.transports.memory import MemoryTransport
-from printing.transports.network import NetworkTransport
 from printing.transports.spool import SpoolTransport
 from tests.printing import fakes
 
@@ -26,117 +26,10 @@ NAME = "waybill-YT1"
 PDF = render(waybill(), STOCKS["76x130"])
 
 
-def receipt() -> bytes:
-    pages = raster.bitmaps(render(packing_slip(), STOCKS["receipt80"]), dpi=203)
-    return escpos.encode(pages, width_dots=576)
-
-
-def to(address: tuple[str, int], *, is_escpos: bool = True, **changed: float) -> NetworkTransport:
-    times = {"timeout_s": 0.3, "deadline_s": 1.0} | changed
-    return NetworkTransport(address=address, is_escpos=is_escpos, **times)
-
-
 def refusal(transport, payload: bytes = b"x" * 100) -> TransportError:
     with pytest.raises(TransportError) as caught:
         transport.send(payload, NAME)
     return caught.value
-
-
-def test_a_healthy_receipt_printer_is_asked_first_and_fenced_after():
-    with fakes.RawPrinter(fakes.Escpos()) as printer:
-        to(printer.address).send(receipt(), NAME)
-        assert printer.papers == 1
-        assert printer.received.startswith(b"\x10\x04\x01")
-        assert printer.received.endswith(b"\x1dr\x01")
-
-
-@pytest.mark.parametrize(
-    ("state", "reason"),
-    [
-        ({"paper": False}, Reason.PAPER_OUT),
-        ({"cover": True}, Reason.COVER_OPEN),
-        ({"broken": True}, Reason.FAULT),
-    ],
-)
-def test_a_printer_that_cannot_print_gets_no_byte_of_the_paper(state, reason):
-    with fakes.RawPrinter(fakes.Escpos(**state)) as printer:
-        error = refusal(to(printer.address), receipt())
-        assert (error.before_first_byte, error.reason) == (True, reason)
-        assert b"\x1dv0" not in printer.received
-
-
-@pytest.mark.parametrize("state", [{"answers": False}, {"junk": b"\xff"}, {"late_status": True}])
-def test_a_clone_that_does_not_answer_status_still_prints_behind_the_fence(state):
-    with fakes.RawPrinter(fakes.Escpos(**state)) as printer:
-        to(printer.address).send(receipt(), NAME)
-        assert printer.papers == 1
-
-
-@pytest.mark.parametrize("state", [{"fence": False}, {"hang_up": True}])
-def test_without_the_fence_nobody_knows(state):
-    with fakes.RawPrinter(fakes.Escpos(**state)) as printer:
-        error = refusal(to(printer.address), receipt())
-        assert (error.before_first_byte, error.reason) == (False, Reason.NO_ANSWER)
-        assert printer.papers == 1
-
-
-def test_nobody_at_the_address():
-    error = refusal(to(fakes.closed_port()))
-    assert (error.before_first_byte, error.reason) == (True, Reason.OFFLINE)
-
-
-def test_a_printer_that_hangs_up_when_asked_got_nothing():
-    with fakes.RawPrinter(fakes.hangs_up) as printer:
-        assert refusal(to(printer.address), receipt()).before_first_byte
-
-
-def test_a_printer_that_closes_when_asked_got_nothing():
-    with fakes.RawPrinter(fakes.hangs_up_when_asked) as printer:
-        assert refusal(to(printer.address), receipt()).before_first_byte
-
-
-def test_a_printer_that_resets_when_asked_got_nothing():
-    with fakes.RawPrinter(fakes.resets_after(1)) as printer:
-        assert refusal(to(printer.address), receipt()).before_first_byte
-
-
-@pytest.mark.parametrize("is_escpos", [True, False])
-def test_a_printer_that_never_reads_is_unknown_within_the_deadline(is_escpos):
-    with fakes.RawPrinter(fakes.never_reads) as printer:
-        error = refusal(to(printer.address, is_escpos=is_escpos), b"x" * 20_000_000)
-        assert not error.before_first_byte
-
-
-def test_a_reset_in_the_middle_is_unknown():
-    with fakes.RawPrinter(fakes.resets_after(10_000)) as printer:
-        error = refusal(to(printer.address, is_escpos=False), b"x" * 20_000_000)
-        assert (error.before_first_byte, error.reason) == (False, Reason.CUT_OFF)
-
-
-def test_a_small_paper_lost_in_a_reset_is_unknown_too():
-    with fakes.RawPrinter(fakes.resets_after(100)) as printer:
-        assert not refusal(to(printer.address, is_escpos=False), b"x" * 1000).before_first_byte
-
-
-def test_a_raw_printer_has_taken_all_when_it_closes():
-    with fakes.RawPrinter(fakes.takes_all) as printer:
-        to(printer.address, is_escpos=False).send(b"^XA^XZ" * 1000, NAME)
-        assert bytes(printer.received) == b"^XA^XZ" * 1000
-
-
-def test_a_printer_that_talks_without_end_is_left():
-    with fakes.RawPrinter(fakes.talks_without_end) as printer:
-        error = refusal(to(printer.address, is_escpos=False))
-        assert not error.before_first_byte
-
-
-def test_the_deadline_counts_for_the_whole_job():
-    ticks = iter([0.0, 0.0, 0.0, 99.0, 99.0, 99.0])
-    with fakes.RawPrinter(fakes.takes_all) as printer:
-        transport = NetworkTransport(
-            address=printer.address, is_escpos=False, deadline_s=10, monotonic=lambda: next(ticks)
-        )
-        assert not refusal(transport, b"x" * 100_000).before_first_byte
 
 
 def test_a_folder_gets_whole_files_only(tmp_path):
@@ -252,6 +145,76 @@ def test_a_job_that_waits_for_paper_is_unknown_when_time_is_over():
     with fakes.IppPrinter(job_states=[5]) as printer:
         transport = queue_at(printer.address, deadline_s=3.0, monotonic=lambda: next(ticks))
         assert not refusal(transport, PDF).before_first_byte
+
+
+def test_a_paper_the_printer_never_began_is_taken_back_and_tried_again():
+    ticks = iter(range(100))
+    with fakes.IppPrinter(job_states=[3], never_begins=True) as printer:
+        transport = queue_at(printer.address, deadline_s=3.0, monotonic=lambda: next(ticks))
+        error = refusal(transport, PDF)
+        assert (error.before_first_byte, error.reason) == (True, Reason.BUSY)
+        assert Operation.CANCEL_JOB in [operation for operation, _ in printer.requests]
+
+
+@pytest.mark.parametrize("fake", [{"job_states": [5], "never_begins": True},
+                                  {"job_states": [3]},
+                                  {"job_states": [3], "never_begins": True,
+                                   "status": {Operation.CANCEL_JOB: 0x0404}}])  # fmt: skip
+def test_a_paper_the_printer_may_have_begun_is_cancelled_there_and_stays_unknown(fake):
+    ticks = iter(range(100))
+    with fakes.IppPrinter(**fake) as printer:
+        transport = queue_at(printer.address, deadline_s=3.0, monotonic=lambda: next(ticks))
+        assert not refusal(transport, PDF).before_first_byte
+        assert Operation.CANCEL_JOB in [operation for operation, _ in printer.requests]
+
+
+def test_what_keeps_an_ipp_printer_from_its_paper_is_told_while_it_has_it():
+    heard: list[Condition] = []
+    states = [5] * 8 + [9]
+    with fakes.IppPrinter(job_states=states, reasons_while_printing=("media-empty-warning",)) as p:
+        queue_at(p.address).send(PDF, NAME, heard.append)
+        assert [c.reason for c in heard] == [Reason.PAPER_OUT]
+
+
+@pytest.mark.parametrize(
+    ("fake", "reason"),
+    [
+        ({}, ""),
+        ({"reasons": ("media-low-report",)}, Reason.PAPER_LOW),
+        ({"reasons": ("media-empty-warning",)}, Reason.PAPER_LOW),
+        ({"reasons": ("media-empty-error",)}, Reason.PAPER_OUT),
+        ({"reasons": ("door-open",)}, Reason.COVER_OPEN),
+        ({"reasons": ("something-new-error",)}, ""),
+        ({"printer_state": 4}, Reason.BUSY),
+        ({"printer_state": 5}, Reason.FAULT),
+        ({"message": "The printer may not exist or is unavailable at this time."}, Reason.OFFLINE),
+        ({"status": {0x0B: 0x0503}}, Reason.REFUSED),
+        ({"breaks_on": 0x0B}, Reason.OFFLINE),
+    ],
+)
+def test_an_ipp_printer_is_looked_at_without_paper(fake, reason):
+    with fakes.IppPrinter(**fake) as printer:
+        assert queue_at(printer.address).look().reason == reason
+        assert printer.documents == []
+
+
+def test_an_ipp_printer_at_work_takes_the_next_paper_too():
+    with fakes.IppPrinter(printer_state=4) as printer:
+        queue_at(printer.address).send(PDF, NAME)
+        assert printer.documents == [PDF]
+
+
+def test_a_folder_is_ready_as_soon_as_it_can_be_made(tmp_path):
+    assert SpoolTransport(folder=tmp_path / "a" / "b").look() == Condition()
+    (tmp_path / "file").write_text("in the way")
+    assert SpoolTransport(folder=tmp_path / "file" / "b").look().reason == Reason.DISK
+
+
+def test_a_paper_to_be_fetched_is_sent_nowhere():
+    transport = DownloadTransport()
+    error = refusal(transport)
+    assert (error.before_first_byte, error.reason) == (True, Reason.DOWNLOAD)
+    assert transport.look() == Condition()
 
 
 def test_a_question_lost_while_watching_does_not_end_the_watch():

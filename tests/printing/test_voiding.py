@@ -85,7 +85,7 @@ class VoidsWhileSending:
     def __init__(self, floor: Floor, *, before_first_byte: bool) -> None:
         self.floor, self.before = floor, before_first_byte
 
-    def send(self, payload: bytes, name: str) -> None:
+    def send(self, payload: bytes, name: str, notice: Any = None) -> None:
         void(self.floor)
         raise away(before_first_byte=self.before)
 

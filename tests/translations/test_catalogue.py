@@ -15,7 +15,7 @@ from warehouse.text import LOCALES, Text, say, translate
 CODES = frozenset((
     "SKU", "PIN", "CSV", "XLSX", "XLS", "JSON", "UTF", "API", "MB", "kg", "g", "mm", "dpi",
     "T", "M",
-    "CMD", "BDG", "ESC", "POS", "ZPL", "TSPL", "IPP", "ipp", "print", "oaid",
+    "CMD", "BDG", "ESC", "POS", "ZPL", "TSPL", "IPP", "CUPS", "USB", "oaid",
     "Authorization", "Bearer", "Idempotency", "Key", "command_id", "true", "false",
     "files", "fahuo", "skus", "stock", "import", "FILE",
     "unpaid", "paid", "part_shipped", "shipped", "finished", "closed", "forbidden", "own",

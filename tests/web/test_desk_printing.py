@@ -280,3 +280,52 @@ def test_a_paper_with_marks_asks_for_a_look(desk: Desk):
     late = desk.post(f"/printers/jobs/{job_id}/looked")
     assert "This was finished elsewhere." in desk.said(late)
     assert desk.post("/printers/jobs/4242/looked").status_code == 404
+
+
+def _to_fetch(desk: Desk) -> PrintJob:
+    job = _job(desk)
+    browser = desk.world.add(Printer(name="browser", kind=PrinterKind.DOWNLOAD, address="")).id
+    _set(desk, job.id, printer_id=browser)
+    config: Config = desk.app.extensions["fahuo_config"]
+    within = transports_within(config.allowed_printers)
+    print_one(desk.database, browser, clock=utcnow, transports=within)
+    return job
+
+
+def test_a_paper_is_fetched_once_and_counts_only_by_a_word(desk: Desk):
+    job = _to_fetch(desk)
+    assert _state(desk, job.id) is JobState.HELD
+    assert "Fetch and print" in words_of(desk.get("/printers", Role.PACKER))
+    assert "Print it now" not in words_of(desk.get(f"/printers/jobs/{job.id}"))
+
+    answer = desk.post(f"/printers/jobs/{job.id}/fetch", Role.PACKER)
+    assert (answer.status_code, answer.location) == (303, f"/printers/jobs/{job.id}/paper.pdf")
+    assert desk.get(answer.location, Role.PACKER).get_data()[:5] == b"%PDF-"
+    assert _state(desk, job.id) is JobState.UNKNOWN
+    assert "Did it come out of the printer?" in words_of(desk.get("/printers", Role.PACKER))
+
+    again = desk.post(f"/printers/jobs/{job.id}/fetch", Role.PACKER)
+    assert again.status_code == 409
+    desk.post(f"/printers/jobs/{job.id}/answer", Role.PACKER, came_out=1)
+    assert _state(desk, job.id) is JobState.CONFIRMED
+
+
+def test_a_fetched_paper_that_did_not_come_out_waits_as_a_marked_copy(desk: Desk):
+    job = _to_fetch(desk)
+    desk.post(f"/printers/jobs/{job.id}/fetch", Role.PACKER)
+    desk.post(f"/printers/jobs/{job.id}/answer", Role.PACKER, came_out=0)
+    copy = desk.world.one(PrintJob, reprint_of=job.id)
+    assert (copy.copy_no, _state(desk, job.id)) == (2, JobState.CANCELLED)
+
+
+def test_papers_that_show_people_are_fetched_by_those_who_may_see_them(desk: Desk):
+    job = _to_fetch(desk)
+    assert desk.post(f"/printers/jobs/{job.id}/fetch", Role.ADMIN).status_code == 403
+    assert desk.post(f"/printers/jobs/{job.id}/fetch", Role.COUNTER).status_code == 403
+    assert _state(desk, job.id) is JobState.HELD
+
+
+def test_a_paper_that_does_not_wait_to_be_fetched_is_not(desk: Desk):
+    job = _job(desk, state=JobState.HELD)
+    assert desk.post(f"/printers/jobs/{job.id}/fetch").status_code == 409
+    assert _state(desk, job.id) is JobState.HELD

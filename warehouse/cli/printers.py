@@ -91,13 +91,19 @@ def _printer(printer: Printer, waiting: int, prints: list[str]) -> dict[str, Any
 @click.argument("name")
 @click.option("--kind", required=True, type=click.Choice([k.value for k in PrinterKind]),
               help="What it understands.")  # fmt: skip
-@click.option("--address", required=True, help="HOST or HOST:PORT, ipp://HOST/PATH, or a folder.")
+@click.option(
+    "--address",
+    default="",
+    help="HOST or HOST:PORT, /dev/usb/lp0, ipp://HOST/PATH, HOST/QUEUE or a folder.",
+)
 @click.option("--media", "stock", type=click.Choice(sorted(STOCKS)),
               help="What is loaded; any, if not given.")  # fmt: skip
 @click.option("--dpi", type=click.Choice([str(d) for d in sorted(DOTS_PER_MM)]),
               default=str(DEFAULT_DPI), show_default=True, help="Dots of its head.")  # fmt: skip
 @click.option("--width-dots", type=click.IntRange(1, 4000), default=832, show_default=True,
               help="Width of its head.")  # fmt: skip
+@click.option("--mute", "is_mute", is_flag=True,
+              help="It never answers: what it has taken counts as printed.")  # fmt: skip
 @click.option("--route", "kinds", multiple=True, type=click.Choice(sorted(KINDS)),
               help="Print papers of this kind here, from every station.")  # fmt: skip
 @as_person
@@ -120,6 +126,7 @@ def add_command(
         media=given["stock"] or "",
         dpi=int(given["dpi"]),
         width_dots=given["width_dots"],
+        is_mute=given["is_mute"],
     )
     for document_kind in given["kinds"]:
         perform(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -92,25 +94,40 @@ def downgrade(database: Database, revision: str) -> None:
 
 
 def _migrate(database: Database, direction: str, revision: str) -> None:
-    from alembic import command
-
     with database.engine.connect() as connection:
         if database.is_sqlite:
-            # WAL is a lasting property of the file: set once here, not by each connection.
-            raw = connection.connection.dbapi_connection
-            assert raw is not None  # noqa: S101
-            raw.execute("PRAGMA journal_mode=WAL")
-        else:
-            connection.execute(sa.text("SET lock_timeout = 0"))
-            connection.execute(sa.text("SET statement_timeout = 0"))
-            connection.execute(sa.text(f"SELECT pg_advisory_lock({ADVISORY_LOCK})"))
-            connection.commit()
-        config = alembic_config()
-        config.attributes["connection"] = connection
-        getattr(command, direction)(config, revision)
+            with _sqlite_ready(connection):
+                _run(connection, direction, revision)
+            return
+        connection.execute(sa.text("SET lock_timeout = 0"))
+        connection.execute(sa.text("SET statement_timeout = 0"))
+        connection.execute(sa.text(f"SELECT pg_advisory_lock({ADVISORY_LOCK})"))
         connection.commit()
-        if not database.is_sqlite:
-            connection.execute(sa.text(f"SELECT pg_advisory_unlock({ADVISORY_LOCK})"))
-            connection.execute(sa.text("RESET lock_timeout"))
-            connection.execute(sa.text("RESET statement_timeout"))
-            connection.commit()
+        _run(connection, direction, revision)
+        connection.execute(sa.text(f"SELECT pg_advisory_unlock({ADVISORY_LOCK})"))
+        connection.execute(sa.text("RESET lock_timeout"))
+        connection.execute(sa.text("RESET statement_timeout"))
+        connection.commit()
+
+
+@contextmanager
+def _sqlite_ready(connection: sa.Connection) -> Iterator[None]:
+    raw = connection.connection.dbapi_connection
+    assert raw is not None  # noqa: S101
+    # WAL is a lasting property of the file: set once here, not by each connection.
+    raw.execute("PRAGMA journal_mode=WAL")
+    # A table that is made anew must not take with it what refers to it.
+    raw.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        raw.execute("PRAGMA foreign_keys=ON")
+
+
+def _run(connection: sa.Connection, direction: str, revision: str) -> None:
+    from alembic import command
+
+    config = alembic_config()
+    config.attributes["connection"] = connection
+    getattr(command, direction)(config, revision)
+    connection.commit()

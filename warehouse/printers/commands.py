@@ -24,6 +24,8 @@ LONGEST_ADDRESS = 500
 WIDEST_DOTS = 4_000
 DARKEST = 30
 FARTHEST_OFFSET = 400
+# What decides which papers a printer takes.
+FITTING = frozenset({"kind", "media", "dpi", "width_dots"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +42,7 @@ class SavePrinter(Command):
     darkness: int = 0
     offset_x: int = 0
     offset_y: int = 0
+    is_mute: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +91,7 @@ def save_printer(session: Session, command: SavePrinter) -> Outcome:
     )
     fields = []
     for field in ("name", "kind", "address", "dpi", "width_dots", "media", "darkness", "offset_x",
-                  "offset_y"):  # fmt: skip
+                  "offset_y", "is_mute"):  # fmt: skip
         value = getattr(command, field)
         value = value.strip() if isinstance(value, str) and field != "kind" else value
         if getattr(printer, field, None) != value:
@@ -98,11 +101,16 @@ def save_printer(session: Session, command: SavePrinter) -> Outcome:
     session.flush()
     event = "added" if is_new else "changed"
     trail.record(session, command, "printer", printer.id, event, fields=[] if is_new else fields)
-    return Outcome(
-        screen="printer",
-        subject_id=printer.id,
-        message=say("Printer {name} is saved.", name=printer.name),
-    )
+    fit = 0
+    if FITTING.intersection(fields) and not is_new:
+        fit = queue.rejudge(
+            session, printer.id, person_id=command.actor.person_id, at=command.at
+        )  # fmt: skip
+    message = say("Printer {name} is saved.", name=printer.name)
+    if fit:
+        message = say("Printer {name} is saved; {count} papers fit now and wait for it.",
+                      name=printer.name, count=fit)  # fmt: skip
+    return Outcome(screen="printer", subject_id=printer.id, message=message)
 
 
 def _check(session: Session, command: SavePrinter) -> None:
@@ -113,7 +121,8 @@ def _check(session: Session, command: SavePrinter) -> None:
     twin = session.scalar(sa.select(Printer.id).where(Printer.name == name))
     if twin is not None and twin != command.printer_id:
         raise InvalidInput(say("There is a printer of this name."), field="name")
-    if not 0 < len(command.address.strip()) <= LONGEST_ADDRESS:
+    needs_address = command.kind is not PrinterKind.DOWNLOAD
+    if not needs_address <= len(command.address.strip()) <= LONGEST_ADDRESS:
         raise InvalidInput(say("Give its address."), field="address")
     if command.dpi not in DOTS_PER_MM:
         raise InvalidInput(say("A head has 203 or 300 dpi."), field="dpi")

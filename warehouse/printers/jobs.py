@@ -65,6 +65,13 @@ class LookAtJob(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FetchJob(Command):
+    """Somebody fetches the paper in a browser, to print it there."""
+
+    job_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReprintJob(Command):
     """Print it once more, marked as a copy."""
 
@@ -137,6 +144,14 @@ def look_at_job(session: Session, command: LookAtJob) -> Outcome:
     _do(partial(queue.look, session, command.job_id, person_id=command.actor.person_id,
                 at=command.at))  # fmt: skip
     return _said(command.job_id, say("Noted: you looked at the paper."))
+
+
+def fetch_job(session: Session, command: FetchJob) -> Outcome:
+    """Hand the paper out; whether it comes out of a printer only this person can say."""
+    _job(session, command.job_id)
+    _do(partial(queue.fetch, session, command.job_id, person_id=command.actor.person_id,
+                at=command.at))  # fmt: skip
+    return _said(command.job_id, say("Print it, then say whether it came out."), Tone.ATTENTION)
 
 
 def reprint_job(session: Session, command: ReprintJob) -> Outcome:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from printing.media import Media
 from printing.models import JobState, Printer, PrintJob
 from printing.queue import due, print_one
-from printing.transports import Transport
+from printing.transports import READY, Condition, Notice, Transport, unheard
 from printing.transports.spool import SpoolTransport
 from warehouse.simulation.day import Day, DayBroken, Work
 from warehouse.simulation.world import Label
@@ -27,10 +27,14 @@ class Folders:
     documents: Path
     copies: Path
 
-    def send(self, payload: bytes, name: str) -> None:
+    def send(self, payload: bytes, name: str, notice: Notice = unheard) -> None:
         """Write the paper as a file of its own."""
         folder = self.copies if _COPY.search(name) else self.documents
         SpoolTransport(folder=folder).send(payload, name)
+
+    def look(self) -> Condition:
+        """A folder is always ready."""
+        return READY
 
 
 def press(day: Day) -> Work:

@@ -63,6 +63,7 @@ FIELDS: Mapping[str, Text] = {
     "darkness": say("Darkness"),
     "offset_x": say("Move right by dots"),
     "offset_y": say("Move down by dots"),
+    "is_mute": say("Never answers"),
     "number_pattern": say("Numbers look like"),
     "aliases": say("Also called"),
     "is_active": say("In use"),
@@ -88,6 +89,9 @@ SUBJECTS: Mapping[str, Text] = {
 TROUBLES: Mapping[str, Text] = {
     Reason.OFFLINE: say("not reachable"),
     Reason.PAPER_OUT: say("paper out"),
+    Reason.PAPER_LOW: say("paper nearly out"),
+    Reason.RIBBON_OUT: say("ribbon out"),
+    Reason.DOWNLOAD: say("to be fetched in the browser"),
     Reason.COVER_OPEN: say("cover open"),
     Reason.JAM: say("paper jam"),
     Reason.PAUSED: say("paused at the printer"),
@@ -126,6 +130,7 @@ OWN_NOTES = (
     say("wave taken back"),
     say("read"),
     say("came out"),
+    say("fetched"),
     say("did not come out"),
     say("released"),
 )
@@ -171,6 +176,8 @@ def address_fault(error: AddressRefused) -> Text:
             return say("{named} lies outside the networks printers may be in", named=named)
         case AddressFault.FOLDER:
             return say("{named} is not below a folder printers may write to", named=named)
+        case AddressFault.DEVICE:
+            return say("{named} is no device printers may be at", named=named)
         case AddressFault.RELATIVE:
             return say("a folder printer needs the whole path, from / on")
         case AddressFault.UNKNOWN:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, make_response, render_template, url_for
+from flask import Blueprint, make_response, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -19,6 +19,7 @@ from warehouse.people.rights import Right
 from warehouse.printers.jobs import (
     AnswerUnknown,
     CancelJob,
+    FetchJob,
     HoldJob,
     LookAtJob,
     ReleaseJob,
@@ -26,6 +27,7 @@ from warehouse.printers.jobs import (
     RerouteJob,
     answer_unknown,
     cancel_job,
+    fetch_job,
     hold_job,
     look_at_job,
     release_job,
@@ -35,7 +37,7 @@ from warehouse.printers.jobs import (
 from warehouse.text import say
 from warehouse.web import tables
 from warehouse.web.access import needs
-from warehouse.web.context import form_int, form_str, may, reading
+from warehouse.web.context import do, form_int, form_str, may, reading
 from warehouse.web.desk import act, back_or, names_of
 from warehouse.web.spreadsheets import Field
 from warehouse.web.words import DOCUMENTS, options
@@ -227,6 +229,17 @@ def answer(job_id: int) -> Response:
     back = back_or(url_for("printers.index"))
     came_out = form_str("came_out", "") == "1"
     return act(answer_unknown, AnswerUnknown, back=back, job_id=job_id, came_out=came_out)
+
+
+@bp.post("/jobs/<int:job_id>/fetch")
+@needs(Right.REPRINT, Right.PRINTERS)
+def fetch(job_id: int) -> Response:
+    """Hand the paper out to be printed from this browser, once: the next time it is a question."""
+    with reading() as session:
+        if not may_see(_job(session, job_id).document_kind):
+            raise Forbidden(say("This paper shows people. It is not your right to see it."))
+    do(fetch_job, FetchJob, job_id=job_id)
+    return redirect(url_for("printers.pdf", job_id=job_id), 303)
 
 
 @bp.post("/jobs/<int:job_id>/cancel")

@@ -26,7 +26,7 @@ from warehouse.printers.commands import (
     save_printer,
     test_print,
 )
-from warehouse.text import say
+from warehouse.text import Text, say
 from warehouse.web.access import needs
 from warehouse.web.context import config, do, form_int, form_str, reading
 from warehouse.web.desk import act, noted
@@ -122,6 +122,7 @@ def _defaults() -> dict[str, Any]:
     return {
         "name": "", "kind": PrinterKind.FOLDER, "address": f"{config().spool_dir}/", "dpi": 203,
         "width_dots": 832, "media": "", "darkness": 0, "offset_x": 0, "offset_y": 0,
+        "is_mute": False,
     }  # fmt: skip
 
 
@@ -146,6 +147,7 @@ def _typed() -> dict[str, Any]:
         "kind": PrinterKind(kind),
         "address": form_str("address", ""),
         "media": form_str("media", ""),
+        "is_mute": "is_mute" in request.form,
         **{name: form_int(name, int(_defaults()[name])) for name in numbers},
     }
 
@@ -181,10 +183,24 @@ def _form(printer_id: int | None, values: dict[str, Any], errors: dict[str, str]
         kinds=options(PrinterKind),
         media=[("", say("any: each paper on the stock it is made for")),
                *((name, media_word(name)) for name in STOCKS)],
-        networks=", ".join(str(n) for n in config().allowed_printers.networks),
-        folder=config().spool_dir,
+        ways=_ways(),
         events=events,
     )  # fmt: skip
+
+
+def _ways() -> list[tuple[Text, list[str]]]:
+    """Return how an address is written, by the way a printer is reached, and what is allowed."""
+    return [
+        (say("label or receipt printer, by network"), ["10.0.0.21", "10.0.0.21:9100"]),
+        (say("by USB at the server"), ["/dev/usb/lp0"]),
+        (say("by serial line at the server"), ["/dev/ttyUSB0@9600", "/dev/ttyUSB0@9600,rtscts"]),
+        (say("office printer"), ["10.0.0.30", "ipp://10.0.0.30/ipp/print"]),
+        (say("queue of a print server"), ["10.0.0.5/queue"]),
+        (say("folder"), [f"{config().spool_dir}/a4"]),
+        (say("browser"), []),
+        (say("allowed networks"), [str(n) for n in config().allowed_printers.networks]),
+        (say("allowed devices"), list(config().printer_devices)),
+    ]
 
 
 def _printer(session: Session, printer_id: int) -> Printer:

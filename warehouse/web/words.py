@@ -189,8 +189,11 @@ WORDS: Mapping[type[StrEnum], Words] = {
         JobState.CANCELLED: (say("cancelled"), NONE),
     },
     PrinterState: {
-        PrinterState.UNKNOWN: (say("not spoken to yet"), NONE),
+        PrinterState.UNKNOWN: (say("tells nothing"), NONE),
         PrinterState.READY: (say("ready"), OK),
+        PrinterState.BUSY: (say("printing"), WAIT),
+        PrinterState.PAPER_OUT: (say("paper out"), STOP),
+        PrinterState.COVER_OPEN: (say("cover open"), LOOK),
         PrinterState.ATTENTION: (say("needs a look"), LOOK),
         PrinterState.OFFLINE: (say("offline"), STOP),
     },
@@ -200,6 +203,8 @@ WORDS: Mapping[type[StrEnum], Words] = {
         PrinterKind.ZPL: (say("label printer (ZPL)"), NONE),
         PrinterKind.TSPL: (say("label printer (TSPL)"), NONE),
         PrinterKind.IPP: (say("office printer (IPP)"), NONE),
+        PrinterKind.CUPS: (say("queue of a print server (CUPS)"), NONE),
+        PrinterKind.DOWNLOAD: (say("browser: the paper is fetched"), NONE),
     },
     PoolKind: {
         PoolKind.RANGE: (say("range"), NONE),
