@@ -21,7 +21,8 @@ CODES = frozenset((
     "unpaid", "paid", "part_shipped", "shipped", "finished", "closed", "forbidden", "own",
     "red", "yellow", "green", "blue", "purple", "none", "requested", "refunded", "withdrawn",
     "shelf", "tote", "set_aside", "quarantine", "ZTO",
-    "json", "after", "all", "clean", "ready", "Ctrl", "C", "ID",
+    "json", "after", "all", "clean", "ready", "Ctrl", "C", "ID", "Shift",
+    "Delete", "Z", "PNG", "JPEG",
 ))  # fmt: skip
 # What a sentence quotes: reports by their names, what a column takes, how a cell is written.
 QUOTED = (

@@ -9,19 +9,41 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from printing.errors import TemplateInvalid
+from printing.errors import DoesNotFit, TemplateInvalid
+from printing.media import media
 from printing.models import PaperPicture, PaperTemplate, PaperTemplateUse, PaperTemplateVersion
+from printing.queue.drawing import pictures
 from printing.templates import Template, pictures_of
 from warehouse.carriers.models import Carrier
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import InvalidInput, NotFound, RuleViolation
 from warehouse.orders.models import Shop
 from warehouse.people import trail
-from warehouse.text import say
+from warehouse.text import Text, say
 
 LONGEST_NAME = 60
 LONGEST_NOTE = 200
 MOST_PICTURES = 50
+UNDRAWABLE = say(
+    "This cannot be drawn: a barcode is wider than its frame, or a picture is missing."
+)
+FAULTS: Mapping[str, Text] = {
+    "outside": say("Something leaves the label."),
+    "overlap": say("Two things lie on one another."),
+    "unsaid": say("A character cannot be printed and stands as a mark."),
+}
+PROPERTIES: Mapping[str, Text] = {
+    "kind": say("kind"),
+    **dict.fromkeys(("x", "y"), say("place")),
+    **dict.fromkeys(("w", "h"), say("size")),
+    "value": say("words or field"),
+    **dict.fromkeys(("when", "unless"), say("condition")),
+    **dict.fromkeys(("size_pt", "floor_pt"), say("letters")),
+    "lines": say("lines"),
+    "dots": say("thickness"),
+    "document_kind": say("document"),
+    "media": say("stock"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,17 +136,36 @@ def _parsed(session: Session, definition: Any) -> Template:
     if missing := wanted - there:
         text = say("The picture {key} is not there.", key=min(missing)[:20])
         raise InvalidInput(text, field="definition")
+    if wrong := faults_of(session, template):
+        raise InvalidInput(wrong[0], field="definition")
     return template
 
 
-def said(error: TemplateInvalid) -> Any:
-    """Return the refusal of a template as a sentence; its words are technical and stay English."""
+def said(error: TemplateInvalid) -> Text:
+    """Return the refusal of a template as a sentence in the designer's words."""
+    field = PROPERTIES.get(error.field, say("elements"))
     if error.element is None:
-        return say("The template cannot be used: {field} {why}.", field=error.field, why=error.why)
-    return say(
-        "Element {number} cannot be drawn: {field} {why}.",
-        number=error.element + 1, field=error.field, why=error.why,
-    )  # fmt: skip
+        return say("The template cannot be used: look at {field}.", field=field)
+    number = error.element + 1
+    return say("Element {number} cannot be drawn: look at {field}.", number=number, field=field)
+
+
+def faults_of(session: Session, template: Template) -> list[Text]:
+    """Return what is wrong with the label when it is drawn, each thing once; it is drawn now."""
+    from printing.inspection import faults  # heavy: only who saves a template pays
+    from printing.renderers.pdf import layout
+    from printing.samples import Content, sample
+
+    found: list[Text] = []
+    try:
+        shown = pictures(session, template)
+        for content in Content:
+            document = sample(template.document_kind, content)
+            sheets = layout(document, media(template.media), template, shown)
+            found += [FAULTS[fault.kind.value] for fault in faults(sheets)]
+    except DoesNotFit:
+        found.append(UNDRAWABLE)
+    return list({str(text): text for text in found}.values())
 
 
 def _kept_as(

@@ -28,6 +28,9 @@ def _desks() -> list[Blueprint]:
     from warehouse.web import (
         carriers,
         consignments,
+        design_files,
+        design_pictures,
+        designs,
         handovers,
         imports,
         mapping,
@@ -48,6 +51,7 @@ def _desks() -> list[Blueprint]:
     # A section of several modules has one blueprint; importing them adds their routes to it.
     printing = (papers, printers, print_routes)
     ordering = (orders, order)
+    designing = (designs, design_pictures, design_files)
     modules = (
         ordering[0],
         imports,
@@ -58,6 +62,7 @@ def _desks() -> list[Blueprint]:
         handovers,
         stock,
         printing[0],
+        designing[0],
         carriers,
         tablets,
         people,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from warehouse.catalog.commands.saved import Saved, outcome_of, record, require_all
+from warehouse.catalog.commands.saved import Saved, outcome_of, require_all, subjects
 from warehouse.catalog.models import VIRTUAL_KINDS, Barcode, Bin, BinKind, Zone
 from warehouse.catalog.rules import RowRefusal, code_problem, scan_code
 from warehouse.commands import Command, Outcome
@@ -155,7 +155,9 @@ def _save(session: Session, command: Command, rows: Sequence[BinFacts]) -> Saved
         else:
             saved.unchanged.append(code)
     session.flush()
-    record(session, command, "bin", saved, {code: place.id for code, place in known.items()})
+    ids = {code: place.id for code, place in known.items()}
+    trail.record_all(session, command, "bin", subjects(saved.new, ids), "bin_new")
+    trail.record_all(session, command, "bin", subjects(saved.changed, ids), "bin_changed")
     return saved
 
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from warehouse.catalog.rules import RowRefusal
-from warehouse.commands import Command, Outcome, Tone
+from warehouse.commands import Outcome, Tone
 from warehouse.errors import InvalidInput
-from warehouse.people import trail
 from warehouse.text import say
 
 
@@ -35,15 +32,9 @@ def require_all(saved: Saved, *, name: str = "") -> None:
         raise InvalidInput(refusal.reason, field=name or refusal.field)
 
 
-def record(
-    session: Session, command: Command, kind: str, saved: Saved, ids: Mapping[str, int]
-) -> None:
-    """Write into the trail which things of a kind were made and changed; `ids` are by code."""
-    for word, codes in (("new", saved.new), ("changed", saved.changed)):
-        subjects: list[tuple[int, dict[str, Any]]] = [
-            (ids[code], {}) for code in dict.fromkeys(codes)
-        ]
-        trail.record_all(session, command, kind, subjects, f"{kind}_{word}")
+def subjects(codes: Iterable[str], ids: Mapping[str, int]) -> list[tuple[int, dict[str, Any]]]:
+    """Return the things of these codes as the trail takes them, each once."""
+    return [(ids[code], {}) for code in dict.fromkeys(codes)]
 
 
 def outcome_of(saved: Saved, screen: str) -> Outcome:

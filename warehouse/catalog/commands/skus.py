@@ -8,10 +8,11 @@ from dataclasses import dataclass, fields
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from warehouse.catalog.commands.saved import Saved, outcome_of, record, require_all
+from warehouse.catalog.commands.saved import Saved, outcome_of, require_all, subjects
 from warehouse.catalog.models import Barcode, BarcodeKind, Bin, Sku
 from warehouse.catalog.rules import RowRefusal, code_problem, ean_problem, scan_code
 from warehouse.commands import Command, Outcome
+from warehouse.people import trail
 from warehouse.text import Text, say
 
 HEAVIEST_G = 100_000
@@ -116,7 +117,9 @@ def _save(session: Session, command: Command, rows: Sequence[SkuFacts]) -> Saved
         for owner, code, pieces, kind in barcodes
     )
     session.flush()
-    record(session, command, "sku", saved, {code: sku.id for code, sku in touched.items()})
+    ids = {code: sku.id for code, sku in touched.items()}
+    trail.record_all(session, command, "sku", subjects(saved.new, ids), "sku_new")
+    trail.record_all(session, command, "sku", subjects(saved.changed, ids), "sku_changed")
     return saved
 
 

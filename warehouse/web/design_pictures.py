@@ -1,0 +1,167 @@
+"""Pictures for the designer: what is being designed, thumbnails, logos."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+from flask import abort, make_response, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from printing import documents
+from printing.documents import Document, Locale
+from printing.errors import DocumentInvalid, PrintingError, TemplateInvalid
+from printing.media import DEFAULT_DPI, SUITABLE, media
+from printing.models import PaperPicture, PrintJob
+from printing.queue.drawing import pictures
+from printing.samples import Content, sample
+from printing.templates import NAMES, Template, standard
+from printing.templates.pictures import prepared
+from warehouse.errors import InvalidInput, NotFound
+from warehouse.people.rights import Right
+from warehouse.printers.templates import FAULTS, UNDRAWABLE, KeepPicture, keep_picture, said
+from warehouse.text import say
+from warehouse.web.access import needs
+from warehouse.web.context import do, form_str, locale, reading, speak
+from warehouse.web.designs import MOST_FILE_BYTES, bp, newest, typed_definition
+from warehouse.web.papers import may_see
+
+
+@bp.post("/preview")
+@needs(Right.PRINTERS)
+def preview() -> Response:
+    """Draw what is being designed, as JSON: the picture, or why there is none, and its faults."""
+    try:
+        template = Template.from_json(typed_definition())
+        with reading() as session:
+            document = _sample(session, template.document_kind)
+            shown = pictures(session, template)
+        answer = _drawn(document, template, shown)
+    except TemplateInvalid as error:
+        answer = {"refused": speak(said(error)), "element": error.element}
+    except PrintingError:
+        answer = {"refused": speak(UNDRAWABLE)}
+    return _json(answer)
+
+
+def _drawn(document: Document, template: Template, shown: Mapping[str, bytes]) -> dict[str, Any]:
+    from printing.inspection import faults  # heavy: a start must not wait for it
+    from printing.renderers import raster
+    from printing.renderers.pdf import layout, render
+
+    stock = media(template.media)
+    found = faults(layout(document, stock, template, shown))
+    png = raster.png(render(document, stock, template, shown), dpi=DEFAULT_DPI)
+    return {
+        "png": "data:image/png;base64," + base64.b64encode(png).decode(),
+        "faults": sorted({speak(FAULTS[fault.kind.value]) for fault in found}),
+    }
+
+
+def _sample(session: Session, kind: str) -> Document:
+    """Return the paper to preview with: a sample by its name, or a real one by its job."""
+    wanted = form_str("sample", "short")
+    if wanted.isdecimal() and may_see(kind):
+        job = session.get(PrintJob, int(wanted))
+        if job is not None and job.document_kind == kind:
+            return documents.read(kind, job.facts)
+    content = Content(wanted) if wanted in set(Content) else Content.SHORT
+    language = Locale.EN if form_str("language", "") == "en" else Locale.ZH
+    return sample(kind, content, language)
+
+
+@bp.get("/standard/<kind>/<stock>.png")
+@needs(Right.PRINTERS)
+def standard_picture(kind: str, stock: str) -> Response:
+    """Return a standard template with short content as a picture."""
+    if kind not in NAMES or stock not in SUITABLE[kind]:
+        abort(404)
+    return _picture(standard(kind, stock), {})
+
+
+@bp.get("/<int:template_id>/picture.png")
+@needs(Right.PRINTERS)
+def picture(template_id: int) -> Response:
+    """Return the newest version with short content as a picture."""
+    with reading() as session:
+        template = newest(session, template_id)
+        shown = pictures(session, template)
+    return _picture(template, shown)
+
+
+def _picture(template: Template, shown: Mapping[str, bytes]) -> Response:
+    from printing.renderers import raster
+    from printing.renderers.pdf import render
+
+    document = sample(template.document_kind, Content.SHORT, locale())
+    pdf = render(document, media(template.media), template, shown)
+    return file_of(raster.png(pdf, dpi=DEFAULT_DPI), "image/png")
+
+
+@bp.post("/pictures")
+@needs(Right.PRINTERS)
+def add_picture() -> Response:
+    """Keep a logo; the answer is JSON for the designer."""
+    raw, name = sent_file("picture")
+    try:
+        key = keep_logo(raw, name)
+    except InvalidInput as error:
+        return _json({"refused": speak(error.text)}, 400)
+    return _json({"key": key})
+
+
+@bp.get("/pictures/<key>.png")
+@needs(Right.PRINTERS)
+def logo(key: str) -> Response:
+    """Return a kept picture."""
+    with reading() as session:
+        content = session.scalar(sa.select(PaperPicture.content).where(PaperPicture.key == key))
+    if content is None:
+        raise NotFound(say("picture"), key[:20])
+    return file_of(content, "image/png")
+
+
+def keep_logo(raw: bytes, name: str) -> str:
+    """Keep a picture and return its key.
+
+    Raises:
+        InvalidInput: it is none, or too large.
+    """
+    try:
+        made = prepared(raw)
+    except DocumentInvalid as error:
+        raise InvalidInput(
+            say("This picture cannot be used: PNG or JPEG up to 2 MB."), field="picture"
+        ) from error
+    do(
+        partial(keep_picture, content=made.png), KeepPicture, name=name, key=made.key,
+        width=made.width, height=made.height,
+    )  # fmt: skip
+    return made.key
+
+
+def _json(content: Mapping[str, Any], status: int = 200) -> Response:
+    response = make_response(json.dumps(content, ensure_ascii=False), status)
+    response.headers["Content-Type"] = "application/json"
+    return response
+
+
+def sent_file(field: str) -> tuple[bytes, str]:
+    """Return the bytes of a sent file, one more than allowed at most, and its name."""
+    sent = request.files.get(field)
+    if sent is None:
+        return b"", ""
+    with sent.stream as stream:
+        return stream.read(MOST_FILE_BYTES + 1), sent.filename or ""
+
+
+def file_of(content: bytes, kind: str) -> Response:
+    """Return bytes as what they are."""
+    response = make_response(content)
+    response.headers["Content-Type"] = kind
+    return response
