@@ -15,6 +15,7 @@ from warehouse.web.notes import (
     TROUBLES,
     field_word,
     kept,
+    media_word,
     trouble,
     value_text,
 )
@@ -77,3 +78,11 @@ def test_the_parts_an_address_lacks_are_named() -> None:
 def test_a_trouble_without_a_word_shows_its_detail() -> None:
     assert translate(trouble(Reason.PAPER_OUT, "paper out"), "zh") == "缺纸"
     assert translate(trouble("", "HTTP status 500"), "zh") == "HTTP status 500"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("76x130", "76 × 130 mm"), ("4x6in", "4 × 6 in"), ("receipt80", "receipt 80 mm")],
+)
+def test_stocks_are_called_by_their_size(name, said):
+    assert str(media_word(name)) == said

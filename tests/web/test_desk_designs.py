@@ -109,6 +109,9 @@ def test_the_preview_is_the_printers_picture_or_the_reason(desk: Desk):
     )
     assert _preview(desk, ours, language="en")["png"] != drawn["short"]
     assert _preview(desk, ours)["faults"] == []
+    names = [element.get("value") for element in ours["elements"]]
+    absent = {names[at] for at in _preview(desk, ours)["absent"]}
+    assert absent == {"copy_mark", "place"}
     over = _definition(_words("a long line"), _words("on a line"))
     assert _preview(desk, over)["faults"] == ["Two things lie on one another."]
     assert _preview(desk, _definition(_words(w=0)))["element"] == 0

@@ -20,7 +20,8 @@ from printing.media import DEFAULT_DPI, SUITABLE, media
 from printing.models import PaperPicture, PrintJob
 from printing.queue.drawing import pictures
 from printing.samples import Content, sample
-from printing.templates import NAMES, Template, standard
+from printing.templates import NAMES, Element, ElementKind, Template, standard
+from printing.templates.fields import read
 from printing.templates.pictures import prepared
 from warehouse.errors import InvalidInput, NotFound
 from warehouse.people.rights import Right
@@ -53,12 +54,18 @@ def _drawn(document: Document, template: Template, shown: Mapping[str, bytes]) -
     from printing.inspection import faults  # heavy: a start must not wait for it
     from printing.renderers import raster
     from printing.renderers.pdf import layout, render
+    from printing.renderers.pdf.form import stands
+
+    def seen(element: Element) -> bool:
+        is_field = element.kind is ElementKind.FIELD
+        return stands(document, element) and (not is_field or bool(read(document, element.value)))
 
     stock = media(template.media)
     found = faults(layout(document, stock, template, shown))
     png = raster.png(render(document, stock, template, shown), dpi=DEFAULT_DPI)
     return {
         "png": "data:image/png;base64," + base64.b64encode(png).decode(),
+        "absent": [at for at, element in enumerate(template.elements) if not seen(element)],
         "faults": sorted({speak(FAULTS[fault.kind.value]) for fault in found}),
     }
 

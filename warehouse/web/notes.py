@@ -21,6 +21,7 @@ from warehouse.web.words import word
 from warehouse.weighing.commands import WEIGHT_NOTE
 
 LINE = "line "
+INCH = "in"
 ROLL = "receipt"
 
 # Fields by their column: of orders and their lines, of printers, couriers and people.
@@ -204,8 +205,10 @@ def media_word(name: str) -> Text:
     """Return how the name of a stock of paper or labels reads."""
     if name.startswith(ROLL):
         return say("receipt {width} mm", width=name.removeprefix(ROLL))
-    size = f"{name.replace('x', ' × ')} mm" if name[:1].isdigit() else name
-    return say("{text}", text=size)
+    if not name[:1].isdigit():
+        return say("{text}", text=name)
+    number, unit = (name.removesuffix(INCH), "in") if name.endswith(INCH) else (name, "mm")
+    return say("{text}", text=f"{number.replace('x', ' × ')} {unit}")
 
 
 def _missing(parts: list[Text]) -> Text:

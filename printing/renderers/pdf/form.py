@@ -49,12 +49,13 @@ def draw(
         raise DoesNotFit(f"the template is for {used.document_kind} on {used.media}")
     page = _Page(Sheet(media), document, pictures)
     for element in used.elements:
-        if _stands(document, element):
+        if stands(document, element):
             _PUT[element.kind](page, Box(element.x, element.y, element.w, element.h), element)
     return [page.sheet]
 
 
-def _stands(document: Document, element: Element) -> bool:
+def stands(document: Document, element: Element) -> bool:
+    """Tell whether the element is on this paper at all."""
     return (not element.when or bool(read(document, element.when))) and not (
         element.unless and read(document, element.unless)
     )

@@ -22,6 +22,7 @@ const form = part("save");
 let elements = known.definition.elements ?? [];
 let chosen = -1;
 let asked = 0;
+let absent = new Set(); // elements the shown paper has nothing for
 let timer = 0;
 const done = [];
 const undone = [];
@@ -85,6 +86,7 @@ function showHandles() {
     const box = document.createElement("div");
     box.dataset.at = at;
     box.title = title(element);
+    box.toggleAttribute("data-absent", absent.has(at) && at !== chosen);
     place(box, element);
     if (at === chosen) {
       box.setAttribute("aria-current", "true");
@@ -154,7 +156,11 @@ async function post(address, body) {
 }
 
 function tell(answer) {
-  if (answer.png) part("picture").src = answer.png;
+  if (answer.png) {
+    part("picture").src = answer.png;
+    absent = new Set(answer.absent);
+    showHandles();
+  }
   const said = answer.refused ? [answer.refused] : answer.faults ?? [];
   part("faults").replaceChildren(...said.map((text) => {
     const line = Object.assign(document.createElement("p"), { className: "notice", textContent: text });
