@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from html import unescape
+from typing import Self
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -43,6 +44,14 @@ class Browser:
 
     def __post_init__(self) -> None:
         self.client = self.app.test_client()
+
+    @classmethod
+    def at_desk(cls, app: Flask, login: str, password: str) -> Self:
+        """Log somebody in by password, which opens all of their rights."""
+        browser = cls(app)
+        browser.get("/login?desk")
+        assert browser.post("/login", login=login, password=password, next="/") == 302
+        return browser
 
     def get(self, url: str) -> int:
         """Open a page, redirects followed; return its status."""

@@ -72,6 +72,7 @@ MAY: dict[str, frozenset[Role]] = {
     "printers.picture": _SEE | _REPRINT,
     "printers.answer": _REPRINT | _PRINTERS,
     "printers.looked": _REPRINT | _PRINTERS,
+    "printers.fetch": _REPRINT | _PRINTERS,
     "printers.reprint": _REPRINT,
     "printers.cancel": _PRINTERS,
     "printers.hold": _PRINTERS,

@@ -6,8 +6,9 @@ import sqlalchemy as sa
 
 from printing.models import PrintJob
 from tests.journeys.conftest import Site, built_sqlite, sqlite_site  # noqa: F401
-from tests.journeys.tablet import Tablet
+from tests.journeys.tablet import Browser, Tablet
 from warehouse.catalog.models import Bin, BinKind, Sku
+from warehouse.demo import PASSWORD
 
 
 def _ids(site: Site, query: sa.Select[tuple[int]]) -> list[int]:
@@ -21,7 +22,7 @@ def _kinds(site: Site) -> list[str]:
 
 
 def test_a_supervisor_prints_labels_of_a_sku(sqlite_site: Site):  # noqa: F811
-    desk = Tablet.of(sqlite_site.app, "BDG-DEMO-HUANG")
+    desk = Browser.at_desk(sqlite_site.app, "huang", PASSWORD)
     sku_id = _ids(sqlite_site, sa.select(Sku.id).limit(1))[0]
     desk.get(f"/stock/sku/{sku_id}")
     assert desk.post(f"/stock/sku/{sku_id}/labels", copies="2") == 303
@@ -29,7 +30,7 @@ def test_a_supervisor_prints_labels_of_a_sku(sqlite_site: Site):  # noqa: F811
 
 
 def test_chosen_bins_and_totes_get_labels(sqlite_site: Site):  # noqa: F811
-    desk = Tablet.of(sqlite_site.app, "BDG-DEMO-HUANG")
+    desk = Browser.at_desk(sqlite_site.app, "huang", PASSWORD)
     shelf = _ids(sqlite_site, sa.select(Bin.id).where(Bin.kind == BinKind.SHELF).limit(1))
     tote = _ids(sqlite_site, sa.select(Bin.id).where(Bin.kind == BinKind.TOTE).limit(1))
     desk.get("/stock/bins")
