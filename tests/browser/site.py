@@ -112,6 +112,7 @@ def make_app(site: Site) -> Flask:
         csrf_token=lambda: "token-of-the-page",
         fmt_instant=lambda at: f"{at:%m-%d %H:%M}",
         fmt_g=lambda grams: f"{grams} g",
+        may=lambda _right: True,
     )
 
     _add_frame(app, site)

@@ -27,7 +27,7 @@ from warehouse.text import say
 
 START_S = 20
 STOP_S = 12
-ADD_PERSON = "./fahuo people add NAME --login LOGIN --role admin"
+ADD_PERSON = "./fahuo people add NAME --login LOGIN --role admin --role supervisor"
 ADD_SECRET = "./fahuo people password LOGIN"  # noqa: S105  (a command, no secret)
 
 
@@ -215,10 +215,12 @@ def _welcome(host: str, port: int, config: Config, *, has_demo: bool, is_new: bo
     if has_demo:
         from warehouse.demo import welcome
 
-        click.echo(welcome(config.data_dir))
+        for line in welcome(config.data_dir, _address(host, port)):
+            tell(line)
     elif is_new:
         tell(say("Make the first person:  {command}", command=ADD_PERSON))
         tell(say("Then give a password:   {command}", command=ADD_SECRET))
+        tell(say("Where badges and PINs are to work, log in there and choose: Enrol this tablet"))
     sys.stdout.flush()
 
 

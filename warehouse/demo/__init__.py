@@ -6,18 +6,28 @@ Telling whether a site is the demo needs little; making one needs much, and is l
 from __future__ import annotations
 
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
 from warehouse.commands import CommandRow
-from warehouse.demo.people import PASSWORD, PIN, ROLE_WORDS, STAFF, Staff
+from warehouse.demo.first_steps import welcome
+from warehouse.demo.people import PASSWORD, PIN, STAFF
 
 if TYPE_CHECKING:
     from warehouse.demo.loading import SENDER, DemoSite, load, set_up
 
-__all__ = ["SENDER", "DemoSite", "is_demo", "load", "set_up", "welcome"]
+__all__ = [
+    "PASSWORD",
+    "PIN",
+    "SENDER",
+    "STAFF",
+    "DemoSite",
+    "is_demo",
+    "load",
+    "set_up",
+    "welcome",
+]
 
 FIRST_COMMAND = "demo-site-00001"
 _LATE = frozenset({"SENDER", "DemoSite", "load", "set_up"})
@@ -32,22 +42,3 @@ def __getattr__(name: str) -> Any:
 def is_demo(session: Session) -> bool:
     """Tell whether the database holds the demo site."""
     return session.get(CommandRow, FIRST_COMMAND) is not None
-
-
-def welcome(data_dir: Path) -> str:
-    """Return what one needs to know to try the demo: badges, PIN, password, the first scans."""
-    badges = "\n".join(
-        f"  {staff.badge:<16} {staff.name}  {staff.login:<6} {_roles(staff)}" for staff in STAFF
-    )
-    return (
-        f"Badges to scan (print {data_dir / 'badges.pdf'}) or logins with PIN {PIN}:\n{badges}\n"
-        f"Password at the desk: {PASSWORD}, e.g. huang (supervisor) or zhou (customer service).\n"
-        "Try first:\n"
-        "  1. log in at a tablet as zhang, take the wave that waits, scan ST-PICK-1\n"
-        "  2. log in at the desk as huang, release the clean orders, make a wave of them\n"
-        f"  3. look at what was printed: {data_dir / 'spool'}"
-    )
-
-
-def _roles(staff: Staff) -> str:
-    return " ".join(ROLE_WORDS[role] for role in staff.roles)

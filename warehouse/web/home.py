@@ -24,7 +24,7 @@ from warehouse.web import stations
 from warehouse.web.access import COOKIE, LOGGED_IN, needs
 from warehouse.web.context import config, database, may, person, reading
 from warehouse.web.corner import printer_corner
-from warehouse.web.door import own_tablet
+from warehouse.web.door import own_tablet, takes_badges
 from warehouse.web.stations import Fragment, code_of
 from warehouse.weighing.queries import parcels_in
 
@@ -84,6 +84,7 @@ def me() -> str:
             stations_options=[(s.code, f"{s.code} {s.name}") for s in found],
             station=_station(session),
             tablet=session.get(Tablet, own) if own else None,
+            takes_badges=takes_badges(session),
             longest_name=LONGEST_NAME,
         )
 

@@ -36,7 +36,8 @@ HEADERS = {
 KG = 1000
 
 # Desk pages in the order of the day: (endpoint, label, rights that open it).
-NAV: tuple[tuple[str, Text, tuple[Right, ...]], ...] = (
+Place = tuple[str, Text, tuple[Right, ...]]
+NAV: tuple[Place, ...] = (
     ("orders.index", say("Orders"), (Right.SEE_DESK,)),
     ("consignments.index", say("Consignments"), (Right.SEE_DESK,)),
     ("waves.index", say("Waves"), (Right.SEE_DESK,)),
@@ -44,6 +45,9 @@ NAV: tuple[tuple[str, Text, tuple[Right, ...]], ...] = (
     ("handovers.index", say("Handovers"), (Right.SEE_DESK,)),
     ("stock.index", say("Stock"), (Right.SEE_DESK,)),
     ("printers.index", say("Printing"), (Right.SEE_DESK,)),
+)
+# What is set up once and looked at seldom stands behind one word.
+SET_UP: tuple[Place, ...] = (
     ("carriers.index", say("Couriers"), (Right.CARRIERS,)),
     ("tablets.index", say("Stations"), (Right.STATIONS,)),
     ("people.index", say("People"), (Right.PEOPLE,)),
@@ -93,8 +97,9 @@ def _nav() -> list[dict[str, Any]]:
             "href": url_for(endpoint),
             "label": speak(label),
             "current": endpoint.partition(".")[0] == section,
+            "is_setup": (endpoint, label, rights) in SET_UP,
         }
-        for endpoint, label, rights in NAV
+        for endpoint, label, rights in (*NAV, *SET_UP)
         if any(may(right) for right in rights) and endpoint in current_app.view_functions
     ]
 
