@@ -22,7 +22,6 @@ from printing.queue.drawing import pictures
 from printing.samples import Content, sample
 from printing.templates import NAMES, Element, ElementKind, Template, standard
 from printing.templates.fields import read
-from printing.templates.pictures import prepared
 from warehouse.errors import InvalidInput, NotFound
 from warehouse.people.rights import Right
 from warehouse.printers.templates import FAULTS, UNDRAWABLE, KeepPicture, keep_picture, said
@@ -139,6 +138,8 @@ def keep_logo(raw: bytes, name: str) -> str:
     Raises:
         InvalidInput: it is none, or too large.
     """
+    from printing.templates.pictures import prepared  # heavy: only who sends a logo pays
+
     try:
         made = prepared(raw)
     except DocumentInvalid as error:
