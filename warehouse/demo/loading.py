@@ -19,6 +19,7 @@ from warehouse.demo.days import today, yesterday
 from warehouse.demo.desk import SYSTEM_PERSON_ID, Desk
 from warehouse.demo.floor import Floor
 from warehouse.demo.goods import COLOURS, Variant, variants
+from warehouse.demo.label import design_label
 from warehouse.demo.orders import Inventor
 from warehouse.demo.papers import write_sheets
 from warehouse.demo.people import PASSWORD, PIN, STAFF, Staff, hire
@@ -82,6 +83,7 @@ def set_up(
     engage_couriers(desk)
     stock_goods(desk, goods, seed)
     set_up_printers(session, data_dir / "spool")
+    design_label(desk)
     _hang_pictures(session, goods)
     return people
 
