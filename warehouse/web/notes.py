@@ -207,8 +207,9 @@ def media_word(name: str) -> Text:
         return say("receipt {width} mm", width=name.removeprefix(ROLL))
     if not name[:1].isdigit():
         return say("{text}", text=name)
-    number, unit = (name.removesuffix(INCH), "in") if name.endswith(INCH) else (name, "mm")
-    return say("{text}", text=f"{number.replace('x', ' × ')} {unit}")
+    if name.endswith(INCH):
+        return say("{size} in", size=name.removesuffix(INCH).replace("x", " × "))
+    return say("{text}", text=f"{name.replace('x', ' × ')} mm")
 
 
 def _missing(parts: list[Text]) -> Text:
