@@ -64,6 +64,8 @@ _CHINESE = {
     "{n} dots": "{n} 点",
     "Address": "地址",
     "Media": "纸张",
+    "Read {marks} where the paper ends, and type them in.": "读出纸边处 {marks} 的刻度，填入系统。",
+    "From 0 to {n} it must be {n} mm.": "从 0 到 {n} 应为 {n} 毫米。",
     "Every bar must be sharp, the frame whole on all four sides.": "条码应清晰，四边框线应完整。",
     "Printed": "打印时间",
     "OK": "确认",

@@ -25,6 +25,7 @@ from warehouse.orders.importing import run_waiting_import
 from warehouse.orders.restocking import audit_supplied
 from warehouse.orders.uploads import sweep_uploads
 from warehouse.people.auth import SYSTEM_PERSON_ID
+from warehouse.printers.finding import search_waiting
 
 log = logging.getLogger("fahuo.worker")
 
@@ -35,7 +36,8 @@ LANES_AT_ONCE = 16
 LOOKS_AT_ONCE = 4
 LOOK_EVERY = 80  # rounds: about 20 seconds
 LOOK_AGAIN_EVERY = 16  # while somebody is expected to put paper in
-IMPORT_LANE = 0  # printers' ids begin at 1
+SEARCH_EVERY = 4
+IMPORT_LANE, SEARCH_LANE = 0, -1  # printers' ids begin at 1
 STOCK_LANE = -1
 STOCK_EVERY = 80  # rounds: twenty seconds
 
@@ -84,6 +86,8 @@ class Worker:
         for printer_id in lanes:
             self._start(pool, printer_id, partial(self._print, printer_id))
         self._start(pool, IMPORT_LANE, self._import)
+        if rounds % SEARCH_EVERY == 0:
+            self._start(pool, SEARCH_LANE, self._search)
         if rounds % STOCK_EVERY == 0:
             self._start(pool, STOCK_LANE, self._audit_supplied)
 
@@ -119,6 +123,9 @@ class Worker:
 
     def _audit_supplied(self) -> None:
         audit_supplied(self._database, actor=Actor(person_id=SYSTEM_PERSON_ID), at=utcnow())
+
+    def _search(self) -> None:
+        search_waiting(self._database, self._config.allowed_printers, clock=utcnow)
 
 
 def _guarded(work: Callable[[], None]) -> None:

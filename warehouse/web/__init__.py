@@ -31,6 +31,7 @@ def _desks() -> list[Blueprint]:
         design_files,
         design_pictures,
         designs,
+        find_printers,
         handovers,
         imports,
         mapping,
@@ -44,12 +45,13 @@ def _desks() -> list[Blueprint]:
         search,
         settings,
         stock,
+        straighten,
         tablets,
         waves,
     )
 
     # A section of several modules has one blueprint; importing them adds their routes to it.
-    printing = (papers, printers, print_routes)
+    printing = (papers, printers, print_routes, straighten, find_printers)
     ordering = (orders, order)
     designing = (designs, design_pictures, design_files)
     modules = (

@@ -88,8 +88,9 @@ def _routed(session: Session) -> dict[int, list[str]]:
 @bp.get("/new")
 @needs(Right.PRINTERS)
 def new() -> str:
-    """Show the form of a new printer."""
-    return _form(None, _defaults(), {})
+    """Show the form of a new printer, filled in as far as a search found out."""
+    given = {name: request.args.get(name, "")[:200] for name in ("name", "kind", "address")}
+    return _form(None, {**_defaults(), **{k: v for k, v in given.items() if v}}, {})
 
 
 @bp.post("")
