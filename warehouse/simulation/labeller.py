@@ -18,7 +18,7 @@ from warehouse.dispatch.commands.label import (
     match_label,
     reprint_label,
 )
-from warehouse.errors import UnknownBarcode, WrongWaybill
+from warehouse.errors import UnknownBarcode, VoidWaybill, WrongWaybill
 from warehouse.orders.models import Consignment, Order
 from warehouse.simulation.day import Day, DayBroken, Work
 from warehouse.simulation.tablet import Tablet, scanned
@@ -59,7 +59,7 @@ def _stick(day: Day, tablet: Tablet, box: Box, number: str) -> Work:
     if day.happens(WRONG_LABEL_SHARE):
         others = [x.waybill_no for x in day.world.labels[-30:] if x.waybill_no != number]
         tablet.refused(
-            (WrongWaybill, UnknownBarcode), match_label, MatchLabel, parcel_id=box.parcel_id,
+            (WrongWaybill, VoidWaybill, UnknownBarcode), match_label, MatchLabel, parcel_id=box.parcel_id,
             barcode=scanned(day.chance.choice(others) if others else box.parcel_no),
         )  # fmt: skip
         yield 3
