@@ -59,7 +59,8 @@ def _stick(day: Day, tablet: Tablet, box: Box, number: str) -> Work:
     if day.happens(WRONG_LABEL_SHARE):
         others = [x.waybill_no for x in day.world.labels[-30:] if x.waybill_no != number]
         tablet.refused(
-            (WrongWaybill, VoidWaybill, UnknownBarcode), match_label, MatchLabel, parcel_id=box.parcel_id,
+            (WrongWaybill, VoidWaybill, UnknownBarcode), match_label, MatchLabel,
+            parcel_id=box.parcel_id,
             barcode=scanned(day.chance.choice(others) if others else box.parcel_no),
         )  # fmt: skip
         yield 3
