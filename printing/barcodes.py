@@ -1,7 +1,8 @@
 """Symbols as bars and modules to be laid on the dot grid, and the check digits of numbers.
 
 Code 128 has an encoder of its own: the shortest symbol there is, and no surprise with digits. EAN
-comes from python-barcode, QR from zxing-cpp; both are asked for the pattern, never for a picture.
+comes from python-barcode, QR and DataMatrix from zxing-cpp; both are asked for the pattern, never
+for a picture. What GS1 says about numbers and their symbols stands in `gs1`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ QUIET_MODULES_EAN = 11
 QUIET_MODULES_QR = 4
 MAX_CODE128_CHARS = 48
 MAX_QR_CHARS = 200
+QUIET_MODULES_DATAMATRIX = 2  # one is the least
 EAN13_DIGITS = 13
 EAN8_DIGITS = 8
 
@@ -79,12 +81,14 @@ class Matrix:
 def code128(content: str) -> Bars:
     """Return the shortest Code 128 symbol of printable or control ASCII; `FNC1` may stand in it.
 
+    `FNC1` as its first character makes it GS1-128 and does not count.
+
     Raises:
         DocumentInvalid: empty, longer than 48 characters, or beyond ASCII.
 
     Source: ISO/IEC 15417; length limit of GS1 General Specifications.
     """
-    if not 1 <= len(content) <= MAX_CODE128_CHARS:
+    if not content or len(content.removeprefix(FNC1)) > MAX_CODE128_CHARS:
         raise DocumentInvalid("barcode", f"needs 1 to {MAX_CODE128_CHARS} characters")
     if any(ord(c) > 127 and c != FNC1 for c in content):  # noqa: PLR2004  the end of ASCII
         raise DocumentInvalid("barcode", "Code 128 knows ASCII only")
@@ -120,8 +124,32 @@ def qr(content: str, *, level: str = "M") -> Matrix:
     if not 1 <= len(content) <= MAX_QR_CHARS:
         raise DocumentInvalid("barcode", f"QR takes 1 to {MAX_QR_CHARS} characters here")
     symbol = zxingcpp.create_barcode(content, zxingcpp.BarcodeFormat.QRCode, ec_level=level)
+    return Matrix(content=content, rows=_modules_of(symbol))
+
+
+@lru_cache(maxsize=512)
+def data_matrix(content: str, *, is_gs1: bool = False) -> Matrix:
+    """Return the square DataMatrix symbol of the content: for goods with no room for bars.
+
+    GS1 content is written with its identifiers in brackets, as `gs1.readable` gives it.
+
+    Raises:
+        DocumentInvalid: empty, longer than 200 characters, beyond ASCII, or no GS1 content.
+    """
+    if not 1 <= len(content) <= MAX_QR_CHARS or not content.isascii():
+        raise DocumentInvalid("barcode", f"DataMatrix takes 1 to {MAX_QR_CHARS} ASCII characters")
+    try:
+        symbol = zxingcpp.create_barcode(
+            content, zxingcpp.BarcodeFormat.DataMatrix, gs1=is_gs1, force_square=True
+        )
+    except ValueError as error:
+        raise DocumentInvalid("barcode", str(error)) from error
+    return Matrix(content=content, rows=_modules_of(symbol), quiet=QUIET_MODULES_DATAMATRIX)
+
+
+def _modules_of(symbol: Any) -> tuple[tuple[bool, ...], ...]:
     dark = np.asarray(symbol.to_image(scale=1, add_quiet_zones=False)) == 0
-    return Matrix(content=content, rows=tuple(tuple(row) for row in dark.tolist()))
+    return tuple(tuple(row) for row in dark.tolist())
 
 
 def is_ean(content: str) -> bool:
