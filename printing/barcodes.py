@@ -18,16 +18,14 @@ import numpy as np
 import zxingcpp
 
 from printing.errors import DocumentInvalid
+from printing.gs1 import EAN13_DIGITS, FNC1, is_ean
 
-FNC1 = "\u00f1"
 QUIET_MODULES = 10
 QUIET_MODULES_EAN = 11
 QUIET_MODULES_QR = 4
 MAX_CODE128_CHARS = 48
 MAX_QR_CHARS = 200
 QUIET_MODULES_DATAMATRIX = 2  # one is the least
-EAN13_DIGITS = 13
-EAN8_DIGITS = 8
 
 # The 106 symbols of ISO/IEC 15417: six widths each, bar and space alternating. Then the stop.
 _TABLE = (
@@ -150,20 +148,6 @@ def data_matrix(content: str, *, is_gs1: bool = False) -> Matrix:
 def _modules_of(symbol: Any) -> tuple[tuple[bool, ...], ...]:
     dark = np.asarray(symbol.to_image(scale=1, add_quiet_zones=False)) == 0
     return tuple(tuple(row) for row in dark.tolist())
-
-
-def is_ean(content: str) -> bool:
-    """Return whether the content is 13 or 8 digits with their right check digit."""
-    sound = content.isascii() and content.isdigit() and len(content) in (EAN13_DIGITS, EAN8_DIGITS)
-    return sound and content[-1] == gs1_check_digit(content[:-1])
-
-
-def gs1_check_digit(digits: str) -> str:
-    """Return the check digit of EAN, UPC, GTIN and SSCC numbers: weights 3 and 1 from the right."""
-    weighted = sum(
-        int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(digits))
-    )
-    return str(-weighted % 10)
 
 
 def item_symbol(content: str) -> Bars:

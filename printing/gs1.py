@@ -13,9 +13,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from printing.barcodes import FNC1, gs1_check_digit
 from printing.errors import DocumentInvalid
 
+FNC1 = "\u00f1"  # stands for the function character in what a symbol says
+EAN13_DIGITS = 13
+EAN8_DIGITS = 8
 SSCC_DIGITS = 18
 GTIN_DIGITS = (8, 12, 13, 14)
 GTIN_14 = 14
@@ -95,6 +97,20 @@ IDENTIFIERS: Mapping[str, Identifier] = {
 }
 
 
+def check_digit(digits: str) -> str:
+    """Return the check digit of EAN, UPC, GTIN and SSCC numbers: weights 3 and 1 from the right."""
+    weighted = sum(
+        int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(digits))
+    )
+    return str(-weighted % 10)
+
+
+def is_ean(content: str) -> bool:
+    """Return whether the content is 13 or 8 digits with their right check digit."""
+    sound = content.isascii() and content.isdigit() and len(content) in (EAN13_DIGITS, EAN8_DIGITS)
+    return sound and content[-1] == check_digit(content[:-1])
+
+
 def element(ai: str, value: str) -> Element:
     """Return the checked element.
 
@@ -106,7 +122,7 @@ def element(ai: str, value: str) -> Element:
         raise DocumentInvalid("ai", f"({ai}) is not known here")
     if not re.fullmatch(known.shape, value, re.ASCII):
         raise DocumentInvalid(ai, f"{value!r} is no {known.title}")
-    if known.has_check_digit and value[-1] != gs1_check_digit(value[:-1]):
+    if known.has_check_digit and value[-1] != check_digit(value[:-1]):
         raise DocumentInvalid(ai, f"{value} has a wrong check digit")
     if known.is_date and not _is_day(value):
         raise DocumentInvalid(ai, f"{value} is no day YYMMDD")
@@ -142,7 +158,7 @@ def sscc(company_prefix: str, serial: int, *, extension: int = 0) -> str:
     if not 0 <= serial < 10**room or not 0 <= extension <= 9:  # noqa: PLR2004  one digit
         raise DocumentInvalid("serial", f"needs 0 to {10**room - 1}")
     body = f"{extension}{company_prefix}{serial:0{room}}"
-    return body + gs1_check_digit(body)
+    return body + check_digit(body)
 
 
 def gtin14(number: str) -> str:
@@ -152,7 +168,7 @@ def gtin14(number: str) -> str:
         DocumentInvalid: another length, not digits, or a wrong check digit.
     """
     sound = number.isascii() and number.isdigit() and len(number) in GTIN_DIGITS
-    if not sound or number[-1] != gs1_check_digit(number[:-1]):
+    if not sound or number[-1] != check_digit(number[:-1]):
         raise DocumentInvalid("gtin", f"{number!r} is no GTIN")
     return number.zfill(GTIN_14)
 

@@ -12,7 +12,15 @@ from enum import StrEnum
 
 from printing.fonts import missing_glyphs
 from printing.geometry import Box
-from printing.renderers.pdf.sheet import FillMark, Mark, Sheet, TextMark
+from printing.renderers.pdf.sheet import (
+    BarsMark,
+    FillMark,
+    Mark,
+    MatrixMark,
+    PictureMark,
+    Sheet,
+    TextMark,
+)
 
 TOUCH_MM = 0.05
 ROUNDING_MM = 1e-6
@@ -43,12 +51,12 @@ def faults(sheets: Iterable[Sheet]) -> list[Fault]:
     found: list[Fault] = []
     for page, sheet in enumerate(sheets, start=1):
         found += [
-            Fault(page=page, kind=FaultKind.OUTSIDE, what=str(mark))
+            Fault(page=page, kind=FaultKind.OUTSIDE, what=_said(mark))
             for mark in sheet.marks
             if not _is_inside(mark.box, sheet.box)
         ]
         found += [
-            Fault(page=page, kind=FaultKind.OVERLAP, what=f"{one} {other}")
+            Fault(page=page, kind=FaultKind.OVERLAP, what=f"{_said(one)} | {_said(other)}")
             for one, other in _on_top_of_each_other(sheet.marks)
         ]
     return found
@@ -73,6 +81,23 @@ def unsaid(sheets: Sequence[Sheet], read_back: Sequence[str]) -> list[Fault]:
         if lost:
             found.append(Fault(page=page, kind=FaultKind.UNSAID, what="".join(lost)))
     return found
+
+
+def _said(mark: Mark) -> str:
+    """Return what a mark is and where, in millimetres: 'text "YT1" 2.0,3.5 20.0x4.2'."""
+    box = mark.box
+    match mark:
+        case TextMark():
+            name = f'text "{mark.text}"'
+        case BarsMark():
+            name = f"bars {mark.bars.content}"
+        case MatrixMark():
+            name = f"square {mark.matrix.content}"
+        case PictureMark():
+            name = "picture"
+        case _:
+            name = "rule"
+    return f"{name} {box.x:.1f},{box.y:.1f} {box.w:.1f}x{box.h:.1f}"
 
 
 def _texts(sheet: Sheet) -> list[str]:

@@ -106,6 +106,7 @@ STOCKS: Mapping[str, Media] = {
         _label(100, 180, 110, 70),
         _label(100, 210, 90, 60, 60),
         _label(101.5, 152.25, name="4x6in"),  # 812 by 1218 dots at 203 dpi
+        _label(105, 148),  # A6; wider than a head of 832 dots
         _label(100, 100),
         _label(100, 60),
         _label(100, 50),
@@ -114,6 +115,7 @@ STOCKS: Mapping[str, Media] = {
         _label(60, 40),
         _label(50, 30),
         _label(40, 30),
+        _label(30, 20),
         Media(name="A4", form=Form.SHEET, width_mm=210, height_mm=297, dpi=300),
         Media(name="A5", form=Form.SHEET, width_mm=148, height_mm=210, dpi=300),
         Media(name="receipt80", form=Form.ROLL, width_mm=72),
@@ -131,6 +133,16 @@ SUITABLE: Mapping[str, tuple[str, ...]] = {
     "card_sheet": ("A4",),
     "tote_label": ("100x60", "100x50", "80x50", "70x50", "60x40"),
     "bin_label": ("100x50", "100x60", "80x50", "70x50", "60x40"),
-    "sku_label": ("60x40", "40x30", "50x30", "70x50"),
+    "sku_label": ("60x40", "40x30", "50x30", "70x50", "30x20"),
+    "cart_label": ("100x60", "100x50", "100x100", "80x50", "70x50", "60x40"),
+    "carton_label": ("105x148", "100x150", "4x6in"),
+    "return_label": ("100x100", "76x130", "100x150", "4x6in"),
+    "ready_label": ("100x150", "4x6in", "100x180", "76x130", "105x148", "100x210", "100x100"),
+    "wave_sheet": ("A4", "A5"),
+    "put_wall_sheet": ("A4", "A5"),
+    "goods_receipt": ("receipt80", "A4", "A5"),
+    "exchange_out": ("A5", "A4"),
+    "count_sheet": ("A4", "A5"),
+    "daily_report": ("A4", "A5"),
     "test_page": tuple(STOCKS),
 }

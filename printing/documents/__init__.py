@@ -6,8 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from printing.documents.base import Document, Locale
-from printing.documents.labels import BinLabel, SkuLabel, TestPage, ToteLabel
+from printing.documents.labels import BinLabel, CartLabel, SkuLabel, TestPage, ToteLabel
+from printing.documents.parcels import (
+    CartonLabel,
+    LogisticFact,
+    ReadyFormat,
+    ReadyLabel,
+    ReturnLabel,
+)
 from printing.documents.parts import Carrier, Item, Party
+from printing.documents.reports import DailyReport, Figure, Section
 from printing.documents.sheets import (
     CARDS,
     Badge,
@@ -17,6 +25,15 @@ from printing.documents.sheets import (
     ManifestLine,
 )
 from printing.documents.slips import PackingSlip, PickLine, PickList
+from printing.documents.stock import (
+    CountLine,
+    CountSheet,
+    ExchangeLine,
+    ExchangeOut,
+    GoodsReceipt,
+    ReceiptLine,
+)
+from printing.documents.walks import MapBin, PutWallSheet, WallSlot, WaveSheet, WaveStop
 from printing.documents.waybill import Waybill
 from printing.errors import DocumentInvalid
 
@@ -24,12 +41,22 @@ KINDS: Mapping[str, type[Document]] = {
     cls.kind: cls
     for cls in (
         Waybill,
+        ReadyLabel,
         PackingSlip,
+        CartonLabel,
+        ReturnLabel,
         PickList,
+        WaveSheet,
+        PutWallSheet,
         ToteLabel,
+        CartLabel,
         BinLabel,
         SkuLabel,
         Manifest,
+        GoodsReceipt,
+        ExchangeOut,
+        CountSheet,
+        DailyReport,
         BadgeSheet,
         CardSheet,
         TestPage,
@@ -57,18 +84,38 @@ __all__ = [
     "BinLabel",
     "CardSheet",
     "Carrier",
+    "CartLabel",
+    "CartonLabel",
+    "CountLine",
+    "CountSheet",
+    "DailyReport",
     "Document",
+    "ExchangeLine",
+    "ExchangeOut",
+    "Figure",
+    "GoodsReceipt",
     "Item",
     "Locale",
+    "LogisticFact",
     "Manifest",
     "ManifestLine",
+    "MapBin",
     "PackingSlip",
     "Party",
     "PickLine",
     "PickList",
+    "PutWallSheet",
+    "ReadyFormat",
+    "ReadyLabel",
+    "ReceiptLine",
+    "ReturnLabel",
+    "Section",
     "SkuLabel",
     "TestPage",
     "ToteLabel",
+    "WallSlot",
+    "WaveSheet",
+    "WaveStop",
     "Waybill",
     "read",
 ]

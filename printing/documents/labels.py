@@ -8,6 +8,8 @@ from typing import ClassVar
 from printing.documents.base import Document
 from printing.documents.text import NAME_CHARS, NOTE_CHARS, code
 
+MAX_SLOTS = 999
+
 
 @dataclass(frozen=True, kw_only=True)
 class ToteLabel(Document):
@@ -25,6 +27,26 @@ class ToteLabel(Document):
         code("content", self.content, limit=32)
         self._tidy(tote=32, note=NAME_CHARS)
         self._require(bool(self.tote), "tote", "is empty")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CartLabel(Document):
+    """Names a picking cart; `slots` is how many places for totes it has, 0 where nobody counts."""
+
+    kind: ClassVar[str] = "cart_label"
+    numbered_by: ClassVar[str] = "content"
+
+    content: str
+    cart: str
+    slots: int = 0
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        code("content", self.content, limit=32)
+        self._tidy(cart=32, note=NAME_CHARS)
+        self._require(bool(self.cart), "cart", "is empty")
+        self._require(0 <= self.slots <= MAX_SLOTS, "slots", f"needs 0 to {MAX_SLOTS}")
 
 
 @dataclass(frozen=True, kw_only=True)

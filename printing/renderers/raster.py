@@ -19,7 +19,7 @@ import pypdfium2.raw as pdfium
 from numpy.typing import NDArray
 from PIL import Image
 
-from printing.media import DOTS_PER_MM, POINTS_PER_MM
+from printing.media import DEFAULT_DPI, DOTS_PER_MM, POINTS_PER_MM, Form, Media
 
 THRESHOLD = 128
 WHITE = 0xFFFFFFFF
@@ -70,10 +70,21 @@ def png(pdf: bytes, *, dpi: int, page: int = 0) -> bytes:
     return png_of(bitmaps(pdf, dpi=dpi)[page])
 
 
+def shown(pdf: bytes, stock: Media) -> list[bytes]:
+    """Return the pages as PNGs for a screen: labels and rolls dot by dot, sheets in gray."""
+    if stock.form is not Form.SHEET:
+        return [png_of(page) for page in bitmaps(pdf, dpi=stock.dpi)]
+    return [_png(Image.fromarray(gray)) for gray in _pages(pdf, DOTS_PER_MM[DEFAULT_DPI])]
+
+
 def png_of(bitmap: Bitmap) -> bytes:
     """Return a bitmap as a black and white PNG."""
+    return _png(Image.fromarray(~bitmap.dots()))
+
+
+def _png(image: Image.Image) -> bytes:
     out = BytesIO()
-    Image.fromarray(~bitmap.dots()).save(out, "PNG")
+    image.save(out, "PNG")
     return out.getvalue()
 
 

@@ -9,9 +9,21 @@ from typing import Any
 
 from printing.documents import Document
 from printing.media import SUITABLE
-from printing.samples.labels import bin_label, sku_label, tote_label, trial_page, waybill
+from printing.samples.labels import (
+    bin_label,
+    cart_label,
+    carton_label,
+    ready_label,
+    return_label,
+    sku_label,
+    tote_label,
+    trial_page,
+    waybill,
+)
 from printing.samples.parts import carrier, items, party, shop
 from printing.samples.sheets import badge_sheet, card_sheet, manifest, packing_slip, pick_list
+from printing.samples.stock import count_sheet, daily_report, exchange_out, goods_receipt
+from printing.samples.walks import put_wall_sheet, wave_sheet
 from printing.samples.worst import HOSTILE, soiled, stretched
 
 
@@ -39,21 +51,35 @@ class Sample:
 
 _MAKERS: Mapping[str, Callable[..., Document]] = {
     "waybill": waybill,
+    "ready_label": ready_label,
     "packing_slip": packing_slip,
+    "carton_label": carton_label,
+    "return_label": return_label,
     "pick_list": pick_list,
+    "wave_sheet": wave_sheet,
+    "put_wall_sheet": put_wall_sheet,
     "tote_label": tote_label,
+    "cart_label": cart_label,
     "bin_label": bin_label,
     "sku_label": sku_label,
     "manifest": manifest,
+    "goods_receipt": goods_receipt,
+    "exchange_out": exchange_out,
+    "count_sheet": count_sheet,
+    "daily_report": daily_report,
     "badge_sheet": badge_sheet,
     "card_sheet": card_sheet,
     "test_page": trial_page,
 }
 
 
-def sample(kind: str, content: Content = Content.SHORT, locale: str = "zh") -> Document:
-    """Return a document of this kind, holding what is asked for."""
+def sample(
+    kind: str, content: Content = Content.SHORT, locale: str = "zh", stock: str = ""
+) -> Document:
+    """Return a document of this kind, holding what is asked for, as it would be on this stock."""
     facts: dict[str, Any] = {"locale": locale}
+    if kind == "ready_label" and stock:
+        facts["media"] = stock  # a carrier's label is made for one
     if content is Content.SHORT:
         return _MAKERS[kind](**facts)
     # A copy carries one more mark: the worst case shows it too.
@@ -65,8 +91,8 @@ def samples(locale: str = "zh") -> Iterator[Sample]:
     """Yield every kind with every content on every stock it is made for."""
     for kind in _MAKERS:
         for content in Content:
-            document = sample(kind, content, locale)
             for stock in SUITABLE[kind]:
+                document = sample(kind, content, locale, stock)
                 yield Sample(document=document, content=content, media=stock)
 
 
@@ -83,12 +109,21 @@ __all__ = [
     "bin_label",
     "card_sheet",
     "carrier",
+    "cart_label",
+    "carton_label",
+    "count_sheet",
+    "daily_report",
     "every",
+    "exchange_out",
+    "goods_receipt",
     "items",
     "manifest",
     "packing_slip",
     "party",
     "pick_list",
+    "put_wall_sheet",
+    "ready_label",
+    "return_label",
     "sample",
     "samples",
     "shop",
@@ -97,5 +132,6 @@ __all__ = [
     "stretched",
     "tote_label",
     "trial_page",
+    "wave_sheet",
     "waybill",
 ]

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
-from printing.documents import BinLabel, SkuLabel, TestPage, ToteLabel, Waybill
+from printing import gs1
+from printing.documents import (
+    BinLabel,
+    CartLabel,
+    CartonLabel,
+    LogisticFact,
+    ReadyFormat,
+    ReadyLabel,
+    ReturnLabel,
+    SkuLabel,
+    TestPage,
+    ToteLabel,
+    Waybill,
+)
 from printing.samples.parts import carrier, either, items, party, shop, station
 
 
@@ -78,3 +92,75 @@ def trial_page(locale: str = "zh", **changed: Any) -> TestPage:
         "address": "192.168.1.50:9100",
     }
     return TestPage(**(facts | changed))
+
+
+def cart_label(locale: str = "zh", **changed: Any) -> CartLabel:
+    """Return the label of a cart with twelve slots."""
+    facts: dict[str, Any] = {
+        "locale": locale,
+        "content": "CART-02",
+        "cart": either(locale, "2 号车", "Cart 2"),
+        "slots": 12,
+        "note": either(locale, "A、B 区", "zones A, B"),
+    }
+    return CartLabel(**(facts | changed))
+
+
+def carton_label(locale: str = "zh", **changed: Any) -> CartonLabel:
+    """Return the logistic label of a carton of 48 pieces."""
+    told = {
+        "02": "06901234567892", "37": "48", "15": "271231", "10": "L20261103",
+        "3301": "000086", "400": "PO-20261118-0007",
+    }  # fmt: skip
+    facts: dict[str, Any] = {
+        "locale": locale,
+        "sscc": gs1.sscc("6901234", 4711, extension=3),
+        "sender": shop(locale),
+        "receiver": shop(
+            locale,
+            name=either(locale, "杭州分仓", "Hangzhou branch"),
+            city=either(locale, "杭州市", "Hangzhou"),
+            district=either(locale, "余杭区", "Yuhang"),
+            detail=either(locale, "良渚街道勾庄路 12 号 3 号库", "12 Gouzhuang Road, hall 3"),
+        ),
+        "facts": tuple(LogisticFact(ai=ai, value=value) for ai, value in told.items()),
+        "carrier": either(locale, "德邦物流", "Deppon Logistics"),
+        "contents": either(locale, "纯棉圆领T恤 男 黑色 / M", "Cotton T-shirt, men, black / M"),
+        "carton_index": 2,
+        "carton_count": 6,
+        "printed_at": "2026-11-21 18:03",
+    }
+    return CartonLabel(**(facts | changed))
+
+
+def return_label(locale: str = "zh", **changed: Any) -> ReturnLabel:
+    """Return the label of a parcel that comes back."""
+    facts: dict[str, Any] = {
+        "locale": locale,
+        "return_no": "R20261124-0007",
+        "receiver": shop(locale, name=either(locale, "素然生活 退货组", "Plainly Home returns")),
+        "sender": party(locale),
+        "order_no": "2100045566778899001",
+        "reason": either(locale, "尺码偏大，换 S 码", "Too large, exchange for S"),
+        "until": "2026-12-01",
+        "pieces": 1,
+        "printed_at": "2026-11-24 09:12",
+        "station": either(locale, "退货台", "Returns desk"),
+    }
+    return ReturnLabel(**(facts | changed))
+
+
+def ready_label(locale: str = "zh", **changed: Any) -> ReadyLabel:
+    """Return the second copy of a label the carrier has drawn."""
+    facts: dict[str, Any] = {
+        "locale": locale,
+        "waybill_no": "1Z999AA10123456784",
+        "carrier": "UPS",
+        "format": ReadyFormat.PDF,
+        "media": "100x150",
+        "sha256": hashlib.sha256(b"label").hexdigest(),
+        "size_bytes": 48_213,
+        "copy_no": 2,
+        "copied_at": "2026-11-21 18:03",
+    }
+    return ReadyLabel(**(facts | changed))

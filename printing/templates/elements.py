@@ -33,6 +33,7 @@ class ElementKind(StrEnum):
     FIELD = "field"  # what the document says under a name
     BARCODE = "barcode"  # a field as Code 128, or EAN where it is one
     QR = "qr"
+    DATA_MATRIX = "data_matrix"  # for goods with no room for bars
     LINE = "line"
     BOX = "box"
     PICTURE = "picture"  # a logo, by the id under which it was stored
@@ -53,6 +54,9 @@ class VAlign(StrEnum):
     TOP = "top"
     MIDDLE = "middle"
     BOTTOM = "bottom"
+
+
+SYMBOLS = (ElementKind.BARCODE, ElementKind.QR, ElementKind.DATA_MATRIX)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -167,7 +171,7 @@ def _check_value(at: int, element: Element, kind: str) -> None:
     names = NAMES[kind]
     if element.kind is ElementKind.FIELD:
         _need(element.value in names, at, "value", "is no field of this document")
-    elif element.kind in (ElementKind.BARCODE, ElementKind.QR):
+    elif element.kind in SYMBOLS:
         _need(element.value in CODES[kind], at, "value", "is no code of this document")
     elif element.kind is ElementKind.ITEMS:
         _need(kind in WITH_ITEMS, at, "kind", "is not for this document: it lists no goods")

@@ -5,8 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from printing.documents import BinLabel, Document, Item, Party, SkuLabel, ToteLabel, Waybill
+from printing.documents import (
+    BinLabel,
+    CartLabel,
+    Document,
+    Item,
+    Party,
+    ReturnLabel,
+    SkuLabel,
+    ToteLabel,
+    Waybill,
+)
 from printing.errors import DoesNotFit
+from printing.gs1 import is_ean
 from printing.masking import mask_address, mask_name, mask_note, mask_phone
 from printing.words import grams, labelled, word
 
@@ -19,20 +30,28 @@ def _words(english: str) -> Reader:
     return lambda document: word(document.locale, english)
 
 
-def _person(which: str) -> Mapping[str, Reader]:
-    def party(waybill: Waybill) -> Party:
-        found: Party = getattr(waybill, which)
-        return found
+def _labelled(english: str, name: str) -> Reader:
+    return lambda document: _said(document, english, getattr(document, name))
 
-    def line(waybill: Waybill) -> str:
-        return f"{_name(party(waybill))}   {_phone(party(waybill))}".rstrip()
+
+def _said(document: Document, english: str, value: str) -> str:
+    return labelled(document.locale, english, value) if value else ""
+
+
+def _person(which: str) -> Mapping[str, Reader]:
+    def of(say: Callable[[Party], str]) -> Reader:
+        def read(document: Document) -> str:
+            party: Party | None = getattr(document, which)
+            return say(party) if party else ""
+
+        return read
 
     return {
-        f"{which}_name": lambda w: _name(party(w)),
-        f"{which}_phone": lambda w: _phone(party(w)),
-        f"{which}_line": line,
-        f"{which}_region": lambda w: party(w).region,
-        f"{which}_address": lambda w: _address(party(w)),
+        f"{which}_name": of(_name),
+        f"{which}_phone": of(_phone),
+        f"{which}_line": of(lambda party: f"{_name(party)}   {_phone(party)}".rstrip()),
+        f"{which}_region": of(lambda party: party.region),
+        f"{which}_address": of(_address),
     }
 
 
@@ -147,6 +166,27 @@ FIELDS: Mapping[str, Mapping[str, Reader]] = {
         "word_tote": _words("Tote"),
         **_ANY,
     },
+    CartLabel.kind: {
+        "content": lambda d: d.content,
+        "cart": lambda d: d.cart,
+        "note": lambda d: d.note,
+        "slots": lambda d: word(d.locale, "{n} slots", n=d.slots) if d.slots else "",
+        "word_cart": _words("Cart"),
+        **_ANY,
+    },
+    ReturnLabel.kind: {
+        "return_no": lambda d: d.return_no,
+        **_person("receiver"),
+        **_person("sender"),
+        "order_no": _labelled("Order", "order_no"),
+        "reason": lambda d: _said(d, "Reason", mask_note(d.reason)),
+        "until": _labelled("Send back until", "until"),
+        "pieces": lambda d: word(d.locale, "{n} pieces", n=d.pieces) if d.pieces else "",
+        "word_return": _words("Return"),
+        "word_to": _words("To"),
+        "word_from": lambda d: word(d.locale, "From") if d.sender else "",
+        **_ANY,
+    },
     BinLabel.kind: {
         "content": lambda d: d.content,
         "bin_code": lambda d: d.bin_code,
@@ -160,6 +200,8 @@ FIELDS: Mapping[str, Mapping[str, Reader]] = {
         "name": lambda d: d.name,
         "properties": lambda d: d.properties,
         "codes": _codes,
+        "ean": lambda d: d.content if is_ean(d.content) else "",
+        "own_code": lambda d: "" if is_ean(d.content) else d.content,
         "pack": lambda d: word(d.locale, "Pack of {n}", n=d.pieces) if d.pieces > 1 else "",
         **_ANY,
     },
@@ -170,7 +212,9 @@ CODES: Mapping[str, Sequence[str]] = {
     Waybill.kind: ("waybill_no", "parcel_no"),
     ToteLabel.kind: ("content",),
     BinLabel.kind: ("content",),
-    SkuLabel.kind: ("content", "sku_code"),
+    SkuLabel.kind: ("content", "sku_code", "ean", "own_code"),
+    CartLabel.kind: ("content",),
+    ReturnLabel.kind: ("return_no",),
 }
 WITH_ITEMS = frozenset({Waybill.kind})
 NAMES: Mapping[str, Sequence[str]] = {kind: tuple(readers) for kind, readers in FIELDS.items()}

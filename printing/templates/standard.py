@@ -19,6 +19,8 @@ PAD = 1.2
 QR_SIDE_MM = 14.5  # a 15-character number at 4 dots, or 6 at 300 dpi
 NARROW_MM = 90
 WIDER_LETTERS = 1.25
+SMALL_MM = 25
+MOST_HEAD_PT = 22.0
 
 
 class _Draft:
@@ -56,7 +58,8 @@ def standard(document_kind: str, media: str) -> Template:
     if document_kind == "waybill":
         _waybill(draft)
     elif document_kind in _LABELS and stock.form is Form.LABEL:
-        _LABELS[document_kind](draft)
+        draw = _LABELS[document_kind]
+        (_sku_small if draw is _sku and stock.height_mm < SMALL_MM else draw)(draft)
     else:
         raise DoesNotFit(f"no {document_kind} is laid out for {media}")
     return Template(document_kind=document_kind, media=media, elements=tuple(draft.elements))
@@ -156,7 +159,8 @@ def _person(draft: _Draft, area: Box, who: str, name_pt: float, address_pt: floa
     inner = Box(area.x + PAD, area.y + 0.8, area.w - 2 * PAD, area.h - 1.6)
     size = draft.points(name_pt)
     badge = Box(inner.x, inner.y, size * 0.42 * 1.5, size * 0.42)
-    _panel(draft, badge, "word_to" if who == "receiver" else "word_from", name_pt - 2)
+    says = "word_to" if who == "receiver" else "word_from"
+    _panel(draft, badge, says, name_pt - 2)
     text = Box(badge.right + PAD, inner.y, inner.right - badge.right - PAD, inner.h)
     head, rest = text.rows(size * 0.45)
     draft.field(head, f"{who}_line", size, floor_pt=6, is_bold=True, valign=VAlign.TOP)
@@ -236,10 +240,80 @@ def _sku(draft: _Draft) -> None:
     draft.field(foot, "codes", 8.5, floor_pt=5, align=Align.CENTER)
 
 
+def _sku_small(draft: _Draft) -> None:
+    """An EAN takes the whole width, quiet zones and all; an own code is a square beside words."""
+    box = Box(0, 0, draft.media.width_mm, draft.media.height_mm).inset(0.8)
+    name, variant, symbol, foot = box.rows(3.5, 2.9, box.h - 9.2)
+    draft.field(name, "name", 7.5, floor_pt=4.5, is_bold=True)
+    beside, pack = variant.columns(variant.w * 0.62)
+    draft.field(pack, "pack", 6.5, floor_pt=4, is_bold=True, is_panel=True, align=Align.CENTER)
+    for where, how in ((variant, {"unless": "pack"}), (beside, {"when": "pack"})):
+        draft.field(where.narrowed(0.5), "properties", 6.5, floor_pt=4, **how)
+    bars = Box(0, symbol.y + 0.3, draft.media.width_mm, symbol.h - 0.4)
+    draft.put(ElementKind.BARCODE, bars, "ean")
+    draft.field(foot, "codes", 6.5, floor_pt=4, align=Align.CENTER, when="ean")
+    square, words = Box(box.x, symbol.y + 0.3, box.w, box.bottom - symbol.y - 0.3).columns(12)
+    draft.put(ElementKind.DATA_MATRIX, square, "own_code")
+    draft.field(
+        Box(words.x + 0.5, words.y, words.w - 0.5, words.h), "codes", 8, floor_pt=4, is_bold=True,
+        lines=3, when="own_code",
+    )  # fmt: skip
+
+
+def _cart(draft: _Draft) -> None:
+    box = Box(0, 0, draft.media.width_mm, draft.media.height_mm).inset(MARGIN)
+    head, name, symbol, foot = box.rows(box.h * 0.16, box.h * 0.34, box.h * 0.38)
+    draft.put(ElementKind.BOX, head, dots=0)
+    word, slots = head.inset(1.5, 0.4).columns(head.w * 0.5)
+    size = min(head.h * 1.9, MOST_HEAD_PT)
+    draft.field(word.narrowed(1), "word_cart", size, floor_pt=5, is_bold=True, is_panel=True)
+    draft.field(slots, "slots", size, floor_pt=5, is_bold=True, is_panel=True, align=Align.RIGHT)
+    draft.field(name, "cart", name.h * 2.4, floor_pt=9, is_bold=True, align=Align.CENTER)
+    left, right = symbol.columns(symbol.w - min(symbol.h, symbol.w * 0.4))
+    draft.put(ElementKind.BARCODE, left, "content")
+    draft.put(ElementKind.QR, right, "content")
+    code, note = foot.columns(foot.w * 0.5)
+    size = min(foot.h * 2.2, MOST_HEAD_PT)
+    draft.field(code.narrowed(1), "content", size, floor_pt=5, valign=VAlign.BOTTOM)
+    draft.field(note, "note", size, floor_pt=5, align=Align.RIGHT, valign=VAlign.BOTTOM)
+
+
+def _return(draft: _Draft) -> None:
+    box = Box(0, 0, draft.media.width_mm, draft.media.height_mm).inset(MARGIN)
+    head, symbol, number, to, sender, facts = box.rows(
+        box.h * 0.13, box.h * 0.2, box.h * 0.07, box.h * 0.26, box.h * 0.14
+    )
+    draft.put(ElementKind.BOX, head, dots=0)
+    word, mark = head.inset(1.5, 0.6).columns(head.w * 0.5)
+    draft.field(word.narrowed(1), "word_return", head.h * 2, floor_pt=8, is_bold=True,
+                is_panel=True)  # fmt: skip
+    for name, how in (("copy_mark", {}), ("pieces", {"unless": "copy_mark"})):
+        draft.field(mark, name, head.h * 1.1, floor_pt=5, is_bold=True, is_panel=True,
+                    align=Align.RIGHT, **how)  # fmt: skip
+    bars = Box(0, symbol.y + 1, draft.media.width_mm, symbol.h - 1)
+    draft.put(ElementKind.BARCODE, bars, "return_no")
+    draft.field(number, "return_no", number.h * 2, floor_pt=6, is_bold=True, align=Align.CENTER)
+    for area, who, size, address in ((to, "receiver", 13, 12), (sender, "sender", 8, 7.5)):
+        line = Box(box.x, area.y, box.w, 0.25)
+        draft.put(ElementKind.LINE, line)
+        _person(draft, area, who, size, address)
+    draft.put(ElementKind.LINE, Box(box.x, facts.y, box.w, 0.25))
+    square = facts.h - 2
+    text, matrix = facts.inset(PAD, 1).columns(facts.w - 2 * PAD - square)
+    rows = text.narrowed(PAD).rows(text.h * 0.25, text.h * 0.25, text.h * 0.32)
+    for row, name, size in zip(rows, ("order_no", "until", "reason", "stamp"), (9, 9, 9, 7),
+                               strict=True):  # fmt: skip
+        lines = 2 if name == "reason" else 1
+        draft.field(row, name, draft.points(size), floor_pt=4.5, lines=lines)
+    draft.put(ElementKind.QR, matrix, "return_no")
+
+
 _LABELS: Mapping[str, Callable[[_Draft], None]] = {
     "tote_label": _tote,
     "bin_label": _bin,
     "sku_label": _sku,
+    "cart_label": _cart,
+    "return_label": _return,
 }
 
 _PLANS: Mapping[str, Sequence[tuple[_Zone, float]]] = {

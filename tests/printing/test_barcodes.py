@@ -15,16 +15,14 @@ from hypothesis import strategies as st
 from reportlab.graphics.barcode.code128 import Code128
 
 from printing.barcodes import (
-    FNC1,
     Bars,
     code128,
     ean,
-    gs1_check_digit,
-    is_ean,
     item_symbol,
     qr,
 )
 from printing.errors import DocumentInvalid
+from printing.gs1 import FNC1, check_digit, is_ean
 from tests.printing import code128_reader
 
 ASCII = "".join(map(chr, range(128)))
@@ -87,14 +85,14 @@ def test_what_code_128_cannot_say_is_refused(content):
 
 @given(st.from_regex(r"[0-9]{12}", fullmatch=True))
 def test_every_ean_13_is_read_back(digits):
-    content = digits + gs1_check_digit(digits)
+    content = digits + check_digit(digits)
     found = zxingcpp.read_barcodes(picture(ean(content)))
     assert found[0].text == content
 
 
 @given(st.from_regex(r"[0-9]{7}", fullmatch=True))
 def test_every_ean_8_is_read_back(digits):
-    content = digits + gs1_check_digit(digits)
+    content = digits + check_digit(digits)
     assert zxingcpp.read_barcodes(picture(ean(content)))[0].text == content
 
 
@@ -103,7 +101,7 @@ def test_every_ean_8_is_read_back(digits):
     [("690123456789", "2"), ("9638507", "4"), ("03600029145", "2"), ("34012345000000001", "7")],
 )
 def test_check_digits_of_known_numbers(digits, check):
-    assert gs1_check_digit(digits) == check
+    assert check_digit(digits) == check
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from printing import gs1
-from printing.barcodes import FNC1, code128, data_matrix
+from printing.barcodes import code128, data_matrix
 from printing.errors import DocumentInvalid
+from printing.gs1 import FNC1
 from tests.printing import code128_reader
 from tests.printing.test_barcodes import picture
 

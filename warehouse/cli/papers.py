@@ -11,7 +11,7 @@ import click
 
 from printing.errors import DoesNotFit
 from printing.inspection import faults, unprintable, unsaid
-from printing.media import Form, media
+from printing.media import media
 from printing.renderers import raster
 from printing.renderers.contact import beside, contact_sheets
 from printing.renderers.pdf import layout
@@ -23,7 +23,6 @@ from warehouse.cli.speaking import machine_readable, put_json
 from warehouse.text import say
 
 SHOWN_PAGES = 3  # of a long paper, on its picture
-PICTURE_DPI = 203
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,15 +83,14 @@ def _drawn(sample: Sample, out: Path) -> Drawn:
         return Drawn(name=sample.name, picture=blank, pages=0, marked="", faults=[fault])
     pdf = paint(sheets, sample.document.file_stem)
     (out / f"{sample.name}.pdf").write_bytes(pdf)
-    dpi = PICTURE_DPI if stock.form is Form.SHEET else stock.dpi
-    pages = raster.bitmaps(pdf, dpi=dpi)
-    picture = beside([raster.png_of(page) for page in pages[:SHOWN_PAGES]])
+    pictures = raster.shown(pdf, stock)
+    picture = beside(pictures[:SHOWN_PAGES])
     (out / f"{sample.name}.png").write_bytes(picture)
     wrong = [*faults(sheets), *unsaid(sheets, raster.texts(pdf))]
     return Drawn(
         name=sample.name,
         picture=picture,
-        pages=len(pages),
+        pages=len(pictures),
         marked=unprintable(sheets),
         faults=[{"page": f.page, "kind": f.kind.value, "what": f.what} for f in wrong],
     )

@@ -10,11 +10,19 @@ from printing.documents import Document
 from printing.media import Media
 from printing.renderers.pdf import (
     cards,
+    carton,
+    count_sheet,
+    exchange,
     form,
+    goods_receipt,
     manifest,
     packing_slip,
     pick_list,
+    put_wall,
+    ready,
+    report,
     trial,
+    wave_map,
 )
 from printing.renderers.pdf.paint import paint
 from printing.renderers.pdf.sheet import Sheet
@@ -24,7 +32,15 @@ NO_PICTURES: Mapping[str, bytes] = MappingProxyType({})
 _LAYOUTS: Mapping[str, Callable[[Any, Media], list[Sheet]]] = {
     "packing_slip": packing_slip.draw,
     "pick_list": pick_list.draw,
+    "wave_sheet": wave_map.draw,
+    "put_wall_sheet": put_wall.draw,
+    "carton_label": carton.draw,
+    "ready_label": ready.draw,
     "manifest": manifest.draw,
+    "goods_receipt": goods_receipt.draw,
+    "exchange_out": exchange.draw,
+    "count_sheet": count_sheet.draw,
+    "daily_report": report.draw,
     "badge_sheet": cards.draw_badges,
     "card_sheet": cards.draw_cards,
     "test_page": trial.draw,

@@ -59,9 +59,14 @@ class Flow:
         """Return a box of this height below what stands, on a new page if it must."""
         if self.y + height > self._bottom:
             self._turn()
-        box = Box(self._margin, self.y, self._width, height)
+        box = Box(self._margin, self.y, self.width, height)
         self.y += height
         return box
+
+    def keep_together(self, height: float) -> None:
+        """Begin a new page if less than this height is left on this one."""
+        if self.y + height > self._bottom:
+            self._turn()
 
     def text(
         self,
@@ -77,7 +82,7 @@ class Flow:
         if not text:
             return
         fitted = fit(
-            text, self._width, ENDLESS_MM, size_pt, floor_pt=size_pt, bold=bold,
+            text, self.width, ENDLESS_MM, size_pt, floor_pt=size_pt, bold=bold,
             max_lines=max_lines,
         )  # fmt: skip
         box = self.block(fitted.height_mm)
@@ -109,7 +114,7 @@ class Flow:
     def end_table(self) -> None:
         """Rule the table off."""
         self._columns = ()
-        self.sheet.rule(self._margin, self.y, self._width, dots=3)
+        self.sheet.rule(self._margin, self.y, self.width, dots=3)
         self.y += 1
 
     def finish(self, foot: Callable[[Sheet, Box, int, int], None]) -> list[Sheet]:
@@ -124,12 +129,13 @@ class Flow:
             return self.sheets
         for number, sheet in enumerate(self.sheets, start=1):
             y = self._media.height_mm - self._margin - self._foot_mm
-            box = Box(self._margin, y, self._width, self._foot_mm)
+            box = Box(self._margin, y, self.width, self._foot_mm)
             foot(sheet, box, number, len(self.sheets))
         return self.sheets
 
     @property
-    def _width(self) -> float:
+    def width(self) -> float:
+        """The width between the margins."""
         return self._media.width_mm - 2 * self._margin
 
     @property
@@ -139,7 +145,7 @@ class Flow:
     def _turn(self) -> None:
         self.sheets.append(Sheet(self._media))
         self.y = self._margin
-        top = Box(self._margin, self._margin, self._width, self._bottom - self._margin)
+        top = Box(self._margin, self._margin, self.width, self._bottom - self._margin)
         self.y += self._head(self.sheet, top)
         if self._columns:
             self._table_head()
@@ -152,7 +158,7 @@ class Flow:
                              valign="middle", max_lines=1)  # fmt: skip
             x += column.width
         self.y += MIN_ROW_MM + 1
-        self.sheet.rule(self._margin, self.y - 0.3, self._width, dots=3)
+        self.sheet.rule(self._margin, self.y - 0.3, self.width, dots=3)
 
     def _cells(self, cells: Sequence[str]) -> Iterable[tuple[Column, str]]:
         return zip(self._columns, cells, strict=True)

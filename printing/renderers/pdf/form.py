@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from printing.barcodes import code128, item_symbol, qr
+from printing.barcodes import code128, data_matrix, item_symbol, qr
 from printing.documents import Document, Item
 from printing.errors import DoesNotFit
 from printing.geometry import Box
@@ -99,6 +99,12 @@ def _square(page: _Page, box: Box, element: Element) -> None:
         page.sheet.matrix(box, qr(content), at_least=2, at_most=6)
 
 
+def _small_square(page: _Page, box: Box, element: Element) -> None:
+    content = read(page.document, element.value)
+    if content:
+        page.sheet.matrix(box, data_matrix(content), at_least=3, at_most=6)
+
+
 def _line(page: _Page, box: Box, element: Element) -> None:
     if element.is_dashed:
         page.sheet.dashes(box.x, box.y, box.w, dots=element.dots)
@@ -154,6 +160,7 @@ _PUT: Mapping[ElementKind, Callable[[_Page, Box, Element], None]] = {
     ElementKind.FIELD: _field,
     ElementKind.BARCODE: _bars,
     ElementKind.QR: _square,
+    ElementKind.DATA_MATRIX: _small_square,
     ElementKind.LINE: _line,
     ElementKind.BOX: _box,
     ElementKind.PICTURE: _picture,

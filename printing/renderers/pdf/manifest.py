@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from printing.documents import Manifest
-from printing.errors import DoesNotFit
-from printing.geometry import Box
-from printing.media import Form, Media
+from printing.media import Media
 from printing.renderers.pdf import office
-from printing.renderers.pdf.flow import Column, Flow, spread
+from printing.renderers.pdf.flow import Column, spread
 from printing.renderers.pdf.sheet import Sheet
 from printing.words import grams, word
-
-SIGN_MM = 24
 
 
 def draw(manifest: Manifest, media: Media) -> list[Sheet]:
@@ -20,16 +16,8 @@ def draw(manifest: Manifest, media: Media) -> list[Sheet]:
     Raises:
         DoesNotFit: on anything but sheets.
     """
-    if media.form is not Form.SHEET:
-        raise DoesNotFit(f"a manifest is not printed on {media.name}")
-
-    def head(sheet: Sheet, box: Box) -> float:
-        top = Box(box.x, box.y, box.w, office.HEAD_MM)
-        carrier = f"{manifest.carrier.name}  {manifest.carrier.code}"
-        office.title(sheet, top, manifest, "Manifest", manifest.manifest_no, carrier)
-        return office.HEAD_MM + 2
-
-    flow = Flow(media, margin=office.MARGIN, foot_mm=office.FOOT_MM, head=head)
+    carrier = f"{manifest.carrier.name}  {manifest.carrier.code}"
+    flow = office.begin(manifest, media, "Manifest", manifest.manifest_no, carrier)
     pairs = _facts(manifest)
     office.facts(flow.sheet, flow.block(office.facts_mm(pairs, 2)), manifest, pairs, 2)
     flow.y += 2
@@ -40,10 +28,8 @@ def draw(manifest: Manifest, media: Media) -> list[Sheet]:
     flow.end_table()
     flow.text(_total(manifest), 12, bold=True, align="right")
     flow.text(manifest.note, 9)
-    _signatures(manifest, flow)
-    return flow.finish(
-        lambda sheet, box, page, pages: office.foot(sheet, box, manifest, page, pages)
-    )
+    office.signatures(flow, manifest, ("Handed over by", "Taken over by"))
+    return office.finish(flow, manifest)
 
 
 def _facts(manifest: Manifest) -> list[tuple[str, str]]:
@@ -76,14 +62,3 @@ def _total(manifest: Manifest) -> str:
     if not weights:
         return count
     return f"{count}   {word(manifest.locale, 'Total weight')} {grams(sum(weights))}"
-
-
-def _signatures(manifest: Manifest, flow: Flow) -> None:
-    flow.y += 2
-    box = flow.block(SIGN_MM)
-    for name, cell in zip(("Handed over by", "Taken over by"), box.columns(box.w / 2),
-                          strict=True):  # fmt: skip
-        upper, lower = cell.narrowed(8).rows(SIGN_MM / 2)
-        for label, row in ((name, upper), ("Time", lower)):
-            flow.sheet.write(row, word(manifest.locale, label), 9.5, valign="bottom", max_lines=1)
-            flow.sheet.rule(row.x + 28, row.bottom - 0.2, row.w - 28, dots=2)

@@ -6,14 +6,58 @@ from collections.abc import Sequence
 
 from printing.barcodes import code128
 from printing.documents import Document
+from printing.errors import DoesNotFit
 from printing.geometry import Box
+from printing.media import Form, Media
+from printing.renderers.pdf.flow import Flow
 from printing.renderers.pdf.sheet import WHITE, Sheet
 from printing.words import word
 
 MARGIN = 10.0
 FOOT_MM = 6.0
 HEAD_MM = 21.0
-MIN_MODULE_DOTS = 3
+SIGN_MM = 24.0
+WIDE_MM = 180
+
+
+def begin(document: Document, media: Media, name: str, number: str, owner: str) -> Flow:
+    """Return the pages of a paper for the office, the head drawn on each.
+
+    Raises:
+        DoesNotFit: on anything but sheets.
+    """
+    if media.form is not Form.SHEET:
+        raise DoesNotFit(f"a {document.kind} is not printed on {media.name}")
+
+    def head(sheet: Sheet, box: Box) -> float:
+        title(sheet, Box(box.x, box.y, box.w, HEAD_MM), document, name, number, owner)
+        return HEAD_MM + 2
+
+    return Flow(media, margin=MARGIN, foot_mm=FOOT_MM, head=head)
+
+
+def put_facts(flow: Flow, document: Document, pairs: Sequence[tuple[str, str]]) -> None:
+    """Write label and value pairs below the head, in as many columns as the paper has room for."""
+    columns = 3 if flow.width > WIDE_MM else 2
+    facts(flow.sheet, flow.block(facts_mm(pairs, columns)), document, pairs, columns)
+    flow.y += 2
+
+
+def finish(flow: Flow, document: Document) -> list[Sheet]:
+    """Draw the foot of every page and return the pages."""
+    return flow.finish(lambda sheet, box, page, pages: foot(sheet, box, document, page, pages))
+
+
+def signatures(flow: Flow, document: Document, names: Sequence[str]) -> None:
+    """Write a line to sign on for each of these, side by side, with one for the time."""
+    flow.y += 2
+    box = flow.block(SIGN_MM)
+    for name, cell in zip(names, box.columns(*[box.w / len(names)] * len(names)), strict=False):
+        upper, lower = cell.narrowed(8).rows(SIGN_MM / 2)
+        for label, row in ((name, upper), ("Time", lower)):
+            flow.sheet.write(row.columns(27)[0], word(document.locale, label), 9.5, floor_pt=5,
+                             valign="bottom", max_lines=1)  # fmt: skip
+            flow.sheet.rule(row.x + 28, row.bottom - 0.2, row.w - 28, dots=2)
 
 
 def title(sheet: Sheet, box: Box, document: Document, name: str, number: str, owner: str) -> None:
@@ -63,6 +107,24 @@ def foot(sheet: Sheet, box: Box, document: Document, page: int, pages: int, left
     number = word(document.locale, "Page {i} of {n}", i=page, n=pages)
     sheet.write(box.columns(box.w * 0.7)[1], number, 7.5, align="right", valign="bottom",
                 level=0.35, max_lines=1)  # fmt: skip
+
+
+def roll_copy(flow: Flow, document: Document) -> None:
+    """Write the mark of a copy across a roll."""
+    if document.copy_no == 1:
+        return
+    box = flow.block(6)
+    flow.sheet.fill(box, is_panel=True)
+    mark = word(document.locale, "COPY {n}", n=document.copy_no) + f"  {document.copied_at}"
+    flow.sheet.write(box, mark, 10, bold=True, level=WHITE, align="center", valign="middle",
+                     max_lines=1)  # fmt: skip
+    flow.y += 1
+
+
+def roll_foot(sheet: Sheet, box: Box, document: Document) -> None:
+    """Write at the end of a roll who printed it when."""
+    stamp = "  ".join(part for part in (document.printed_at, document.station) if part)
+    sheet.write(box, stamp, 8, floor_pt=6, align="center", valign="middle", max_lines=1)
 
 
 def _rows(shown: Sequence[tuple[str, str]], columns: int) -> int:

@@ -10,7 +10,7 @@ from printing.masking import mask_address, mask_name, mask_phone
 from printing.media import Form, Media
 from printing.renderers.pdf import office
 from printing.renderers.pdf.flow import Column, Flow, spread
-from printing.renderers.pdf.sheet import WHITE, Sheet
+from printing.renderers.pdf.sheet import Sheet
 from printing.words import labelled, word
 
 ROLL_MARGIN = 2.0
@@ -84,7 +84,7 @@ def _roll(slip: PackingSlip, media: Media) -> list[Sheet]:
         return 34
 
     flow = Flow(media, margin=ROLL_MARGIN, foot_mm=ROLL_FOOT_MM, head=head)
-    _roll_copy(slip, flow)
+    office.roll_copy(flow, slip)
     for name, value in _facts(slip):
         if value:
             flow.text(labelled(slip.locale, name, value), 9, max_lines=3)
@@ -107,24 +107,8 @@ def _roll(slip: PackingSlip, media: Media) -> list[Sheet]:
     for text in (_note(slip), slip.greeting, _people(slip)):
         flow.text(text, 9)
     return flow.finish(
-        lambda sheet, box, _page, _pages: _roll_foot(slip, sheet, box),
+        lambda sheet, box, _page, _pages: office.roll_foot(sheet, box, slip),
     )
-
-
-def _roll_copy(slip: PackingSlip, flow: Flow) -> None:
-    if slip.copy_no == 1:
-        return
-    box = flow.block(6)
-    flow.sheet.fill(box, is_panel=True)
-    mark = word(slip.locale, "COPY {n}", n=slip.copy_no) + f"  {slip.copied_at}"
-    flow.sheet.write(box, mark, 10, bold=True, level=WHITE, align="center", valign="middle",
-                     max_lines=1)  # fmt: skip
-    flow.y += 1
-
-
-def _roll_foot(slip: PackingSlip, sheet: Sheet, box: Box) -> None:
-    stamp = "  ".join(part for part in (slip.printed_at, slip.station) if part)
-    sheet.write(box, stamp, 8, floor_pt=6, align="center", valign="middle", max_lines=1)
 
 
 def _facts(slip: PackingSlip) -> list[tuple[str, str]]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from printing.documents import PickLine, PickList
-from printing.errors import DoesNotFit
 from printing.geometry import Box
-from printing.media import Form, Media
+from printing.media import Media
 from printing.renderers.pdf import office
 from printing.renderers.pdf.flow import Column, Flow, spread
 from printing.renderers.pdf.sheet import Sheet
@@ -21,15 +20,7 @@ def draw(pick: PickList, media: Media) -> list[Sheet]:
     Raises:
         DoesNotFit: on anything but sheets.
     """
-    if media.form is not Form.SHEET:
-        raise DoesNotFit(f"a pick list is not printed on {media.name}")
-
-    def head(sheet: Sheet, box: Box) -> float:
-        top = Box(box.x, box.y, box.w, office.HEAD_MM)
-        office.title(sheet, top, pick, "Pick list", pick.wave_no, pick.title)
-        return office.HEAD_MM + 2
-
-    flow = Flow(media, margin=office.MARGIN, foot_mm=office.FOOT_MM, head=head)
+    flow = office.begin(pick, media, "Pick list", pick.wave_no, pick.title)
     pairs = _facts(pick)
     columns = 3 if media.width_mm > WIDE_MM else 2
     office.facts(flow.sheet, flow.block(office.facts_mm(pairs, columns)), pick, pairs, columns)
@@ -45,7 +36,7 @@ def draw(pick: PickList, media: Media) -> list[Sheet]:
     flow.end_table()
     flow.y += 3
     _sign(pick, flow)
-    return flow.finish(lambda sheet, box, page, pages: office.foot(sheet, box, pick, page, pages))
+    return office.finish(flow, pick)
 
 
 def _facts(pick: PickList) -> list[tuple[str, str]]:

@@ -1,0 +1,135 @@
+"""Papers about goods in the house: taken in, sent back to be exchanged, counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from printing.documents.base import Document, Facts
+from printing.documents.parts import MAX_PIECES
+from printing.documents.text import NAME_CHARS, NOTE_CHARS, code
+
+MAX_LINES = 5_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptLine(Facts):
+    """One SKU of a delivery: pieces announced (None: nobody said), sound and rejected ones."""
+
+    sku_code: str
+    name: str
+    accepted: int
+    properties: str = ""
+    announced: int | None = None
+    rejected: int = 0
+    place: str = ""
+
+    def __post_init__(self) -> None:
+        self._tidy(sku_code=64, name=NOTE_CHARS, properties=NAME_CHARS * 2, place=32)
+        for field in ("accepted", "rejected", "announced"):
+            pieces = getattr(self, field) or 0
+            self._require(0 <= pieces <= MAX_PIECES, field, f"needs 0 to {MAX_PIECES}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoodsReceipt(Document):
+    """What was taken in of one delivery, to be held against the buyer's copy."""
+
+    kind: ClassVar[str] = "goods_receipt"
+    numbered_by: ClassVar[str] = "receipt_no"
+
+    receipt_no: str
+    supplier: str
+    lines: tuple[ReceiptLine, ...]
+    supplier_paper_no: str = ""
+    received_at: str = ""
+    received_by: str = ""
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        code("receipt_no", self.receipt_no)
+        self._tidy(supplier=NAME_CHARS, supplier_paper_no=NAME_CHARS, received_at=40)
+        self._tidy(received_by=NAME_CHARS, note=NOTE_CHARS)
+        self._require(bool(self.supplier), "supplier", "is empty")
+        self._require(0 < len(self.lines) <= MAX_LINES, "lines", f"needs 1 to {MAX_LINES}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExchangeLine(Facts):
+    """Faulty pieces of one SKU on their way to be exchanged, and what is wrong with them."""
+
+    sku_code: str
+    name: str
+    pieces: int
+    properties: str = ""
+    fault: str = ""
+
+    def __post_init__(self) -> None:
+        self._tidy(sku_code=64, name=NOTE_CHARS, properties=NAME_CHARS * 2, fault=NOTE_CHARS)
+        self._require(1 <= self.pieces <= MAX_PIECES, "pieces", f"needs 1 to {MAX_PIECES}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExchangeOut(Document):
+    """What goes back to a supplier for exchange, in two copies: one for each side, both signed."""
+
+    kind: ClassVar[str] = "exchange_out"
+    numbered_by: ClassVar[str] = "exchange_no"
+
+    exchange_no: str
+    supplier: str
+    lines: tuple[ExchangeLine, ...]
+    warehouse: str = ""
+    receipt_no: str = ""
+    sent_on: str = ""
+    due_on: str = ""
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        code("exchange_no", self.exchange_no)
+        self._tidy(supplier=NAME_CHARS, warehouse=NAME_CHARS, receipt_no=40, sent_on=40, due_on=40)
+        self._tidy(note=NOTE_CHARS)
+        self._require(bool(self.supplier), "supplier", "is empty")
+        self._require(0 < len(self.lines) <= MAX_LINES, "lines", f"needs 1 to {MAX_LINES}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountLine(Facts):
+    """One bin and SKU to be counted; `book` only where the count is not blind."""
+
+    bin_code: str
+    sku_code: str
+    name: str
+    properties: str = ""
+    book: int | None = None
+
+    def __post_init__(self) -> None:
+        self._tidy(bin_code=32, sku_code=64, name=NOTE_CHARS, properties=NAME_CHARS * 2)
+        self._require(bool(self.bin_code), "bin_code", "is empty")
+        sound = self.book is None or 0 <= self.book <= MAX_PIECES
+        self._require(sound, "book", f"needs 0 to {MAX_PIECES}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountSheet(Document):
+    """A count on paper. A blind one carries no line with a book quantity."""
+
+    kind: ClassVar[str] = "count_sheet"
+    numbered_by: ClassVar[str] = "session_no"
+
+    session_no: str
+    lines: tuple[CountLine, ...]
+    is_blind: bool = True
+    zone: str = ""
+    counter: str = ""
+    due_on: str = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        code("session_no", self.session_no)
+        self._tidy(zone=NAME_CHARS, counter=NAME_CHARS, due_on=40)
+        self._require(0 < len(self.lines) <= MAX_LINES, "lines", f"needs 1 to {MAX_LINES}")
+        told = any(line.book is not None for line in self.lines)
+        self._require(not (self.is_blind and told), "lines", "tell a blind count what to find")
