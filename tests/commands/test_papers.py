@@ -25,14 +25,19 @@ from warehouse.errors import InvalidInput
 from warehouse.people.site import ChangeSettings, change_site_settings
 from warehouse.printers.commands import TestPrint, test_print
 from warehouse.printers.jobs import AnswerUnknown, ReprintJob, answer_unknown, reprint_job
+from warehouse.waves.maps import print_wave_sheet
 from warehouse.waves.models import Wave
-from warehouse.waves.papers import PrintPickList, print_pick_list
+from warehouse.waves.papers import PrintPickList, PrintWaveSheet, print_pick_list
 
 KIRITIMATI = ZoneInfo("Pacific/Kiritimati")  # 14 hours ahead
 # Half past four in the afternoon in London is the next day in Shanghai.
 EVENING = datetime(2026, 3, 1, 16, 30, tzinfo=UTC)
-# Sheets of badges and cards are drawn where they are asked for, and no command queues them.
-NOT_QUEUED = {"badge_sheet", "card_sheet"}
+# Sheets of badges and cards are drawn where they are asked for, and no command queues them. The
+# others belong to work that has no command yet.
+NOT_QUEUED = {
+    "badge_sheet", "card_sheet", "carton_label", "cart_label", "return_label", "ready_label",
+    "put_wall_sheet", "goods_receipt", "exchange_out", "count_sheet", "daily_report",
+}  # fmt: skip
 
 
 def papers(world: World) -> dict[str, dict[str, Any]]:
@@ -47,6 +52,7 @@ def every_paper(world: World) -> dict[str, dict[str, Any]]:
     bins = world.bin("B-01"), world.bin("TOTE-9", kind=BinKind.TOTE)
     world.do(print_bin_labels, PrintBinLabels, bin_ids=bins)
     world.do(test_print, TestPrint, printer_id=printer(world))
+    world.do(print_wave_sheet, PrintWaveSheet, wave_id=work.wave_id)
     return papers(world)
 
 

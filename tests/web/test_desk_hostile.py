@@ -103,6 +103,7 @@ FORMS = {
     "/carriers/1/ranges": ("prefix", "first", "last", "digits", "check_rule"),
     "/carriers/1/lists": ("text",),
     "/waves/1/list": ("reason",),
+    "/waves/1/sheet": ("reason",),
     "/printers/jobs/1/route": ("printer_id",),
     "/printers/jobs/1/answer": ("came_out",),
 }

@@ -329,3 +329,14 @@ def test_a_refusal_is_shown_as_a_notice(desk: Desk):
     answer = desk.post(f"/consignments/{work.consignment_id}/split")
     page = desk.get(answer.headers["Location"])
     assert notice_of(page) == f"Consignment C{work.consignment_id:08d} is already begun."
+
+
+def test_the_wave_sheet_has_a_button_of_its_own(desk: Desk):
+    work = desk.world.bring(Stage.WAVED)
+    page = f"/waves/{work.wave_id}"
+    assert "Print wave sheet" in words_of(desk.get(page))
+    answer = desk.post(f"{page}/sheet")
+    assert "is on its way" in desk.said(answer)
+    assert "Print sheet again" in words_of(desk.get(page))
+    assert "Wave sheet printed" in words_of(desk.get(page))
+    assert len(desk.world.all(PrintJob, document_kind="wave_sheet")) == 1

@@ -1,7 +1,11 @@
-"""The pick list of a wave: the same walk on paper, for the day the tablets are down."""
+"""The pick list of a wave: the same walk on paper, for the day the tablets are down.
+
+How any paper of a wave is asked for stands here too; its map is drawn up in `maps`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import tzinfo
 from itertools import groupby
@@ -10,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from printing.documents import Locale, PickLine, PickList
+from printing.documents import Document, Locale, PickLine, PickList
 from printing.errors import StateConflict
 from printing.models import PrintJob
 from printing.queue import enqueue, reprint
@@ -27,6 +31,14 @@ from warehouse.waves.models import PickTask, TaskState, Wave, WaveSlot, WaveStat
 @dataclass(frozen=True, kw_only=True)
 class PrintPickList(Command):
     """The wave's list on paper; after the first, once more with a reason."""
+
+    wave_id: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrintWaveSheet(Command):
+    """The wave on the map of its zones; after the first, once more with a reason."""
 
     wave_id: int
     reason: str = ""
@@ -52,19 +64,25 @@ def pick_list(session: Session, wave: Wave, zone: tzinfo) -> PickList:
         .where(PickTask.wave_id == wave.id, PickTask.state != TaskState.CANCELLED)
         .order_by(PickTask.sequence)
     ).all()
-    orders, promise_at = session.execute(
-        sa.select(sa.func.count(), sa.func.min(Consignment.promise_at))
-        .join(WaveSlot, WaveSlot.consignment_id == Consignment.id)
-        .where(WaveSlot.wave_id == wave.id)
-    ).one()
+    orders, cut_off = orders_and_cut_off(session, wave, zone)
     stops = groupby(rows, key=lambda row: (row.bin_code, row.sku_code))
     return PickList(
         locale=Locale(load_settings(session).paper_locale),
         wave_no=wave.number,
         lines=tuple(_line(list(tasks)) for _, tasks in stops),
-        cut_off=promise_at.astimezone(zone).strftime("%m-%d %H:%M") if promise_at else "",
+        cut_off=cut_off,
         orders=orders,
     )
+
+
+def orders_and_cut_off(session: Session, wave: Wave, zone: tzinfo) -> tuple[int, str]:
+    """Return how many consignments a wave has, and their earliest promise in the site's time."""
+    orders, promise_at = session.execute(
+        sa.select(sa.func.count(), sa.func.min(Consignment.promise_at))
+        .join(WaveSlot, WaveSlot.consignment_id == Consignment.id)
+        .where(WaveSlot.wave_id == wave.id)
+    ).one()
+    return orders, promise_at.astimezone(zone).strftime("%m-%d %H:%M") if promise_at else ""
 
 
 def _line(tasks: list[Any]) -> PickLine:
@@ -85,28 +103,8 @@ def print_pick_list(session: Session, command: PrintPickList) -> Outcome:
     Raises:
         RuleViolation: the wave was taken back, or the list still waits in the queue.
     """
-    wave = session.get(Wave, command.wave_id, with_for_update=True, populate_existing=True)
-    if wave is None:
-        raise NotFound(say("wave"), command.wave_id)
-    if wave.state is WaveState.CANCELLED:
-        raise RuleViolation(say("Wave {number} was taken back.", number=wave.number))
-    last = session.scalar(
-        sa.select(PrintJob.id)
-        .where(PrintJob.document_kind == PickList.kind, PrintJob.number == wave.number)
-        .order_by(PrintJob.copy_no.desc())
-        .limit(1)
-    )
-    if last is None:
-        enqueue(
-            session,
-            pick_list(session, wave, command.zone),
-            station_id=command.actor.station_id,
-            at=command.at,
-            command_id=command.id,
-            subject=f"wave:{wave.id}",
-        )
-    else:
-        _again(session, command, last)
+    wave = wave_to_print(session, command.wave_id)
+    ask_for(session, command, wave, PickList.kind, lambda: pick_list(session, wave, command.zone))
     trail.record(session, command, "wave", wave.id, "list_printed", reason=command.reason[:200])
     return Outcome(
         screen="wave",
@@ -115,7 +113,48 @@ def print_pick_list(session: Session, command: PrintPickList) -> Outcome:
     )
 
 
-def _again(session: Session, command: PrintPickList, job_id: int) -> None:
+def wave_to_print(session: Session, wave_id: int) -> Wave:
+    """Return the wave, locked, so that one paper of a kind is asked for at a time.
+
+    Raises:
+        NotFound: no such wave. RuleViolation: it was taken back.
+    """
+    wave = session.get(Wave, wave_id, with_for_update=True, populate_existing=True)
+    if wave is None:
+        raise NotFound(say("wave"), wave_id)
+    if wave.state is WaveState.CANCELLED:
+        raise RuleViolation(say("Wave {number} was taken back.", number=wave.number))
+    return wave
+
+
+def ask_for(
+    session: Session,
+    command: PrintPickList | PrintWaveSheet,
+    wave: Wave,
+    kind: str,
+    draw: Callable[[], Document],
+) -> None:
+    """Ask for a paper of the wave; where there was one before, for a copy with the reason."""
+    last = session.scalar(
+        sa.select(PrintJob.id)
+        .where(PrintJob.document_kind == kind, PrintJob.number == wave.number)
+        .order_by(PrintJob.copy_no.desc())
+        .limit(1)
+    )
+    if last is not None:
+        _again(session, command, last)
+        return
+    enqueue(
+        session,
+        draw(),
+        station_id=command.actor.station_id,
+        at=command.at,
+        command_id=command.id,
+        subject=f"wave:{wave.id}",
+    )
+
+
+def _again(session: Session, command: PrintPickList | PrintWaveSheet, job_id: int) -> None:
     if not command.reason.strip():
         raise InvalidInput(say("Say why."), field="reason")
     try:
@@ -125,4 +164,4 @@ def _again(session: Session, command: PrintPickList, job_id: int) -> None:
             zone=command.zone,
         )  # fmt: skip
     except StateConflict as error:
-        raise RuleViolation(say("The list still waits in the print queue.")) from error
+        raise RuleViolation(say("The paper still waits in the print queue.")) from error

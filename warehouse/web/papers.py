@@ -45,7 +45,7 @@ from warehouse.web.words import DOCUMENTS, options
 bp = Blueprint("printers", __name__, url_prefix="/printers")
 
 # What a paper shows decides who may look at it; other papers are open to all who see the queue.
-PERSONAL = ("waybill", "packing_slip")
+PERSONAL = ("waybill", "packing_slip", "return_label", "carton_label", "ready_label")
 SECRET = ("badge_sheet",)
 SCREEN_DPI = 203
 HOUR_S = 3600

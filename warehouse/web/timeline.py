@@ -133,6 +133,7 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
     ("wave", "picked"): (_plain(say("Picked")), "ok"),
     ("wave", "cancelled"): (_plain(say("Taken back")), "stop"),
     ("wave", "list_printed"): (_plain(say("Pick list printed")), None),
+    ("wave", "sheet_printed"): (_plain(say("Wave sheet printed")), None),
     ("handover", "opened"): (_plain(say("Handover opened")), None),
     ("handover", "closed"): (_with("Handover closed with {parcels} parcels", "parcels"), "ok"),
     ("bin", "bin_new"): (_plain(say("Added")), None),

@@ -15,8 +15,9 @@ from warehouse.text import say
 from warehouse.waves import desk as waves_desk
 from warehouse.waves.commands import CancelWave, cancel_wave
 from warehouse.waves.desk import WAVE_SORTS
+from warehouse.waves.maps import print_wave_sheet
 from warehouse.waves.models import Wave, WaveState
-from warehouse.waves.papers import PrintPickList, print_pick_list
+from warehouse.waves.papers import PrintPickList, PrintWaveSheet, print_pick_list
 from warehouse.web import tables
 from warehouse.web.access import needs
 from warehouse.web.context import form_str, reading
@@ -102,6 +103,16 @@ def pick_list(wave_id: int) -> Response:
     """Ask for the pick list on paper, once more with a reason."""
     return act(
         print_pick_list, PrintPickList, back=_here(wave_id), wave_id=wave_id,
+        reason=form_str("reason", ""),
+    )  # fmt: skip
+
+
+@bp.post("/<int:wave_id>/sheet")
+@needs(Right.WAVE, Right.REPRINT)
+def sheet(wave_id: int) -> Response:
+    """Ask for the wave on the map, once more with a reason."""
+    return act(
+        print_wave_sheet, PrintWaveSheet, back=_here(wave_id), wave_id=wave_id,
         reason=form_str("reason", ""),
     )  # fmt: skip
 
