@@ -66,7 +66,7 @@ def exchange_out(locale: str = "zh", **changed: Any) -> ExchangeOut:
     return ExchangeOut(**(facts | changed))
 
 
-def count_sheet(lines: int = 18, locale: str = "zh", **changed: Any) -> CountSheet:
+def count_sheet(bins: int = 18, locale: str = "zh", **changed: Any) -> CountSheet:
     """Return a blind count of so many bins."""
     goods = items(locale)
     facts: dict[str, Any] = {
@@ -82,7 +82,7 @@ def count_sheet(lines: int = 18, locale: str = "zh", **changed: Any) -> CountShe
                 name=goods[at % len(goods)].name,
                 properties=goods[at % len(goods)].properties,
             )
-            for at in range(lines)
+            for at in range(bins)
         ),
         "printed_at": "2026-11-28 08:00",
     }

@@ -20,6 +20,7 @@ QR_SIDE_MM = 14.5  # a 15-character number at 4 dots, or 6 at 300 dpi
 NARROW_MM = 90
 WIDER_LETTERS = 1.25
 SMALL_MM = 25
+LEAST_RETURN_MM = 90
 MOST_HEAD_PT = 22.0
 
 
@@ -279,6 +280,8 @@ def _cart(draft: _Draft) -> None:
 
 
 def _return(draft: _Draft) -> None:
+    if draft.media.height_mm < LEAST_RETURN_MM:
+        raise DoesNotFit(f"no return label is laid out for {draft.media.name}")
     box = Box(0, 0, draft.media.width_mm, draft.media.height_mm).inset(MARGIN)
     head, symbol, number, to, sender, facts = box.rows(
         box.h * 0.13, box.h * 0.2, box.h * 0.07, box.h * 0.26, box.h * 0.14

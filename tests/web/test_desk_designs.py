@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from printing.models import PaperPicture, PaperTemplate, PaperTemplateUse, PaperTemplateVersion
-from printing.templates import NAMES, standard
+from printing.templates import NAMES, ElementKind, standard
 from tests.builders import Stage
 from tests.web.desk_site import Desk, notice_of, words_of
 from warehouse.people.models import Role
@@ -50,7 +50,7 @@ def _preview(desk, definition, **form):
 
 def test_every_field_and_element_has_words():
     assert {name for names in NAMES.values() for name in names} == set(FIELD_WORDS)
-    assert len(ELEMENT_WORDS) == 8
+    assert set(ELEMENT_WORDS) == set(ElementKind)
 
 
 def test_the_list_shows_the_standard_templates_with_their_pictures(desk: Desk):

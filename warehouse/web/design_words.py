@@ -55,6 +55,17 @@ FIELD_WORDS: Mapping[str, Text] = {
     "properties": say("properties of the goods"),
     "codes": say("barcode content and SKU code"),
     "pack": say("pieces in the pack"),
+    "ean": say("barcode content, where it is an EAN"),
+    "own_code": say("barcode content, where it is none"),
+    "cart": say("cart"),
+    "slots": say("number of slots"),
+    "word_cart": say("the word Cart"),
+    "return_no": say("return number"),
+    "order_no": say("order number"),
+    "reason": say("reason"),
+    "until": say("last day to send it back"),
+    "pieces": say("pieces"),
+    "word_return": say("the word Return"),
 }
 
 ELEMENT_WORDS: Mapping[ElementKind, Text] = {
@@ -62,6 +73,7 @@ ELEMENT_WORDS: Mapping[ElementKind, Text] = {
     ElementKind.FIELD: say("Field"),
     ElementKind.BARCODE: say("Barcode"),
     ElementKind.QR: say("QR code"),
+    ElementKind.DATA_MATRIX: say("DataMatrix"),
     ElementKind.LINE: say("Line"),
     ElementKind.BOX: say("Frame"),
     ElementKind.PICTURE: say("Picture"),

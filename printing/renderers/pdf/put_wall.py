@@ -41,7 +41,15 @@ def _slot(sheet: Sheet, box: Box, slot: WallSlot) -> None:
     sheet.frame(box, dots=2)
     head, order, note = box.inset(1.2, 1).rows(12, 5)
     number, pieces = head.columns(head.w * 0.55)
-    sheet.write(number, str(slot.slot_no), 26, floor_pt=9, bold=True, valign="middle", max_lines=1)
+    sheet.write(
+        number.narrowed(0.6),
+        str(slot.slot_no),
+        26,
+        floor_pt=9,
+        bold=True,
+        valign="middle",
+        max_lines=1,
+    )
     tick = Box(pieces.right - TICK_MM - 0.3, pieces.y + 0.4, TICK_MM, TICK_MM)
     if pieces.w > TICK_MM:
         sheet.frame(tick, dots=2)

@@ -1,0 +1,129 @@
+"""Papers of the house: receipts, exchange, counts, the report, labels of carts and returns."""
+
+from __future__ import annotations
+
+import pytest
+
+from printing.documents import CountLine, ReceiptLine
+from printing.errors import DocumentInvalid, DoesNotFit
+from printing.inspection import faults
+from printing.media import STOCKS
+from printing.renderers.pdf import layout
+from printing.renderers.pdf.sheet import BarsMark, MatrixMark, TextMark
+from printing.samples import (
+    cart_label,
+    count_sheet,
+    daily_report,
+    exchange_out,
+    goods_receipt,
+    return_label,
+    sku_label,
+)
+
+
+def drawn(document, stock):
+    sheets = layout(document, STOCKS[stock])
+    assert faults(sheets) == []
+    return sheets
+
+
+def texts(document, stock) -> list[str]:
+    found = drawn(document, stock)
+    return [m.text for sheet in found for m in sheet.marks if isinstance(m, TextMark)]
+
+
+@pytest.mark.parametrize("stock", ["receipt80", "A4", "A5"])
+def test_a_receipt_adds_up_what_is_sound_and_what_is_not(stock):
+    shown = texts(goods_receipt(locale="en"), stock)
+    assert "3 lines   347 accepted   3 rejected" in shown
+    assert "Received by" in shown
+
+
+def test_a_receipt_without_rejects_says_nothing_of_them():
+    line = ReceiptLine(sku_code="A", name="Cap", accepted=5)
+    shown = texts(goods_receipt(locale="en", lines=(line,)), "receipt80")
+    assert "1 lines   5 accepted" in shown
+
+
+def test_an_exchange_slip_comes_in_two_copies_with_the_same_lines():
+    sheets = drawn(exchange_out(locale="en"), "A5")
+    first, second = ([m.text for m in s.marks if isinstance(m, TextMark)] for s in sheets)
+    assert "Supplier's copy" in first
+    assert "Warehouse's copy" in second
+    assert [t for t in first if t != "Supplier's copy"] == [
+        t for t in second if t != "Warehouse's copy"
+    ]
+    assert "Page 1 of 1" in first
+
+
+def test_a_blind_count_has_no_column_for_the_book():
+    assert "Book" not in texts(count_sheet(locale="en"), "A4")
+    line = CountLine(bin_code="A-1", sku_code="S", name="Cap", book=17)
+    open_count = count_sheet(locale="en", is_blind=False, lines=(line,))
+    shown = texts(open_count, "A4")
+    assert "Book" in shown
+    assert "17" in shown
+
+
+def test_a_blind_count_that_tells_what_to_find_is_refused():
+    line = CountLine(bin_code="A-1", sku_code="S", name="Cap", book=0)
+    with pytest.raises(DocumentInvalid):
+        count_sheet(lines=(line,))
+
+
+def test_every_line_of_a_long_count_stands_once_in_its_order():
+    count = count_sheet(bins=240)
+    assert len(drawn(count, "A4")) > 5
+    shown = [t for t in texts(count, "A4") if t.startswith("A-")]
+    assert shown == [line.bin_code for line in count.lines]
+
+
+def test_a_section_of_the_report_does_not_begin_at_the_foot_of_a_page():
+    report = daily_report()
+    many = daily_report(sections=report.sections * 10)
+    for sheet in drawn(many, "A5"):
+        last = [m.text for m in sheet.marks if isinstance(m, TextMark)][-4:]
+        assert not any(t in last for t in ("订单", "作业", "库存"))
+
+
+def test_a_return_label_hides_the_buyer_and_shows_the_shop():
+    shown = " ".join(texts(return_label(reason="电话13812345678"), "100x100"))
+    assert "素然生活 退货组" in shown
+    for secret in ("欧阳娜娜", "13812345678", "501"):
+        assert secret not in shown
+
+
+def test_a_return_label_without_a_sender_is_in_order():
+    shown = texts(return_label(sender=None, order_no="", reason="", until="", pieces=0), "76x130")
+    assert "寄" not in shown
+
+
+def test_a_cart_says_how_many_slots_it_has():
+    assert "12 slots" in texts(cart_label(locale="en"), "100x60")
+    assert not [t for t in texts(cart_label(locale="en", slots=0), "100x60") if "slots" in t]
+
+
+def test_the_smallest_label_takes_an_ean_over_its_whole_width():
+    [mark] = [m for m in drawn(sku_label(), "30x20")[0].marks if isinstance(m, BarsMark)]
+    assert mark.module_dots == 2
+    assert mark.bars.quiet == 11
+    assert mark.box.w == 29.25
+
+
+def test_the_smallest_label_takes_an_own_code_as_a_square():
+    label = sku_label(content="TEE-BK-M-2026-LONG-CODE-00000001")
+    marks = drawn(label, "30x20")[0].marks
+    assert not [m for m in marks if isinstance(m, BarsMark)]
+    [square] = [m for m in marks if isinstance(m, MatrixMark)]
+    assert square.matrix.content == label.content
+    assert square.module_dots >= 3
+
+
+@pytest.mark.parametrize(
+    ("document", "stock"),
+    [(goods_receipt(), "100x150"), (exchange_out(), "receipt80"), (count_sheet(), "100x150"),
+     (daily_report(), "receipt80"), (return_label(), "60x40"), (cart_label(), "40x30")],
+)  # fmt: skip
+def test_papers_on_the_wrong_stock_are_refused(document, stock):
+    with pytest.raises(DoesNotFit):
+        layout(document, STOCKS[stock])
