@@ -19,6 +19,7 @@ SCRIPTS = "测试 繁體 㛃䶮𠅤𪻐 ABC abc 0123456789 Łódź Ünï При�
 WIDEST = 120
 TALLEST = 140
 SMALLEST_LINE_MM = 1.8
+LEAST_MM, HEAD_MM = 12.0, 3.0  # below that there is room for a name and lines only
 # How much of the page a ruler takes, and how long its ticks are, in millimetres.
 RULER_MM = 6.0
 TICK_MM, FIVE_MM, TEN_MM = 1.0, 1.8, 2.6
@@ -97,6 +98,11 @@ def _letter(sheet: Sheet, box: Box, text: str) -> None:
 
 def _content(sheet: Sheet, test: TestPage, media: Media, inner: Box) -> None:
     inner = Box(inner.x, inner.y, min(inner.w, WIDEST), min(inner.h, TALLEST))
+    if inner.h < LEAST_MM:
+        head, combs = inner.rows(HEAD_MM)
+        sheet.write(head, test.printer, 8, floor_pt=4, bold=True, max_lines=1)
+        _combs(sheet, combs)
+        return
     head, letters, text, combs, *symbols = inner.rows(
         *(share * inner.h for share in (0.12, 0.13, 0.21, 0.12, 0.14, 0.14, 0.14))
     )
