@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
 from printing.fonts import to_unicode
+
+if TYPE_CHECKING:
+    from reportlab.pdfgen.canvas import Canvas
 
 FOLDER = Path(__file__).parent
 REGULAR = "FahuoSans-Regular"
@@ -41,8 +44,12 @@ class Run:
     text: str
 
 
+@lru_cache(maxsize=4096)
 def runs(text: str, *, bold: bool = False) -> tuple[Run, ...]:
     """Return the text split by font; what no font has stands as a visible `[U+XXXX]`."""
+    needed = {_font_of(character, bold) for character in set(text)}
+    if len(needed) == 1 and (only := needed.pop()):
+        return (Run(only, text),)
     return tuple(
         Run(font, "".join(shown for _, shown in group))
         for font, group in groupby(_shown(text, bold), key=lambda pair: pair[0])
@@ -62,6 +69,15 @@ def units(text: str, *, bold: bool = False) -> float:
 def missing_glyphs(text: str) -> str:
     """Return the distinct characters of `text` no font has, in order of first appearance."""
     return "".join(dict.fromkeys(c for c in text if _font_of(c, False) is None))
+
+
+def coded(text: str, canvas: Canvas, *, bold: bool = False) -> Iterator[tuple[str, bytes]]:
+    """Yield the text as PDF strings: a font's name in this document, and codes of its glyphs."""
+    document: Any = canvas._doc  # type: ignore[attr-defined]  # not in the stubs
+    for run in runs(text, bold=bold):
+        font = _face(run.font)
+        for subset, codes in font.splitString(run.text, document):
+            yield font.getSubsetInternalName(subset, document), codes
 
 
 def ensure_loaded(font: str) -> str:
@@ -108,7 +124,8 @@ def _face(font: str) -> Any:
 @cache
 def _load(font: str) -> Any:
     to_unicode.install()
-    loaded = TTFont(font, str(FOLDER / f"{font}.ttf"))
+    # Only what is on the page goes into the file, not the whole of ASCII each time.
+    loaded = TTFont(font, str(FOLDER / f"{font}.ttf"), asciiReadable=False)
     # Every subset asks for the table of all outlines, and would be handed a copy of ten megabytes.
     loaded.face.get_table = cache(loaded.face.get_table)  # type: ignore[method-assign]  # this one
     pdfmetrics.registerFont(loaded)

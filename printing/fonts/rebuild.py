@@ -16,6 +16,9 @@ from pathlib import Path
 
 from fontTools.subset import Options, Subsetter  # type: ignore[import-untyped]  # has none
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # has none
+from fontTools.ttLib.tables._g_l_y_f import (  # type: ignore[import-untyped]  # has none
+    flagOverlapSimple,
+)
 
 HERE = Path(__file__).parent
 FIRST_HAN = 0x3400
@@ -116,7 +119,19 @@ def _write(source: Path, wanted: set[int], target: str, family: str, style: str)
             font["name"].setName(
                 renamed, record.nameID, record.platformID, record.platEncID, record.langID
             )
+    _lay_plain(font)
     font.save(HERE / target)
+
+
+def _lay_plain(font: TTFont) -> None:
+    """Take the mark of overlapping strokes away: for it rasterisers draw each letter 16 times over.
+
+    Cut from variable fonts, every letter carries it, and black on white comes out the same without.
+    """
+    for name in font.getGlyphOrder():
+        glyph = font["glyf"][name]
+        if glyph.numberOfContours > 0:
+            glyph.flags[0] &= ~flagOverlapSimple
 
 
 if __name__ == "__main__":

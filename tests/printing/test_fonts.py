@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from fontTools.ttLib import TTFont
+from fontTools.ttLib.tables._g_l_y_f import flagOverlapSimple
 
 from printing import fonts
 from printing.fonts.to_unicode import to_unicode_map
@@ -27,6 +29,20 @@ def test_the_faces_are_small_enough_to_ship_and_carry_their_licences():
 def test_no_face_carries_a_reserved_name(face: Path):
     names = [str(record) for record in TTFont(face)["name"].names if record.nameID in (1, 3, 4, 6)]
     assert all(name.startswith("Fahuo") for name in names)
+
+
+@pytest.mark.parametrize("face", FACES, ids=lambda path: path.stem)
+def test_no_letter_asks_rasterisers_to_draw_it_many_times_over(face: Path):
+    font = TTFont(face)
+    data, places = font.getTableData("glyf"), font["loca"].locations
+    for start, end in pairwise(places):
+        contours = int.from_bytes(data[start : start + 2], signed=True) if end > start else 0
+        if contours > 0:
+            of_instructions = start + 10 + 2 * contours
+            flags = (
+                of_instructions + 2 + int.from_bytes(data[of_instructions : of_instructions + 2])
+            )
+            assert not data[flags] & flagOverlapSimple
 
 
 def test_gb_2312_and_gbk_are_shown_by_the_main_face():

@@ -6,6 +6,7 @@ Every mark knows its box, so a test can see that nothing overlaps and nothing le
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from io import BytesIO
 from typing import Literal
 
@@ -108,24 +109,11 @@ class Sheet:
         if not text:
             return Fitted((), size_pt, is_cut=False)
         floor = min(size_pt, 6 if floor_pt is None else floor_pt)
-        fitted = fit(text, box.w, box.h, size_pt, floor_pt=floor, bold=bold, max_lines=max_lines)
-        spare = box.h - fitted.height_mm
-        top = box.y + {"top": 0.0, "middle": spare / 2, "bottom": spare}[valign]
-        em = fitted.size_pt * MM_PER_POINT
-        for place, line in enumerate(fitted.lines):
-            baseline = top + (ASCENT + place * LEADING) * em
-            used = width_mm(line, fitted.size_pt, bold=bold)
-            x = box.x + {"left": 0.0, "center": (box.w - used) / 2, "right": box.w - used}[align]
-            self.marks.append(
-                TextMark(
-                    box=Box(x, baseline - ASCENT * em, used, (ASCENT + DESCENT) * em),
-                    text=line,
-                    size_pt=fitted.size_pt,
-                    bold=bold,
-                    baseline=baseline,
-                    level=level,
-                )
-            )
+        fitted, marks = _written(
+            box, text, size_pt, floor_pt=floor, bold=bold, align=align, valign=valign, level=level,
+            max_lines=max_lines,
+        )  # fmt: skip
+        self.marks += marks
         return fitted
 
     def fill(self, box: Box, *, level: float = BLACK, is_panel: bool = False) -> None:
@@ -222,8 +210,50 @@ class Sheet:
         self.marks.append(PictureMark(box=self._snapped(at), png=png))
 
     def _snapped(self, box: Box) -> Box:
-        dots = self.media.dots_per_mm
-        x, y = round(box.x * dots), round(box.y * dots)
-        right = max(x + 1, round(box.right * dots))
-        bottom = max(y + 1, round(box.bottom * dots))
-        return Box(x / dots, y / dots, (right - x) / dots, (bottom - y) / dots)
+        return _snapped(box, self.media.dots_per_mm)
+
+
+# The labels of a wave have most of their words, and all of their lines, at the same places.
+@lru_cache(maxsize=4096)
+def _written(
+    box: Box,
+    text: str,
+    size_pt: float,
+    *,
+    floor_pt: float,
+    bold: bool,
+    align: Align,
+    valign: VAlign,
+    level: float,
+    max_lines: int,
+) -> tuple[Fitted, tuple[TextMark, ...]]:
+    fitted = fit(text, box.w, box.h, size_pt, floor_pt=floor_pt, bold=bold, max_lines=max_lines)
+    spare = box.h - fitted.height_mm
+    top = box.y + {"top": 0.0, "middle": spare / 2, "bottom": spare}[valign]
+    em = fitted.size_pt * MM_PER_POINT
+    marks: list[TextMark] = []
+    for place, line in enumerate(fitted.lines):
+        baseline = top + (ASCENT + place * LEADING) * em
+        used = width_mm(line, fitted.size_pt, bold=bold)
+        x = box.x + {"left": 0.0, "center": (box.w - used) / 2, "right": box.w - used}[align]
+        marks.append(
+            TextMark(
+                box=Box(x, baseline - ASCENT * em, used, (ASCENT + DESCENT) * em),
+                text=line,
+                size_pt=fitted.size_pt,
+                bold=bold,
+                baseline=baseline,
+                level=level,
+            )
+        )
+    return fitted, tuple(marks)
+
+
+@lru_cache(maxsize=4096)
+def _snapped(box: Box, dots_per_mm: int) -> Box:
+    """Return the box moved to whole dots, and at least one dot large."""
+    x, y = round(box.x * dots_per_mm), round(box.y * dots_per_mm)
+    right = max(x + 1, round(box.right * dots_per_mm))
+    bottom = max(y + 1, round(box.bottom * dots_per_mm))
+    return Box(x / dots_per_mm, y / dots_per_mm, (right - x) / dots_per_mm,
+               (bottom - y) / dots_per_mm)  # fmt: skip
