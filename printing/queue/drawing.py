@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -91,10 +93,16 @@ def _read(session: Session, name: str) -> Template:
     definition = None
     if all(part.isdecimal() for part in known):
         definition = session.scalar(
-            sa.select(_version.c.definition).where(
+            sa.select(sa.cast(_version.c.definition, sa.Text)).where(
                 _version.c.template_id == int(template_id), _version.c.version == int(version)
             )
         )
     if definition is None:
         raise DoesNotFit(f"template {name!r} is not there")
-    return Template.from_json(definition)
+    return _parsed(definition)
+
+
+@lru_cache(maxsize=64)
+def _parsed(definition: str) -> Template:
+    """Return the template a stored text says; most papers in a row are drawn by the same."""
+    return Template.from_json(json.loads(definition))

@@ -113,10 +113,11 @@ class _Painter:
     def _text(self, mark: TextMark) -> None:
         self._ink(mark.level)
         x, y = mark.box.x * POINTS_PER_MM, self._height - mark.baseline * POINTS_PER_MM
-        self._written.append(f"BT {x:.3f} {y:.3f} Td")
-        for font, codes in fonts.coded(mark.text, self._canvas, bold=mark.bold):
-            self._written.append(f"{font} {mark.size_pt:g} Tf <{codes.hex()}> Tj")
-        self._written.append("ET")
+        shown = " ".join(
+            f"{font} {mark.size_pt:g} Tf <{codes.hex()}> Tj"
+            for font, codes in fonts.coded(mark.text, self._canvas, bold=mark.bold)
+        )
+        self._written.append(f"BT {x:.3f} {y:.3f} Td {shown} ET")
 
     def _bars(self, mark: BarsMark) -> None:
         self._ink(BLACK)
