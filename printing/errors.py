@@ -7,6 +7,7 @@ PrintingError
   AlreadyQueued       this paper was asked for before; a second one needs a reason
   StateConflict       the job is not (or no longer) in a state that allows this
   PaperVoid           what the paper says holds no more: it is printed by nobody
+  PaperCleared        its names and addresses were removed on time: there is nothing to print
   AddressRefused      the printer's address is outside what the site allows
   TransportError      the bytes did not arrive, or nobody knows: `before_first_byte` says which
 
@@ -81,6 +82,15 @@ class PaperVoid(PrintingError):
     def __init__(self, job_id: int, why: str) -> None:
         super().__init__(f"job {job_id} is void: {why}")
         self.why = why
+
+
+class PaperCleared(PrintingError):
+    """The content of the paper was removed on time, so there is nothing to print or to show."""
+
+    code = "paper_cleared"
+
+    def __init__(self, job_id: int) -> None:
+        super().__init__(f"the content of job {job_id} was removed")
 
 
 class AddressFault(StrEnum):

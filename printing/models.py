@@ -75,13 +75,22 @@ TROUBLED = (
 )
 # These have no device that could be asked.
 UNASKED = (PrinterKind.FOLDER, PrinterKind.DOWNLOAD)
-# The oldest of these stops the younger ones of its printer.
+# What stands in a printer's lane: one by one, the lowest turn first, then the oldest.
 IN_LANE = (*WAITING, *WORKING, JobState.SENDING, JobState.UNKNOWN)
 OPEN = (*IN_LANE, JobState.HELD)
 
 
+# A lane does nothing else while one of these is in it.
+BLOCKING = (*WORKING, JobState.SENDING, JobState.UNKNOWN)
+
+
 def _words(states: tuple[JobState, ...]) -> str:
     return ", ".join(f"'{state}'" for state in states)
+
+
+def in_states(states: tuple[JobState, ...]) -> sa.TextClause:
+    """Return the condition that a job is in one of these, spelled as its partial index is."""
+    return sa.text(f"print_job.state IN ({_words(states)})")
 
 
 class Printer(Base):
@@ -89,7 +98,8 @@ class Printer(Base):
 
     An empty `media` means any: a folder takes each document on the stock it is made for. Offsets
     move the picture on the paper, in dots; darkness 0 leaves the printer's own setting. A mute
-    printer never says a word: what its machine has taken counts as printed.
+    printer never says a word: what its machine has taken counts as printed. The stand-in takes
+    over what this one has not begun while it is away.
     """
 
     __tablename__ = "printer"
@@ -118,6 +128,7 @@ class Printer(Base):
     state_detail: Mapped[Note] = mapped_column(default="")
     last_seen_at: Mapped[Instant | None]
     is_mute: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    stand_in_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("printer.id"))
 
 
 class PrintRoute(Base):
@@ -147,6 +158,8 @@ class PrintJob(Base):
 
     `subject` names what it is about, as "parcel:17". `reason` is a stable word for the state,
     `detail` the sentence behind it. `void_reason` tells why no byte of it may leave any more.
+    A lower `turn` goes before higher ones, of equal ones the older. Papers asked for together have
+    one `run_id`, each with its `run_no` in it. From `cleared_at` on its facts are gone for good.
     """
 
     __tablename__ = "print_job"
@@ -162,9 +175,24 @@ class PrintJob(Base):
         sa.Index(
             "ix_print_job_lane",
             "printer_id",
+            "turn",
             "id",
             sqlite_where=sa.text(f"state IN ({_words(IN_LANE)})"),
             postgresql_where=sa.text(f"state IN ({_words(IN_LANE)})"),
+        ),
+        sa.Index(
+            "ix_print_job_run",
+            "run_id",
+            "run_no",
+            sqlite_where=sa.text("run_id IS NOT NULL"),
+            postgresql_where=sa.text("run_id IS NOT NULL"),
+        ),
+        sa.Index(
+            "ix_print_job_kept",
+            "document_kind",
+            "queued_at",
+            sqlite_where=sa.text("cleared_at IS NULL"),
+            postgresql_where=sa.text("cleared_at IS NULL"),
         ),
         sa.Index("ix_print_job_subject", "subject"),
         sa.Index("ix_print_job_state", "state"),
@@ -196,10 +224,14 @@ class PrintJob(Base):
     reprint_reason: Mapped[str] = mapped_column(text_of(200), default="")
     person_id: Mapped[Ref | None]
     void_reason: Mapped[str] = mapped_column(text_of(200), default="", server_default="")
+    turn: Mapped[int] = mapped_column(default=0, server_default="0")
+    run_id: Mapped[str | None] = mapped_column(text_of(64))
+    run_no: Mapped[int] = mapped_column(default=0, server_default="0")
+    cleared_at: Mapped[Instant | None]
 
 
 class PrintFile(Base):
-    """The rendered PDF of a job, kept as it was printed, with its SHA-256."""
+    """The rendered PDF of a job, kept as it was printed, with its SHA-256; empty once cleared."""
 
     __tablename__ = "print_file"
 

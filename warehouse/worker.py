@@ -1,4 +1,4 @@
-"""The only loop: print lanes, imports, orders whose goods came, old uploads; stops on SIGTERM."""
+"""The only loop: print lanes, imports, orders whose goods came, what is old; stops on SIGTERM."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from warehouse.orders.restocking import audit_supplied
 from warehouse.orders.uploads import sweep_uploads
 from warehouse.people.auth import SYSTEM_PERSON_ID
 from warehouse.printers.finding import search_waiting
+from warehouse.printers.keeping import clear_old_papers
 
 log = logging.getLogger("fahuo.worker")
 
@@ -37,8 +38,7 @@ LOOKS_AT_ONCE = 4
 LOOK_EVERY = 80  # rounds: about 20 seconds
 LOOK_AGAIN_EVERY = 16  # while somebody is expected to put paper in
 SEARCH_EVERY = 4
-IMPORT_LANE, SEARCH_LANE = 0, -1  # printers' ids begin at 1
-STOCK_LANE = -1
+IMPORT_LANE, STOCK_LANE, SEARCH_LANE, KEEPING_LANE = 0, -1, -2, -3  # printers' ids begin at 1
 STOCK_EVERY = 80  # rounds: twenty seconds
 
 
@@ -81,6 +81,7 @@ class Worker:
                 assign_waiting(session, at=utcnow())
         if rounds % SWEEP_EVERY == 0:
             sweep_uploads(self._database, self._config.upload_dir, utcnow())
+            self._start(pool, KEEPING_LANE, self._clear_papers)
         with self._database.reading() as session:
             lanes = due(session, utcnow())
         for printer_id in lanes:
@@ -126,6 +127,9 @@ class Worker:
 
     def _search(self) -> None:
         search_waiting(self._database, self._config.allowed_printers, clock=utcnow)
+
+    def _clear_papers(self) -> None:
+        clear_old_papers(self._database, at=utcnow(), should_stop=self._stopping.is_set)
 
 
 def _guarded(work: Callable[[], None]) -> None:

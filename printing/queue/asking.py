@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from printing import documents
 from printing.documents import Document
-from printing.errors import AlreadyQueued, PaperVoid, StateConflict
+from printing.errors import AlreadyQueued, PaperCleared, PaperVoid, StateConflict
 from printing.models import JobState, PrintEvent, PrintJob, PrintRoute
 from warehouse.db import PerDialect, on_dialect, table_of
 
@@ -107,7 +107,7 @@ def reprint(
 
     Raises:
         StateConflict: the first paper is still to come, so there is nothing to repeat.
-        PaperVoid: what it says holds no more.
+        PaperVoid: what it says holds no more. PaperCleared: its content was removed.
         ValueError: no reason was given.
     """
     if not reason.strip():
@@ -117,6 +117,8 @@ def reprint(
         raise StateConflict(job_id, job.state, "sent, confirmed, failed or cancelled")
     if job.void_reason:
         raise PaperVoid(job_id, job.void_reason)
+    if job.cleared_at is not None:
+        raise PaperCleared(job_id)
     key = {"document_kind": job.document_kind, "number": job.number, "part": job.part}
     copy_no = session.execute(_LAST_COPY, key).scalar_one() + 1
     stamp = at.astimezone(zone).strftime(STAMP)

@@ -1,4 +1,4 @@
-"""Whose turn it is: each printer's oldest job, taken by one guarded statement under a lease."""
+"""Whose turn it is: the first job of each printer's lane, taken by one statement under a lease."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from printing.models import (
+    BLOCKING,
     IN_LANE,
     UNASKED,
     WAITING,
@@ -18,6 +19,7 @@ from printing.models import (
     Printer,
     PrintFile,
     PrintJob,
+    in_states,
 )
 from printing.transports import Reason
 from warehouse.db import table_of
@@ -28,6 +30,7 @@ STALE_AFTER = timedelta(minutes=15)
 _job = table_of(PrintJob)
 _file = table_of(PrintFile)
 _printer = table_of(Printer)
+IN_TURN = (_job.c.turn, _job.c.id)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,27 +48,33 @@ class Claimed:
 
 
 def claim(session: Session, printer_id: int, *, at: datetime) -> Claimed | None:
-    """Take the oldest job of the printer's lane under a lease, None if it must wait.
+    """Take the first job of the printer's lane under a lease, None if it must wait.
 
     First, leases that ran out are resolved: what was being rendered waits again, what was being
     sent is unknown from now on. Jobs that grew old while the printer was away are held for a
     person to look at.
     """
-    printer = session.get(Printer, printer_id)
+    # One claim at a time: somebody may put a job before the one another worker is just taking.
+    printer = session.get(Printer, printer_id, with_for_update={"key_share": True})
     if printer is None or printer.is_paused:
         return None
     _resolve_expired(session, printer_id, at)
     hold_stale(session, printer, at)
-    oldest = (
-        sa.select(sa.func.min(_job.c.id))
-        .where(_job.c.printer_id == printer_id, _job.c.state.in_(IN_LANE))
+    lane = sa.and_(_job.c.printer_id == printer_id, in_states(IN_LANE))
+    if session.scalar(sa.select(_job.c.id).where(lane, in_states(BLOCKING)).limit(1)):
+        return None
+    first = (
+        sa.select(_job.c.id)
+        .where(lane, in_states(WAITING))
+        .order_by(*IN_TURN)
+        .limit(1)
         .scalar_subquery()
     )
     token = str(uuid.uuid4())
     row = session.execute(
         sa.update(_job)
         .where(
-            _job.c.id == oldest,
+            _job.c.id == first,
             _job.c.state.in_(WAITING),
             sa.or_(_job.c.next_try_at.is_(None), _job.c.next_try_at <= at),
         )
@@ -100,26 +109,25 @@ def claim(session: Session, printer_id: int, *, at: datetime) -> Claimed | None:
 
 def due(session: Session, at: datetime) -> list[int]:
     """Return the ids of printers whose lane may move now, paused ones left out."""
-    heads = (
-        sa.select(sa.func.min(_job.c.id))
-        .where(_job.c.state.in_(IN_LANE), _job.c.printer_id.is_not(None))
-        .group_by(_job.c.printer_id)
+    lane = (_job.c.printer_id == _printer.c.id, in_states(IN_LANE))
+    is_stuck = sa.exists().where(*lane, in_states(BLOCKING))
+    is_expired = sa.exists().where(*lane, in_states(BLOCKING), _job.c.lease_until < at)
+    now = sa.literal(at, _job.c.next_try_at.type)
+    next_try = (
+        sa.select(sa.func.coalesce(_job.c.next_try_at, now))
+        .where(*lane, in_states(WAITING))
+        .order_by(*IN_TURN)
+        .limit(1)
+        .correlate(_printer)
+        .scalar_subquery()
     )
     rows = session.execute(
-        sa.select(_job.c.printer_id)
-        .join(_printer, _printer.c.id == _job.c.printer_id)
+        sa.select(_printer.c.id)
         .where(
-            _job.c.id.in_(heads),
             sa.not_(_printer.c.is_paused),
-            sa.or_(
-                sa.and_(
-                    _job.c.state.in_(WAITING),
-                    sa.or_(_job.c.next_try_at.is_(None), _job.c.next_try_at <= at),
-                ),
-                sa.and_(_job.c.lease_until.is_not(None), _job.c.lease_until < at),
-            ),
+            sa.or_(is_expired, sa.and_(sa.not_(is_stuck), next_try <= now)),
         )
-        .order_by(_job.c.id)
+        .order_by(_printer.c.id)
     )
     return list(rows.scalars())
 

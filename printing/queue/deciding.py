@@ -9,9 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from printing.errors import StateConflict
+from printing.errors import PaperCleared, StateConflict
 from printing.models import WAITING, JobState, Printer, PrintFile, PrintFlag, PrintJob
 from printing.queue.asking import SITE_ZONE, note, printer_of_route, reprint
+from printing.queue.keeping import CLEARED
 from printing.transports import Reason
 from warehouse.db import table_of
 
@@ -59,19 +60,19 @@ def answer_unknown(
 
     If it came out it is confirmed and nothing more is printed (None). If not, it is cancelled and
     a marked copy is queued: should the first turn up after all, the two can be told apart. Of a
-    paper that is void by now there is no copy (None).
+    paper that is void by now, or whose content was removed, there is no copy (None).
 
     Raises:
         StateConflict: the job is not unknown (any more).
     """
     state = JobState.CONFIRMED if came_out else JobState.CANCELLED
-    void = _void_reason_of(session, job_id)
+    ended = _why_no_copy(session, job_id)
     _move(
         session, job_id, (JobState.UNKNOWN,), state, closed_at=at,
-        reason="void" if void and not came_out else "",
+        reason=ended if not came_out else "",
     )  # fmt: skip
     note(session, job_id, state, at, person_id, "came out" if came_out else "did not come out")
-    if came_out or void:
+    if came_out or ended:
         return None
     return reprint(
         session, job_id, reason="did not come out", person_id=person_id, at=at,
@@ -163,7 +164,7 @@ def release(session: Session, job_id: int, *, person_id: int, at: datetime) -> N
     """Let a held or failed job wait for its turn again; it is rendered anew.
 
     Raises:
-        StateConflict: it is neither held nor failed.
+        StateConflict: it is neither held nor failed. PaperCleared: its content was removed.
     """
     _start_over(session, job_id, (JobState.HELD, JobState.FAILED), at)
     note(session, job_id, JobState.QUEUED, at, person_id, "released")
@@ -190,7 +191,7 @@ def reroute(
     """Give a job to another printer, as long as no byte of it has left.
 
     Raises:
-        StateConflict: it is on its way, sent, or closed.
+        StateConflict: it is on its way, sent, or closed. PaperCleared: its content was removed.
     """
     printer = session.get_one(Printer, printer_id)
     _start_over(session, job_id, NOT_YET_SENT, at, printer_id=printer_id)
@@ -233,19 +234,23 @@ def assign_waiting(session: Session, *, at: datetime) -> int:
     return given
 
 
-def _void_reason_of(session: Session, job_id: int) -> str:
-    found = session.execute(sa.select(_job.c.void_reason).where(_job.c.id == job_id))
-    return str(found.scalar_one())
+def _why_no_copy(session: Session, job_id: int) -> str:
+    job = session.execute(
+        sa.select(_job.c.void_reason, _job.c.cleared_at).where(_job.c.id == job_id)
+    ).one()
+    return "void" if job.void_reason else CLEARED if job.cleared_at else ""
 
 
 def _start_over(
     session: Session, job_id: int, allowed: tuple[JobState, ...], at: datetime, **values: Any
 ) -> None:
-    session.execute(sa.delete(_file).where(_file.c.job_id == job_id))
+    if _why_no_copy(session, job_id) == CLEARED:
+        raise PaperCleared(job_id)
     _move(
         session, job_id, allowed, JobState.QUEUED, reason="", detail="", attempts=0,
         next_try_at=None, waiting_since=at, closed_at=None, **values,
     )  # fmt: skip
+    session.execute(sa.delete(_file).where(_file.c.job_id == job_id))
 
 
 def _move(

@@ -112,6 +112,10 @@ def _is_news(printer: Printer, condition: Condition, at: datetime) -> bool:
 
 
 def _take_in(session: Session, printer: Printer, at: datetime, condition: Condition) -> None:
+    # A claim takes the printer first, then its jobs; so does this.
+    session.execute(
+        sa.select(_printer.c.id).where(_printer.c.id == printer.id).with_for_update(key_share=True)
+    )
     seen = printer.last_seen_at
     if condition.reason not in UNSEEN and (seen is None or seen < at - STALE_AFTER):
         # It was away: what grew old meanwhile waits for a word, before it counts as seen again.

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from printing import documents
+from printing.errors import PaperCleared
 from printing.media import SUITABLE, media
-from printing.models import IN_LANE, OPEN, JobState, Printer, PrintFile, PrintFlag, PrintJob
+from printing.models import (
+    BLOCKING,
+    IN_LANE,
+    OPEN,
+    JobState,
+    Printer,
+    PrintFile,
+    PrintFlag,
+    PrintJob,
+    in_states,
+)
+from printing.queue.claiming import IN_TURN
 from printing.queue.drawing import drawing_of
 from warehouse.db import table_of
 
@@ -45,24 +58,13 @@ class Lane:
 def lanes(session: Session) -> list[Lane]:
     """Return every printer by name, then, if any, the jobs without one. Two small reads."""
     counts: dict[int | None, dict[JobState, int]] = {}
-    heads: dict[int | None, int] = {}
-    for row in session.execute(
-        sa.select(
-            _job.c.printer_id, _job.c.state, sa.func.count().label("jobs"), sa.func.min(_job.c.id)
-        )
-        .where(_job.c.state.in_(OPEN))
+    for printer_id, state, jobs in session.execute(
+        sa.select(_job.c.printer_id, _job.c.state, sa.func.count())
+        .where(in_states(OPEN))
         .group_by(_job.c.printer_id, _job.c.state)
     ):
-        printer_id, state, jobs, first = row
         counts.setdefault(printer_id, {})[state] = jobs
-        if state in IN_LANE:
-            heads[printer_id] = min(first, heads.get(printer_id, first))
-    first_jobs = {
-        job.id: job
-        for job in session.execute(
-            sa.select(_job.c.id, _job.c.state, _job.c.reason).where(_job.c.id.in_(heads.values()))
-        )
-    }
+    heads = {job.printer_id: job for job in first_of_lanes(session, 1, IN_LANE)}
     printers: list[Printer | None] = list(
         session.scalars(sa.select(Printer).order_by(Printer.name))
     )
@@ -71,7 +73,7 @@ def lanes(session: Session) -> list[Lane]:
     found: list[Lane] = []
     for printer in printers:
         key = printer.id if printer else None
-        head = first_jobs.get(heads.get(key, 0))
+        head = heads.get(key)
         found.append(
             Lane(
                 printer=printer,
@@ -82,6 +84,36 @@ def lanes(session: Session) -> list[Lane]:
             )
         )
     return found
+
+
+def first_of_lanes(
+    session: Session,
+    most: int,
+    states: tuple[JobState, ...] = OPEN,
+    *,
+    whole_lane: int | None = None,
+) -> Sequence[sa.Row[Any]]:
+    """Return the first jobs of every lane as they will be printed, at most so many of each.
+
+    Facts are left where they are. Of the lane `whole_lane` (0: of those without a printer) all are
+    returned.
+    """
+    place = (
+        sa.func.row_number()
+        .over(
+            partition_by=_job.c.printer_id,
+            order_by=(sa.case((in_states(BLOCKING), 0), else_=1), *IN_TURN),
+        )
+        .label("place")
+    )
+    shown = (c for c in _job.c if c.name not in ("facts", "command_id"))
+    numbered = sa.select(*shown, place).where(in_states(states)).subquery()
+    is_wanted = numbered.c.place <= most
+    if whole_lane is not None:
+        is_wanted = sa.or_(is_wanted, sa.func.coalesce(numbered.c.printer_id, 0) == whole_lane)
+    return session.execute(
+        sa.select(numbered).where(is_wanted).order_by(numbered.c.printer_id, numbered.c.place)
+    ).all()
 
 
 def flagged(session: Session, most: int) -> list[tuple[PrintJob, str]]:
@@ -100,12 +132,14 @@ def pdf_of(session: Session, job_id: int) -> bytes:
     """Return the paper of a job as PDF: the stored bytes, or, before any are, a fresh rendering.
 
     Raises:
-        PrintingError: the facts make no paper at all.
+        PaperCleared: its content was removed. PrintingError: the facts make no paper at all.
     """
+    job = session.get_one(PrintJob, job_id)
+    if job.cleared_at is not None:
+        raise PaperCleared(job_id)
     kept = session.get(PrintFile, job_id)
     if kept is not None:
         return kept.content
-    job = session.get_one(PrintJob, job_id)
     document = documents.read(job.document_kind, job.facts)
     from printing.renderers.pdf import render  # heavy, and most pages show no paper
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tests.web.desk_site import Desk, words_of
 from warehouse.config import Config
 from warehouse.db import utcnow
 from warehouse.people.models import Role
+from warehouse.printers.keeping import clear_old_papers
 
 
 def _printer(desk: Desk, name: str = "labels", media: str = "") -> int:
@@ -329,3 +331,17 @@ def test_a_paper_that_does_not_wait_to_be_fetched_is_not(desk: Desk):
     job = _job(desk, state=JobState.HELD)
     assert desk.post(f"/printers/jobs/{job.id}/fetch").status_code == 409
     assert _state(desk, job.id) is JobState.HELD
+
+
+def test_a_paper_whose_names_were_removed_says_so_and_offers_nothing(desk: Desk):
+    job = _job(desk, state=JobState.SENT)
+    later = utcnow() + timedelta(days=365)
+    assert clear_old_papers(desk.database, at=later) == 2
+    page = desk.get(f"/printers/jobs/{job.id}")
+    assert "Its names and addresses were removed on" in words_of(page)
+    body = page.get_data(as_text=True)
+    assert "paper.p" not in body
+    assert "/reprint" not in body
+    assert desk.get(f"/printers/jobs/{job.id}/paper.pdf").status_code == 409
+    answer = desk.post(f"/printers/jobs/{job.id}/reprint", reason="torn")
+    assert "there is nothing left to print" in desk.said(answer)

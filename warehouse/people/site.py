@@ -24,7 +24,14 @@ SAFEGUARDS = (
     "is_four_eyes",
     "is_tablet_required",
 )
-MOST = {"tolerance_g": 5_000, "tolerance_percent": 50}
+LIMITS: Mapping[str, tuple[int, int]] = {
+    "tolerance_g": (0, 5_000),
+    "tolerance_percent": (0, 50),
+    "bench_warns_after_s": (5, 600),
+    # What waited a quarter of an hour asks whether anybody wants it still.
+    "stand_in_after_min": (0, 14),
+    "papers_kept_days": (7, 3_650),
+}
 LONGEST_TEXT = 200
 
 
@@ -65,9 +72,9 @@ def change_site_settings(session: Session, command: ChangeSettings) -> Outcome:
 
 
 def _check(wanted: Mapping[str, Any]) -> None:
-    for name, most in MOST.items():
-        if name in wanted and not 0 <= wanted[name] <= most:
-            raise InvalidInput(say("This must be {least} to {most}.", least=0, most=most),
+    for name, (least, most) in LIMITS.items():
+        if name in wanted and not least <= wanted[name] <= most:
+            raise InvalidInput(say("This must be {least} to {most}.", least=least, most=most),
                                field=name)  # fmt: skip
     for name, value in wanted.items():
         if isinstance(value, str) and (len(value) > LONGEST_TEXT or not value.isprintable()):

@@ -10,12 +10,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from printing import queue
-from printing.errors import PaperVoid, StateConflict
+from printing.errors import AlreadyQueued, PaperCleared, PaperVoid, StateConflict
 from printing.models import PrintJob
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import InvalidInput, NotFound, RuleViolation, StaleScreen
 from warehouse.printers.commands import printer_by_id
 from warehouse.text import Text, say
+
+CLEARED = say("Its names and addresses were removed on time: there is nothing left to print.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +92,8 @@ def answer_unknown(session: Session, command: AnswerUnknown) -> Outcome:
         )
     )  # fmt: skip
     if new_id is None and not command.came_out:
-        return _said(command.job_id, say("The paper is void: no copy is printed."), Tone.ATTENTION)
+        why = CLEARED if job.cleared_at else say("The paper is void: no copy is printed.")
+        return _said(command.job_id, why, Tone.ATTENTION)
     if new_id is None and job.void_reason:
         return _said(
             command.job_id,
@@ -158,7 +161,7 @@ def reprint_job(session: Session, command: ReprintJob) -> Outcome:
     """Queue a marked copy, where this person stands.
 
     Raises:
-        RuleViolation: the paper is void, as its parcel was put aside.
+        RuleViolation: the paper is void, as its parcel was put aside, or its content was removed.
     """
     reason = _reason(command.reason)
     _job(session, command.job_id)
@@ -195,6 +198,8 @@ def _do(decide: Callable[[], Any]) -> int | None:
         found: int | None = decide()
     except PaperVoid as error:
         raise RuleViolation(say("The paper is void: nobody prints it again.")) from error
-    except StateConflict as error:
+    except PaperCleared as error:
+        raise RuleViolation(CLEARED) from error
+    except (StateConflict, AlreadyQueued) as error:  # somebody else was first
         raise StaleScreen from error
     return found

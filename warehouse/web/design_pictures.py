@@ -74,7 +74,7 @@ def _sample(session: Session, kind: str) -> Document:
     wanted = form_str("sample", "short")
     if wanted.isdecimal() and may_see(kind):
         job = session.get(PrintJob, int(wanted))
-        if job is not None and job.document_kind == kind:
+        if job is not None and job.document_kind == kind and job.cleared_at is None:
             return documents.read(kind, job.facts)
     content = Content(wanted) if wanted in set(Content) else Content.SHORT
     language = Locale.EN if form_str("language", "") == "en" else Locale.ZH

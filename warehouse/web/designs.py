@@ -244,7 +244,7 @@ def _real(session: Session, kind: str) -> list[tuple[int, str]]:
         return []
     rows = session.execute(
         sa.select(PrintJob.id, PrintJob.number)
-        .where(PrintJob.document_kind == kind)
+        .where(PrintJob.document_kind == kind, PrintJob.cleared_at.is_(None))
         .order_by(PrintJob.id.desc())
         .limit(REAL_PAPERS)
     )

@@ -109,6 +109,7 @@ TROUBLES: Mapping[str, Text] = {
     "person": say("set aside by a person"),
     "void": say("void: what it was for was put aside or taken back"),
     "unexpected": say("a fault of the program"),
+    "cleared": say("nobody wanted it until its names and addresses were removed"),
 }
 # Notes the program keeps as these words, where a person would have typed a reason.
 OWN_NOTES = (
@@ -130,6 +131,7 @@ OWN_NOTES = (
     say("weight"),  # as sites of before have kept it
     say("wave taken back"),
     say("read"),
+    say("names and addresses removed"),
     say("came out"),
     say("fetched"),
     say("did not come out"),

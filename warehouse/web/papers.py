@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from printing import queue
-from printing.errors import PrintingError
+from printing.errors import PaperCleared, PrintingError
 from printing.models import JobState, Printer, PrintEvent, PrintFile, PrintFlag, PrintJob
 from warehouse.catalog.models import Station
 from warehouse.dispatch.commands.label import ReprintLabel, reprint_label
 from warehouse.errors import Forbidden, NotFound, RuleViolation
 from warehouse.people.rights import Right
 from warehouse.printers.jobs import (
+    CLEARED,
     AnswerUnknown,
     CancelJob,
     FetchJob,
@@ -134,9 +135,9 @@ def job(job_id: int) -> str:
             ],
             subject=_subject(found.subject),
             people=names_of(session),
-            is_seen=may_see(found.document_kind),
+            is_seen=may_see(found.document_kind) and found.cleared_at is None,
             flag=session.get(PrintFlag, job_id),
-            can_cancel=found.state in queue.deciding.NOT_YET_SENT,
+            can_cancel=found.state in queue.deciding.NOT_YET_SENT and found.cleared_at is None,
         )
 
 
@@ -211,6 +212,8 @@ def _paper(job_id: int) -> tuple[str, bytes]:
             raise Forbidden(say("This paper shows people. It is not your right to see it."))
         try:
             content = queue.pdf_of(session, job_id)
+        except PaperCleared as error:
+            raise RuleViolation(CLEARED) from error
         except PrintingError as error:
             raise RuleViolation(say("This paper cannot be drawn.")) from error
         number = "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "_"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from printing.errors import StateConflict
+from printing.errors import PaperCleared, StateConflict
 from printing.models import PrintJob
 from printing.queue import confirm, enqueue, reprint
 from warehouse.carriers.commands import take_number
@@ -246,6 +246,10 @@ def _copy_label(session: Session, command: ReprintLabel, number: str) -> None:
             station_id=command.actor.station_id,
             zone=command.zone,
         )
+    except PaperCleared as error:
+        raise RuleViolation(
+            say("Its names and addresses were removed on time: there is nothing left to print.")
+        ) from error
     except StateConflict as error:
         raise RuleViolation(
             say("The label is still in the print queue. Look at the printer first.")
