@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from printing.renderers.raster import Bitmap
 
-FAST = 1  # a fifth larger than the best, and twenty times as quick
+LEVEL = 6  # a hundredth larger than the best, and eight times as quick
 
 
 def encode(pages: Sequence[Bitmap], *, darkness: int = 0) -> bytes:
@@ -20,7 +20,7 @@ def encode(pages: Sequence[Bitmap], *, darkness: int = 0) -> bytes:
 
 def _label(page: Bitmap) -> str:
     size = page.bytes_per_row * page.height
-    packed = base64.b64encode(zlib.compress(page.rows.tobytes(), FAST)).decode("ascii")
+    packed = base64.b64encode(zlib.compress(page.rows.tobytes(), LEVEL)).decode("ascii")
     check = binascii.crc_hqx(packed.encode("ascii"), 0)
     field = f"^GFA,{size},{size},{page.bytes_per_row},:Z64:{packed}:{check:04X}"
     width = page.width

@@ -28,7 +28,7 @@ HALVES_MM = 5  # near the edges half millimetres are marked too
 COMB_MM = 5.0
 PITCHES = (1, 2, 3, 4)
 MODULES = (4, 3, 2)
-MARKS = tuple("ABCD")
+MARKS = ("A", "B", "C", "D")
 
 
 def draw(test: TestPage, media: Media) -> list[Sheet]:

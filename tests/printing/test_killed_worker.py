@@ -1,0 +1,206 @@
+"""A worker killed at every step, as a real process: no paper twice without a copy's row, none lost.
+
+The printer is a folder that keeps every paper it was ever sent, so that a second one shows.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from printing import queue
+from printing.models import JobState, Printer, PrinterKind, PrintJob, PrintRoute
+from printing.samples import waybill
+from printing.transports import READY, Condition, Notice, unheard
+from warehouse.db import Database, utcnow
+
+ROOT = Path(__file__).parents[2]
+PAPERS = 3
+
+
+class Tray:
+    """Keeps each paper as a file of its own, and can be told where to stop the worker for good."""
+
+    def __init__(self, folder: Path, halt: str = "") -> None:
+        self.folder, self.halt = folder, halt
+
+    def send(self, payload: bytes, name: str, notice: Notice = unheard) -> None:
+        halt_at(self.halt, "before the first byte")
+        handle = os.open(self.folder / f"{name}.{time.monotonic_ns()}", os.O_CREAT | os.O_WRONLY)
+        os.write(handle, payload[: len(payload) // 2])
+        halt_at(self.halt, "in the middle")
+        os.write(handle, payload[len(payload) // 2 :])
+        os.close(handle)
+        halt_at(self.halt, "after the last byte")
+
+    def look(self) -> Condition:
+        return READY
+
+
+def halt_at(wanted: str, here: str) -> None:
+    """Tell the test that we are here, and wait to be killed."""
+    if wanted == here:
+        print("here", flush=True)  # noqa: T201  the test reads it
+        time.sleep(60)
+
+
+def main(url: str, folder: str, halt: str) -> None:
+    """Print what waits, as a worker does, until told to halt."""
+    from printing.queue import work
+
+    database = Database(sa.make_url(url))
+    steps = {"claimed": "_made", "drawn": "_deliver", "noted": "_close"}
+    for place, name in steps.items():
+        real = getattr(work, name)
+
+        def step(*given: Any, _place: str = place, _real: Any = real, **named: Any) -> Any:
+            halt_at(halt, _place)
+            return _real(*given, **named)
+
+        setattr(work, name, step)
+    tray = Tray(Path(folder), halt)
+    with database.reading() as session:
+        (printer_id,) = session.scalars(sa.select(Printer.id))
+    while queue.print_one(database, printer_id, clock=utcnow, transports=lambda *_: tray):
+        pass
+
+
+# Where it is killed → the state that leaves, and whether only a person knows what came out.
+PLACES = {
+    "claimed": (JobState.RENDERING, False),
+    "drawn": (JobState.RENDERING, False),
+    "before the first byte": (JobState.SENDING, True),
+    "in the middle": (JobState.SENDING, True),
+    "after the last byte": (JobState.SENDING, True),
+    "noted": (JobState.SENDING, True),
+}
+KILLS = [
+    ("claimed", False),
+    ("drawn", False),
+    ("before the first byte", False),
+    ("in the middle", True),
+    ("in the middle", False),
+    ("after the last byte", True),
+    ("noted", False),
+]
+
+
+@pytest.mark.parametrize(("place", "came_out"), KILLS)
+def test_no_paper_twice_and_none_lost(
+    sqlite_database: Database, tmp_path: Path, place: str, came_out: bool
+):
+    survives(sqlite_database, tmp_path / "tray", place, came_out=came_out)
+
+
+@pytest.mark.parametrize(("place", "came_out"), [("drawn", False), ("in the middle", False)])
+def test_postgres_keeps_the_same_promise(
+    empty_postgres: Database, tmp_path: Path, place: str, came_out: bool
+):
+    survives(empty_postgres, tmp_path / "tray", place, came_out=came_out)
+
+
+def survives(database: Database, folder: Path, place: str, *, came_out: bool) -> None:
+    folder.mkdir()
+    left, is_asked = PLACES[place]
+    jobs = asked_for(database)
+    killed(database, folder, place)
+    assert states(database, jobs)[0] is left
+    lease_ends(database)
+    printed(database, folder)
+    if is_asked:
+        # Nobody knows: nothing more is printed before somebody has said what happened.
+        assert states(database, jobs) == [JobState.UNKNOWN, *[JobState.QUEUED] * (PAPERS - 1)]
+        with database.transaction() as session:
+            queue.answer_unknown(
+                session, jobs[0], came_out=came_out, person_id=1, at=utcnow(), command_id="d"
+            )
+        printed(database, folder)
+    papers = Counter(path.name.rsplit(".", 1)[0] for path in folder.glob("waybill-*"))
+    originals = {f"waybill-YT{number}" for number in range(PAPERS)}
+    assert max(papers.values()) == 1
+    has_copy = is_asked and not came_out
+    wanted = originals | ({"waybill-YT0-copy2"} if has_copy else set())
+    # One killed before its first byte is the only one that may be missing, if somebody said it is.
+    missing = {"waybill-YT0"} if place == "before the first byte" else set()
+    assert wanted - missing <= set(papers) <= wanted
+    with database.reading() as session:
+        copies = session.scalars(sa.select(PrintJob).where(PrintJob.copy_no > 1)).all()
+        ended = {job.state for job in session.scalars(sa.select(PrintJob))}
+    assert [job.reprint_of for job in copies] == ([jobs[0]] if has_copy else [])
+    assert ended <= {JobState.SENT, JobState.CONFIRMED, JobState.CANCELLED}
+
+
+def test_workers_killed_one_after_the_other_lose_nothing(sqlite_database: Database, tmp_path: Path):
+    database = sqlite_database
+    jobs = asked_for(database)
+    for place in ("claimed", "drawn"):
+        killed(database, tmp_path, place)
+        lease_ends(database)
+    printed(database, tmp_path)
+    assert states(database, jobs) == [JobState.SENT] * PAPERS
+    assert len(list(tmp_path.glob("waybill-*"))) == PAPERS
+
+
+def asked_for(database: Database) -> list[int]:
+    with database.transaction() as session:
+        printer = Printer(name="tray", kind=PrinterKind.ZPL, address="10.0.0.9")
+        session.add(printer)
+        session.flush()
+        session.add(PrintRoute(document_kind="waybill", printer_id=printer.id))
+        return [
+            queue.enqueue(
+                session, waybill(waybill_no=f"YT{number}"), station_id=None, at=utcnow(),
+                command_id="c", printer_id=printer.id,
+            )
+            for number in range(PAPERS)
+        ]  # fmt: skip
+
+
+def killed(database: Database, folder: Path, place: str) -> None:
+    """Run a worker until it is at this place, and kill it there."""
+    url = database.url.render_as_string(hide_password=False)
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "tests.printing.test_killed_worker", url, str(folder), place],
+        cwd=ROOT, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        assert worker.stdout is not None
+        assert worker.stdout.readline() == "here\n"
+    finally:
+        worker.send_signal(signal.SIGKILL)
+        worker.communicate(timeout=20)
+
+
+def printed(database: Database, folder: Path) -> None:
+    with database.reading() as session:
+        (printer_id,) = session.scalars(sa.select(Printer.id))
+    while queue.print_one(database, printer_id, clock=utcnow, transports=lambda *_: Tray(folder)):
+        pass
+
+
+def lease_ends(database: Database) -> None:
+    with database.transaction() as session:
+        session.execute(
+            sa.update(PrintJob)
+            .where(PrintJob.lease_until.is_not(None))
+            .values(lease_until=utcnow() - timedelta(seconds=1))
+        )
+
+
+def states(database: Database, jobs: list[int]) -> list[JobState]:
+    with database.reading() as session:
+        return [session.get_one(PrintJob, job_id).state for job_id in jobs]
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
