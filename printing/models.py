@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from printing.documents.parcels import ReadyFormat
 from warehouse.db import Base, Code, Id, Instant, Json, Name, Note, Ref, Word, one_of, text_of
 
 
@@ -301,6 +302,18 @@ class PaperPicture(Base):
     height: Mapped[int]
     content: Mapped[bytes] = mapped_column(sa.LargeBinary())
     at: Mapped[Instant]
+
+
+class ReadyFile(Base):
+    """A label a carrier has drawn, byte by byte as it came. Never changed: papers name its SHA."""
+
+    __tablename__ = "ready_file"
+    __table_args__ = (one_of("format", ReadyFormat),)
+
+    sha256: Mapped[str] = mapped_column(text_of(64), primary_key=True)
+    format: Mapped[ReadyFormat] = mapped_column(Word(ReadyFormat))
+    content: Mapped[bytes] = mapped_column(sa.LargeBinary())
+    stored_at: Mapped[Instant]
 
 
 class PrintFlag(Base):

@@ -28,6 +28,7 @@ from printing.queue.deciding import (
 )
 from printing.queue.drawing import drawing_of, templates_for
 from printing.queue.looking import Lane, flagged, lanes, pdf_of
+from printing.queue.ready import keep_ready
 
 if TYPE_CHECKING:
     from printing.queue.delivery import (
@@ -77,6 +78,7 @@ __all__ = [
     "flagged",
     "hold",
     "idle_printers",
+    "keep_ready",
     "lanes",
     "look",
     "look_at",

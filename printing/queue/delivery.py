@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from printing.addresses import Allowed
-from printing.documents import Document
+from printing.documents import Document, ReadyFormat, ReadyLabel
 from printing.errors import DoesNotFit
 from printing.media import SUITABLE, Form, Media, media
 from printing.models import Printer, PrinterKind
 from printing.queue.ways import way_to
 from printing.transports import Transport
+
+if TYPE_CHECKING:
+    from printing.renderers.raster import Bitmap
 
 # Makes the way to a printer; tests and simulations pass their own.
 Transports = Callable[[Printer, Media], Transport]
@@ -24,13 +28,18 @@ def media_for(document: Document, printer: Printer) -> Media:
     Raises:
         DoesNotFit: the printer holds another stock, or its head is narrower.
     """
-    suitable = SUITABLE[document.kind]
+    suitable = stocks_of(document)
     name = printer.media or suitable[0]
     if name not in suitable:
         raise DoesNotFit(
             f"{printer.name} holds {name}; a {document.kind} goes on {', '.join(suitable)}"
         )
     return _stock_in(printer, name)
+
+
+def stocks_of(document: Document) -> Sequence[str]:
+    """Return the stocks this document may be printed on, best first."""
+    return (document.media,) if isinstance(document, ReadyLabel) else SUITABLE[document.kind]
 
 
 def _stock_in(printer: Printer, name: str) -> Media:
@@ -51,9 +60,34 @@ def payload_for(pdf: bytes, printer: Printer) -> bytes:
     """Return the bytes in the printer's language: the PDF itself or its picture."""
     if printer.kind not in PICTURE_KINDS:
         return pdf
-    from printing.renderers import escpos, raster, tspl, zpl  # heavy: only who prints pays
+    from printing.renderers import raster  # heavy: only who prints pays
 
-    pages = raster.bitmaps(pdf, dpi=printer.dpi)
+    return _encoded(raster.bitmaps(pdf, dpi=printer.dpi), printer)
+
+
+def ready_payload(
+    label: ReadyLabel, content: bytes, pdf: bytes, stock: Media, printer: Printer
+) -> bytes:
+    """Return the bytes of a carrier's own label; ZPL is handed through, a copy behind its mark.
+
+    Raises:
+        DoesNotFit: ZPL for a printer that speaks something else.
+        DocumentInvalid: a PNG for a head of another resolution.
+    """
+    if label.format is ReadyFormat.ZPL:
+        if printer.kind is not PrinterKind.ZPL:
+            raise DoesNotFit(f"{printer.name} does not speak ZPL, which this label is written in")
+        return (payload_for(pdf, printer) if label.copy_no > 1 else b"") + content
+    if printer.kind not in PICTURE_KINDS:
+        return pdf
+    from printing.renderers import ready
+
+    return _encoded(ready.pages(label, content, pdf, stock), printer)
+
+
+def _encoded(pages: Sequence[Bitmap], printer: Printer) -> bytes:
+    from printing.renderers import escpos, tspl, zpl
+
     pages = [page.moved(printer.offset_x, printer.offset_y) for page in pages]
     if printer.kind is PrinterKind.ESCPOS:
         return escpos.encode(pages, width_dots=printer.width_dots)

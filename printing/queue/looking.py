@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from printing import documents
 from printing.errors import PaperCleared
+from printing.documents import ReadyLabel
 from printing.media import SUITABLE, media
 from printing.models import (
     BLOCKING,
@@ -25,6 +26,7 @@ from printing.models import (
 )
 from printing.queue.claiming import IN_TURN
 from printing.queue.drawing import drawing_of
+from printing.queue.ready import ready_bytes
 from warehouse.db import table_of
 
 _job = table_of(PrintJob)
@@ -143,6 +145,10 @@ def pdf_of(session: Session, job_id: int) -> bytes:
     document = documents.read(job.document_kind, job.facts)
     from printing.renderers.pdf import render  # heavy, and most pages show no paper
 
+    if isinstance(document, ReadyLabel):
+        from printing.renderers.ready import placed
+
+        return placed(document, ready_bytes(session, document), media(document.media))
     printer = session.get(Printer, job.printer_id) if job.printer_id else None
     suitable = SUITABLE[job.document_kind]
     loaded = printer.media if printer and printer.media in suitable else suitable[0]

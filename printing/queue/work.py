@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from printing import documents
-from printing.documents import Document
+from printing.documents import Document, ReadyLabel
 from printing.documents.text import clean
 from printing.errors import AddressRefused, PrintingError, TransportError
 from printing.inspection import unprintable
@@ -32,9 +32,11 @@ from printing.models import (
 )
 from printing.queue.asking import note
 from printing.queue.claiming import LEASE, Claimed, claim
-from printing.queue.delivery import Transports, media_for, payload_for
+from printing.queue.delivery import Transports, media_for, payload_for, ready_payload
 from printing.queue.drawing import STANDARD, drawing_of
 from printing.queue.health import DETAIL_CHARS, keep_condition
+from printing.queue.ready import ready_bytes
+from printing.renderers import ready
 from printing.renderers.pdf import layout
 from printing.renderers.pdf.paint import paint
 from printing.renderers.pdf.sheet import Sheet
@@ -134,12 +136,25 @@ def _made(database: Database, claimed: Claimed) -> _Made:
     stock = media_for(document, claimed.printer)
     # Bytes made for another stock are of no use: somebody changed the roll in between.
     pdf = claimed.pdf if claimed.media == _stock_name(stock) else None
+    if isinstance(document, ReadyLabel):
+        return _ready(database, claimed, document, stock, pdf)
     marked = ""
     if not pdf:
         sheets = _drawn(database, document, stock)
         pdf, marked = paint(sheets, document.file_stem), unprintable(sheets)
     payload = payload_for(pdf, claimed.printer)
     return _Made(stock=stock, stem=document.file_stem, pdf=pdf, payload=payload, marked=marked)
+
+
+def _ready(
+    database: Database, claimed: Claimed, label: ReadyLabel, stock: Media, kept: bytes | None
+) -> _Made:
+    """Return a carrier's own label as it is sent: nobody draws it, it only gets its place."""
+    with database.reading() as session:
+        content = ready_bytes(session, label)
+    pdf = kept or ready.placed(label, content, stock)
+    payload = ready_payload(label, content, pdf, stock, claimed.printer)
+    return _Made(stock=stock, stem=label.file_stem, pdf=pdf, payload=payload, marked="")
 
 
 def _drawn(database: Database, document: Document, stock: Media) -> list[Sheet]:

@@ -24,7 +24,7 @@ from printing.media import DEFAULT_DPI, DOTS_PER_MM, POINTS_PER_MM, Form, Media
 THRESHOLD = 128
 WHITE = 0xFFFFFFFF
 # The library keeps global state and is not made for threads.
-_one_at_a_time = threading.Lock()
+ONE_AT_A_TIME = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,20 @@ class Bitmap:
             max(0, -y) : height - max(0, y), max(0, -x) : width - max(0, x)
         ]
         return _packed(target)
+
+    def on(self, width: int, height: int) -> Bitmap:
+        """Return the picture at the top left of a page of this size; what is beyond is cut off."""
+        if (width, height) == (self.width, self.height):
+            return self
+        source = self.dots()[:height, :width]
+        target = np.zeros((height, width), np.bool_)
+        target[: source.shape[0], : source.shape[1]] = source
+        return _packed(target)
+
+
+def bitmap_of(black: NDArray[np.bool_]) -> Bitmap:
+    """Return a picture given as one boolean for each dot, True where black."""
+    return _packed(black)
 
 
 def bitmaps(pdf: bytes, *, dpi: int) -> list[Bitmap]:
@@ -95,7 +109,7 @@ def blank(width: int, height: int) -> Bitmap:
 
 def texts(pdf: bytes) -> list[str]:
     """Return the text of each page as it is read from the PDF, to hold against what was meant."""
-    with _one_at_a_time, pypdfium2.PdfDocument(pdf) as document:
+    with ONE_AT_A_TIME, pypdfium2.PdfDocument(pdf) as document:
         return [
             document[number].get_textpage().get_text_bounded() for number in range(len(document))
         ]
@@ -111,7 +125,7 @@ def _packed(black: NDArray[np.bool_]) -> Bitmap:
 
 
 def _pages(pdf: bytes, dots_per_mm: int) -> list[NDArray[np.uint8]]:
-    with _one_at_a_time, pypdfium2.PdfDocument(pdf) as document:
+    with ONE_AT_A_TIME, pypdfium2.PdfDocument(pdf) as document:
         return [_rendered(document[number], dots_per_mm) for number in range(len(document))]
 
 

@@ -42,7 +42,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "reportlab": ("printing.fonts", "printing.renderers.pdf"),
     "escpos": ("printing.renderers.escpos",),
     "barcode": ("printing.barcodes",),
-    "pypdfium2": ("printing.renderers.raster",),
+    "pypdfium2": ("printing.renderers.raster", "printing.renderers.ready"),
     "socket": ("printing.addresses", "printing.transports", "warehouse.cli.run"),
     "http.client": ("printing.transports",),
     "subprocess": (),

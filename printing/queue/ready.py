@@ -1,0 +1,62 @@
+"""Labels carriers have drawn: stored once under their SHA-256, fetched when they are printed."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from printing.documents import Locale, ReadyLabel
+from printing.errors import DoesNotFit
+from printing.media import media
+from printing.models import ReadyFile
+
+
+def keep_ready(
+    session: Session,
+    content: bytes,
+    *,
+    waybill_no: str,
+    carrier: str,
+    stock: str,
+    at: datetime,
+    locale: Locale = Locale.ZH,
+) -> ReadyLabel:
+    """Store a carrier's own label for this stock; return the paper to ask for.
+
+    The same bytes are stored once, whatever number they are kept under.
+
+    Raises:
+        DocumentInvalid: it is not one label in PDF, PNG or ZPL that this stock takes as it is.
+        DoesNotFit: no stock is called so.
+    """
+    from printing.renderers import ready  # heavy: only who takes labels in pays
+
+    found = ready.checked(content, media(stock))
+    digest = hashlib.sha256(content).hexdigest()
+    label = ReadyLabel(
+        locale=locale,
+        waybill_no=waybill_no,
+        carrier=carrier,
+        format=found,
+        media=stock,
+        sha256=digest,
+        size_bytes=len(content),
+    )
+    if session.get(ReadyFile, digest) is None:
+        session.add(ReadyFile(sha256=digest, format=found, content=content, stored_at=at))
+        session.flush()
+    return label
+
+
+def ready_bytes(session: Session, label: ReadyLabel) -> bytes:
+    """Return the bytes of a carrier's label, as they came.
+
+    Raises:
+        DoesNotFit: they are not there any more.
+    """
+    found = session.get(ReadyFile, label.sha256)
+    if found is None:
+        raise DoesNotFit(f"the carrier's label of {label.waybill_no} is not stored any more")
+    return found.content
