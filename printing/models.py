@@ -305,7 +305,7 @@ class PaperPicture(Base):
 
 
 class ReadyFile(Base):
-    """A label a carrier has drawn, byte by byte as it came. Never changed: papers name its SHA."""
+    """A label a carrier has drawn, as it came: papers name it by its SHA-256."""
 
     __tablename__ = "ready_file"
     __table_args__ = (one_of("format", ReadyFormat),)

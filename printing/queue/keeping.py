@@ -15,6 +15,7 @@ from printing.models import (
     PrintFile,
     PrintFlag,
     PrintJob,
+    ReadyFile,
 )
 from warehouse.db import table_of
 
@@ -36,6 +37,7 @@ def clear(session: Session, *, before: datetime, at: datetime, most: int = LOT) 
     At most so many at a time, so that a scan never waits long for it. What still waited is
     cancelled; what a worker has in hand comes with the next lot. Nothing brings a content back.
     """
+    _forget_ready(session, before, most)
     ids = session.scalars(
         sa.select(_job.c.id)
         .where(
@@ -69,3 +71,13 @@ def clear(session: Session, *, before: datetime, at: datetime, most: int = LOT) 
         [{"job_id": r.id, "state": r.state, "at": at, "note": NOTE} for r in sorted(rows)],
     )
     return len(rows)
+
+
+def _forget_ready(session: Session, before: datetime, most: int) -> None:
+    """Remove carriers' own labels taken in before an instant: they tell who lives where too."""
+    old = sa.select(ReadyFile.sha256).where(ReadyFile.stored_at < before).limit(most)
+    session.execute(
+        sa.delete(ReadyFile)
+        .where(ReadyFile.sha256.in_(old))
+        .execution_options(synchronize_session=False)
+    )

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from printing import documents
-from printing.errors import PaperCleared
 from printing.documents import ReadyLabel
+from printing.errors import PaperCleared
 from printing.media import SUITABLE, media
 from printing.models import (
     BLOCKING,

@@ -44,9 +44,12 @@ def keep_ready(
         sha256=digest,
         size_bytes=len(content),
     )
-    if session.get(ReadyFile, digest) is None:
+    known = session.get(ReadyFile, digest)
+    if known is None:
         session.add(ReadyFile(sha256=digest, format=found, content=content, stored_at=at))
-        session.flush()
+    else:
+        known.stored_at = at  # it is kept as long as if it came today
+    session.flush()
     return label
 
 

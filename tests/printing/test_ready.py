@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import BytesIO
 
 import numpy as np
@@ -17,6 +18,7 @@ from printing.documents.parcels import MOST_READY_BYTES
 from printing.errors import DocumentInvalid
 from printing.media import POINTS_PER_MM, STOCKS, media
 from printing.models import JobState, PrinterKind, PrintFile, ReadyFile
+from printing.queue.keeping import clear
 from printing.renderers import raster, ready, zpl
 from printing.renderers.pdf import render
 from printing.samples import ready_label, waybill
@@ -189,6 +191,25 @@ def test_the_same_bytes_are_stored_once(floor):
     assert first == second
     with floor.database.reading() as session:
         assert session.get_one(ReadyFile, first.sha256).content == DRAWN
+
+
+def test_labels_of_long_ago_are_forgotten_with_their_papers(floor):
+    old = kept(floor, DRAWN)
+    floor.now += timedelta(days=60)
+    young = kept(floor, ZPL)
+    floor.do(clear, before=floor.now - timedelta(days=30), at=floor.now)
+    with floor.database.reading() as session:
+        assert session.get(ReadyFile, old.sha256) is None
+        assert session.get_one(ReadyFile, young.sha256).content == ZPL
+
+
+def test_a_label_that_comes_again_is_kept_anew(floor):
+    label = kept(floor, DRAWN)
+    floor.now += timedelta(days=60)
+    kept(floor, DRAWN)
+    floor.do(clear, before=floor.now - timedelta(days=30), at=floor.now)
+    with floor.database.reading() as session:
+        assert session.get(ReadyFile, label.sha256) is not None
 
 
 def test_a_label_that_is_not_stored_any_more_fails_and_says_so(floor):
