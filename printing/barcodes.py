@@ -7,7 +7,7 @@ for a picture. What GS1 says about numbers and their symbols stands in `gs1`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -153,6 +153,23 @@ def _modules_of(symbol: Any) -> tuple[tuple[bool, ...], ...]:
 def item_symbol(content: str) -> Bars:
     """Return what the goods carry: an EAN where the content is one, else Code 128."""
     return ean(content) if is_ean(content) else code128(content)
+
+
+def longest_within(symbol: Bars | Matrix, modules: int) -> int:
+    """Return how many characters of the content a symbol of this sort has room for.
+
+    `modules` is the room with its quiet zones; the characters are the first of the content, fewer
+    than it has. 0 where nothing fits or, as of an EAN, nothing can be left out.
+    """
+    if isinstance(symbol, Bars) and symbol.quiet == QUIET_MODULES_EAN:
+        return 0
+    make: Callable[[str], Bars | Matrix] = code128 if isinstance(symbol, Bars) else qr
+    # Not every longer content makes a wider symbol: digits go in pairs.
+    for length in range(len(symbol.content) - 1, 0, -1):
+        shorter = make(symbol.content[:length])
+        if shorter.modules + 2 * shorter.quiet <= modules:
+            return length
+    return 0
 
 
 def _shortest(content: str) -> Sequence[int]:

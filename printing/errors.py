@@ -4,6 +4,7 @@ PrintingError
   DocumentInvalid     its content can never be printed: raised while the document is made
   TemplateInvalid     a label template says something that cannot be drawn
   DoesNotFit          sound, but not on this media: the job fails at once
+    SymbolTooWide     a barcode is wider than its place: says what would fit
   AlreadyQueued       this paper was asked for before; a second one needs a reason
   StateConflict       the job is not (or no longer) in a state that allows this
   PaperVoid           what the paper says holds no more: it is printed by nobody
@@ -16,8 +17,20 @@ Messages are English, for logs and job pages; `code` is stable, for translations
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, TypedDict, Unpack, cast
+
+
+class SymbolFacts(TypedDict):
+    """The measures of a symbol that does not fit, see `SymbolTooWide`."""
+
+    needed_dots: int
+    room_dots: int
+    characters: int
+    fitting: int
+    narrower_dots: int
+    least_dots: int
 
 
 class PrintingError(Exception):
@@ -53,6 +66,33 @@ class DoesNotFit(PrintingError):
     """The document is sound but this media is too small or of another sort."""
 
     code = "does_not_fit"
+
+
+class SymbolTooWide(DoesNotFit):
+    """A barcode is wider than its place even with the narrowest bars it may have.
+
+    `needed_dots` is its width then, quiet zones included, `room_dots` what is there. Of its
+    `characters` the first `fitting` would fit (0: none can be left out); all of them would with
+    bars of `narrower_dots` instead of `least_dots` (0: not even then).
+    """
+
+    _SAID = (
+        "the barcode needs {needed_dots} dots, {room_dots} are there: {fitting} of its {characters}"
+        " characters would fit, or bars of {narrower_dots} dots instead of {least_dots}"
+    )
+    _READ = re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>\\d+)", _SAID))
+
+    def __init__(self, **facts: Unpack[SymbolFacts]) -> None:
+        super().__init__(self._SAID.format(**facts))
+        self.facts = facts
+
+    @classmethod
+    def read(cls, said: str) -> SymbolFacts | None:
+        """Return the facts of a kept message of this error; None where it is another's."""
+        found = cls._READ.fullmatch(said)
+        if found is None:
+            return None
+        return cast("SymbolFacts", {name: int(value) for name, value in found.groupdict().items()})
 
 
 class AlreadyQueued(PrintingError):

@@ -106,3 +106,12 @@ def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]
     database = Database(f"sqlite:///{tmp_path / 'fahuo.db'}")
     yield database
     database.dispose()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say aloud, below everything, what was left unchecked because a program is not here."""
+    skipped = terminalreporter.getreports("skipped")
+    reasons = {report.longrepr[2] for report in skipped if isinstance(report.longrepr, tuple)}
+    for reason in sorted(str(reason).removeprefix("Skipped: ") for reason in reasons):
+        if reason.startswith("NOT INSTALLED"):
+            terminalreporter.write_line(reason, yellow=True, bold=True)

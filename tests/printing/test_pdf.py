@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from io import BytesIO
 from itertools import groupby
-from pathlib import Path
 
 import numpy as np
 import pypdfium2
@@ -49,18 +47,6 @@ def symbols(document: Document, media: Media) -> Iterator[tuple[int, BarsMark]]:
                 yield page, mark
 
 
-def poppler(pdf: bytes, dpi: int, page: int, folder: Path) -> np.ndarray:
-    source = folder / "page.pdf"
-    source.write_bytes(pdf)
-    resolution = str(DOTS_PER_MM[dpi] * 25.4)
-    subprocess.run(
-        ["pdftoppm", "-gray", "-r", resolution, "-f", str(page + 1), "-l", str(page + 1),
-         "-singlefile", str(source), str(folder / "page")],
-        check=True, timeout=60,
-    )  # fmt: skip
-    return np.asarray(Image.open(folder / "page.pgm")) < raster.THRESHOLD
-
-
 @pytest.mark.parametrize(("document", "stock"), EVERY, ids=lambda v: getattr(v, "kind", v))
 @pytest.mark.parametrize("dpi", [203, 300])
 def test_every_bar_is_exactly_its_dots(document, stock, dpi):
@@ -80,18 +66,6 @@ def test_every_bar_is_exactly_its_dots(document, stock, dpi):
         assert not left.any()
         found += 1
     assert found > 0 or (document.kind, stock) == ("test_page", "30x20")  # no room for bars
-
-
-@pytest.mark.parametrize("stock", ["76x130", "100x180", "100x150"])
-@pytest.mark.parametrize("dpi", [203, 300])
-def test_another_rasteriser_paints_the_same_dots(stock, dpi, tmp_path):
-    media = STOCKS[stock].at(dpi)
-    document = waybill()
-    dots = poppler(render(document, media), dpi, 0, tmp_path)
-    for _, mark in symbols(document, media):
-        end = mark.x_dots + mark.bars.modules * mark.module_dots
-        row = dots[mark.y_dots + mark.height_dots // 2, mark.x_dots : end]
-        assert runs(row) == [w * mark.module_dots for w in mark.bars.widths]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from printing.barcodes import ean
+from printing.errors import SymbolTooWide
+from printing.geometry import Box
+from printing.media import STOCKS
+from printing.renderers.pdf import layout
+from printing.renderers.pdf.sheet import Sheet
+from printing.samples import waybill
 from printing.transports import Reason
 from warehouse.orders.commands.importing import stops
 from warehouse.orders.commands.importing.changes import UNREPORTED
@@ -78,6 +85,18 @@ def test_the_parts_an_address_lacks_are_named() -> None:
 def test_a_trouble_without_a_word_shows_its_detail() -> None:
     assert translate(trouble(Reason.PAPER_OUT, "paper out"), "zh") == "缺纸"
     assert translate(trouble("", "HTTP status 500"), "zh") == "HTTP status 500"
+
+
+def test_a_barcode_too_wide_says_what_would_fit() -> None:
+    with pytest.raises(SymbolTooWide) as refused:
+        layout(waybill(waybill_no="A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6"), STOCKS["76x130"])
+    said = trouble(refused.value.code, str(refused.value))
+    assert translate(said, "zh") == "条码太宽：需要 1221 点，只有 576 点；32 个字符最多放得下 12 个"
+    assert translate(said, "en").endswith("at most 12 of its 32 characters would fit")
+    with pytest.raises(SymbolTooWide) as refused:
+        Sheet(STOCKS["40x30"]).bars(Box(0, 0, 10, 5), ean("6901234567892"), at_least=2)
+    said = trouble(refused.value.code, str(refused.value))
+    assert translate(said, "zh") == "条码太宽：需要 234 点，只有 80 点"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from printing.errors import AddressFault, AddressRefused, DocumentInvalid, DoesNotFit
+from printing.errors import (
+    AddressFault,
+    AddressRefused,
+    DocumentInvalid,
+    DoesNotFit,
+    SymbolFacts,
+    SymbolTooWide,
+)
 from printing.transports import Reason
 from warehouse.dispatch.commands.weighing_anew import TAKEN_BACK_NOTE
 from warehouse.orders.commands.importing.stops import (
@@ -166,7 +173,19 @@ def value_text(name: str, value: str) -> Text | str:
 
 def trouble(reason: str, detail: str) -> Text:
     """Return why a printer or paper stands still; a reason nobody has a word for as it is."""
+    if symbol := SymbolTooWide.read(detail):
+        return _too_wide(symbol)
     return TROUBLES.get(reason) or say("{text}", text=detail or reason)
+
+
+def _too_wide(symbol: SymbolFacts) -> Text:
+    if symbol["fitting"]:
+        return say(
+            "the barcode is too wide: it needs {needed_dots} dots and has {room_dots};"
+            " at most {fitting} of its {characters} characters would fit",
+            **symbol,
+        )
+    return say("the barcode is too wide: it needs {needed_dots} dots and has {room_dots}", **symbol)
 
 
 def address_fault(error: AddressRefused) -> Text:

@@ -6,6 +6,7 @@ rasteriser tried paints exactly the dots meant, none paints a neighbour.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from io import BytesIO
@@ -47,8 +48,7 @@ def paint(sheets: Sequence[Sheet], title: str) -> bytes:
     canvas.setCreator("Fahuo")
     canvas.setViewerPreference("PrintScaling", "None")
     for sheet in sheets:
-        media = sheet.media
-        canvas.setPageSize((media.width_mm * POINTS_PER_MM, media.height_mm * POINTS_PER_MM))
+        canvas.setPageSize((_points(sheet.media.width_mm), _points(sheet.media.height_mm)))
         _Painter(canvas, sheet).paint()
         canvas.showPage()
     canvas.save()
@@ -61,7 +61,7 @@ class _Painter:
     def __init__(self, canvas: Canvas, sheet: Sheet) -> None:
         self._canvas = canvas
         self._sheet = sheet
-        self._height = sheet.media.height_mm * POINTS_PER_MM
+        self._height = _points(sheet.media.height_mm)
         self._written: list[str] = []
         self._level = BLACK
         self._level_outside = BLACK
@@ -148,6 +148,11 @@ class _Painter:
     def _flush(self) -> None:
         self._canvas.addLiteral("\n".join(self._written))
         self._written.clear()
+
+
+def _points(side_mm: float) -> float:
+    """Return a side of the page, a hair short: some rasterisers add a dot for a hair too long."""
+    return math.floor(side_mm * POINTS_PER_MM * 10_000) / 10_000
 
 
 def _rect(x: int, y: int, w: int, h: int, inset: int = INSET) -> str:

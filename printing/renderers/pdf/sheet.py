@@ -12,8 +12,8 @@ from typing import Literal
 
 from PIL import Image
 
-from printing.barcodes import Bars, Matrix
-from printing.errors import DoesNotFit
+from printing.barcodes import Bars, Matrix, longest_within
+from printing.errors import SymbolTooWide
 from printing.fonts import MM_PER_POINT, width_mm
 from printing.geometry import Box
 from printing.media import Media
@@ -151,16 +151,14 @@ class Sheet:
         """Draw the symbol as wide as the box allows, quiet zones inside it, on whole dots.
 
         Raises:
-            DoesNotFit: not even with modules of `at_least` dots.
+            SymbolTooWide: not even with modules of `at_least` dots.
         """
         dots = self.media.dots_per_mm
         room = int(box.w * dots + 1e-6)
         whole = bars.modules + 2 * bars.quiet
         module = min(at_most, room // whole)
         if module < at_least:
-            raise DoesNotFit(
-                f"barcode {bars.content} needs {whole * at_least} dots, {room} are there"
-            )
+            raise _too_wide(bars, room, at_least)
         left = round(box.x * dots)
         free = room - whole * module
         shift = {"left": 0, "center": free // 2, "right": free}[align]
@@ -180,13 +178,14 @@ class Sheet:
         """Draw the symbol in the middle of the box, quiet zone inside it, on whole dots.
 
         Raises:
-            DoesNotFit: not even with modules of `at_least` dots.
+            SymbolTooWide: not even with modules of `at_least` dots.
         """
         dots = self.media.dots_per_mm
+        room = int(min(box.w, box.h) * dots + 1e-6)
         whole = matrix.modules + 2 * matrix.quiet
-        module = min(at_most, int(min(box.w, box.h) * dots + 1e-6) // whole)
+        module = min(at_most, room // whole)
         if module < at_least:
-            raise DoesNotFit(f"QR {matrix.content} needs {whole * at_least} dots")
+            raise _too_wide(matrix, room, at_least)
         side = whole * module
         x = round((box.x + box.w / 2) * dots - side / 2)
         y = round((box.y + box.h / 2) * dots - side / 2)
@@ -211,6 +210,18 @@ class Sheet:
 
     def _snapped(self, box: Box) -> Box:
         return _snapped(box, self.media.dots_per_mm)
+
+
+def _too_wide(symbol: Bars | Matrix, room_dots: int, least_dots: int) -> SymbolTooWide:
+    whole = symbol.modules + 2 * symbol.quiet
+    return SymbolTooWide(
+        needed_dots=whole * least_dots,
+        room_dots=room_dots,
+        characters=len(symbol.content),
+        fitting=longest_within(symbol, room_dots // least_dots),
+        narrower_dots=room_dots // whole,
+        least_dots=least_dots,
+    )
 
 
 # The labels of a wave have most of their words, and all of their lines, at the same places.
