@@ -27,6 +27,7 @@ from warehouse.orders.uploads import sweep_uploads
 from warehouse.people.auth import SYSTEM_PERSON_ID
 from warehouse.printers.finding import search_waiting
 from warehouse.printers.keeping import clear_old_papers
+from warehouse.printers.standing_in import relieve
 
 log = logging.getLogger("fahuo.worker")
 
@@ -38,7 +39,8 @@ LOOKS_AT_ONCE = 4
 LOOK_EVERY = 80  # rounds: about 20 seconds
 LOOK_AGAIN_EVERY = 16  # while somebody is expected to put paper in
 SEARCH_EVERY = 4
-IMPORT_LANE, STOCK_LANE, SEARCH_LANE, KEEPING_LANE = 0, -1, -2, -3  # printers' ids begin at 1
+IMPORT_LANE, STOCK_LANE, SEARCH_LANE, KEEPING_LANE, RELIEF_LANE = range(0, -5, -1)  # no printer's
+RELIEF_EVERY = 80
 STOCK_EVERY = 80  # rounds: twenty seconds
 
 
@@ -91,6 +93,8 @@ class Worker:
             self._start(pool, SEARCH_LANE, self._search)
         if rounds % STOCK_EVERY == 0:
             self._start(pool, STOCK_LANE, self._audit_supplied)
+        if rounds % RELIEF_EVERY == 0:
+            self._start(pool, RELIEF_LANE, self._relieve)
 
     def _look_at_printers(self, pool: ThreadPoolExecutor, rounds: int) -> None:
         """Ask idle printers how they are: a bench knows that the paper is out before it waits.
@@ -124,6 +128,9 @@ class Worker:
 
     def _audit_supplied(self) -> None:
         audit_supplied(self._database, actor=Actor(person_id=SYSTEM_PERSON_ID), at=utcnow())
+
+    def _relieve(self) -> None:
+        relieve(self._database, actor=Actor(person_id=SYSTEM_PERSON_ID), at=utcnow())
 
     def _search(self) -> None:
         search_waiting(self._database, self._config.allowed_printers, clock=utcnow)

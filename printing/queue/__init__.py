@@ -27,7 +27,7 @@ from printing.queue.deciding import (
     void,
 )
 from printing.queue.drawing import drawing_of, templates_for
-from printing.queue.looking import Lane, flagged, lanes, pdf_of
+from printing.queue.looking import Lane, first_of_lanes, flagged, lanes, pdf_of
 from printing.queue.ready import keep_ready
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     )
     from printing.queue.health import idle_printers, look_at
     from printing.queue.loading import rejudge
+    from printing.queue.standing_in import hand_over, to_relieve
     from printing.queue.work import Printed, print_one
 
 # Loaded when first asked for: making bytes needs half a second of libraries, asking for paper none.
@@ -50,6 +51,8 @@ _LATE = {
     "idle_printers": "printing.queue.health",
     "look_at": "printing.queue.health",
     "rejudge": "printing.queue.loading",
+    "hand_over": "printing.queue.standing_in",
+    "to_relieve": "printing.queue.standing_in",
     "Printed": "printing.queue.work",
     "print_one": "printing.queue.work",
 }
@@ -75,7 +78,9 @@ __all__ = [
     "due",
     "enqueue",
     "fetch",
+    "first_of_lanes",
     "flagged",
+    "hand_over",
     "hold",
     "idle_printers",
     "keep_ready",
@@ -91,6 +96,7 @@ __all__ = [
     "reroute",
     "resume",
     "templates_for",
+    "to_relieve",
     "transport_for",
     "transports_within",
     "void",

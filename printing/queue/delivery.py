@@ -28,12 +28,22 @@ def media_for(document: Document, printer: Printer) -> Media:
     Raises:
         DoesNotFit: the printer holds another stock, or its head is narrower.
     """
-    suitable = stocks_of(document)
+    return _loaded(document.kind, stocks_of(document), printer)
+
+
+def stock_for(kind: str, printer: Printer) -> Media:
+    """Return the stock documents of this kind go on in this printer.
+
+    Raises:
+        DoesNotFit: the printer holds another stock, or its head is narrower.
+    """
+    return _loaded(kind, SUITABLE[kind], printer)
+
+
+def _loaded(kind: str, suitable: Sequence[str], printer: Printer) -> Media:
     name = printer.media or suitable[0]
     if name not in suitable:
-        raise DoesNotFit(
-            f"{printer.name} holds {name}; a {document.kind} goes on {', '.join(suitable)}"
-        )
+        raise DoesNotFit(f"{printer.name} holds {name}; a {kind} goes on {', '.join(suitable)}")
     return _stock_in(printer, name)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from printing import documents
 from printing.documents import ReadyLabel
@@ -17,6 +18,7 @@ from printing.models import (
     BLOCKING,
     IN_LANE,
     OPEN,
+    WAITING,
     JobState,
     Printer,
     PrintFile,
@@ -36,7 +38,8 @@ _job = table_of(PrintJob)
 class Lane:
     """A printer with what waits for it; `printer` None: jobs that no route leads anywhere.
 
-    `counts` has the open states only. `head_id` is the job all others wait for.
+    `counts` has the open states only. `head_id` is the job all others wait for; `oldest_at` is
+    since when the longest of those not begun waits.
     """
 
     printer: Printer | None
@@ -44,6 +47,12 @@ class Lane:
     head_id: int | None = None
     head_state: JobState | None = None
     head_reason: str = ""
+    oldest_at: datetime | None = None
+
+    @property
+    def to_begin(self) -> int:
+        """How many papers nobody has begun."""
+        return sum(self.counts.get(state, 0) for state in WAITING)
 
     @property
     def waiting(self) -> int:
@@ -58,14 +67,19 @@ class Lane:
 
 
 def lanes(session: Session) -> list[Lane]:
-    """Return every printer by name, then, if any, the jobs without one. Two small reads."""
+    """Return every printer by name, then, if any, the jobs without one. Three small reads."""
     counts: dict[int | None, dict[JobState, int]] = {}
-    for printer_id, state, jobs in session.execute(
-        sa.select(_job.c.printer_id, _job.c.state, sa.func.count())
+    oldest: dict[int | None, datetime] = {}
+    for printer_id, state, jobs, since in session.execute(
+        sa.select(
+            _job.c.printer_id, _job.c.state, sa.func.count(), sa.func.min(_job.c.waiting_since)
+        )
         .where(in_states(OPEN))
         .group_by(_job.c.printer_id, _job.c.state)
     ):
         counts.setdefault(printer_id, {})[state] = jobs
+        if state in WAITING:
+            oldest[printer_id] = min(since, oldest.get(printer_id, since))
     heads = {job.printer_id: job for job in first_of_lanes(session, 1, IN_LANE)}
     printers: list[Printer | None] = list(
         session.scalars(sa.select(Printer).order_by(Printer.name))
@@ -83,6 +97,7 @@ def lanes(session: Session) -> list[Lane]:
                 head_id=head.id if head else None,
                 head_state=head.state if head else None,
                 head_reason=head.reason if head else "",
+                oldest_at=oldest.get(key),
             )
         )
     return found
@@ -126,6 +141,7 @@ def flagged(session: Session, most: int) -> list[tuple[PrintJob, str]]:
         .where(PrintFlag.looked_at.is_(None))
         .order_by(PrintJob.id.desc())
         .limit(most)
+        .options(defer(PrintJob.facts))
     )
     return [(job, characters) for job, characters in rows]
 

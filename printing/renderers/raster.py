@@ -102,6 +102,16 @@ def _png(image: Image.Image) -> bytes:
     return out.getvalue()
 
 
+def small(picture: bytes, width: int) -> bytes:
+    """Return a PNG made smaller, in grays, for a page that shows many."""
+    with Image.open(BytesIO(picture)) as image:
+        height = max(1, round(image.height * width / image.width))
+        shrunk = image.convert("L").resize((width, height), Image.Resampling.BOX)
+    out = BytesIO()
+    shrunk.save(out, "PNG")
+    return out.getvalue()
+
+
 def blank(width: int, height: int) -> Bitmap:
     """Return a page nothing is printed on."""
     return _packed(np.zeros((height, width), np.bool_))

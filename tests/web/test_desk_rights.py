@@ -86,6 +86,8 @@ MAY: dict[str, frozenset[Role]] = {
     "printers.test": _PRINTERS,
     "printers.remove": _PRINTERS,
     "printers.routes": _PRINTERS,
+    "printers.hand_over": _PRINTERS,
+    "printers.stand_ins": _PRINTERS,
     "printers.save_routes": _PRINTERS,
     "printers.straighten": _PRINTERS,
     "printers.straightened": _PRINTERS,

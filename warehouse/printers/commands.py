@@ -152,6 +152,8 @@ def remove_printer(session: Session, command: RemovePrinter) -> Outcome:
             say("{name} has printed: its papers keep it. Pause it instead.", name=printer.name)
         )
     session.execute(sa.delete(PrintRoute).where(PrintRoute.printer_id == printer.id))
+    stood_in_for = sa.update(Printer).where(Printer.stand_in_id == printer.id)
+    session.execute(stood_in_for.values(stand_in_id=None))
     session.delete(printer)
     session.flush()
     trail.record(session, command, "printer", command.printer_id, "removed", name=printer.name)

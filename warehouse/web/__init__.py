@@ -34,6 +34,7 @@ def _desks() -> list[Blueprint]:
         find_printers,
         handovers,
         imports,
+        lanes,
         mapping,
         order,
         orders,
@@ -51,7 +52,7 @@ def _desks() -> list[Blueprint]:
     )
 
     # A section of several modules has one blueprint; importing them adds their routes to it.
-    printing = (papers, printers, print_routes, straighten, find_printers)
+    printing = (papers, lanes, printers, print_routes, straighten, find_printers)
     ordering = (orders, order)
     designing = (designs, design_pictures, design_files)
     modules = (

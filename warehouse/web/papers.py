@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, make_response, redirect, render_template, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -49,6 +49,7 @@ bp = Blueprint("printers", __name__, url_prefix="/printers")
 PERSONAL = ("waybill", "packing_slip", "return_label", "carton_label", "ready_label")
 SECRET = ("badge_sheet",)
 SCREEN_DPI = 203
+SMALL_PX = 160
 HOUR_S = 3600
 JOB_SORTS: dict[str, Any] = {"no": PrintJob.id, "age": PrintJob.queued_at}
 JOB_FIELDS: tuple[Field, ...] = (
@@ -195,11 +196,13 @@ def pdf(job_id: int) -> Response:
 @bp.get("/jobs/<int:job_id>/paper.png")
 @needs(Right.SEE_DESK, Right.REPRINT)
 def picture(job_id: int) -> Response:
-    """Return the first page of the paper as a picture."""
+    """Return the first page of the paper as a picture; `small=1`: as one of many on a page."""
     _name, content = _paper(job_id)
     from printing.renderers import raster  # heavy: a start must not wait for it
 
-    response = make_response(raster.png(content, dpi=SCREEN_DPI))
+    whole = raster.png(content, dpi=SCREEN_DPI)
+    is_small = request.args.get("small") == "1"
+    response = make_response(raster.small(whole, SMALL_PX) if is_small else whole)
     response.headers["Content-Type"] = "image/png"
     response.headers["Cache-Control"] = f"private, max-age={HOUR_S}"
     return response

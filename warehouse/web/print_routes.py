@@ -34,7 +34,13 @@ def routes() -> str:
         stations = list(
             session.scalars(sa.select(Station).where(Station.is_active).order_by(Station.code))
         )
-        printers = list(session.execute(sa.select(Printer.id, Printer.name, Printer.media)))
+        printers = list(
+            session.execute(
+                sa.select(Printer.id, Printer.name, Printer.media, Printer.stand_in_id).order_by(
+                    Printer.name
+                )
+            )
+        )
     return render_template(
         "printers/routes.html",
         routes=found,
@@ -42,6 +48,7 @@ def routes() -> str:
         kinds=KINDS,
         suitable=SUITABLE,
         printers=[(p.id, f"{p.name} {p.media}".strip()) for p in printers],
+        stand_ins={p.id: p.stand_in_id for p in printers},
     )
 
 

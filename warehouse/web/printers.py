@@ -1,19 +1,17 @@
-"""The desk's printing: every printer as a lane, its papers, and what to do about them."""
+"""The desk's printers: setting them up, trying them, stopping them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import sqlalchemy as sa
 from flask import render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from printing.errors import AddressRefused
 from printing.media import STOCKS, media
-from printing.models import OPEN, Printer, PrinterKind, PrintJob, PrintRoute
-from printing.queue import flagged, transport_for
-from printing.queue import lanes as all_lanes
+from printing.models import Printer, PrinterKind
+from printing.queue import transport_for
 from warehouse.errors import InvalidInput, NotFound
 from warehouse.people.rights import Right
 from warehouse.printers.commands import (
@@ -32,57 +30,9 @@ from warehouse.web.context import config, do, form_int, form_str, reading
 from warehouse.web.desk import act, noted
 from warehouse.web.notes import address_fault, media_word
 from warehouse.web.pages import invalid
-from warehouse.web.papers import bp, may_see
+from warehouse.web.papers import bp
 from warehouse.web.timeline import story
 from warehouse.web.words import options
-
-LANE_ROWS = 8
-MOST_OPEN = 400
-MOST_FLAGGED = 20
-
-
-@bp.get("")
-@needs(Right.SEE_DESK, Right.REPRINT)
-def index() -> str:
-    """Show every printer as a lane with what waits for it."""
-    with reading() as session:
-        return render_template("printers/index.html", **_lanes(session))
-
-
-@bp.get("/lanes")
-@needs(Right.SEE_DESK, Right.REPRINT)
-def lanes() -> str:
-    """Return the lanes alone, for the page to keep fresh."""
-    with reading() as session:
-        return render_template("printers/_lanes.html", **_lanes(session))
-
-
-def _lanes(session: Session) -> dict[str, Any]:
-    jobs: dict[int | None, list[PrintJob]] = {}
-    for job in session.scalars(
-        sa.select(PrintJob).where(PrintJob.state.in_(OPEN)).order_by(PrintJob.id).limit(MOST_OPEN)
-    ):
-        jobs.setdefault(job.printer_id, []).append(job)
-    return {
-        "lanes": all_lanes(session),
-        "jobs": jobs,
-        "lane_rows": LANE_ROWS,
-        "may_see": may_see,
-        "flagged": flagged(session, MOST_FLAGGED),
-        "routed": _routed(session),
-    }
-
-
-def _routed(session: Session) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = {}
-    rows = session.execute(
-        sa.select(PrintRoute.printer_id, PrintRoute.document_kind)
-        .distinct()
-        .order_by(PrintRoute.document_kind)
-    )
-    for printer_id, kind in rows:
-        found.setdefault(printer_id, []).append(kind)
-    return found
 
 
 @bp.get("/new")

@@ -161,6 +161,14 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
     ("printer", "added"): (_plain(say("Added")), None),
     ("printer", "changed"): (_fields, None),
     ("printer", "paused"): (_plain(say("Paused")), "attention"),
+    ("printer", "stand_in_set"): (
+        lambda f: say("Stand-in: {name}", name=f["name"]) if f.get("name") else say("No stand-in"),
+        None,
+    ),
+    ("printer", "handed_over"): (
+        lambda f: say("{count} papers went to {to}", count=f.get("count"), to=f.get("to")),
+        "attention",
+    ),
     ("printer", "resumed"): (_plain(say("Goes on")), "ok"),
     ("printer", "removed"): (_plain(say("Removed")), "stop"),
 }

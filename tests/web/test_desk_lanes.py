@@ -1,0 +1,142 @@
+"""The page of lanes: how long papers wait, who stands in, and that a long lane is a quick page."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from printing import queue
+from printing.models import JobState, Printer, PrinterKind, PrintJob
+from printing.samples import waybill
+from tests.web.desk_site import Desk, words_of
+from warehouse.db import utcnow
+from warehouse.people.models import Role
+
+
+def _printer(desk: Desk, name: str = "first", **facts: object) -> int:
+    given = {"kind": PrinterKind.ZPL, "address": "10.0.0.9", "name": name, "media": "76x130"}
+    return int(desk.world.add(Printer(**given | facts)).id)
+
+
+def _ask(desk: Desk, printer_id: int | None, count: int = 1, *, age_s: int = 0) -> list[int]:
+    at = utcnow() - timedelta(seconds=age_s)
+    with desk.database.transaction() as session:
+        return [
+            queue.enqueue(
+                session, waybill(waybill_no=f"YT{printer_id}-{n}"), station_id=None, at=at,
+                command_id="c", printer_id=printer_id,
+            )
+            for n in range(count)
+        ]  # fmt: skip
+
+
+def _statements(desk: Desk, url: str) -> list[str]:
+    heard: list[str] = []
+
+    def note(_connection, _cursor, statement, *_rest) -> None:
+        heard.append(statement)
+
+    desk.as_(Role.SUPERVISOR)
+    engines = {id(e): e for e in (desk.database.engine, desk.database.writer)}
+    for engine in engines.values():
+        sa.event.listen(engine, "before_cursor_execute", note)
+    assert desk.get(url).status_code == 200
+    for engine in engines.values():
+        sa.event.remove(engine, "before_cursor_execute", note)
+    return heard
+
+
+def test_two_hundred_waiting_papers_cost_no_more_statements_than_one(both: Desk):
+    printer_id = _printer(both)
+    _ask(both, printer_id)
+    one = _statements(both, "/printers")
+    _ask(both, _printer(both, "second"), 200)
+    many = _statements(both, "/printers")
+    assert len(many) == len(one)
+    assert len(many) < 12
+    assert not [s for s in many if "print_job.facts" in s]
+
+
+def test_a_jammed_lane_hides_no_other(both: Desk):
+    _ask(both, _printer(both), 500)
+    _ask(both, _printer(both, "second"))
+    page = words_of(both.get("/printers"))
+    assert "492 more wait" in page
+    assert "Nothing waits." not in page
+
+
+def test_the_whole_of_one_lane_is_shown_with_lazy_pictures(both: Desk):
+    printer_id = _printer(both)
+    _ask(both, printer_id, 200)
+    _ask(both, _printer(both, "second"), 20)
+    body = both.get(f"/printers?open={printer_id}").get_data(as_text=True)
+    assert body.count('<img src="/printers/jobs/') == 208
+    assert body.count('loading="lazy"') == 208
+    assert f"/printers/lanes?open={printer_id}" in body
+    assert "12 more wait" in words_of(both.get(f"/printers?open={printer_id}"))
+
+
+def test_papers_of_no_printer_can_be_shown_whole(desk: Desk):
+    _ask(desk, None, 12)
+    assert "4 more wait" in words_of(desk.get("/printers"))
+    assert "more wait" not in words_of(desk.get("/printers?open=0"))
+
+
+@pytest.mark.parametrize(("age_s", "tone"), [(5, None), (130, "attention"), (610, "stop")])
+def test_what_waits_long_is_coloured(desk: Desk, age_s: int, tone: str | None):
+    _ask(desk, _printer(desk), age_s=age_s)
+    body = desk.get("/printers/lanes").get_data(as_text=True)
+    row = body.partition('<ol class="queue">')[2].partition(">")[0]
+    assert row.strip() == (f'<li data-tone="{tone}"' if tone else "<li")
+
+
+def test_the_lane_tells_the_age_of_its_oldest_paper(both: Desk):
+    printer_id = _printer(both)
+    _ask(both, printer_id, 2, age_s=200)
+    assert "2 to come, the oldest waits 3 min" in words_of(both.get("/printers"))
+
+
+def test_small_pictures_are_small(desk: Desk):
+    (job_id,) = _ask(desk, _printer(desk))
+    whole = desk.get(f"/printers/jobs/{job_id}/paper.png").get_data()
+    small = desk.get(f"/printers/jobs/{job_id}/paper.png?small=1").get_data()
+    assert small[:4] == b"\x89PNG"
+    assert len(small) < len(whole) < 60_000
+
+
+def test_a_click_sends_all_that_waits_to_the_stand_in(both: Desk):
+    first, second = _printer(both), _printer(both, "second")
+    (job_id,) = _ask(both, first)
+    both.post("/printers/stand-ins", **{f"stand_in_{first}": second, f"stand_in_{second}": 0})
+    assert "Stand-in: second" in words_of(both.get("/printers"))
+    assert "Send all that waits" not in words_of(both.get("/printers"))
+    both.post(f"/printers/{first}/pause", paused=1)
+    assert "Send all that waits to second" in words_of(both.get("/printers"))
+    answer = both.post(f"/printers/{first}/hand-over")
+    assert "1 papers go to second." in both.said(answer)
+    assert both.world.get(PrintJob, job_id).printer_id == second
+    assert "1 papers went to second" in words_of(both.get(f"/printers/{first}"))
+
+
+def test_stand_ins_are_kept_and_taken_back_on_the_page_of_routes(desk: Desk):
+    first, second = _printer(desk), _printer(desk, "second")
+    said = desk.said(desk.post("/printers/stand-ins", **{f"stand_in_{first}": second}))
+    assert "second stands in for first." in said
+    assert "Stand-ins" in said
+    said = desk.said(desk.post("/printers/stand-ins", **{f"stand_in_{first}": 0}))
+    assert "Nobody stands in for first." in said
+    wrong = desk.post("/printers/stand-ins", **{f"stand_in_{first}": first})
+    assert "cannot stand in for itself" in desk.said(wrong)
+
+
+def test_a_question_stands_before_what_waits(desk: Desk):
+    printer_id = _printer(desk)
+    first, second = _ask(desk, printer_id, 2)
+    with desk.database.transaction() as session:
+        session.execute(
+            sa.update(PrintJob).where(PrintJob.id == second).values(state=JobState.UNKNOWN)
+        )
+    body = desk.get("/printers/lanes").get_data(as_text=True)
+    assert 0 < body.index(f"jobs/{second}") < body.index(f"jobs/{first}")
