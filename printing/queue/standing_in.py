@@ -56,7 +56,8 @@ def hand_over(
     """
     counts = _waiting(session, printer.id)
     fitting = [
-        kind for kind in counts
+        kind
+        for kind in counts
         if kind != ReadyLabel.kind and _is_same_stock(kind, printer, stand_in)
     ]
     ready = _ready_fitting(session, printer, stand_in) if ReadyLabel.kind in counts else ()
@@ -125,7 +126,7 @@ def _is_same_stock(kind: str, printer: Printer, stand_in: Printer) -> bool:
 
 
 def _ready_fitting(session: Session, printer: Printer, stand_in: Printer) -> Sequence[int]:
-    """Return the carriers' own labels among them that fit: each names its own stock and language."""
+    """Return the carriers' own labels that fit: each names its stock and its language."""
     rows = session.execute(
         sa.select(_job.c.id, _job.c.facts).where(
             _job.c.printer_id == printer.id, in_states(IN_LANE), in_states(WAITING),

@@ -242,3 +242,26 @@ def test_what_cannot_be_relieved_is_tried_again(world: World):
     bench.set(Printer, bench.second, media="76x130")
     assert bench.relieve(7) == 1
     assert bench.where(job_id) == bench.second
+
+
+@pytest.mark.parametrize(
+    ("second", "fits"),
+    [({}, True), ({"kind": PrinterKind.TSPL}, False), ({"media": "100x150"}, False)],
+)
+def test_a_carriers_own_label_goes_where_its_stock_and_language_are(
+    world: World, second: dict[str, Any], fits: bool
+):
+    bench = Bench(world, **second)
+    with world.database.transaction() as session:
+        label = queue.keep_ready(
+            session, b"^XA\n^FO50,50^ADN,36,20^FDhello^FS\n^XZ\n", waybill_no="SF1", carrier="SF",
+            stock="76x130", at=world.now,
+        )  # fmt: skip
+        job_id = queue.enqueue(
+            session, label, station_id=None, at=world.now, command_id="c", printer_id=bench.first
+        )
+    if fits:
+        assert bench.over() == "1 papers go to second."
+    else:
+        assert "1 papers stay" in bench.refused()
+    assert bench.where(job_id) == (bench.second if fits else bench.first)
