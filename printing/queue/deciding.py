@@ -10,7 +10,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from printing.errors import PaperCleared, StateConflict
-from printing.models import WAITING, JobState, Printer, PrintFile, PrintFlag, PrintJob
+from printing.models import (
+    IN_LANE,
+    WAITING,
+    JobState,
+    Printer,
+    PrintFile,
+    PrintFlag,
+    PrintJob,
+    in_states,
+)
 from printing.queue.asking import SITE_ZONE, note, printer_of_route, reprint
 from printing.queue.keeping import CLEARED
 from printing.transports import Reason
@@ -192,10 +201,38 @@ def reroute(
 
     Raises:
         StateConflict: it is on its way, sent, or closed. PaperCleared: its content was removed.
+        DoesNotFit: that printer holds another stock.
     """
+    from printing.queue.delivery import stock_of  # loaded late: few acts need a way to a printer
+
     printer = session.get_one(Printer, printer_id)
+    job = session.get_one(PrintJob, job_id, populate_existing=True)
+    if job.state in NOT_YET_SENT and job.cleared_at is None:
+        stock_of(job.document_kind, job.facts, printer)
     _start_over(session, job_id, NOT_YET_SENT, at, printer_id=printer_id)
     note(session, job_id, JobState.QUEUED, at, person_id, f"to {printer.name}")
+
+
+def put_first(session: Session, job_id: int, *, person_id: int, at: datetime) -> None:
+    """Let a waiting job be the next of its printer, before all others that wait.
+
+    Raises:
+        StateConflict: it does not wait.
+    """
+    job = session.get_one(PrintJob, job_id, populate_existing=True)
+    turn = _turn_before(session, job.printer_id)
+    _move(session, job_id, WAITING, job.state, turn=turn, next_try_at=None)
+    note(session, job_id, job.state, at, person_id, "next in its lane")
+
+
+def _turn_before(session: Session, printer_id: int | None) -> int:
+    """Return a turn before all that wait for the printer."""
+    first = session.scalar(
+        sa.select(sa.func.min(_job.c.turn)).where(
+            _job.c.printer_id == printer_id, in_states(IN_LANE), in_states(WAITING)
+        )
+    )
+    return (first or 0) - 1
 
 
 def pause(session: Session, printer_id: int) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from printing.addresses import Allowed
 from printing.documents import Document, ReadyFormat, ReadyLabel
@@ -45,6 +45,20 @@ def _loaded(kind: str, suitable: Sequence[str], printer: Printer) -> Media:
     if name not in suitable:
         raise DoesNotFit(f"{printer.name} holds {name}; a {kind} goes on {', '.join(suitable)}")
     return _stock_in(printer, name)
+
+
+def stock_of(kind: str, facts: Mapping[str, Any], printer: Printer) -> Media:
+    """Return the stock the paper with these facts goes on in this printer.
+
+    Raises:
+        DoesNotFit: the printer holds another stock, or does not speak the label's language.
+    """
+    if kind != ReadyLabel.kind:
+        return stock_for(kind, printer)
+    label = ReadyLabel.from_json(facts)
+    if label.format is ReadyFormat.ZPL and printer.kind is not PrinterKind.ZPL:
+        raise DoesNotFit(f"{printer.name} does not speak ZPL, which this label is written in")
+    return media_for(label, printer)
 
 
 def stocks_of(document: Document) -> Sequence[str]:

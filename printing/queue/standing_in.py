@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from printing.documents import ReadyFormat, ReadyLabel
+from printing.documents import ReadyLabel
 from printing.errors import DoesNotFit
 from printing.models import (
     IN_LANE,
@@ -17,14 +18,13 @@ from printing.models import (
     WAITING,
     JobState,
     Printer,
-    PrinterKind,
     PrinterState,
     PrintEvent,
     PrintFile,
     PrintJob,
     in_states,
 )
-from printing.queue.delivery import media_for, stock_for
+from printing.queue.delivery import stock_for, stock_of
 from warehouse.db import table_of
 
 AT_A_TIME = 500
@@ -133,15 +133,15 @@ def _ready_fitting(session: Session, printer: Printer, stand_in: Printer) -> Seq
             _job.c.document_kind == ReadyLabel.kind,
         )
     )  # fmt: skip
-    return [job_id for job_id, facts in rows if _takes(stand_in, ReadyLabel.from_json(facts))]
+    return [job_id for job_id, facts in rows if _takes(stand_in, facts)]
 
 
-def _takes(stand_in: Printer, label: ReadyLabel) -> bool:
+def _takes(stand_in: Printer, facts: Mapping[str, Any]) -> bool:
     try:
-        media_for(label, stand_in)
+        stock_of(ReadyLabel.kind, facts, stand_in)
     except DoesNotFit:
         return False
-    return label.format is not ReadyFormat.ZPL or stand_in.kind is PrinterKind.ZPL
+    return True
 
 
 def _take(

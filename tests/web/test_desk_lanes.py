@@ -140,3 +140,38 @@ def test_a_question_stands_before_what_waits(desk: Desk):
         )
     body = desk.get("/printers/lanes").get_data(as_text=True)
     assert 0 < body.index(f"jobs/{second}") < body.index(f"jobs/{first}")
+
+
+def test_several_papers_are_ticked_and_handled_at_once(both: Desk):
+    first = _printer(both)
+    second = _printer(both, "second")
+    jobs = _ask(both, first, 3)
+    page = both.get(f"/printers/jobs?printer={first}").get_data(as_text=True)
+    assert page.count("data-one-row") == 3
+    both.post("/printers/jobs/chosen", chosen=jobs[:2], action="hold", reason_hold="wrong roll")
+    assert [both.world.get(PrintJob, j).state for j in jobs] == ["held", "held", "queued"]
+    moved = both.post("/printers/jobs/chosen", chosen=jobs, action="reroute", printer_id=second)
+    assert "3 papers go to second." in both.said(moved)
+    said = both.said(both.post("/printers/jobs/chosen", chosen=jobs, action="cancel"))
+    assert "Say why." in said
+    both.post("/printers/jobs/chosen", chosen=jobs, action="cancel", reason_cancel="not wanted")
+    said = both.said(both.post("/printers/jobs/chosen", chosen=jobs, action="release"))
+    assert "Nothing was done: 3 are cancelled." in said
+
+
+def test_who_may_only_look_has_nothing_to_tick(desk: Desk):
+    _ask(desk, _printer(desk), 1)
+    body = desk.get("/printers/jobs", Role.PACKER).get_data(as_text=True)
+    assert "data-one-row" not in body
+    assert desk.post("/printers/jobs/chosen", Role.PACKER, action="hold").status_code == 403
+
+
+def test_a_hostile_choice_changes_nothing(desk: Desk):
+    (job_id,) = _ask(desk, _printer(desk))
+    for form in (
+        {"action": "explode", "chosen": job_id},
+        {"action": "hold", "chosen": "x"},
+        {"action": "reroute", "chosen": job_id, "printer_id": "x"},
+    ):
+        assert desk.post("/printers/jobs/chosen", **form).status_code == 303
+    assert desk.world.get(PrintJob, job_id).state is JobState.QUEUED

@@ -87,6 +87,7 @@ MAY: dict[str, frozenset[Role]] = {
     "printers.remove": _PRINTERS,
     "printers.routes": _PRINTERS,
     "printers.hand_over": _PRINTERS,
+    "printers.chosen": _PRINTERS,
     "printers.stand_ins": _PRINTERS,
     "printers.save_routes": _PRINTERS,
     "printers.straighten": _PRINTERS,

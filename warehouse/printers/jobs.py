@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from printing import queue
-from printing.errors import AlreadyQueued, PaperCleared, PaperVoid, StateConflict
+from printing.errors import AlreadyQueued, DoesNotFit, PaperCleared, PaperVoid, StateConflict
 from printing.models import PrintJob
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import InvalidInput, NotFound, RuleViolation, StaleScreen
@@ -133,11 +133,19 @@ def release_job(session: Session, command: ReleaseJob) -> Outcome:
 
 
 def reroute_job(session: Session, command: RerouteJob) -> Outcome:
-    """Give the paper to another printer."""
+    """Give the paper to another printer.
+
+    Raises:
+        RuleViolation: that one holds another stock.
+    """
     _job(session, command.job_id)
     printer = printer_by_id(session, command.printer_id)
-    _do(partial(queue.reroute, session, command.job_id, printer.id,
-                person_id=command.actor.person_id, at=command.at))  # fmt: skip
+    try:
+        _do(partial(queue.reroute, session, command.job_id, printer.id,
+                    person_id=command.actor.person_id, at=command.at))  # fmt: skip
+    except DoesNotFit as error:
+        text = say("{name} does not hold the stock of this paper.", name=printer.name)
+        raise RuleViolation(text) from error
     return _said(command.job_id, say("The paper goes to {name}.", name=printer.name))
 
 

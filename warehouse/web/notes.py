@@ -139,6 +139,7 @@ OWN_NOTES = (
     say("wave taken back"),
     say("read"),
     say("names and addresses removed"),
+    say("next in its lane"),
     say("came out"),
     say("fetched"),
     say("did not come out"),

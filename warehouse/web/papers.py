@@ -14,8 +14,9 @@ from printing.errors import PaperCleared, PrintingError
 from printing.models import JobState, Printer, PrintEvent, PrintFile, PrintFlag, PrintJob
 from warehouse.catalog.models import Station
 from warehouse.dispatch.commands.label import ReprintLabel, reprint_label
-from warehouse.errors import Forbidden, NotFound, RuleViolation
+from warehouse.errors import Forbidden, InvalidInput, NotFound, RuleViolation
 from warehouse.people.rights import Right
+from warehouse.printers.chosen import ActOnJobs, JobAct, act_on_jobs
 from warehouse.printers.jobs import (
     CLEARED,
     AnswerUnknown,
@@ -38,8 +39,8 @@ from warehouse.printers.jobs import (
 from warehouse.text import say
 from warehouse.web import tables
 from warehouse.web.access import needs
-from warehouse.web.context import do, form_int, form_str, may, reading
-from warehouse.web.desk import act, back_or, names_of
+from warehouse.web.context import do, form_ids, form_int, form_str, may, reading
+from warehouse.web.desk import act, back_or, names_of, told
 from warehouse.web.spreadsheets import Field
 from warehouse.web.words import DOCUMENTS, options
 
@@ -105,7 +106,10 @@ def jobs() -> str | Response:
             page=tables.page_of(session, query, LISTING),
             kinds=[("", say("all")), *DOCUMENTS.items()],
             states=options(JobState, say("all")),
-            printers=list(session.execute(sa.select(Printer.id, Printer.name))),
+            printers=[
+                (str(p.id), p.name)
+                for p in session.execute(sa.select(Printer.id, Printer.name).order_by(Printer.name))
+            ],
             q=q,
         )
 
@@ -269,6 +273,23 @@ def hold(job_id: int) -> Response:
 def release(job_id: int) -> Response:
     """Let the paper wait for its turn again."""
     return act(release_job, ReleaseJob, back=back_or(_here(job_id)), job_id=job_id)
+
+
+@bp.post("/jobs/chosen")
+@needs(Right.PRINTERS)
+def chosen() -> Response:
+    """Do one thing with the papers ticked in the list."""
+    back = back_or(url_for("printers.jobs"))
+    wanted = form_str("action", "")
+    if wanted not in set(JobAct):
+        return redirect(back, 303)
+    try:
+        job_ids = form_ids("chosen")
+        printer_id = form_int("printer_id", 0) or None
+    except InvalidInput as error:
+        return told(error, back)
+    return act(act_on_jobs, ActOnJobs, back=back, job_ids=job_ids, act=JobAct(wanted),
+               printer_id=printer_id, reason=form_str(f"reason_{wanted}", ""))  # fmt: skip
 
 
 @bp.post("/jobs/<int:job_id>/looked")
