@@ -1,18 +1,24 @@
-"""How many waybills a second: ours as single files, in one run of many, and on to printer dots.
+"""What a waybill costs: in a wave of 500, alone as printer dots, and after 20,000 of them.
 
 The baseline of the same run is the plain way with the same library and face: reportlab's own Code
 128 and QR drawings and one drawString for each of the same lines, one document for each label.
+Rounds of all ways alternate, so that a busy neighbour slows all of them; all times are CPU. No
+label is drawn twice, so that none is found in a memory.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import resource
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
 from io import BytesIO
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 from reportlab.graphics import renderPDF
@@ -32,17 +38,23 @@ from printing.renderers.pdf import layout, render
 from printing.renderers.pdf.paint import paint
 from printing.renderers.pdf.sheet import TextMark
 
-DEFAULT_LABELS = 200
+ROOT = Path(__file__).resolve().parents[1]
 STOCK = "100x150"
+ROUNDS = 5
+WAVE = 500
+SINGLES = 60
+MANY = 20_000
+FEW = 2_000
+ALONE_EVERY = 10  # of the many, one in ten is drawn alone and sent on as dots as well
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure, print the figures (one JSON object with --json), return the exit status."""
     parser = argparse.ArgumentParser(prog="labels", description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--labels", type=int, default=DEFAULT_LABELS)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--memory", action="store_true", help="only the peak of memory")
     options = parser.parse_args(argv)
-    figures = measure(max(10, options.labels))
+    figures = memory() if options.memory else measure()
     if options.json:
         print(json.dumps(figures))
         return 0
@@ -51,48 +63,88 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def measure(count: int = DEFAULT_LABELS) -> dict[str, Any]:
-    """Return labels per second each way, the 95th percentile of one label, and the ratio."""
-    labels = [_label(number) for number in range(count)]
-    stock = media(STOCK)
-    lines = [
-        [m.text for m in layout(one, stock)[0].marks if isinstance(m, TextMark)] for one in labels
-    ]
+def measure() -> dict[str, Any]:
+    """Return CPU milliseconds a label each way, the ratio to the plain way, sizes and memory."""
     for face in (REGULAR, BOLD):
         pdfmetrics.registerFont(TTFont(f"Plain{face}", str(FOLDER / f"{face}.ttf")))
-    ways: dict[str, Callable[[int], bytes]] = {
-        "baseline": lambda at: _plain(labels[at].waybill_no, lines[at]),
-        "single": lambda at: render(labels[at], stock),
-        "single_to_zpl": lambda at: zpl.encode(raster.bitmaps(render(labels[at], stock), dpi=203)),
-    }
-    for way in ways.values():
-        way(0)  # fonts are read once in the life of a process, not once a label
-    times = {name: _timed(way, count) for name, way in ways.items()}
-    started = time.process_time()
-    paint([layout(one, stock)[0] for one in labels], "wave")
-    batch_s = time.process_time() - started
-    rate = {name: count / sum(each) for name, each in times.items()}
+    numbers = count()
+    _round(numbers, wave=1, singles=1)  # faces are read once in the life of a process
+    rounds = [_round(numbers, wave=WAVE, singles=SINGLES) for _ in range(ROUNDS)]
+    plain_ms = statistics.median(one["plain"] for one in rounds)
+    wave_ms = statistics.median(one["wave"] for one in rounds)
+    alone = sorted(ms for one in rounds for ms in one["alone"])
     return {
         "name": "labels",
-        "labels": count,
         "media": STOCK,
-        "baseline_per_s": round(rate["baseline"], 1),
-        "single_per_s": round(rate["single"], 1),
-        "single_to_zpl_per_s": round(rate["single_to_zpl"], 1),
-        "batch_per_s": round(count / batch_s, 1),
-        "single_p95_ms": round(statistics.quantiles(times["single"], n=20)[-1] * 1000, 1),
-        "ratio_single_to_baseline": round(rate["single"] / rate["baseline"], 2),
+        "plain_ms": plain_ms,
+        "wave_ms_per_label": wave_ms,
+        "wave_against_plain": plain_ms / wave_ms,
+        "pdf_alone_ms": statistics.median(one["pdf"] for one in rounds),
+        "alone_to_dots_p50_ms": statistics.median(alone),
+        "alone_to_dots_p95_ms": alone[len(alone) * 95 // 100],
+        "z64_largest_bytes": max(one["z64"] for one in rounds),
+        "pdf_alone_bytes": rounds[0]["bytes"],
+        **_memory_of_another_process(),
     }
 
 
-def _timed(way: Callable[[int], bytes], count: int) -> list[float]:
-    """Return the CPU seconds of each label: other load on the machine does not count."""
-    spent: list[float] = []
-    for at in range(count):
-        started = time.process_time()
-        way(at)
-        spent.append(time.process_time() - started)
-    return spent
+def _round(numbers: count[int], *, wave: int, singles: int) -> dict[str, Any]:
+    stock = media(STOCK)
+    of_plain, of_wave, of_pdf, of_dots = (
+        [_label(next(numbers)) for _ in range(many)] for many in (singles, wave, singles, singles)
+    )
+    lines = [
+        [m.text for m in layout(one, stock)[0].marks if isinstance(m, TextMark)] for one in of_plain
+    ]
+    plain = _timed(lambda: [_plain(o.waybill_no, t) for o, t in zip(of_plain, lines, strict=True)])
+    in_wave = _timed(lambda: paint([layout(one, stock)[0] for one in of_wave], "wave"))
+    pdf = _timed(lambda: [render(one, stock) for one in of_pdf])
+    maps: list[list[raster.Bitmap]] = []
+
+    def to_dots(one: Waybill) -> None:
+        maps.append(raster.bitmaps(render(one, stock), dpi=203))
+
+    alone = [_timed(lambda one=one: to_dots(one)) for one in of_dots]
+    return {
+        "plain": plain / singles,
+        "wave": in_wave / wave,
+        "pdf": pdf / singles,
+        "alone": alone,
+        "z64": max(len(zpl.encode(bitmap)) for bitmap in maps),
+        "bytes": len(render(of_pdf[0], stock)),
+    }
+
+
+def memory() -> dict[str, Any]:
+    """Return the peak of this process's memory after few and after many labels, in MB."""
+    numbers = count()
+    after_few = 0.0
+    for drawn in range(0, MANY, WAVE):
+        if drawn == FEW:
+            after_few = _peak_mb()
+        labels = [_label(next(numbers)) for _ in range(WAVE)]
+        paint([layout(one, media(STOCK))[0] for one in labels], "wave")
+        for one in labels[::ALONE_EVERY]:
+            zpl.encode(raster.bitmaps(render(one, media(STOCK)), dpi=203))
+    return {"peak_mb_after_2000": after_few, "peak_mb_after_20000": _peak_mb()}
+
+
+def _memory_of_another_process() -> dict[str, Any]:
+    command = [sys.executable, "-m", "benchmarks.labels", "--memory", "--json"]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    figures: dict[str, Any] = json.loads(done.stdout)
+    return figures
+
+
+def _peak_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _timed(work: Callable[[], object]) -> float:
+    """Return the CPU milliseconds of the work: other load on the machine does not count."""
+    started = time.process_time()
+    work()
+    return (time.process_time() - started) * 1000
 
 
 def _label(number: int) -> Waybill:

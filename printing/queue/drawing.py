@@ -23,6 +23,20 @@ _use = table_of(PaperTemplateUse)
 _picture = table_of(PaperPicture)
 
 
+# Made once: every label asked for at a station asks this first. 0 stands for all of them.
+_USED = (
+    sa.select(_use.c.media, _template.c.id, _template.c.version)
+    .join(_template, _template.c.id == _use.c.template_id)
+    .where(
+        _use.c.document_kind == sa.bindparam("document_kind"),
+        sa.or_(_use.c.shop_id == 0, _use.c.shop_id == sa.bindparam("shop_id")),
+        sa.or_(_use.c.carrier_id == 0, _use.c.carrier_id == sa.bindparam("carrier_id")),
+        _template.c.is_active,
+    )
+    .order_by(_use.c.carrier_id > 0, _use.c.shop_id > 0)
+)
+
+
 @dataclass(frozen=True)
 class Drawing:
     """The template of one paper on one stock (None: the standard one) and its pictures."""
@@ -41,17 +55,8 @@ def templates_for(
 
     The nearest wins: of this shop and carrier, of this carrier, of this shop, of all.
     """
-    rows = session.execute(
-        sa.select(_use.c.media, _template.c.id, _template.c.version)
-        .join(_template, _template.c.id == _use.c.template_id)
-        .where(
-            _use.c.document_kind == document_kind,
-            _use.c.shop_id.in_({0, shop_id}),
-            _use.c.carrier_id.in_({0, carrier_id}),
-            _template.c.is_active,
-        )
-        .order_by(_use.c.carrier_id > 0, _use.c.shop_id > 0)
-    )
+    given = {"document_kind": document_kind, "shop_id": shop_id, "carrier_id": carrier_id}
+    rows = session.execute(_USED, given)
     nearest = {media: f"{template_id}@{version}" for media, template_id, version in rows}
     return tuple(sorted(nearest.values()))
 
