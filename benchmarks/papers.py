@@ -32,7 +32,7 @@ MOST_MS = 1.0
 
 
 def measure() -> dict[str, Any]:
-    """Return medians of scans without and with paper, and of the difference within each pair, in ms.
+    """Return medians of scans without and with paper and of the difference in each pair, in ms.
 
     CPU time is told beside the time on the clock: on a busy machine only the first is the work.
     """
