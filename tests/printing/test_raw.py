@@ -34,12 +34,20 @@ PAPERS = {
     ),
 }
 LABELS = ("zpl", "tspl")
-FAST = {"answer_s": 0.2, "timeout_s": 0.4, "deadline_s": 1.2, "patience_s": 2.0, "pause_s": 0.01}
+PATIENT = {
+    "answer_s": 5.0,
+    "timeout_s": 5.0,
+    "deadline_s": 30.0,
+    "patience_s": 40.0,
+    "pause_s": 0.01,
+}
+# For printers that never do what they should: nobody waits long for them here.
+SHORT = {"answer_s": 0.1, "timeout_s": 0.3, "deadline_s": 1.0, "patience_s": 1.6, "pause_s": 0.01}
 
 
 def to(address: tuple[str, int], language: str = "escpos", **changed: object) -> RawTransport:
     return RawTransport(
-        way=Endpoint(address=address), language=Language(language), **(FAST | changed)
+        way=Endpoint(address=address), language=Language(language), **(PATIENT | changed)
     )
 
 
@@ -86,21 +94,21 @@ def test_a_roll_that_is_nearly_out_is_told_and_still_printed_on():
 @pytest.mark.parametrize("state", [{"answers": False}, {"junk": b"\xff"}, {"late_status": True}])
 def test_a_clone_that_does_not_answer_status_still_prints_behind_the_fence(state):
     with fakes.RawPrinter(fakes.Escpos(**state)) as printer:
-        to(printer.address).send(PAPERS["escpos"], NAME)
+        to(printer.address, **SHORT).send(PAPERS["escpos"], NAME)
         assert printer.papers == 1
 
 
 def test_a_receipt_that_runs_out_of_paper_is_told_at_once_and_waited_for():
     heard: list[Condition] = []
     with fakes.RawPrinter(fakes.Escpos(out_while_printing=6)) as printer:
-        to(printer.address).send(PAPERS["escpos"], NAME, heard.append)
+        to(printer.address, answer_s=0.3).send(PAPERS["escpos"], NAME, heard.append)
         assert [c.reason for c in heard] == [Reason.PAPER_OUT]
 
 
 @pytest.mark.parametrize("state", [{"fence": False}, {"hang_up": True}])
 def test_without_the_fence_nobody_knows(state):
     with fakes.RawPrinter(fakes.Escpos(**state)) as printer:
-        error = refusal(to(printer.address))
+        error = refusal(to(printer.address, **SHORT))
         assert (error.before_first_byte, error.reason) == (False, Reason.NO_ANSWER)
         assert printer.papers == 1
 
@@ -139,14 +147,14 @@ def test_paper_out_with_the_label_under_way_is_told_and_waited_for(language):
 @pytest.mark.parametrize("language", LABELS)
 def test_a_label_nobody_gives_paper_to_is_unknown_and_says_why(language):
     with fakes.RawPrinter(fakes.LabelPrinter(language=language, later="paper_out")) as printer:
-        error = refusal(to(printer.address, language))
+        error = refusal(to(printer.address, language, **SHORT))
         assert (error.before_first_byte, error.reason) == (False, Reason.PAPER_OUT)
 
 
 @pytest.mark.parametrize("language", LABELS)
 def test_a_label_printer_that_never_gets_done_is_unknown(language):
     with fakes.RawPrinter(fakes.LabelPrinter(language=language, printing=10**9)) as printer:
-        error = refusal(to(printer.address, language))
+        error = refusal(to(printer.address, language, **SHORT))
         assert (error.before_first_byte, error.reason) == (False, Reason.BUSY)
 
 
@@ -170,7 +178,7 @@ def test_a_label_printer_that_dies_after_accepting_leaves_an_unknown(language):
 def test_one_that_never_answers_and_never_closes_is_asked_about(language):
     fake = fakes.LabelPrinter(language=language, answers=False)
     with fakes.RawPrinter(fake) as printer:
-        assert not refusal(to(printer.address, language)).before_first_byte
+        assert not refusal(to(printer.address, language, **SHORT)).before_first_byte
         assert fake.labels == [PAPERS[language]]
 
 
@@ -178,7 +186,7 @@ def test_one_that_never_answers_and_never_closes_is_asked_about(language):
 def test_one_that_never_answers_has_printed_when_it_closes(language):
     fake = fakes.LabelPrinter(language=language, answers=False, closes=True)
     with fakes.RawPrinter(fake) as printer:
-        to(printer.address, language).send(PAPERS[language], NAME)
+        to(printer.address, language, **SHORT).send(PAPERS[language], NAME)
         assert fake.labels == [PAPERS[language]]
 
 
@@ -195,14 +203,14 @@ def test_one_set_up_as_mute_has_printed_when_its_machine_took_all(language):
 )
 def test_a_mute_printer_that_has_not_taken_all_is_unknown(behave):
     with fakes.RawPrinter(behave) as printer:
-        error = refusal(to(printer.address, "zpl", is_mute=True), b"x" * 20_000_000)
+        error = refusal(to(printer.address, "zpl", is_mute=True, **SHORT), b"x" * 20_000_000)
         assert not error.before_first_byte
 
 
 def test_a_mute_printer_whose_machine_keeps_what_it_took_for_itself_is_unknown():
     # Small enough for the sender's side to be done with: only the count of what left tells.
     with fakes.RawPrinter(fakes.never_reads) as printer:
-        error = refusal(to(printer.address, "zpl", is_mute=True), b"x" * 4_000_000)
+        error = refusal(to(printer.address, "zpl", is_mute=True, **SHORT), b"x" * 4_000_000)
         assert (error.before_first_byte, error.reason) in (
             (False, Reason.NO_ANSWER), (False, Reason.CUT_OFF),
         )  # fmt: skip
@@ -210,7 +218,7 @@ def test_a_mute_printer_whose_machine_keeps_what_it_took_for_itself_is_unknown()
 
 def test_junk_for_an_answer_is_no_answer():
     with fakes.RawPrinter(fakes.LabelPrinter(language="zpl", garbles=True)) as printer:
-        assert to(printer.address, "zpl").look() == Condition(is_told=False)
+        assert to(printer.address, "zpl", **SHORT).look() == Condition(is_told=False)
 
 
 @pytest.mark.parametrize(
@@ -223,7 +231,7 @@ def test_an_answer_without_its_fields_is_no_answer(text):
         printer.stopping.wait(5)
 
     with fakes.RawPrinter(behave) as printer:
-        assert to(printer.address, "zpl").look() == Condition(is_told=False)
+        assert to(printer.address, "zpl", **SHORT).look() == Condition(is_told=False)
 
 
 def test_nobody_at_the_address():
@@ -248,29 +256,33 @@ def test_a_printer_that_breaks_off_when_asked_got_nothing(behave, language):
 @pytest.mark.parametrize("language", ["escpos", "zpl", "tspl"])
 def test_a_printer_that_never_reads_is_unknown_within_the_deadline(language):
     with fakes.RawPrinter(fakes.never_reads) as printer:
-        assert not refusal(to(printer.address, language), b"x" * 20_000_000).before_first_byte
+        assert not refusal(
+            to(printer.address, language, **SHORT), b"x" * 20_000_000
+        ).before_first_byte
 
 
 def test_a_reset_in_the_middle_is_unknown():
     with fakes.RawPrinter(fakes.resets_after(10_000)) as printer:
-        error = refusal(to(printer.address, "zpl"), b"x" * 20_000_000)
+        error = refusal(to(printer.address, "zpl", **SHORT), b"x" * 20_000_000)
         assert (error.before_first_byte, error.reason) == (False, Reason.CUT_OFF)
 
 
 def test_a_small_paper_lost_in_a_reset_is_unknown_too():
     with fakes.RawPrinter(fakes.resets_after(100)) as printer:
-        assert not refusal(to(printer.address, "zpl"), b"x" * 1000).before_first_byte
+        assert not refusal(to(printer.address, "zpl", **SHORT), b"x" * 1000).before_first_byte
 
 
 def test_a_printer_that_talks_without_end_is_left():
     with fakes.RawPrinter(fakes.talks_without_end) as printer:
-        assert not refusal(to(printer.address, "zpl")).before_first_byte
+        assert not refusal(to(printer.address, "zpl", **SHORT)).before_first_byte
 
 
 def test_the_deadline_counts_for_the_whole_job():
     ticks = chain([0.0] * 6, repeat(99.0))
     with fakes.RawPrinter(fakes.takes_all) as printer:
-        transport = to(printer.address, "zpl", deadline_s=10, monotonic=lambda: next(ticks))
+        transport = to(
+            printer.address, "zpl", answer_s=0.1, deadline_s=10, monotonic=lambda: next(ticks)
+        )
         assert not refusal(transport, b"x" * 100_000).before_first_byte
 
 
@@ -284,9 +296,11 @@ class Bench:
         os.close(slave)
         self.printer = fakes.RawPrinter(lambda *_: None)
         self.printer.stopping = threading.Event()
+        self.serving: threading.Thread | None = None
 
     def serve(self, behave: fakes.Escpos | fakes.LabelPrinter) -> None:
-        threading.Thread(target=self._serve, args=(behave,), daemon=True).start()
+        self.serving = threading.Thread(target=self._serve, args=(behave,), daemon=True)
+        self.serving.start()
 
     def _serve(self, behave: fakes.Escpos | fakes.LabelPrinter) -> None:
         try:
@@ -311,13 +325,16 @@ def bench() -> Iterator[Bench]:
     keeper = os.open(made.path, os.O_RDWR | os.O_NOCTTY)
     yield made
     made.printer.stopping.set()
+    # With the last holder gone the printer's read ends; its number may be used again after that.
     os.close(keeper)
+    if made.serving:
+        made.serving.join(10)
     os.close(made.master)
 
 
 def at(path: str, language: str = "escpos", **changed: object) -> RawTransport:
     way = Device(path=path, baud=115_200)
-    return RawTransport(way=way, language=Language(language), **(FAST | changed))
+    return RawTransport(way=way, language=Language(language), **(PATIENT | changed))
 
 
 def printed(fake: fakes.LabelPrinter, labels: int) -> bool:
@@ -330,7 +347,7 @@ def printed(fake: fakes.LabelPrinter, labels: int) -> bool:
 
 def test_a_receipt_goes_over_a_serial_line_with_question_and_fence(bench):
     bench.serve(fakes.Escpos())
-    at(bench.path, deadline_s=10).send(PAPERS["escpos"], NAME)
+    at(bench.path).send(PAPERS["escpos"], NAME)
     assert bench.printer.papers == 1
     assert at(bench.path).look() == Condition()
 
@@ -338,21 +355,21 @@ def test_a_receipt_goes_over_a_serial_line_with_question_and_fence(bench):
 def test_a_label_goes_over_a_serial_line_as_it_is(bench):
     fake = fakes.LabelPrinter(language="tspl")
     bench.serve(fake)
-    at(bench.path, "tspl", deadline_s=10).send(PAPERS["tspl"], NAME)
+    at(bench.path, "tspl").send(PAPERS["tspl"], NAME)
     assert fake.labels == [PAPERS["tspl"]]
 
 
 def test_a_silent_label_printer_on_a_serial_line_is_asked_about_unless_mute(bench):
     fake = fakes.LabelPrinter(language="zpl", answers=False)
     bench.serve(fake)
-    error = refusal(at(bench.path, "zpl"))
+    error = refusal(at(bench.path, "zpl", **SHORT))
     assert (error.before_first_byte, error.reason) == (False, Reason.NO_ANSWER)
-    at(bench.path, "zpl", is_mute=True).send(PAPERS["zpl"], NAME)
+    at(bench.path, "zpl", is_mute=True, **SHORT).send(PAPERS["zpl"], NAME)
     assert printed(fake, 2)
 
 
 def test_a_serial_line_nobody_reads_is_unknown(bench):
-    assert not refusal(at(bench.path, "zpl"), b"x" * 1_000_000).before_first_byte
+    assert not refusal(at(bench.path, "zpl", **SHORT), b"x" * 1_000_000).before_first_byte
 
 
 @pytest.mark.parametrize(
@@ -384,7 +401,7 @@ def test_the_port_of_a_mute_usb_printer_tells_paper_out(bench, monkeypatch, line
     monkeypatch.setattr(fcntl, "ioctl", driver)
     fake = fakes.LabelPrinter(language="zpl", answers=False)
     bench.serve(fake)
-    transport = at(bench.path, "zpl", is_mute=True, deadline_s=5.0)
+    transport = at(bench.path, "zpl", is_mute=True)
     assert transport.look().reason == reason
     if reason:
         assert refusal(transport).before_first_byte
