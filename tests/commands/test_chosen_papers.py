@@ -16,7 +16,7 @@ from printing.transports.memory import MemoryTransport
 from tests.builders import World
 from warehouse.commands import Tone
 from warehouse.errors import InvalidInput, NotFound, RuleViolation
-from warehouse.printers.chosen import LEFT, ActOnJobs, JobAct, act_on_jobs
+from warehouse.printers.chosen import BY_STATE, DONE, LEFT, ActOnJobs, JobAct, Left, act_on_jobs
 from warehouse.printers.jobs import RerouteJob, reroute_job
 
 ALL = tuple(JobState)
@@ -61,8 +61,8 @@ def test_papers_are_set_aside_and_what_cannot_be_is_counted(world: World):
     outcome = papers.do(JobAct.HOLD, reason="wrong roll")
     assert outcome.facts["done"] == 2
     assert str(outcome.message) == (
-        "2 papers are set aside. Not done: 3 are being printed, 2 are printed, 1 have failed,"
-        " 1 may have come out, 1 are set aside, 1 are cancelled."
+        "2 papers are set aside. Not done: 3 are being printed, 2 are printed, 1 may have come out,"
+        " 1 are cancelled, 1 have failed, 1 are set aside."
     )
     assert outcome.tone is Tone.ATTENTION
     notes = {e.note for e in world.all(PrintEvent) if e.person_id == world.people["boss"]}
@@ -168,4 +168,4 @@ def test_a_choice_that_makes_no_sense_is_refused(world: World, given, error):
 
 
 def test_every_state_has_its_words():
-    assert set(JobState) <= set(LEFT)
+    assert (set(BY_STATE), set(LEFT), set(DONE)) == (set(JobState), set(Left), set(JobAct))

@@ -14,14 +14,13 @@ from sqlalchemy.orm import Session
 
 from printing import queue
 from printing.errors import DoesNotFit, PaperCleared, StateConflict
-from printing.models import BLOCKING, JobState, Printer, PrintJob
+from printing.models import JobState, Printer, PrintJob
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import InvalidInput, NotFound, RuleViolation
 from warehouse.printers.commands import printer_by_id
 from warehouse.text import Text, say
 
 MOST_JOBS = 500
-UNFIT, GONE = "unfit", "gone"
 
 
 class JobAct(StrEnum):
@@ -35,27 +34,55 @@ class JobAct(StrEnum):
 
 
 WITH_REASON = frozenset({JobAct.HOLD, JobAct.CANCEL})
-DONE: Mapping[JobAct, Text] = {
-    JobAct.HOLD: say("{count} papers are set aside."),
-    JobAct.RELEASE: say("{count} papers wait for their turn."),
-    JobAct.CANCEL: say("{count} papers are taken back."),
-    JobAct.REROUTE: say("{count} papers go to {name}."),
-    JobAct.FIRST: say("{count} papers come next."),
+Counted = Callable[[int, str], Text]  # how many, and the printer's name
+DONE: Mapping[JobAct, Counted] = {
+    JobAct.HOLD: lambda count, _: say("{count} papers are set aside.", count=count),
+    JobAct.RELEASE: lambda count, _: say("{count} papers wait for their turn.", count=count),
+    JobAct.CANCEL: lambda count, _: say("{count} papers are taken back.", count=count),
+    JobAct.REROUTE: lambda count, name: say("{count} papers go to {name}.", count=count, name=name),
+    JobAct.FIRST: lambda count, _: say("{count} papers come next.", count=count),
 }
-_BEING_PRINTED = say("{count} are being printed")
-_PRINTED = say("{count} are printed")
-LEFT: Mapping[str, Text] = {
-    JobState.QUEUED: say("{count} wait already"),
-    JobState.READY: say("{count} wait already"),
-    JobState.HELD: say("{count} are set aside"),
-    JobState.UNKNOWN: say("{count} may have come out"),
-    **dict.fromkeys((s for s in BLOCKING if s is not JobState.UNKNOWN), _BEING_PRINTED),
-    JobState.SENT: _PRINTED,
-    JobState.CONFIRMED: _PRINTED,
-    JobState.FAILED: say("{count} have failed"),
-    JobState.CANCELLED: say("{count} are cancelled"),
-    UNFIT: say("{count} need another stock than {name} holds"),
-    GONE: say("{count} have lost their names and addresses"),
+
+
+class Left(StrEnum):
+    """Why something could not be done with a paper."""
+
+    WAITS = "waits"
+    HELD = "held"
+    ASKED = "asked"
+    WORKED_ON = "worked_on"
+    PRINTED = "printed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    UNFIT = "unfit"
+    GONE = "gone"
+
+
+BY_STATE: Mapping[JobState, Left] = {
+    JobState.QUEUED: Left.WAITS,
+    JobState.READY: Left.WAITS,
+    JobState.HELD: Left.HELD,
+    JobState.RENDERING: Left.WORKED_ON,
+    JobState.LEASED: Left.WORKED_ON,
+    JobState.SENDING: Left.WORKED_ON,
+    JobState.UNKNOWN: Left.ASKED,
+    JobState.SENT: Left.PRINTED,
+    JobState.CONFIRMED: Left.PRINTED,
+    JobState.FAILED: Left.FAILED,
+    JobState.CANCELLED: Left.CANCELLED,
+}
+LEFT: Mapping[Left, Counted] = {
+    Left.WAITS: lambda count, _: say("{count} wait already", count=count),
+    Left.HELD: lambda count, _: say("{count} are set aside", count=count),
+    Left.ASKED: lambda count, _: say("{count} may have come out", count=count),
+    Left.WORKED_ON: lambda count, _: say("{count} are being printed", count=count),
+    Left.PRINTED: lambda count, _: say("{count} are printed", count=count),
+    Left.FAILED: lambda count, _: say("{count} have failed", count=count),
+    Left.CANCELLED: lambda count, _: say("{count} are cancelled", count=count),
+    Left.UNFIT: lambda count, name: say(
+        "{count} need another stock than {name} holds", count=count, name=name
+    ),
+    Left.GONE: lambda count, _: say("{count} have lost their names and addresses", count=count),
 }
 
 
@@ -85,18 +112,19 @@ def act_on_jobs(session: Session, command: ActOnJobs) -> Outcome:
     ids = _in_turn(session, command.job_ids)
     if command.act is JobAct.FIRST:
         ids.reverse()  # the last one put before all others is the first
-    left = Counter(_tried(session, command, job_id, printer) for job_id in ids)
-    done = left.pop("", 0)
+    tried = Counter(_tried(session, command, job_id, printer) for job_id in ids)
+    done = tried.pop(None, 0)
+    left = {why: count for why, count in sorted(tried.items(), key=_order) if why}
     name = printer.name if printer else ""
     why = _why(left, name)
     if not done:
         raise RuleViolation(say("Nothing was done: {why}.", why=why))
-    message = Text(DONE[command.act].msgid, {"count": done, "name": name})
+    message = DONE[command.act](done, name)
     if left:
         message = say("{done} Not done: {why}.", done=message, why=why)
     return Outcome(
         screen="jobs", message=message, tone=Tone.ATTENTION if left else Tone.OK,
-        facts={"done": done, "left": dict(left)},
+        facts={"done": done, "left": left},
     )  # fmt: skip
 
 
@@ -121,8 +149,10 @@ def _in_turn(session: Session, wanted: Iterable[int]) -> list[int]:
     return ids
 
 
-def _tried(session: Session, command: ActOnJobs, job_id: int, printer: Printer | None) -> str:
-    """Do it with one paper; return "" if it was done, else a word for why not."""
+def _tried(
+    session: Session, command: ActOnJobs, job_id: int, printer: Printer | None
+) -> Left | None:
+    """Do it with one paper; return why it was not done, None if it was."""
     by: dict[str, Any] = {"person_id": command.actor.person_id, "at": command.at}
     reason = command.reason.strip()
     acts: Mapping[JobAct, Callable[[], None]] = {
@@ -135,20 +165,22 @@ def _tried(session: Session, command: ActOnJobs, job_id: int, printer: Printer |
     try:
         acts[command.act]()
     except StateConflict as error:
-        return str(error.state)
+        return BY_STATE[JobState(error.state)]
     except DoesNotFit:
-        return UNFIT
+        return Left.UNFIT
     except PaperCleared:
-        return GONE
-    return ""
+        return Left.GONE
+    return None
 
 
-def _why(left: Mapping[str, int], name: str) -> Text:
-    """Return the counts of what could not be done as one sentence."""
-    counts: Counter[str] = Counter()
-    for word, count in left.items():
-        counts[LEFT[word].msgid] += count
-    parts = [Text(msgid, {"count": count, "name": name}) for msgid, count in counts.items()]
+def _order(counted: tuple[Left | None, int]) -> tuple[int, str]:
+    why, count = counted
+    return -count, str(why)
+
+
+def _why(left: Mapping[Left, int], name: str) -> Text:
+    """Return the counts of what could not be done as one sentence, the most first."""
+    parts = [LEFT[why](count, name) for why, count in left.items()]
     first, *rest = parts or [say("there is nothing to do")]
     for part in rest:
         first = say("{some}, {more}", some=first, more=part)
