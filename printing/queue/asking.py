@@ -112,7 +112,8 @@ def reprint(
     """
     if not reason.strip():
         raise ValueError("a reprint needs a reason")
-    job = session.get_one(PrintJob, job_id, populate_existing=True)
+    # Whoever lets the first one go again just now is wholly before us or after us.
+    job = session.get_one(PrintJob, job_id, populate_existing=True, with_for_update=True)
     if job.state not in (JobState.SENT, JobState.CONFIRMED, JobState.FAILED, JobState.CANCELLED):
         raise StateConflict(job_id, job.state, "sent, confirmed, failed or cancelled")
     if job.void_reason:

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from printing.errors import PaperCleared, StateConflict
+from printing.errors import PaperCleared, PaperVoid, StateConflict
 from printing.models import (
     IN_LANE,
     WAITING,
@@ -173,7 +173,8 @@ def release(session: Session, job_id: int, *, person_id: int, at: datetime) -> N
     """Let a held or failed job wait for its turn again; it is rendered anew.
 
     Raises:
-        StateConflict: it is neither held nor failed. PaperCleared: its content was removed.
+        StateConflict: it is neither held nor failed, or a copy was asked for in its place.
+        PaperCleared: its content was removed.
     """
     _start_over(session, job_id, (JobState.HELD, JobState.FAILED), at)
     note(session, job_id, JobState.QUEUED, at, person_id, "released")
@@ -184,8 +185,11 @@ def fetch(session: Session, job_id: int, *, person_id: int, at: datetime) -> Non
 
     Raises:
         StateConflict: it does not wait to be fetched, or somebody has fetched it.
+        PaperVoid: what it says holds no more.
     """
     job = session.get_one(PrintJob, job_id, populate_existing=True)
+    if job.void_reason:
+        raise PaperVoid(job_id, job.void_reason)
     if job.reason != Reason.DOWNLOAD:
         raise StateConflict(job_id, job.state, "to be fetched")
     _move(
@@ -200,7 +204,8 @@ def reroute(
     """Give a job to another printer, as long as no byte of it has left.
 
     Raises:
-        StateConflict: it is on its way, sent, or closed. PaperCleared: its content was removed.
+        StateConflict: it is on its way, sent, or closed, or a copy was asked for in its place.
+        PaperCleared: its content was removed.
         DoesNotFit: that printer holds another stock.
     """
     from printing.queue.delivery import stock_of  # loaded late: few acts need a way to a printer
@@ -281,8 +286,12 @@ def _why_no_copy(session: Session, job_id: int) -> str:
 def _start_over(
     session: Session, job_id: int, allowed: tuple[JobState, ...], at: datetime, **values: Any
 ) -> None:
+    # Whoever asks for a copy just now is wholly before us or after us.
+    seen = session.get_one(PrintJob, job_id, populate_existing=True, with_for_update=True)
     if _why_no_copy(session, job_id) == CLEARED:
         raise PaperCleared(job_id)
+    if session.scalar(sa.select(sa.exists().where(_job.c.reprint_of == job_id))):
+        raise StateConflict(job_id, seen.state, "without a copy in its place")
     _move(
         session, job_id, allowed, JobState.QUEUED, reason="", detail="", attempts=0,
         next_try_at=None, waiting_since=at, closed_at=None, **values,

@@ -217,19 +217,27 @@ def _flag_for_a_look(session: Session, job_id: int, marked: str) -> None:
 def _not_begun(database: Database, claimed: Claimed, at: datetime) -> Printed | None:
     """Close a job that was voided while we drew it; None if another worker has it by now."""
     with database.transaction() as session:
-        reason = session.execute(
-            sa.update(_job)
-            .where(_job.c.id == claimed.job_id, _job.c.lease_token == claimed.token)
-            .where(_job.c.state.in_(WORKING), _job.c.void_reason != "")
-            .values(
-                state=JobState.CANCELLED, reason="void", closed_at=at,
-                lease_token=None, lease_until=None,
-            )
-            .returning(_job.c.void_reason)
-        ).scalar_one_or_none()  # fmt: skip
-        if reason is None:
-            return None
-        note(session, claimed.job_id, JobState.CANCELLED, at, None, reason)
+        return _dropped(session, claimed, at)
+
+
+def _dropped(session: Session, claimed: Claimed, at: datetime) -> Printed | None:
+    """Cancel a job in our hands whose paper is void by now; None if it is not, or not ours.
+
+    Only for a job of which no byte has left.
+    """
+    reason = session.execute(
+        sa.update(_job)
+        .where(_job.c.id == claimed.job_id, _job.c.lease_token == claimed.token)
+        .where(_job.c.void_reason != "")
+        .values(
+            state=JobState.CANCELLED, reason="void", closed_at=at, first_byte_at=None,
+            lease_token=None, lease_until=None,
+        )
+        .returning(_job.c.void_reason)
+    ).scalar_one_or_none()  # fmt: skip
+    if reason is None:
+        return None
+    note(session, claimed.job_id, JobState.CANCELLED, at, None, reason)
     return Printed(job_id=claimed.job_id, state=JobState.CANCELLED, reason="void")
 
 
@@ -241,7 +249,9 @@ def _not_sent(database: Database, claimed: Claimed, at: datetime, error: Transpo
         keep_condition(
             session, claimed.printer.id, at, Condition(reason=error.reason, detail=str(error))
         )
-        return _finish(
+        # Whoever voids it just now comes wholly before us or finds it waiting.
+        session.execute(sa.select(_job.c.id).where(_job.c.id == claimed.job_id).with_for_update())
+        return _dropped(session, claimed, at) or _finish(
             session,
             claimed,
             # What a browser is to fetch waits aside, so that it stops nobody.

@@ -13,6 +13,7 @@ from printing import queue
 from printing.errors import AddressRefused, PaperVoid
 from printing.models import JobState, PrintJob
 from printing.queue import work
+from printing.transports import Reason
 from tests.printing.test_queue import Floor, away, by, unknown
 from warehouse.db import Database
 
@@ -82,21 +83,44 @@ def test_a_void_label_does_not_wait_for_an_address_that_is_refused(floor, monkey
 class VoidsWhileSending:
     """A printer that is away, found out just after somebody voided the paper."""
 
-    def __init__(self, floor: Floor, *, before_first_byte: bool) -> None:
-        self.floor, self.before = floor, before_first_byte
+    def __init__(
+        self, floor: Floor, *, before_first_byte: bool, reason: Reason = Reason.OFFLINE
+    ) -> None:
+        self.floor, self.error = floor, away(before_first_byte, reason)
 
     def send(self, payload: bytes, name: str, notice: Any = None) -> None:
         void(self.floor)
-        raise away(before_first_byte=self.before)
+        raise self.error
 
 
 def test_a_label_voided_on_its_way_is_not_tried_again(floor):
     job_id = floor.ask()
-    floor.work(transport=VoidsWhileSending(floor, before_first_byte=True))
-    assert floor.state(job_id) is JobState.READY
+    printed = floor.work(transport=VoidsWhileSending(floor, before_first_byte=True))
+    assert (printed.state, printed.reason) == (JobState.CANCELLED, "void")
+    assert floor.events(job_id)[-1] == ("cancelled", "set aside")
+    assert floor.job(job_id).first_byte_at is None
     floor.now += timedelta(seconds=60)
-    assert floor.work().state is JobState.CANCELLED
+    assert floor.work() is None
     assert floor.names() == []
+
+
+def test_a_label_voided_on_its_way_to_a_browser_is_not_fetched(floor):
+    job_id = floor.ask()
+    way = VoidsWhileSending(floor, before_first_byte=True, reason=Reason.DOWNLOAD)
+    assert floor.work(transport=way).state is JobState.CANCELLED
+    with pytest.raises(PaperVoid, match="set aside"):
+        floor.do(queue.fetch, job_id, **by())
+
+
+def test_a_void_label_that_waits_to_be_fetched_is_refused(floor):
+    """Older workers left such jobs behind."""
+    job_id = floor.ask()
+    floor.paper.faults.append(away(reason=Reason.DOWNLOAD))
+    floor.work()
+    floor.do(lambda session: session.execute(sa.update(PrintJob).values(void_reason="set aside")))
+    with pytest.raises(PaperVoid, match="set aside"):
+        floor.do(queue.fetch, job_id, **by())
+    assert floor.state(job_id) is JobState.HELD
 
 
 def test_no_copy_follows_a_void_label_that_did_not_come_out(floor):
