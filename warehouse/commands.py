@@ -127,7 +127,7 @@ class CommandRow(Base):
 
 
 C = TypeVar("C", bound=Command)
-_WHEN = frozenset({"id", "at", "zone"})
+_NOT_SAID = frozenset({"id", "actor", "at", "zone"})
 Handler = Callable[[Session, C], Outcome]
 
 _table = table_of(CommandRow)
@@ -200,8 +200,12 @@ def perform(session: Session, handler: Handler[C], command: C) -> Outcome:
 
 
 def fingerprint_of(command: Command) -> str:
-    """Return a hash of everything the command says, save its id and the time it arrived."""
-    content = {f.name: getattr(command, f.name) for f in fields(command) if f.name not in _WHEN}
+    """Return a hash of who says what, save the command's id and when and where it arrived.
+
+    A tablet that sends a scan again after its session was opened anew may stand elsewhere by then.
+    """
+    said = {f.name: getattr(command, f.name) for f in fields(command) if f.name not in _NOT_SAID}
+    content = {**said, "actor": command.actor.person_id}
     plain = json.dumps([type(command).__name__, content], default=_plain, sort_keys=True)
     return hashlib.sha256(plain.encode()).hexdigest()
 

@@ -13,10 +13,12 @@ from tests.journeys.tablet import Tablet, enrolled
 from tests.web.desk_site import Desk, links_to, words_of
 from tests.web.test_desk_rights import MAY, desk_rules
 from warehouse.catalog.models import Station, StationKind
+from warehouse.people import auth
 from warehouse.people.auth import hash_secret, hash_token
 from warehouse.people.models import Key, LoginSession, Person, PersonRole, Role, Trail
 from warehouse.people.models import Tablet as TabletRow
 from warehouse.people.site import ChangeSettings, change_site_settings
+from warehouse.people.tablets import RevokeTablet, revoke_tablet
 from warehouse.web.door import TABLET_COOKIE
 
 PIN, PASSWORD = "4711", "correct horse battery"
@@ -151,6 +153,40 @@ def test_a_revoked_tablet_is_a_browser_like_any_other(desk: Desk, anna: int):
     again = desk.world.one(TabletRow).revoked_at
     desk.post("/tablets/1/revoke")
     assert desk.world.one(TabletRow).revoked_at == again
+
+
+def test_a_tablet_revoked_while_the_pin_is_looked_at_is_not_opened(both: Desk, monkeypatch):
+    _anna(both, Role.PACKER)
+    browser = _browser(both, is_tablet=True)
+    tablet_id = both.world.one(TabletRow).id
+    look = auth.person_by_secret
+
+    def slow_look(*given, **more):
+        found = look(*given, **more)
+        both.world.do(revoke_tablet, RevokeTablet, tablet_id=tablet_id)
+        return found
+
+    monkeypatch.setattr(auth, "person_by_secret", slow_look)
+    assert browser.post("/login", **BY_PIN) == 403
+    assert "Badges and PINs open enrolled tablets only." in browser.html
+    assert both.world.all(LoginSession) == []
+
+
+def test_where_tablets_are_asked_for_again_other_browsers_are_shut(both: Desk):
+    _anna(both, Role.PACKER)
+
+    def ask_for_tablets(is_required: bool) -> None:
+        values = {"is_tablet_required": is_required}
+        both.world.do(change_site_settings, ChangeSettings, values=values, reason="a try")
+
+    ask_for_tablets(False)
+    stray, tablet, desk = (_browser(both, is_tablet=i) for i in (False, True, False))
+    assert [b.post("/login", **BY_BADGE) for b in (stray, tablet)] == [302, 302]
+    assert desk.post("/login", **BY_PASSWORD) == 302
+    ask_for_tablets(True)
+    assert [b.client.get("/pack").status_code for b in (stray, tablet, desk)] == [302, 200, 200]
+    with both.world.nothing_written():
+        assert stray.post("/login", **BY_BADGE) == 403
 
 
 def test_tablets_are_named_and_listed_with_when_they_were_last_seen(desk: Desk, anna: int):

@@ -143,6 +143,15 @@ def end_sessions_of(session: Session, person_id: int) -> None:
     session.execute(sa.delete(_session).where(_session.c.person_id == person_id))
 
 
+def end_sessions_without_tablet(session: Session) -> None:
+    """End every session that a badge or PIN opened in a browser that is no tablet of the house."""
+    session.execute(
+        sa.delete(_session).where(
+            _session.c.opened_by != Key.PASSWORD, _session.c.tablet_id.is_(None)
+        )
+    )
+
+
 def visitor_of(
     session: Session, token: str, at: datetime, *, idle_after: timedelta
 ) -> Visitor | None:

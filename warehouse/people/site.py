@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import InvalidInput
 from warehouse.people import trail
+from warehouse.people.auth import end_sessions_without_tablet
 from warehouse.settings import change_settings, load_settings
 from warehouse.text import DEFAULT_LOCALE, LOCALES, say
 
@@ -46,6 +47,8 @@ class ChangeSettings(Command):
 def change_site_settings(session: Session, command: ChangeSettings) -> Outcome:
     """Write what differs, each with a trail of the value before and the reason.
 
+    Where badges and PINs open tablets only from now on, the sessions they opened elsewhere end.
+
     Raises:
         InvalidInput: a value out of range, or a safeguard switched off without a reason.
     """
@@ -61,6 +64,8 @@ def change_site_settings(session: Session, command: ChangeSettings) -> Outcome:
             session, command, SITE, SITE_ID, "setting_changed", name=name,
             old=current[name], new=wanted[name], reason=command.reason.strip()[:LONGEST_TEXT],
         )  # fmt: skip
+    if "is_tablet_required" in changed and wanted["is_tablet_required"]:
+        end_sessions_without_tablet(session)
     if not changed:
         return Outcome(screen="settings", message=say("Nothing was changed."))
     return Outcome(

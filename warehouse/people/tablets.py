@@ -101,11 +101,15 @@ def revoke_tablet(session: Session, command: RevokeTablet) -> Outcome:
     )
 
 
-def tablet_by_token(session: Session, token: str) -> Tablet | None:
-    """Return the tablet whose cookie this is, None for any other browser and a revoked one."""
-    return session.scalars(
-        sa.select(Tablet).where(Tablet.token_hash == hash_token(token), Tablet.revoked_at.is_(None))
-    ).first()
+def tablet_by_token(session: Session, token: str, *, lock: bool = False) -> Tablet | None:
+    """Return the tablet whose cookie this is, None for any other browser and a revoked one.
+
+    With `lock` nobody revokes it before the transaction ends.
+    """
+    found = sa.select(Tablet).where(
+        Tablet.token_hash == hash_token(token), Tablet.revoked_at.is_(None)
+    )
+    return session.scalars(found.with_for_update(read=True) if lock else found).first()
 
 
 def _tablet(session: Session, tablet_id: int) -> Tablet:

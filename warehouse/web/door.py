@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from warehouse.errors import Forbidden, WarehouseError
 from warehouse.people import auth
-from warehouse.people.models import Person
+from warehouse.people.models import Key, Person
 from warehouse.people.tablets import tablet_by_token
 from warehouse.people.tries import count_try, forget_tries
 from warehouse.settings import load_settings
@@ -29,10 +29,10 @@ class Unknown(WarehouseError):
         super().__init__(say("Not known. Try again."))
 
 
-def own_tablet(session: Session) -> int | None:
-    """Return which enrolled tablet this browser is, None if it is none."""
+def own_tablet(session: Session, *, lock: bool = False) -> int | None:
+    """Return which enrolled tablet this browser is, None if it is none; locked if asked for."""
     token = request.cookies.get(TABLET_COOKIE, "")
-    found = tablet_by_token(session, token) if token else None
+    found = tablet_by_token(session, token, lock=lock) if token else None
     return found.id if found else None
 
 
@@ -49,6 +49,20 @@ def require_badges(session: Session) -> None:
     """
     if not takes_badges(session):
         raise Forbidden(say("Badges and PINs open enrolled tablets only. Log in with a password."))
+
+
+def tablet_to_open(session: Session, by: Key) -> int | None:
+    """Return the tablet a session is opened on, which stays enrolled until the transaction ends.
+
+    A secret takes long to look at; a tablet revoked meanwhile is not opened.
+
+    Raises:
+        Forbidden: badge or PIN opens this browser no more.
+    """
+    tablet = own_tablet(session, lock=True)
+    if by is not Key.PASSWORD and tablet is None:
+        require_badges(session)
+    return tablet
 
 
 def person_of(login: str, secret: str, *, is_pin: bool) -> Person:

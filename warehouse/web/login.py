@@ -19,10 +19,10 @@ from warehouse.web.context import config, database, form_str, now, reading, spea
 from warehouse.web.door import (
     TABLET_COOKIE,
     Unknown,
-    own_tablet,
     person_of,
     require_badges,
     set_tablet_cookie,
+    tablet_to_open,
     takes_badges,
 )
 
@@ -57,9 +57,9 @@ def enter() -> Response | tuple[str, int]:
 def _open() -> tuple[str, str]:
     found, by = _who()
     with database().transaction() as session:
+        tablet = tablet_to_open(session, by)
         auth.close_session(session, request.cookies.get(COOKIE, ""))
         station_id = None if by is Key.PASSWORD else _station_id(session)
-        tablet = own_tablet(session)
         token = auth.open_session(session, found, station_id, now(), by=by, tablet_id=tablet)
     return token, _target(request.form.get("next", ""))
 

@@ -43,7 +43,7 @@ from warehouse.web.context import (
     speak,
 )
 from warehouse.web.corner import printer_corner
-from warehouse.web.door import own_tablet, require_badges
+from warehouse.web.door import tablet_to_open
 
 STOP = "stop"
 
@@ -268,14 +268,14 @@ def _change_person(scan: BadgeScan) -> Response:
     """Another badge at a running tablet: its owner goes on from here."""
     old = person()
     with database().transaction() as session:
-        require_badges(session)
+        tablet = tablet_to_open(session, Key.BADGE)
         found = auth.person_by_badge(session, scan.token)
         if found is None:
             unknown = InvalidInput(say("Nobody carries this badge."), field="barcode")
             return _message(unknown)
         auth.close_session(session, request.cookies.get(COOKIE, ""))
         token = auth.open_session(
-            session, found, old.station_id, now(), by=Key.BADGE, tablet_id=own_tablet(session)
+            session, found, old.station_id, now(), by=Key.BADGE, tablet_id=tablet
         )
     fragment = Fragment(
         template="station/_goto.html",
