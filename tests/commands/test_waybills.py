@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from printing.models import JobState, PrintJob
-from tests.builders import Stage, World
+from tests.builders import Stage, Work, World
 from tests.commands.acts import MASKED, mark_sent
 from warehouse.commands import Tone
 from warehouse.dispatch.commands.label import (
@@ -27,6 +27,8 @@ from warehouse.errors import (
     WrongScan,
     WrongWaybill,
 )
+from warehouse.orders.commands.audit import AuditOrders, audit_orders
+from warehouse.orders.commands.release import ReleaseOrders, release_orders
 from warehouse.orders.models import Order
 from warehouse.packing.commands.carton import OpenParcel, open_parcel
 from warehouse.packing.commands.goods import PackRest, pack_rest
@@ -237,6 +239,38 @@ def test_a_number_on_another_parcel_is_not_attached_again(world: World):
         WrongWaybill, attach_waybill, AttachWaybill, parcel_id=second.parcel_id, **given
     )
     assert str(error) == "Read the waybill of parcel P00000001, need a fresh one."
+
+
+def test_goods_packed_again_take_their_order_s_own_number_again(world: World):
+    number = "YT1234567890"
+    first = world.bring(Stage.WEIGHED, **MASKED)
+    other = world.bring(Stage.WEIGHED, lines={world.add_goods("CAP"): 1}, **MASKED)
+    world.do(attach_waybill, AttachWaybill, parcel_id=first.parcel_id, barcode=number)
+    world.stop(first)
+    given = {"consignment_id": first.consignment_id, "barcode": "SET-ASIDE"}
+    world.do(set_aside, SetAside, **given)
+    world.refused(
+        WrongWaybill, attach_waybill, AttachWaybill, parcel_id=other.parcel_id, barcode=number
+    )
+    again = released_again(world, first)
+    outcome = world.do(attach_waybill, AttachWaybill, parcel_id=again.parcel_id, barcode=number)
+    waybill = world.one(Waybill)
+    assert again.parcel_id != first.parcel_id
+    assert (waybill.number, waybill.parcel_id, waybill.state) == (number, again.parcel_id, "live")
+    assert (waybill.voided_at, waybill.void_reason, outcome.is_step_done) == (None, "", True)
+    assert world.state(Parcel, again.parcel_id) == "matched"
+
+
+def released_again(world: World, work: Work) -> Work:
+    """Bring an order whose goods were put aside to the scale once more."""
+    world.unstop(work)
+    world.do(audit_orders, AuditOrders, order_ids=(work.order_id,))
+    world.unstop(work)
+    released = world.do(release_orders, ReleaseOrders, order_ids=(work.order_id,))
+    assert released.facts["released"] == 1
+    again = world.work_of(work.order_id)
+    again.goods = work.goods
+    return world.bring(Stage.WEIGHED, work=again)
 
 
 def test_a_receiver_in_the_clear_takes_no_platform_label(world: World):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,11 +13,13 @@ from tests.journeys.tablet import Tablet, enrolled
 from tests.web.desk_site import Desk
 from warehouse.commands import CommandRow
 from warehouse.db import Database
+from warehouse.errors import StaleScreen
 from warehouse.orders.models import HoldKind
 from warehouse.packing.models import Parcel, ParcelState
 from warehouse.people.auth import hash_secret, hash_token
 from warehouse.people.models import Person, PersonRole, Role
 from warehouse.web.door import TABLET_COOKIE
+from warehouse.weighing.commands import RecordWeight, record_weight
 from warehouse.weighing.models import Reading, Verdict
 
 PIN, PASSWORD = "4711", "correct horse battery"
@@ -35,13 +38,25 @@ class Scale:
     def parcel(self) -> Parcel:
         return self.world.get(Parcel, self.work.parcel_id)
 
+    @property
+    def shown(self) -> str:
+        """The reading that the page before the supervisor carries."""
+        self.tablet.get(f"/weigh/{self.work.parcel_id}/override")
+        found = re.search(r'name="reading" value="(\d+)"', self.tablet.html)
+        return found[1] if found else ""
+
     def ask(self, **form: object) -> int:
+        form.setdefault("reading", self.shown)
         return self.tablet.post(f"/weigh/{self.work.parcel_id}/override", **form)
 
 
 @pytest.fixture
 def scale(sqlite_database: Database, tmp_path: Path) -> Scale:
-    world = World(sqlite_database)
+    return _scale(sqlite_database, tmp_path)
+
+
+def _scale(database: Database, tmp_path: Path) -> Scale:
+    world = World(database)
     desk = Desk(world, tmp_path / "data")
     supervisor = _person(world, "boss", Role.SUPERVISOR)
     _person(world, "packer", Role.PACKER)
@@ -121,9 +136,26 @@ def test_where_no_pin_opens_the_door_the_password_is_asked_for(scale: Scale):
     browser.post("/login", login="packer", password=PASSWORD)
     url = f"/weigh/{scale.work.parcel_id}/override"
     assert browser.get(url) == 200
-    assert browser.post(url, badge="boss", pin=PIN) == 401
-    assert browser.post(url, badge="boss", pin=PASSWORD) == 303
+    form = {"badge": "boss", "reading": scale.shown}
+    assert browser.post(url, **form, pin=PIN) == 401
+    assert browser.post(url, **form, pin=PASSWORD) == 303
     assert scale.parcel.state is ParcelState.LABELLED
+
+
+@pytest.mark.parametrize("pin", [PIN, ""])
+def test_a_weight_nobody_looked_at_is_not_let_pass(database: Database, tmp_path: Path, pin: str):
+    scale = _scale(database, tmp_path)
+    shown = scale.shown
+    given = {"parcel_id": scale.work.parcel_id, "gross_g": scale.parcel.expected_g + 4000}
+    scale.world.do(record_weight, RecordWeight, **given)
+    for reading in (shown, "", "x"):
+        assert scale.ask(badge="boss", pin=pin, reading=reading) == 303
+    refused = {**given, "override_reason": "other packing", "seen_reading_id": int(shown)}
+    scale.world.refused(StaleScreen, record_weight, RecordWeight, **refused)
+    assert [r.verdict for r in scale.world.all(Reading)] == [Verdict.OUTSIDE, Verdict.OUTSIDE]
+    assert scale.parcel.state is ParcelState.SEALED
+    assert scale.ask(badge="boss", pin=PIN) == 303  # the page shows the new weight now
+    assert scale.parcel.gross_g == given["gross_g"]
 
 
 def test_sent_twice_it_counts_once(scale: Scale):

@@ -44,10 +44,13 @@ def override(parcel_id: int) -> str | Response:
 @bp.post("/<int:parcel_id>/override")
 @needs(Right.WEIGH)
 def let_pass(parcel_id: int) -> tuple[str, int] | Response:
-    """Let the last reading pass in the name of whoever proved to have the right."""
+    """Let the reading shown pass in the name of whoever proved to have the right.
+
+    Where the parcel was weighed again meanwhile, nobody has seen that weight: it is shown first.
+    """
     with reading() as session:
         view = _outside(session, parcel_id)
-    if view is None:
+    if view is None or form_str("reading", "") != str(view.reading_id):
         return _back(parcel_id)
     try:
         number = _number(form_str("badge", ""))
@@ -70,6 +73,7 @@ def _let_pass(view: WeighView, who: Person) -> None:
         at=now(),
         parcel_id=view.parcel_id,
         gross_g=view.reading_g or 0,
+        seen_reading_id=view.reading_id,
         override_reason=reason if reason in REASONS else next(iter(REASONS)),
     )
     go_on(commands.execute(database(), record_weight, command), own_id)

@@ -28,19 +28,22 @@ WEIGHT_NOTE = say("The weight cannot be right.")
 class RecordWeight(Command):
     """What the scale shows for a sealed parcel, in grams.
 
-    With `override_reason`, somebody with the right lets a weight outside the tolerance pass.
+    With `override_reason`, somebody with the right lets a weight outside the tolerance pass;
+    `seen_reading_id` is the reading they looked at, None where they looked at the scale itself.
     """
 
     parcel_id: int
     gross_g: int
     override_reason: str = ""
+    seen_reading_id: int | None = None
 
 
 def record_weight(session: Session, command: RecordWeight) -> Outcome:
     """Keep the reading; within the tolerance the parcel is weighed and may have its label.
 
     Raises:
-        InvalidInput: no weight a parcel can have. StaleScreen: the parcel is further on.
+        InvalidInput: no weight a parcel can have. StaleScreen: the parcel is further on, or was
+            weighed again since the reading that is let pass.
         OrderStopped: the order goes no further.
     """
     if not 0 < command.gross_g <= HEAVIEST_G:
@@ -49,6 +52,8 @@ def record_weight(session: Session, command: RecordWeight) -> Outcome:
         )
     parcel = lock_parcel(session, command.parcel_id)
     if parcel.state is not ParcelState.SEALED:
+        raise StaleScreen
+    if command.seen_reading_id not in (None, _last_reading(session, parcel.id)):
         raise StaleScreen
     reading = _reading(session, command, parcel)
     session.add(reading)
@@ -69,6 +74,10 @@ def record_weight(session: Session, command: RecordWeight) -> Outcome:
         message=say("{gross} g. The label is coming.", gross=command.gross_g),
         facts={"gross_g": command.gross_g},
     )
+
+
+def _last_reading(session: Session, parcel_id: int) -> int | None:
+    return session.scalar(sa.select(sa.func.max(Reading.id)).where(Reading.parcel_id == parcel_id))
 
 
 def _reading(session: Session, command: RecordWeight, parcel: Parcel) -> Reading:

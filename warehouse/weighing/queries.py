@@ -30,6 +30,7 @@ class WeighView:
     is_masked: bool  # the platform hides the receiver and prints the label itself
     expected_g: int | None
     tolerance_g: int
+    reading_id: int | None
     reading_g: int | None
     is_weighed: bool  # a weight was accepted, and the parcel is still here
     order_numbers: tuple[str, ...]
@@ -41,12 +42,12 @@ def weigh_view(session: Session, parcel_id: int) -> WeighView:
     consignment = session.get_one(Consignment, parcel.consignment_id)
     settings = load_settings(session)
     orders = orders_of(session, parcel.consignment_id)
-    last = session.scalar(
-        sa.select(Reading.gross_g)
+    last = session.execute(
+        sa.select(Reading.id, Reading.gross_g)
         .where(Reading.parcel_id == parcel.id)
         .order_by(Reading.id.desc())
         .limit(1)
-    )
+    ).first()
     return WeighView(
         parcel_id=parcel.id,
         parcel_no=parcel.number,
@@ -60,7 +61,8 @@ def weigh_view(session: Session, parcel_id: int) -> WeighView:
             absolute_g=settings.tolerance_g,
             percent=settings.tolerance_percent,
         ),
-        reading_g=last,
+        reading_id=last.id if last else None,
+        reading_g=last.gross_g if last else None,
         is_weighed=parcel.gross_g is not None and parcel.state in WITH_WEIGHT,
         is_masked=any(o.is_masked for o in orders),
         order_numbers=tuple(o.order_no for o in orders),

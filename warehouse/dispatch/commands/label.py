@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -26,7 +27,7 @@ from warehouse.errors import (
     WrongWaybill,
 )
 from warehouse.inventory.refusals import describe, refuse
-from warehouse.orders.models import ConsignmentState
+from warehouse.orders.models import ConsignmentLine, ConsignmentState, Order, OrderLine
 from warehouse.orders.queries import consignment_by_id, orders_of
 from warehouse.packing.models import Parcel, ParcelState
 from warehouse.people import trail
@@ -135,12 +136,16 @@ def attach_waybill(session: Session, command: AttachWaybill) -> Outcome:
     Raises:
         UnknownBarcode: nothing a waybill number can be. WrongScan: something of this house, as
             the goods' own barcode. WrongWaybill: it is on another parcel.
+
+    A number that was on the goods of the same order before they were put aside is taken again:
+    the platform gives an order the same one each time.
     """
     parcel = lock_parcel(session, command.parcel_id)
     consignment = consignment_by_id(session, parcel.consignment_id, lock=True)
     if parcel.state is not _ready_state(consignment.is_weigh_required, parcel):
         raise StaleScreen
-    if not any(o.is_masked for o in orders_of(session, consignment.id)):
+    orders = orders_of(session, consignment.id)
+    if not any(o.is_masked for o in orders):
         raise StaleScreen
     number = command.barcode
     wanted = say("the platform's waybill")
@@ -149,8 +154,11 @@ def attach_waybill(session: Session, command: AttachWaybill) -> Outcome:
     if describe(session, number)[0] is not None:
         raise refuse(session, number, wanted)
     carrier = session.get_one(Carrier, consignment.carrier_id)
-    _require_unused(session, number, carrier.id)
-    _attach(session, command, parcel, carrier.id, number, WaybillSource.PLATFORM)
+    before = _waybill_of_order(session, number, carrier.id, orders)
+    if before is None:
+        _attach(session, command, parcel, carrier.id, number, WaybillSource.PLATFORM)
+    else:
+        _revive(session, command, parcel, before)
     _match(session, command, parcel)
     trail.record(session, command, "parcel", parcel.id, "waybill_attached", waybill=number)
     is_odd = carrier.number_pattern and not re.fullmatch(carrier.number_pattern, number)
@@ -307,16 +315,52 @@ def _fresh_number(session: Session, command: Command, carrier: Carrier) -> tuple
             return number, pool_id
 
 
-def _require_unused(session: Session, number: str, carrier_id: int) -> None:
-    other = session.execute(
-        sa.select(Parcel.number)
-        .join(Waybill, Waybill.parcel_id == Parcel.id)
+def _revive(session: Session, command: Command, parcel: Parcel, waybill: Waybill) -> None:
+    """Let the number hold again, on the parcel its order's goods are in now."""
+    waybill.parcel_id = parcel.id
+    waybill.state = WaybillState.LIVE
+    waybill.assigned_at = command.at
+    waybill.voided_at = None
+    waybill.void_reason = ""
+    parcel.state = ParcelState.LABELLED
+    session.flush()
+
+
+def _waybill_of_order(
+    session: Session, number: str, carrier_id: int, orders: Sequence[Order]
+) -> Waybill | None:
+    """Return the orders' own void waybill of this number, None for a number never seen.
+
+    Raises:
+        WrongWaybill: it is on a parcel, or was on another order's.
+    """
+    waybill = session.scalars(
+        sa.select(Waybill)
         .where(Waybill.number == number, Waybill.carrier_id == carrier_id)
-    ).scalar()
-    if other is not None:
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+    if waybill is None:
+        return None
+    is_free = (waybill.state, waybill.source) == (WaybillState.VOID, WaybillSource.PLATFORM)
+    if not is_free or not _was_for(session, waybill.parcel_id, orders):
+        other = session.get_one(Parcel, waybill.parcel_id).number
         raise WrongWaybill(
             got=say("the waybill of parcel {number}", number=other), wanted=say("a fresh one")
         )
+    return waybill
+
+
+def _was_for(session: Session, parcel_id: int, orders: Sequence[Order]) -> bool:
+    """Tell whether the parcel's consignment was for one of these orders."""
+    was_for = session.scalars(
+        sa.select(OrderLine.order_id)
+        .join(ConsignmentLine, ConsignmentLine.order_line_id == OrderLine.id)
+        .join(Parcel, Parcel.consignment_id == ConsignmentLine.consignment_id)
+        .where(Parcel.id == parcel_id)
+        .distinct()
+    )
+    return not {o.id for o in orders}.isdisjoint(was_for)
 
 
 def _not_this_label(session: Session, barcode: str, wanted: str) -> WrongWaybill | UnknownBarcode:
