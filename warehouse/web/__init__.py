@@ -41,6 +41,7 @@ def _desks() -> list[Blueprint]:
         papers,
         parcels,
         people,
+        previews,
         print_routes,
         printers,
         search,
@@ -52,7 +53,7 @@ def _desks() -> list[Blueprint]:
     )
 
     # A section of several modules has one blueprint; importing them adds their routes to it.
-    printing = (papers, lanes, printers, print_routes, straighten, find_printers)
+    printing = (papers, lanes, printers, print_routes, previews, straighten, find_printers)
     ordering = (orders, order)
     designing = (designs, design_pictures, design_files)
     modules = (

@@ -237,7 +237,7 @@ DOCUMENTS: Mapping[str, Text] = {
     "waybill": say("waybill"),
     "ready_label": say("label of the carrier"),
     "packing_slip": say("packing slip"),
-    "carton_label": say("carton label (SSCC)"),
+    "carton_label": say("carton label"),
     "return_label": say("return label"),
     "pick_list": say("pick list"),
     "wave_sheet": say("wave sheet"),

@@ -1,0 +1,127 @@
+"""Every document as it looks on paper: a list of kinds, and one page for each with its samples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort, make_response, render_template, request
+from werkzeug.wrappers import Response
+
+from printing.documents import KINDS, Document, Locale
+from printing.media import SUITABLE, media
+from printing.samples import Content, sample
+from warehouse.people.rights import Right
+from warehouse.text import say
+from warehouse.web.access import needs
+from warehouse.web.context import locale
+from warehouse.web.design_words import SAMPLE_WORDS
+from warehouse.web.notes import media_word
+from warehouse.web.papers import HOUR_S, bp
+from warehouse.web.words import document_word
+
+MOST_PAGES = 12
+LANGUAGES = ((Locale.ZH.value, say("Chinese")), (Locale.EN.value, say("English")))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Wanted:
+    """Which sample: a kind, what it holds, on which stock, in which language."""
+
+    kind: str
+    stock: str
+    content: Content
+    language: Locale
+
+    def document(self) -> Document:
+        return sample(self.kind, self.content, self.language, self.stock)
+
+
+@bp.get("/papers")
+@needs(Right.PRINTERS)
+def papers() -> str:
+    """Show every kind of document small, on the stock it is made for first."""
+    return render_template(
+        "printers/papers.html",
+        kinds=[(kind, SUITABLE[kind]) for kind in KINDS],
+        language=_language(),
+    )
+
+
+@bp.get("/papers/<kind>")
+@needs(Right.PRINTERS)
+def paper(kind: str) -> str:
+    """Show one kind of document on one stock, page by page."""
+    wanted = _wanted(kind)
+    from printing.inspection import unprintable  # heavy: a start must not wait for it
+    from printing.renderers.pdf import layout
+
+    sheets = layout(wanted.document(), media(wanted.stock))
+    where: dict[str, Any] = {
+        "kind": kind, "media": wanted.stock, "content": wanted.content.value,
+        "language": wanted.language.value,
+    }  # fmt: skip
+    return render_template(
+        "printers/paper.html",
+        word=document_word(kind),
+        where=where,
+        pages=range(1, min(len(sheets), MOST_PAGES) + 1),
+        more=max(0, len(sheets) - MOST_PAGES),
+        marked=unprintable(sheets),
+        stocks=[(name, media_word(name)) for name in SUITABLE[kind]],
+        contents=[(c.value, SAMPLE_WORDS[c.value]) for c in Content],
+        languages=LANGUAGES,
+    )
+
+
+@bp.get("/papers/<kind>/sample.pdf")
+@needs(Right.PRINTERS)
+def paper_pdf(kind: str) -> Response:
+    """Return a sample as PDF."""
+    wanted = _wanted(kind)
+    return _file(_pdf(wanted), "application/pdf")
+
+
+@bp.get("/papers/<kind>/sample.png")
+@needs(Right.PRINTERS)
+def paper_picture(kind: str) -> Response:
+    """Return one page of a sample as a picture, as the printer would print it."""
+    wanted = _wanted(kind)
+    from printing.renderers import raster
+
+    pages = raster.shown(_pdf(wanted), media(wanted.stock))
+    page = request.args.get("page", 1, type=int)
+    if not 1 <= page <= len(pages):
+        abort(404)
+    return _file(pages[page - 1], "image/png")
+
+
+def _wanted(kind: str) -> _Wanted:
+    """Return what the address asks for; what it leaves open is the usual."""
+    if kind not in KINDS:
+        abort(404)
+    stock = request.args.get("media") or SUITABLE[kind][0]
+    content = request.args.get("content") or Content.SHORT.value
+    if stock not in SUITABLE[kind] or content not in set(Content):
+        abort(404)
+    return _Wanted(kind=kind, stock=stock, content=Content(content), language=_language())
+
+
+def _language() -> Locale:
+    asked = request.args.get("language", "")
+    if asked in set(Locale):
+        return Locale(asked)
+    return Locale.EN if locale() == Locale.EN else Locale.ZH
+
+
+def _pdf(wanted: _Wanted) -> bytes:
+    from printing.renderers.pdf import render
+
+    return render(wanted.document(), media(wanted.stock))
+
+
+def _file(content: bytes, kind: str) -> Response:
+    response = make_response(content)
+    response.headers["Content-Type"] = kind
+    response.headers["Cache-Control"] = f"private, max-age={HOUR_S}"
+    return response
