@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 from printing.queue.asking import enqueue, reprint
 from printing.queue.claiming import claim, due
 from printing.queue.deciding import (
+    acknowledge,
     answer_unknown,
     assign_waiting,
     cancel,
     confirm,
     fetch,
     hold,
-    look,
     pause,
     put_first,
     release,
@@ -69,6 +69,7 @@ __all__ = [
     "Lane",
     "Printed",
     "Transports",
+    "acknowledge",
     "answer_unknown",
     "assign_waiting",
     "cancel",
@@ -86,7 +87,6 @@ __all__ = [
     "idle_printers",
     "keep_ready",
     "lanes",
-    "look",
     "look_at",
     "pause",
     "pdf_of",

@@ -89,7 +89,7 @@ def answer_unknown(
     )  # fmt: skip
 
 
-def look(session: Session, job_id: int, *, person_id: int, at: datetime) -> None:
+def acknowledge(session: Session, job_id: int, *, person_id: int, at: datetime) -> None:
     """Note that a person looked at a paper flagged for characters no face has.
 
     Raises:

@@ -44,20 +44,20 @@ def test_only_what_stands_on_the_paper_is_flagged(floor):
 def test_a_look_ends_the_attention_once(floor):
     job_id = floor.ask(waybill(waybill_no="YT1", remark="🌸"))
     floor.work()
-    floor.do(queue.look, job_id, person_id=7, at=floor.now)
+    floor.do(queue.acknowledge, job_id, person_id=7, at=floor.now)
     assert flagged(floor) == []
     with floor.database.reading() as session:
         flag = session.get_one(PrintFlag, job_id)
         assert (flag.looked_at, flag.person_id) == (floor.now, 7)
     assert floor.events(job_id) == [("sent", "looked at the marks")]
     with pytest.raises(StateConflict):
-        floor.do(queue.look, job_id, person_id=8, at=floor.now)
+        floor.do(queue.acknowledge, job_id, person_id=8, at=floor.now)
 
 
 def test_a_paper_drawn_anew_is_flagged_anew(floor):
     job_id = floor.ask(waybill(waybill_no="YT1", remark="🌸"))
     floor.work()
-    floor.do(queue.look, job_id, person_id=7, at=floor.now)
+    floor.do(queue.acknowledge, job_id, person_id=7, at=floor.now)
     floor.do(
         queue.reprint, job_id, reason="torn", person_id=7, at=floor.now, command_id="c2"
     )  # fmt: skip

@@ -152,7 +152,7 @@ def reroute_job(session: Session, command: RerouteJob) -> Outcome:
 def look_at_job(session: Session, command: LookAtJob) -> Outcome:
     """Note that a person looked at the paper: it needs nobody's attention any more."""
     _job(session, command.job_id)
-    _do(partial(queue.look, session, command.job_id, person_id=command.actor.person_id,
+    _do(partial(queue.acknowledge, session, command.job_id, person_id=command.actor.person_id,
                 at=command.at))  # fmt: skip
     return _said(command.job_id, say("Noted: you looked at the paper."))
 

@@ -174,6 +174,7 @@ def _numbers(numbers: Sequence[int]) -> str:
 def _list(flow: Flow, wave: WaveSheet, stops: Sequence[_Numbered]) -> None:
     """Write every stop with its bin and pieces, a few to a line."""
     columns = int(flow.width // ENTRY_MM)
+    flow.keep_together(TITLE_MM + 2 * LINE_MM)
     flow.text(word(wave.locale, "Walk"), 12, bold=True)
     for start in range(0, len(stops), columns):
         line = flow.block(LINE_MM)
