@@ -19,6 +19,7 @@ from sqlalchemy.engine import URL, Connection, Dialect, Engine, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from warehouse.gate import DatabaseBusy as DatabaseBusy  # noqa: PLC0414  handed on: printing knows only us
 from warehouse.gate import Gate, open_gate
 
 MIGRATION_WAIT_S = 600.0  # one who migrates holds the gate for as long as it takes

@@ -39,6 +39,7 @@ class Claimed:
 
     job_id: int
     token: str
+    until: datetime  # its lease ends
     kind: str
     facts: Any
     attempts: int
@@ -98,6 +99,7 @@ def claim(session: Session, printer_id: int, *, at: datetime) -> Claimed | None:
     return Claimed(
         job_id=row.id,
         token=token,
+        until=at + LEASE,
         kind=row.document_kind,
         facts=row.facts,
         attempts=row.attempts,

@@ -1,7 +1,8 @@
 """The worker's side: take a printer's oldest job, make its bytes, send them, note what came of it.
 
 Nothing is open while a page is rendered or a printer spoken to: each step ends in a short
-transaction of its own, guarded by the job's lease. What may have reached paper is not tried again.
+transaction of its own, guarded by the job's lease and tried as long as that is good. What may have
+reached paper is not tried again.
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -35,6 +37,7 @@ from printing.queue.claiming import LEASE, Claimed, claim
 from printing.queue.delivery import Transports, media_for, payload_for, ready_payload
 from printing.queue.drawing import STANDARD, drawing_of
 from printing.queue.health import DETAIL_CHARS, keep_condition
+from printing.queue.patience import patiently
 from printing.queue.ready import ready_bytes
 from printing.renderers import ready
 from printing.renderers.pdf import layout
@@ -86,10 +89,10 @@ def print_one(
     try:
         made = _made(database, claimed)
     except PrintingError as error:
-        return _close(database, claimed, clock(), JobState.FAILED, error.code, str(error))
+        return _close(database, claimed, clock, JobState.FAILED, error.code, str(error))
     except Exception as error:
         log.exception("job %d could not be rendered", claimed.job_id)
-        return _close(database, claimed, clock(), JobState.FAILED, "unexpected", _named(error))
+        return _close(database, claimed, clock, JobState.FAILED, "unexpected", _named(error))
     return _deliver(database, claimed, made, clock, transports)
 
 
@@ -99,22 +102,24 @@ def _deliver(
     try:
         transport = transports(claimed.printer, made.stock)
     except AddressRefused as error:
-        if not _keep(database, claimed, made, clock(), is_sending=False):
-            return _not_begun(database, claimed, clock())
+        held = _keep(database, claimed, made, clock, is_sending=False)
+        if held is None:
+            return _not_begun(database, claimed, clock)
         fault = TransportError(str(error), before_first_byte=True, reason=Reason.CONFIGURATION)
-        return _not_sent(database, claimed, clock(), fault)
-    if not _keep(database, claimed, made, clock(), is_sending=True):
-        return _not_begun(database, claimed, clock())
+        return _not_sent(database, held, clock, fault)
+    held = _keep(database, claimed, made, clock, is_sending=True)
+    if held is None:
+        return _not_begun(database, claimed, clock)
     try:
-        transport.send(made.payload, made.stem, _listening(database, claimed, clock))
+        transport.send(made.payload, made.stem, _listening(database, held, clock))
     except TransportError as error:
         if error.before_first_byte:
-            return _not_sent(database, claimed, clock(), error)
-        return _close(database, claimed, clock(), JobState.UNKNOWN, error.reason, str(error))
+            return _not_sent(database, held, clock, error)
+        return _close(database, held, clock, JobState.UNKNOWN, error.reason, str(error))
     except Exception as error:
         log.exception("job %d was interrupted while sending", claimed.job_id)
-        return _close(database, claimed, clock(), JobState.UNKNOWN, "unexpected", _named(error))
-    return _close(database, claimed, clock(), JobState.SENT, "", "")
+        return _close(database, held, clock, JobState.UNKNOWN, "unexpected", _named(error))
+    return _close(database, held, clock, JobState.SENT, "", "")
 
 
 def _listening(database: Database, claimed: Claimed, clock: Clock) -> Notice:
@@ -170,18 +175,21 @@ def _stock_name(stock: Media) -> str:
 
 
 def _keep(
-    database: Database, claimed: Claimed, made: _Made, at: datetime, *, is_sending: bool
-) -> bool:
-    """Store the bytes, and note that they may leave from now on.
+    database: Database, claimed: Claimed, made: _Made, clock: Clock, *, is_sending: bool
+) -> Claimed | None:
+    """Store the bytes, note that they may leave from now on, and return the job under a new lease.
 
-    False when the lease is lost, or somebody has voided the paper since it was claimed: who voids
+    None when the lease is lost, or somebody has voided the paper since it was claimed: who voids
     it later comes after the first byte.
     """
-    with database.transaction() as session:
+
+    def write(session: Session) -> Claimed | None:
+        at = clock()
         changed = session.execute(
             sa.update(_job)
             .where(_job.c.id == claimed.job_id, _job.c.lease_token == claimed.token)
-            .where(_job.c.state.in_(WORKING), _job.c.void_reason == "")
+            # Sending already: by ourselves, where a commit came through that seemed to fail.
+            .where(_job.c.state.in_((*WORKING, JobState.SENDING)), _job.c.void_reason == "")
             .values(
                 state=JobState.SENDING if is_sending else JobState.LEASED,
                 first_byte_at=at if is_sending else None,
@@ -190,7 +198,7 @@ def _keep(
             .returning(_job.c.id)
         ).one_or_none()
         if changed is None:
-            return False
+            return None
         if made.pdf is not claimed.pdf:
             session.execute(sa.delete(_file).where(_file.c.job_id == claimed.job_id))
             session.execute(
@@ -203,7 +211,9 @@ def _keep(
                 )
             )
             _flag_for_a_look(session, claimed.job_id, made.marked)
-    return True
+        return replace(claimed, until=at + LEASE)
+
+    return patiently(database, write, until=claimed.until, clock=clock)
 
 
 def _flag_for_a_look(session: Session, job_id: int, marked: str) -> None:
@@ -214,10 +224,10 @@ def _flag_for_a_look(session: Session, job_id: int, marked: str) -> None:
         session.execute(sa.insert(_flag).values(values))
 
 
-def _not_begun(database: Database, claimed: Claimed, at: datetime) -> Printed | None:
+def _not_begun(database: Database, claimed: Claimed, clock: Clock) -> Printed | None:
     """Close a job that was voided while we drew it; None if another worker has it by now."""
-    with database.transaction() as session:
-        return _dropped(session, claimed, at)
+    drop = partial(_dropped, claimed=claimed, at=clock())
+    return patiently(database, drop, until=claimed.until, clock=clock)
 
 
 def _dropped(session: Session, claimed: Claimed, at: datetime) -> Printed | None:
@@ -241,11 +251,13 @@ def _dropped(session: Session, claimed: Claimed, at: datetime) -> Printed | None
     return Printed(job_id=claimed.job_id, state=JobState.CANCELLED, reason="void")
 
 
-def _not_sent(database: Database, claimed: Claimed, at: datetime, error: TransportError) -> Printed:
+def _not_sent(database: Database, claimed: Claimed, clock: Clock, error: TransportError) -> Printed:
     """Put a job back whose bytes never left; the printer is at fault, so its lane waits."""
     is_busy, is_fetched = error.reason == Reason.BUSY, error.reason == Reason.DOWNLOAD
     pause = BUSY_PAUSE_S if is_busy else PAUSES_S[min(claimed.attempts, len(PAUSES_S)) - 1]
-    with database.transaction() as session:
+    at = clock()
+
+    def write(session: Session) -> Printed:
         keep_condition(
             session, claimed.printer.id, at, Condition(reason=error.reason, detail=str(error))
         )
@@ -264,12 +276,16 @@ def _not_sent(database: Database, claimed: Claimed, at: datetime, error: Transpo
             attempts=claimed.attempts - (1 if is_busy or is_fetched else 0),
         )
 
+    return patiently(database, write, until=claimed.until, clock=clock)
+
 
 def _close(
-    database: Database, claimed: Claimed, at: datetime, state: JobState, reason: str, detail: str
+    database: Database, claimed: Claimed, clock: Clock, state: JobState, reason: str, detail: str
 ) -> Printed:
+    at = clock()
     times = {JobState.SENT: {"sent_at": at}, JobState.FAILED: {"closed_at": at}}.get(state, {})
-    with database.transaction() as session:
+
+    def write(session: Session) -> Printed:
         if state is not JobState.FAILED:
             condition = Condition(reason=reason, detail=detail)
             keep_condition(session, claimed.printer.id, at, condition)
@@ -279,7 +295,9 @@ def _close(
             session.execute(
                 sa.insert(PrintEvent).values(job_id=claimed.job_id, state=state, at=at, note=text)
             )
-    return printed
+        return printed
+
+    return patiently(database, write, until=claimed.until, clock=clock)
 
 
 def _finish(
