@@ -6,7 +6,7 @@ A face is read when its first character is wanted: rare ones cost nothing to tho
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import groupby
@@ -30,10 +30,15 @@ CHAIN = {
     False: (REGULAR, *FALLBACK),
     True: (BOLD, "FahuoLatin-Bold", REGULAR, *FALLBACK),
 }
+# The rare faces have hairlines, which a thermal head leaves out: their letters are drawn with a rim
+# of so much of their size, in common and in bold text.
+HAIRLINED = frozenset({"FahuoRare-Regular", "FahuoRareA-Regular"})
+RIM = {False: 0.025, True: 0.05}
 MM_PER_POINT = 25.4 / 72
 UNITS = 1000
 
 _loading = threading.Lock()
+_subsetting = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -71,13 +76,26 @@ def missing_glyphs(text: str) -> str:
     return "".join(dict.fromkeys(c for c in text if _font_of(c, False) is None))
 
 
-def coded(text: str, canvas: Canvas, *, bold: bool = False) -> Iterator[tuple[str, bytes]]:
-    """Yield the text as PDF strings: a font's name in this document, and codes of its glyphs."""
+@dataclass(frozen=True)
+class Coded:
+    """A stretch of text as a PDF holds it: its font's name in this file, and codes of glyphs.
+
+    `rim` is how much thicker its strokes are drawn, in parts of the size.
+    """
+
+    font: str
+    codes: bytes
+    rim: float
+
+
+def coded(text: str, canvas: Canvas, *, bold: bool = False) -> Iterator[Coded]:
+    """Yield the text as strings of the PDF being written."""
     document: Any = canvas._doc  # type: ignore[attr-defined]  # not in the stubs
     for run in runs(text, bold=bold):
         font = _face(run.font)
+        rim = RIM[bold] if run.font in HAIRLINED else 0.0
         for subset, codes in font.splitString(run.text, document):
-            yield font.getSubsetInternalName(subset, document), codes
+            yield Coded(font.getSubsetInternalName(subset, document), codes, rim)
 
 
 def ensure_loaded(font: str) -> str:
@@ -128,5 +146,16 @@ def _load(font: str) -> Any:
     loaded = TTFont(font, str(FOLDER / f"{font}.ttf"), asciiReadable=False)
     # Every subset asks for the table of all outlines, and would be handed a copy of ten megabytes.
     loaded.face.get_table = cache(loaded.face.get_table)  # type: ignore[method-assign]  # this one
+    loaded.face.makeSubset = _alone(loaded.face.makeSubset)  # type: ignore[assignment]
     pdfmetrics.registerFont(loaded)
     return loaded
+
+
+def _alone(make: Callable[[Sequence[int]], bytes]) -> Callable[[Sequence[int]], bytes]:
+    """Keep threads apart: a face reads its own outlines at one place for all of them."""
+
+    def subset(points: Sequence[int]) -> bytes:
+        with _subsetting:
+            return make(points)
+
+    return subset

@@ -131,6 +131,22 @@ def test_documents_renderers_and_transports_do_not_know_the_queue():
     assert found == set()
 
 
+# Its paragraphs, tables and flowables read markup in text; what people type is never that.
+OF_REPORTLAB = {"lib.utils", "pdfbase", "pdfbase.pdfmetrics", "pdfbase.ttfonts", "pdfgen.canvas"}
+
+
+def test_text_goes_to_no_part_of_the_library_that_reads_markup():
+    found = {
+        (m.name, i.removeprefix("reportlab."))
+        for m in modules()
+        for i in m.imports
+        if i.startswith("reportlab.")
+    }
+    names = {"ImageReader", "TTFont", "Canvas"}
+    parts = {part.rpartition(".")[0] if part.split(".")[-1] in names else part for _, part in found}
+    assert parts - OF_REPORTLAB == set()
+
+
 RULES_MAY = ("models", "rules")
 
 

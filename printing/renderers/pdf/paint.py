@@ -114,8 +114,7 @@ class _Painter:
         self._ink(mark.level)
         x, y = mark.box.x * POINTS_PER_MM, self._height - mark.baseline * POINTS_PER_MM
         shown = " ".join(
-            f"{font} {mark.size_pt:g} Tf <{codes.hex()}> Tj"
-            for font, codes in fonts.coded(mark.text, self._canvas, bold=mark.bold)
+            _shown(part, mark) for part in fonts.coded(mark.text, self._canvas, bold=mark.bold)
         )
         self._written.append(f"BT {x:.3f} {y:.3f} Td {shown} ET")
 
@@ -148,6 +147,13 @@ class _Painter:
     def _flush(self) -> None:
         self._canvas.addLiteral("\n".join(self._written))
         self._written.clear()
+
+
+def _shown(part: fonts.Coded, mark: TextMark) -> str:
+    shown = f"{part.font} {mark.size_pt:g} Tf <{part.codes.hex()}> Tj"
+    if not part.rim:
+        return shown
+    return f"{part.rim * mark.size_pt:.3f} w {mark.level:g} G 2 Tr {shown} 0 Tr"
 
 
 def _points(side_mm: float) -> float:
