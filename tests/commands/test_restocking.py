@@ -11,6 +11,7 @@ from tests.builders import SYSTEM, Goods, Stage, World
 from tests.commands.test_stopping import put_down
 from warehouse.commands import Actor
 from warehouse.config import Config
+from warehouse.orders import restocking
 from warehouse.orders.commands.holds import CancelOrder, RaiseHold, cancel_order, raise_hold
 from warehouse.orders.models import HoldKind, Order
 from warehouse.orders.restocking import audit_supplied
@@ -52,6 +53,26 @@ def test_an_order_waits_until_all_its_goods_are_there(world: World, tee: Goods):
     world.stock(mug, "A-03", 1)
     assert supply(world) == 1
     assert state(world, both) == ("clean", [])
+
+
+def test_many_orders_that_cannot_be_supplied_keep_nobody_waiting(
+    world: World, tee: Goods, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(restocking, "LOOKED_AT", 2)
+    monkeypatch.setattr(restocking, "AT_ONCE", 1)
+    gift = world.sku("GIFT")
+    many = [world.audited({tee: 1, gift: 1}, receiver_name=f"n{i}") for i in range(3)]
+    alone = [world.audited({gift: 1}, receiver_name=f"solo {i}") for i in range(2)]
+    urgent = [world.audited({tee: 1, gift: 1}, receiver_name=f"u{i}") for i in range(2)]
+    with world.database.transaction() as session:
+        session.execute(sa.update(Order).where(Order.id.in_(urgent)).values(is_urgent=True))
+    world.stock(gift, "A-01", 50)
+    assert supply(world) == 2
+    assert [state(world, i) for i in alone] == [("clean", [])] * 2
+    assert {state(world, i)[0] for i in many + urgent} == {"held"}
+    world.stock(tee, "A-02", 3)
+    assert supply(world) == 3
+    assert [state(world, i)[0] for i in many + urgent] == ["clean"] + ["held"] * 2 + ["clean"] * 2
 
 
 def test_other_holds_stay_and_the_order_is_not_looked_at_again(world: World, tee: Goods):

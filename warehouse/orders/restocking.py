@@ -7,7 +7,8 @@ back). None of these waits for other people's orders; the worker looks from time
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -22,7 +23,17 @@ from warehouse.orders.queries import dispatched_of
 from warehouse.orders.rules import BY_HAND
 
 AT_ONCE = 500  # orders audited in one transaction
-LOOKED_AT = 5_000  # orders of goods that are there, those that came first
+LOOKED_AT = 5_000  # orders of goods that are there, looked at in one question
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where an order stands in the queue for goods: the urgent, then those that came first."""
+
+    is_urgent: bool
+    age: datetime
+    order_id: int
+
 
 _order, _line, _hold = table_of(Order), table_of(OrderLine), table_of(Hold)
 
@@ -48,46 +59,72 @@ def audit_supplied(database: Database, *, actor: Actor, at: datetime) -> int:
     Those that came first are supplied first. Costs two statements where nothing is free.
     """
     done = 0
-    last: tuple[int, ...] = ()
+    after: Place | None = None
     while True:
         with database.reading() as session:
-            ids = supplied(session)
-        if not ids or ids == last:
+            ids, after = supplied(session, after)
+        if ids:
+            command = AuditOrders(id=new_id(), actor=actor, at=at, order_ids=ids)
+            execute(database, audit_orders, command)
+        done += len(ids)
+        if after is None:
             return done
-        command = AuditOrders(id=new_id(), actor=actor, at=at, order_ids=ids)
-        execute(database, audit_orders, command)
-        done, last = done + len(ids), ids
 
 
-def supplied(session: Session) -> tuple[int, ...]:
-    """Return up to `AT_ONCE` orders held for short stock that could all be supplied at once."""
+def supplied(session: Session, after: Place | None = None) -> tuple[tuple[int, ...], Place | None]:
+    """Return up to `AT_ONCE` orders held for short stock that could all be supplied at once.
+
+    With them where to look on, None where no order is left. An order that wants more than there is
+    keeps none of those behind it waiting.
+    """
     skus = set(session.scalars(_wanted_skus))
-    if not skus:
-        return ()
-    free = {sku_id: n for sku_id, n in free_stock(session, skus).items() if n > 0}
-    if not free:
-        return ()
+    free = {sku_id: n for sku_id, n in free_stock(session, skus).items() if n > 0} if skus else {}
     found: list[int] = []
-    for order_id, wanted in _wants(session, free.keys()).items():
-        if all(free.get(sku_id, 0) >= pieces for sku_id, pieces in wanted.items()):
-            found.append(order_id)
-            for sku_id, pieces in wanted.items():
-                free[sku_id] -= pieces
-        if len(found) == AT_ONCE:
+    while free:
+        places = _queue(session, free.keys(), after)
+        wants = _wants(session, [place.order_id for place in places])
+        for place in places:
+            if _take(free, wants[place.order_id]):
+                found.append(place.order_id)
+            if len(found) == AT_ONCE:
+                return tuple(found), place
+        if len(places) < LOOKED_AT:
             break
-    return tuple(found)
+        after = places[-1]
+        free = {sku_id: n for sku_id, n in free.items() if n > 0}
+    return tuple(found), None
 
 
-def _wants(session: Session, skus: Collection[int]) -> dict[int, dict[int, int]]:
-    """Return order id → SKU id → pieces of orders with one of the goods, first come first."""
+def _take(free: dict[int, int], wanted: Mapping[int, int]) -> bool:
+    """Take what an order wants, all or nothing; tell whether it was there."""
+    if any(free.get(sku_id, 0) < pieces for sku_id, pieces in wanted.items()):
+        return False
+    for sku_id, pieces in wanted.items():
+        if pieces:
+            free[sku_id] -= pieces
+    return True
+
+
+def _queue(session: Session, skus: Collection[int], after: Place | None) -> list[Place]:
+    """Return the next `LOOKED_AT` orders that want one of the goods, first come first."""
     age = sa.func.coalesce(_order.c.paid_at, _order.c.created_at)
     of_goods = sa.select(_line.c.order_id).where(_line.c.sku_id.in_(skus), _is_wanted)
-    ids = session.scalars(
-        sa.select(_order.c.id)
-        .where(_order.c.id.in_(_short), _order.c.id.in_(of_goods))
-        .order_by(_order.c.is_urgent.desc(), age, _order.c.id)
-        .limit(LOOKED_AT)
-    ).all()
+    chosen = sa.select(_order.c.is_urgent, age.label("age"), _order.c.id.label("order_id")).where(
+        _order.c.id.in_(_short), _order.c.id.in_(of_goods)
+    )
+    if after is not None:
+        is_behind = sa.tuple_(age, _order.c.id) > sa.tuple_(
+            sa.literal(after.age, age.type), after.order_id
+        )
+        of_its_kind = sa.and_(_order.c.is_urgent == after.is_urgent, is_behind)
+        is_less = _order.c.is_urgent == sa.false() if after.is_urgent else sa.false()
+        chosen = chosen.where(sa.or_(of_its_kind, is_less))
+    in_order = chosen.order_by(_order.c.is_urgent.desc(), age, _order.c.id).limit(LOOKED_AT)
+    return [Place(**row._mapping) for row in session.execute(in_order)]
+
+
+def _wants(session: Session, ids: Collection[int]) -> dict[int, dict[int, int]]:
+    """Return order id → SKU id → pieces still to be sent."""
     lines = session.execute(
         sa.select(_line.c.id, _line.c.order_id, _line.c.sku_id, _line.c.pieces).where(
             _line.c.order_id.in_(ids), _is_wanted
