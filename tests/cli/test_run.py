@@ -10,13 +10,20 @@ import subprocess
 import sys
 import time
 import urllib.request
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from warehouse import migrations
-from warehouse.db import Database
+from warehouse import demo, migrations
+from warehouse.cli.language import Refusal
+from warehouse.cli.run import _is_untouched, _say_what_is_lost
+from warehouse.commands import Actor, execute, new_id
+from warehouse.db import Database, utcnow
+from warehouse.people.auth import SYSTEM_PERSON_ID as SYSTEM
+from warehouse.people.site import ChangeSettings, change_site_settings
+from warehouse.settings import load_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 START_S = 60
@@ -135,6 +142,51 @@ def test_a_site_that_is_no_demo_is_not_thrown_away(tmp_path: Path):
     assert done.returncode == 1
     assert "not thrown away" in done.stderr
     assert (tmp_path / "fahuo.db").exists()
+
+
+def _rename(database: Database, name: str, at: datetime) -> None:
+    """Do one act that needs nobody but the built-in person, as imports on the command line do."""
+    rename = ChangeSettings(
+        id=new_id(), actor=Actor(person_id=SYSTEM), at=at, values={"site_name": name}
+    )
+    execute(database, change_site_settings, rename)
+
+
+def test_no_demo_is_loaded_where_anything_ever_happened(database: Database, tmp_path: Path):
+    assert _is_untouched(database)
+    _rename(database, "Ours", utcnow())
+    assert not _is_untouched(database)
+    url = database.url.render_as_string(hide_password=False)
+    process = subprocess.Popen(
+        _command("run", "--port", str(port := _free_port())),
+        env={**_environ(tmp_path), "DATABASE_URL": url},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert _answers(port)
+        process.send_signal(signal.SIGTERM)
+        out, _ = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert "First start" not in out
+    assert "./fahuo people add" in out  # nobody can log in yet
+    with database.reading() as session:
+        assert not demo.is_demo(session)
+        assert load_settings(session).site_name == "Ours"
+
+
+def test_what_is_lost_with_the_demo_is_said(database: Database, tmp_path: Path, capsys):
+    now = utcnow()
+    demo.load(database, data_dir=tmp_path, at=now)
+    _say_what_is_lost(database)
+    assert capsys.readouterr().out == ""
+    _rename(database, "Tried", now + timedelta(minutes=1))
+    _say_what_is_lost(database)
+    assert "Lost with the demo: 1" in capsys.readouterr().out
+    _rename(database, "Ours", now - timedelta(days=9))
+    with pytest.raises(Refusal, match="more than the demo site"):
+        _say_what_is_lost(database)
 
 
 def test_the_schema_is_made_by_one_command(tmp_path: Path):

@@ -15,10 +15,12 @@ from contextlib import suppress
 
 import click
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from warehouse import migrations
 from warehouse.cli import Site
 from warehouse.cli.language import Refusal, tell
+from warehouse.commands import CommandRow
 from warehouse.config import Config
 from warehouse.db import Database
 from warehouse.loading import loading
@@ -52,11 +54,11 @@ def run_command(
         _throw_demo_away(config)
     database = Database(config.database_url)
     migrations.upgrade(database)
-    if not empty and _is_new(database):
+    if not empty and _is_untouched(database):
         tell(say("First start: making the demo site …"))
         _load_demo(database, config)
     has_demo = _has_demo(database)
-    is_new = _is_new(database)
+    is_new = _is_without_people(database)
     database.dispose()
     signal.signal(signal.SIGTERM, _asked_to_stop)
     children: list[int] = []
@@ -107,6 +109,7 @@ def _throw_demo_away(config: Config) -> None:
         return
     if not _has_demo(database):
         raise Refusal(say("This database does not hold the demo site; it is not thrown away."))
+    _say_what_is_lost(database)
     database.dispose()
     if path is not None:
         for name in (path, *path.parent.glob(path.name + "-*")):
@@ -116,10 +119,36 @@ def _throw_demo_away(config: Config) -> None:
     shutil.rmtree(config.spool_dir, ignore_errors=True)
 
 
-def _is_new(database: Database) -> bool:
+def _say_what_is_lost(database: Database) -> None:
+    """Say how much was done in the demo; refuse where something was there before it.
+
+    Raises:
+        Refusal: the demo was loaded beside a site's own acts.
+    """
+    from warehouse.demo import acts_of_others
+
+    with database.reading() as session:
+        before, since = acts_of_others(session)
+    if before:
+        raise Refusal(say("This database holds more than the demo site; it is not thrown away."))
+    if since:
+        tell(say("Lost with the demo: {count} act(s) done in it since.", count=since))
+
+
+def _is_untouched(database: Database) -> bool:
+    """Tell whether nothing ever happened here: nobody was entered and no command came."""
+    with database.reading() as session:
+        return _people(session) == 1 and session.scalar(sa.select(CommandRow.id).limit(1)) is None
+
+
+def _is_without_people(database: Database) -> bool:
     """Tell whether nobody but the built-in person was ever entered."""
     with database.reading() as session:
-        return session.scalar(sa.select(sa.func.count()).select_from(Person)) == 1
+        return _people(session) == 1
+
+
+def _people(session: Session) -> int:
+    return session.scalar(sa.select(sa.func.count()).select_from(Person)) or 0
 
 
 def _has_demo(database: Database) -> bool:
