@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from types import MappingProxyType
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -46,6 +47,7 @@ class Drawing:
 
 
 STANDARD = Drawing()
+NO_PICTURES: Mapping[str, bytes] = MappingProxyType({})
 
 
 def templates_for(
@@ -74,22 +76,24 @@ def drawing_of(session: Session, document: Document, stock: Media) -> Drawing:
     return STANDARD
 
 
-def pictures(session: Session, template: Template) -> Mapping[str, bytes]:
-    """Return key → PNG of what the template shows.
+def pictures(
+    session: Session, template: Template, added: Mapping[str, bytes] = NO_PICTURES
+) -> Mapping[str, bytes]:
+    """Return key → PNG of what the template shows; `added` are some that come with it.
 
     Raises:
         DoesNotFit: one is not there.
     """
-    wanted = pictures_of(template)
+    wanted = pictures_of(template) - set(added)
     if not wanted:
-        return {}
+        return added
     rows = session.execute(
         sa.select(_picture.c.key, _picture.c.content).where(_picture.c.key.in_(wanted))
     )
     found = {row.key: row.content for row in rows}
     if missing := wanted - set(found):
         raise DoesNotFit(f"picture {min(missing)!r} is not there")
-    return found
+    return {**added, **found}
 
 
 def _read(session: Session, name: str) -> Template:

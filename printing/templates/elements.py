@@ -18,6 +18,7 @@ from printing.media import STOCKS, Form
 from printing.templates.fields import CODES, NAMES, WITH_ITEMS
 
 MAX_ELEMENTS = 80
+MAX_PICTURES = 6
 MAX_WORDS = 200
 MAX_NAME = 40
 SIZES_PT = (3.5, 120.0)
@@ -130,6 +131,8 @@ class Template:
         _need(isinstance(rows, list), None, "elements", "must be a list")
         _need(len(rows) <= MAX_ELEMENTS, None, "elements", f"are more than {MAX_ELEMENTS}")
         made = tuple(_element(at, row, stock, kind) for at, row in enumerate(rows))
+        shown = sum(element.kind is ElementKind.PICTURE for element in made)
+        _need(shown <= MAX_PICTURES, None, "elements", f"show more than {MAX_PICTURES} pictures")
         return cls(document_kind=kind, media=stock, elements=made)
 
 

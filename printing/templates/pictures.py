@@ -16,6 +16,9 @@ MOST_PIXELS = 4_000_000
 LONGEST_SIDE = 1200  # 100 mm at 300 dpi
 KEY_CHARS = 16
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP")
+_NO_PICTURE = (
+    UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError, Warning,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,10 @@ def prepared(content: bytes) -> Picture:
     if not 0 < len(content) <= MOST_BYTES:
         raise DocumentInvalid("picture", "needs 1 byte to 2 MB")
     try:
-        with warnings.catch_warnings(), Image.open(BytesIO(content), formats=FORMATS) as image:
+        with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            if image.width * image.height > MOST_PIXELS:
-                raise DocumentInvalid("picture", "has more than 4 million dots")
-            gray = _on_white(image)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Warning) as error:
+            gray = _read(content)
+    except _NO_PICTURE as error:
         raise DocumentInvalid("picture", "is no PNG, JPEG, GIF, BMP or WEBP") from error
     gray.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     out = BytesIO()
@@ -50,6 +51,13 @@ def prepared(content: bytes) -> Picture:
     png = out.getvalue()
     key = hashlib.sha256(png).hexdigest()[:KEY_CHARS]
     return Picture(key, png, gray.width, gray.height)
+
+
+def _read(content: bytes) -> Image.Image:
+    with Image.open(BytesIO(content), formats=FORMATS) as image:
+        if image.width * image.height > MOST_PIXELS:
+            raise DocumentInvalid("picture", "has more than 4 million dots")
+        return _on_white(image)
 
 
 def _on_white(image: Image.Image) -> Image.Image:

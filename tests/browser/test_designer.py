@@ -83,22 +83,24 @@ def test_nothing_can_be_dragged_off_the_label(designer: Page) -> None:
 
 
 def test_own_words_are_added_sized_and_saved(designer: Page, desk: Desk) -> None:
-    while designer.locator("[data-elements] li").count():
-        designer.locator("[data-elements] li").first.locator("button").click()
-        designer.keyboard.press("Delete")
+    remark = designer.locator("[data-elements] li", has_text="remark")
+    remark.locator("button").click()
+    designer.keyboard.press("Delete")
     designer.locator("[data-add=text]").click()
     designer.locator("#p-text").fill("谢谢惠顾 <b>{waybill_no}</b>")
     designer.locator("#p-size").fill("14")
-    designer.locator("#p-size").blur()
-    drag(designer, designer.locator(".corner"), 10, 4)
+    designer.locator("#p-x").fill("3")
+    designer.locator("#p-y").fill("111.5")
+    designer.locator("#p-y").blur()
+    drag(designer, designer.locator(".corner"), 10, 0.5)
     designer.locator("#name").fill("own")
     designer.locator("[data-save] button").click()
     expect(designer.locator(".notice")).to_contain_text("own is saved as version 1.")
     [version] = desk.world.all(PaperTemplateVersion)
-    [element] = version.definition["elements"]
+    element = version.definition["elements"][-1]
     assert element["value"] == "谢谢惠顾 <b>{waybill_no}</b>"
     assert (element["kind"], element["size_pt"]) == ("text", 14)
-    assert (element["w"], element["h"]) == (40, 10)
+    assert (element["x"], element["y"], element["w"], element["h"]) == (3, 111.5, 40, 6.5)
 
 
 def test_a_template_that_cannot_be_drawn_says_so_while_it_is_made(designer: Page) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from io import BytesIO
 
 import pypdfium2
@@ -33,12 +34,14 @@ from warehouse.orders.models import Shop
 from warehouse.printers.jobs import ReprintJob, reprint_job
 from warehouse.printers.templates import (
     KeepPicture,
+    RemovePicture,
     RestoreTemplate,
     RetireTemplate,
     SaveTemplate,
     StopUsing,
     UseTemplate,
     keep_picture,
+    remove_picture,
     restore_template,
     retire_template,
     save_template,
@@ -49,6 +52,10 @@ from warehouse.printers.templates import (
 
 def text_of(pdf):
     return pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_bounded().strip()
+
+
+# The head of a PNG that says it is 20,000 dots long and high.
+BOMB = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0N \0\0N \x08\2\0\0\0\xd2\xcb\x9f\x97"
 
 
 def words(text, document_kind="waybill", media="76x130", **changed):
@@ -230,10 +237,8 @@ def _picture(mode="RGBA", size=(30, 20), form="PNG"):
 
 
 def _keep(world, picture):
-    command = world.command(
-        KeepPicture, name="logo", key=picture.key, width=picture.width, height=picture.height
-    )
-    return execute(world.database, lambda s, c: keep_picture(s, c, content=picture.png), command)
+    command = world.command(KeepPicture, name="logo", key=picture.key)
+    return execute(world.database, partial(keep_picture, picture=picture), command)
 
 
 def test_a_picture_is_kept_once_and_drawn(world: World):
@@ -253,6 +258,28 @@ def test_what_is_clear_in_a_picture_is_white_paper():
         assert (image.mode, image.size, image.getextrema()) == ("L", (30, 20), (255, 255))
 
 
+def test_a_picture_that_a_version_shows_is_not_thrown_away(world: World):
+    picture = prepared(_picture("RGB"))
+    _keep(world, picture)
+    template_id = save(world, definition=words(picture.key, kind="picture"))
+    save(world, template_id=template_id)
+    world.refused(RuleViolation, remove_picture, RemovePicture, key=picture.key)
+    other = prepared(_picture("RGB", (31, 20)))
+    _keep(world, other)
+    world.do(remove_picture, RemovePicture, key=other.key)
+    assert [p.key for p in world.all(PaperPicture)] == [picture.key]
+    world.refused(NotFound, remove_picture, RemovePicture, key="nothing")
+
+
+def test_a_version_saved_meanwhile_is_not_written_over_unseen(world: World):
+    template_id = save(world, definition=words("first"))
+    save(world, definition=words("second"), template_id=template_id, base=1)
+    given = {"name": "own", "definition": words("third"), "template_id": template_id}
+    world.refused(InvalidInput, save_template, SaveTemplate, base=1, **given)
+    world.do(save_template, SaveTemplate, base=2, **given)
+    assert world.one(PaperTemplate).version == 3
+
+
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "GIF", "BMP", "WEBP"])
 def test_usual_pictures_are_taken(form):
     assert prepared(_picture("RGB", form=form)).width == 30
@@ -261,7 +288,7 @@ def test_usual_pictures_are_taken(form):
 @pytest.mark.parametrize(
     "content",
     [b"", b"no picture", b"<svg onload='x'/>", b"x" * (MOST_BYTES + 1), _picture()[:40],
-     _picture("L", (2001, 2000)), b"%!PS-Adobe-3.0 EPSF\n"],
+     _picture("L", (2001, 2000)), BOMB, b"%!PS-Adobe-3.0 EPSF\n"],
 )  # fmt: skip
 def test_what_is_no_picture_or_too_large_is_refused(content):
     with pytest.raises(DocumentInvalid):

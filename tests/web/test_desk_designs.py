@@ -19,7 +19,16 @@ from warehouse.web.design_words import ELEMENT_WORDS, FIELD_WORDS
 HERE = "/printers/templates"
 
 
+# What every waybill must have to be kept.
+_NEEDED = (
+    {"kind": "barcode", "value": "waybill_no", "x": 2, "y": 100, "w": 72, "h": 12},
+    {"kind": "field", "value": "copy_mark", "x": 2, "y": 115, "w": 60, "h": 6},
+)
+
+
 def _definition(*elements, media="76x130", kind="waybill"):
+    if kind == "waybill":
+        elements = (*elements, *_NEEDED)
     return {"document_kind": kind, "media": media, "elements": list(elements)}
 
 
@@ -82,6 +91,15 @@ def test_a_template_is_made_changed_and_listed(desk: Desk):
         (_definition(_words(kind="field", value="x")), "look at words or field."),
         (_definition(_words(kind="barcode", value="waybill_no", w=20)), "wider than its frame"),
         (_definition(_words("a long line"), _words("on a line")), "Two things lie on one another."),
+        ({**_definition(), "elements": [_words(), _NEEDED[1]]}, "its number as a barcode"),
+        ({**_definition(), "elements": [_words(), _NEEDED[0]]}, "the mark of a copy"),
+        (
+            _definition(_words(), {**_NEEDED[1], "y": 60, "unless": "copy_mark"})
+            | {"elements": [_NEEDED[0], {**_NEEDED[1], "unless": "copy_mark"}]},
+            "the mark of a copy",
+        ),
+        (_definition() | {"elements": [{**_NEEDED[0], "w": 62}, _NEEDED[1]]}, "wider than its"),
+        (_definition(_words(x=2, y=116, when="copy_mark")), "Two things lie on one another."),
     ],
 )
 def test_what_cannot_be_drawn_comes_back_with_what_to_mend(desk: Desk, definition, said):
@@ -170,6 +188,10 @@ def test_what_is_no_picture_is_refused_in_words(desk: Desk, content):
     assert desk.world.all(PaperPicture) == []
 
 
+def _shows(picture):
+    return _definition(_words(picture, kind="picture"))
+
+
 def _upload(desk, content):
     raw = content if isinstance(content, bytes) else json.dumps(content).encode()
     sent = {"file": (BytesIO(raw), "template.json")}
@@ -197,6 +219,12 @@ def test_a_template_travels_as_a_file_with_its_logo(desk: Desk):
         {"fahuo_label_template": 1, "name": "x", "definition": {}, "pictures": {"a": "%%"}},
         {"fahuo_label_template": 1, "name": "x", "definition": {}, "pictures": {"a": "QUJD"}},
         {"fahuo_label_template": 1, "name": "x", "definition": _definition(_words(x=900))},
+        {"fahuo_label_template": 1, "name": "\ud800\x00", "definition": _shows([])},
+        {"fahuo_label_template": 1, "name": "x", "definition": _shows({})},
+        {"fahuo_label_template": 1, "name": "x", "definition": _definition(_words(x=900)),
+         "pictures": {"\ud800\x00": base64.b64encode(_png()).decode()}},
+        {"fahuo_label_template": 1, "name": "x", "definition": _definition(),
+         "pictures": {str(n): "" for n in range(7)}},
     ],
 )  # fmt: skip
 def test_a_file_that_is_no_template_is_refused_whole(desk: Desk, content):
@@ -204,6 +232,30 @@ def test_a_file_that_is_no_template_is_refused_whole(desk: Desk, content):
     assert answer.status_code == 303
     assert desk.world.all(PaperTemplate) == []
     assert desk.world.all(PaperPicture) == []
+
+
+@pytest.mark.parametrize("name", ["\ud800\x00\u202e", "名" * 300])
+def test_a_file_from_elsewhere_gets_a_name_that_can_be_kept(both: Desk, name):
+    _save(both)
+    template = both.world.one(PaperTemplate)
+    file = both.get(f"{HERE}/{template.id}/template.json").json | {"name": name}
+    assert "is saved as version 1." in both.said(_upload(both, file))
+
+
+def test_a_logo_no_template_shows_can_be_thrown_away(desk: Desk):
+    key = _logo(desk).json["key"]
+    assert "The picture is thrown away." in desk.said(desk.post(f"{HERE}/pictures/{key}/remove"))
+    assert desk.world.all(PaperPicture) == []
+
+
+def test_a_version_saved_meanwhile_is_told_and_ones_own_work_stays(desk: Desk):
+    _save(desk)
+    at = f"{HERE}/{desk.world.one(PaperTemplate).id}"
+    _save(desk, _definition(_words("theirs")), at=at, base=1)
+    answer = _save(desk, _definition(_words("mine")), at=at, base=1)
+    assert answer.status_code == 400
+    assert "saved meanwhile" in words_of(answer)
+    assert "mine" in answer.get_data(as_text=True)
 
 
 def test_a_file_too_large_is_not_read(desk: Desk, monkeypatch):
@@ -216,5 +268,8 @@ def test_a_file_too_large_is_not_read(desk: Desk, monkeypatch):
 
 
 def test_a_template_that_is_not_there_is_said(desk: Desk):
-    for address in ("/99", "/new?source=99", "/new", "/new?kind=waybill&media=A4"):
+    for address in (
+        "/99", "/new?source=99", f"/new?source={'9' * 30}", f"/new?source={'9' * 5000}", "/new",
+        "/new?kind=waybill&media=A4", "/pictures/x%00y.png", "/pictures/..%2F.png",
+    ):  # fmt: skip
         assert desk.get(HERE + address).status_code == 404

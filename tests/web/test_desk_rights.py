@@ -117,6 +117,7 @@ MAY: dict[str, frozenset[Role]] = {
     "designs.upload": _PRINTERS,
     "designs.add_picture": _PRINTERS,
     "designs.logo": _PRINTERS,
+    "designs.remove_logo": _PRINTERS,
     "carriers.index": _PRINTERS,
     "carriers.new": _PRINTERS,
     "carriers.add": _PRINTERS,

@@ -33,8 +33,7 @@ def design_label(desk: Desk) -> None:
     """Keep the logo and the template, and draw one courier's waybills by it."""
     logo = prepared(_logo())
     desk.do(
-        partial(keep_picture, content=logo.png), KeepPicture, name="店标", key=logo.key,
-        width=logo.width, height=logo.height,
+        partial(keep_picture, picture=logo), KeepPicture, name="店标", key=logo.key,
     )  # fmt: skip
     saved = desk.do(
         save_template, SaveTemplate, name=NAME, definition=_with_logo(logo).to_json(),

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from printing.documents import Document, Waybill
+from printing.documents.text import clean
 from printing.errors import DoesNotFit, TemplateInvalid
 from printing.media import media
 from printing.models import PaperPicture, PaperTemplate, PaperTemplateUse, PaperTemplateVersion
 from printing.queue.drawing import pictures
 from printing.templates import Template, pictures_of
+from printing.templates.fields import read
 from warehouse.carriers.models import Carrier
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import InvalidInput, NotFound, RuleViolation
@@ -21,12 +25,18 @@ from warehouse.orders.models import Shop
 from warehouse.people import trail
 from warehouse.text import Text, say
 
+if TYPE_CHECKING:
+    from printing.templates.pictures import Picture
+
 LONGEST_NAME = 60
 LONGEST_NOTE = 200
 MOST_PICTURES = 50
 UNDRAWABLE = say(
     "This cannot be drawn: a barcode is wider than its frame, or a picture is missing."
 )
+NO_BARCODE = say("A waybill cannot do without its number as a barcode.")
+NO_COPY_MARK = say("A waybill cannot do without the mark of a copy, whole and for every copy.")
+LONG_NUMBER = "YT1234567890123456"  # couriers' numbers have 10 to 18 characters
 FAULTS: Mapping[str, Text] = {
     "outside": say("Something leaves the label."),
     "overlap": say("Two things lie on one another."),
@@ -48,9 +58,14 @@ PROPERTIES: Mapping[str, Text] = {
 
 @dataclass(frozen=True, kw_only=True)
 class SaveTemplate(Command):
-    """Make a template, or a new version of one. `definition` is its plain form."""
+    """Make a template, or a new version of one. `definition` is its plain form.
+
+    `base` is the version it was made from: another saved meanwhile must be looked at first. The
+    edge has drawn it before (`faults_of`): a drawing is too slow for a transaction.
+    """
 
     template_id: int | None = None
+    base: int | None = None
     name: str
     definition: Mapping[str, Any]
     note: str = ""
@@ -93,8 +108,6 @@ class KeepPicture(Command):
 
     name: str
     key: str
-    width: int
-    height: int
 
 
 def save_template(session: Session, command: SaveTemplate) -> Outcome:
@@ -104,9 +117,9 @@ def save_template(session: Session, command: SaveTemplate) -> Outcome:
         InvalidInput: it has no name or another's, or something in it cannot be drawn.
         RuleViolation: a version for another document or stock, or of a retired template.
     """
-    name = command.name.strip()
+    name = clean(command.name, LONGEST_NAME + 1)
     _check_name(session, name, command.template_id)
-    template = _parsed(session, command.definition)
+    template = parsed(session, command.definition)
     kept = _kept_as(session, command, name, template)
     _add_version(session, command, kept, template, command.note.strip()[:LONGEST_NOTE])
     return Outcome(
@@ -126,18 +139,21 @@ def _check_name(session: Session, name: str, template_id: int | None) -> None:
         raise InvalidInput(say("There is a template of this name."), field="name")
 
 
-def _parsed(session: Session, definition: Any) -> Template:
+def parsed(session: Session, definition: Any, added: Collection[str] = ()) -> Template:
+    """Return the template the definition says; `added` are pictures that come with it.
+
+    Raises:
+        InvalidInput: it is none, or shows a picture that is not there.
+    """
     try:
         template = Template.from_json(definition)
     except TemplateInvalid as error:
         raise InvalidInput(said(error), field="definition") from error
     wanted = pictures_of(template)
     there = set(session.scalars(sa.select(PaperPicture.key).where(PaperPicture.key.in_(wanted))))
-    if missing := wanted - there:
+    if missing := wanted - there - set(added):
         text = say("The picture {key} is not there.", key=min(missing)[:20])
         raise InvalidInput(text, field="definition")
-    if wrong := faults_of(session, template):
-        raise InvalidInput(wrong[0], field="definition")
     return template
 
 
@@ -150,22 +166,51 @@ def said(error: TemplateInvalid) -> Text:
     return say("Element {number} cannot be drawn: look at {field}.", number=number, field=field)
 
 
-def faults_of(session: Session, template: Template) -> list[Text]:
-    """Return what is wrong with the label when it is drawn, each thing once; it is drawn now."""
+def faults_of(
+    session: Session, template: Template, added: Mapping[str, bytes] = MappingProxyType({})
+) -> list[Text]:
+    """Return what is wrong with the label when it is drawn, each thing once; it is drawn now.
+
+    Drawn are the samples, a copy, and a number as long as couriers' numbers get. Slow: not for a
+    transaction. `added` are pictures that come with it, key → PNG.
+    """
     from printing.inspection import faults  # heavy: only who saves a template pays
     from printing.renderers.pdf import layout
-    from printing.samples import Content, sample
 
     found: list[Text] = []
     try:
-        shown = pictures(session, template)
-        for content in Content:
-            document = sample(template.document_kind, content)
+        shown = pictures(session, template, added)
+        for document in _drawn_with(template.document_kind):
             sheets = layout(document, media(template.media), template, shown)
             found += [FAULTS[fault.kind.value] for fault in faults(sheets)]
+            found += _missing_from(document, sheets)
     except DoesNotFit:
         found.append(UNDRAWABLE)
     return list({str(text): text for text in found}.values())
+
+
+def _drawn_with(kind: str) -> Iterator[Document]:
+    from printing.samples import Content, sample
+
+    for content in Content:
+        yield sample(kind, content)
+    first = sample(kind, Content.SHORT)
+    if isinstance(first, Waybill):
+        yield replace(first, waybill_no=LONG_NUMBER).copy(2, "2026-12-31 23:59")
+
+
+def _missing_from(document: Document, sheets: Sequence[Any]) -> list[Text]:
+    """Return what a waybill may not go without: its number in bars, and the mark of a copy."""
+    from printing.renderers.pdf.sheet import BarsMark, TextMark
+
+    if not isinstance(document, Waybill) or document.waybill_no != LONG_NUMBER:
+        return []
+    marks = [mark for sheet in sheets for mark in sheet.marks]
+    codes = {mark.bars.content for mark in marks if isinstance(mark, BarsMark)}
+    if document.waybill_no not in codes:
+        return [NO_BARCODE]
+    said = "".join(mark.text for mark in marks if isinstance(mark, TextMark))
+    return [] if read(document, "copy_mark") in said else [NO_COPY_MARK]
 
 
 def _kept_as(
@@ -181,6 +226,14 @@ def _kept_as(
         return made
     kept = template_by_id(session, command.template_id)
     _require_active(kept)
+    if command.base is not None and command.base != kept.version:
+        raise InvalidInput(
+            say(
+                "Version {version} was saved meanwhile. Look at it, then save yours again.",
+                version=kept.version,
+            ),
+            field="base",
+        )
     if (kept.document_kind, kept.media) != (template.document_kind, template.media):
         raise RuleViolation(say("Another document or stock needs a template of its own."))
     kept.name = name
@@ -219,7 +272,7 @@ def restore_template(session: Session, command: RestoreTemplate) -> Outcome:
     )
     if definition is None:
         raise NotFound(say("version"), command.version)
-    template = _parsed(session, definition)
+    template = parsed(session, definition)
     _add_version(session, command, kept, template, f"= {command.version}")
     return Outcome(
         screen="template",
@@ -291,27 +344,69 @@ def stop_using(session: Session, command: StopUsing) -> Outcome:
     )
 
 
-def keep_picture(session: Session, command: KeepPicture, *, content: bytes) -> Outcome:
+def take_in(session: Session, command: SaveTemplate, *, added: Sequence[Picture]) -> Outcome:
+    """Keep a template of another site with its pictures, all or nothing.
+
+    Raises:
+        as `save_template`, `keep_picture`.
+    """
+    for picture in added:
+        _keep(session, command, picture, name=picture.key)
+    return save_template(session, command)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemovePicture(Command):
+    """Throw a logo away that no template shows."""
+
+    key: str
+
+
+def remove_picture(session: Session, command: RemovePicture) -> Outcome:
+    """Throw the picture away.
+
+    Raises:
+        NotFound: there is none. RuleViolation: a version of a template shows it.
+    """
+    found = session.scalar(sa.select(PaperPicture).where(PaperPicture.key == command.key))
+    if found is None:
+        raise NotFound(say("picture"), command.key[:20])
+    for definition in session.scalars(sa.select(PaperTemplateVersion.definition)):
+        if command.key in pictures_of(Template.from_json(definition)):
+            raise RuleViolation(say("A template shows this picture; papers may need it."))
+    picture_id = found.id
+    session.delete(found)
+    session.flush()
+    trail.record(session, command, "picture", picture_id, "removed", key=command.key)
+    return Outcome(screen="templates", message=say("The picture is thrown away."))
+
+
+def keep_picture(session: Session, command: KeepPicture, *, picture: Picture) -> Outcome:
     """Keep the picture; one that is there already stays as it is.
 
     Raises:
         RuleViolation: there are too many pictures.
     """
-    known = session.scalar(sa.select(PaperPicture.id).where(PaperPicture.key == command.key))
-    if known is None:
-        count = session.scalar(sa.select(sa.func.count()).select_from(PaperPicture)) or 0
-        if count >= MOST_PICTURES:
-            raise RuleViolation(say("There are {most} pictures already.", most=MOST_PICTURES))
-        picture = PaperPicture(
-            key=command.key, name=command.name.strip()[:LONGEST_NAME] or command.key,
-            width=command.width, height=command.height, content=content, at=command.at,
-        )  # fmt: skip
-        session.add(picture)
-        session.flush()
-        trail.record(session, command, "picture", picture.id, "added", key=command.key)
+    _keep(session, command, picture, name=command.name)
     return Outcome(
         screen="templates", message=say("The picture is kept."), facts={"key": command.key}
     )
+
+
+def _keep(session: Session, command: Command, picture: Picture, *, name: str) -> None:
+    known = session.scalar(sa.select(PaperPicture.id).where(PaperPicture.key == picture.key))
+    if known is not None:
+        return
+    count = session.scalar(sa.select(sa.func.count()).select_from(PaperPicture)) or 0
+    if count >= MOST_PICTURES:
+        raise RuleViolation(say("There are {most} pictures already.", most=MOST_PICTURES))
+    row = PaperPicture(
+        key=picture.key, name=clean(name, LONGEST_NAME) or picture.key,
+        width=picture.width, height=picture.height, content=picture.png, at=command.at,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    trail.record(session, command, "picture", row.id, "added", key=picture.key)
 
 
 def template_by_id(session: Session, template_id: int) -> PaperTemplate:

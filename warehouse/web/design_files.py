@@ -6,23 +6,26 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 from flask import url_for
 from werkzeug.wrappers import Response
 
+from printing.documents.text import clean
 from printing.models import PaperTemplate
 from printing.queue.drawing import pictures
 from printing.templates import ElementKind
-from warehouse.errors import InvalidInput
+from printing.templates.elements import MAX_PICTURES
+from warehouse.errors import InvalidInput, RuleViolation
 from warehouse.people.rights import Right
-from warehouse.printers.templates import SaveTemplate, save_template
+from warehouse.printers.templates import SaveTemplate, take_in
 from warehouse.text import say
 from warehouse.web.access import needs
 from warehouse.web.context import do, reading
-from warehouse.web.design_pictures import file_of, keep_logo, sent_file
-from warehouse.web.designs import MOST_FILE_BYTES, bp, kept_template, newest
+from warehouse.web.design_pictures import file_of, prepared_logo, sent_file
+from warehouse.web.designs import MOST_FILE_BYTES, bp, check_drawn, kept_template, newest
 from warehouse.web.desk import noted, told
 
 FILE_MARK = "fahuo_label_template"
@@ -56,12 +59,14 @@ def upload() -> Response:
     back = url_for("designs.index")
     try:
         content = _template_file()
-        keys = {key: keep_logo(raw, key) for key, raw in content["pictures"].items()}
-        definition = _renamed(content["definition"], keys)
+        sent = {key: prepared_logo(raw) for key, raw in content["pictures"].items()}
+        definition = _renamed(content["definition"], {k: made.key for k, made in sent.items()})
+        check_drawn(definition, {made.key: made.png for made in sent.values()})
         outcome = do(
-            save_template, SaveTemplate, name=_free_name(content["name"]), definition=definition
-        )
-    except InvalidInput as error:
+            partial(take_in, added=tuple(sent.values())), SaveTemplate,
+            name=_free_name(content["name"]), definition=definition,
+        )  # fmt: skip
+    except (InvalidInput, RuleViolation) as error:
         return told(error, back)
     return noted(outcome, url_for("designs.design", template_id=outcome.subject_id))
 
@@ -80,9 +85,11 @@ def _template_file() -> dict[str, Any]:
         if content[FILE_MARK] != 1:
             raise ValueError
         pictures_sent = {
-            str(key)[:40]: base64.b64decode(str(value), validate=True)
+            key: base64.b64decode(str(value), validate=True)
             for key, value in dict(content.get("pictures", {})).items()
         }
+        if len(pictures_sent) > MAX_PICTURES:
+            raise ValueError
         return {
             "name": str(content["name"]),
             "definition": dict(content["definition"]),
@@ -100,8 +107,11 @@ def _renamed(definition: Mapping[str, Any], keys: Mapping[str, str]) -> dict[str
     return {
         **definition,
         "elements": [
-            {**e, "value": keys.get(e.get("value", ""), e.get("value"))}
-            if isinstance(e, dict) and e.get("kind") == ElementKind.PICTURE
+            {**e, "value": keys[e["value"]]}
+            if isinstance(e, dict)
+            and e.get("kind") == ElementKind.PICTURE
+            and isinstance(e.get("value"), str)
+            and e["value"] in keys
             else e
             for e in elements
         ],
@@ -111,5 +121,5 @@ def _renamed(definition: Mapping[str, Any], keys: Mapping[str, str]) -> dict[str
 def _free_name(name: str) -> str:
     with reading() as session:
         taken = set(session.scalars(sa.select(PaperTemplate.name)))
-    base = name.strip()[:50] or "?"
+    base = clean(name, 50) or "?"
     return next(n for n in (base, *(f"{base} {i}" for i in range(2, 999))) if n not in taken)

@@ -6,7 +6,7 @@ import base64
 import json
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from flask import abort, make_response, request
@@ -28,8 +28,11 @@ from warehouse.printers.templates import FAULTS, UNDRAWABLE, KeepPicture, keep_p
 from warehouse.text import say
 from warehouse.web.access import needs
 from warehouse.web.context import do, form_str, locale, reading, speak
-from warehouse.web.designs import MOST_FILE_BYTES, bp, newest, typed_definition
+from warehouse.web.designs import LONGEST_NUMBER, MOST_FILE_BYTES, bp, newest, typed_definition
 from warehouse.web.papers import may_see
+
+if TYPE_CHECKING:
+    from printing.templates.pictures import Picture
 
 
 @bp.post("/preview")
@@ -72,7 +75,7 @@ def _drawn(document: Document, template: Template, shown: Mapping[str, bytes]) -
 def _sample(session: Session, kind: str) -> Document:
     """Return the paper to preview with: a sample by its name, or a real one by its job."""
     wanted = form_str("sample", "short")
-    if wanted.isdecimal() and may_see(kind):
+    if wanted.isdecimal() and len(wanted) <= LONGEST_NUMBER and may_see(kind):
         job = session.get(PrintJob, int(wanted))
         if job is not None and job.document_kind == kind and job.cleared_at is None:
             return documents.read(kind, job.facts)
@@ -115,25 +118,28 @@ def add_picture() -> Response:
     """Keep a logo; the answer is JSON for the designer."""
     raw, name = sent_file("picture")
     try:
-        key = keep_logo(raw, name)
+        made = prepared_logo(raw)
+        do(partial(keep_picture, picture=made), KeepPicture, name=name, key=made.key)
     except InvalidInput as error:
         return _json({"refused": speak(error.text)}, 400)
-    return _json({"key": key})
+    return _json({"key": made.key})
 
 
 @bp.get("/pictures/<key>.png")
 @needs(Right.PRINTERS)
 def logo(key: str) -> Response:
     """Return a kept picture."""
-    with reading() as session:
-        content = session.scalar(sa.select(PaperPicture.content).where(PaperPicture.key == key))
+    content = None
+    if key.isascii() and key.isalnum():
+        with reading() as session:
+            content = session.scalar(sa.select(PaperPicture.content).where(PaperPicture.key == key))
     if content is None:
         raise NotFound(say("picture"), key[:20])
     return file_of(content, "image/png")
 
 
-def keep_logo(raw: bytes, name: str) -> str:
-    """Keep a picture and return its key.
+def prepared_logo(raw: bytes) -> Picture:
+    """Return the picture as it is kept.
 
     Raises:
         InvalidInput: it is none, or too large.
@@ -141,16 +147,11 @@ def keep_logo(raw: bytes, name: str) -> str:
     from printing.templates.pictures import prepared  # heavy: only who sends a logo pays
 
     try:
-        made = prepared(raw)
+        return prepared(raw)
     except DocumentInvalid as error:
         raise InvalidInput(
             say("This picture cannot be used: PNG or JPEG up to 2 MB."), field="picture"
         ) from error
-    do(
-        partial(keep_picture, content=made.png), KeepPicture, name=name, key=made.key,
-        width=made.width, height=made.height,
-    )  # fmt: skip
-    return made.key
 
 
 def _json(content: Mapping[str, Any], status: int = 200) -> Response:

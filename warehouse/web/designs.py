@@ -25,11 +25,15 @@ from warehouse.errors import InvalidInput, NotFound
 from warehouse.orders.models import Shop
 from warehouse.people.rights import Right
 from warehouse.printers.templates import (
+    RemovePicture,
     RestoreTemplate,
     RetireTemplate,
     SaveTemplate,
     StopUsing,
     UseTemplate,
+    faults_of,
+    parsed,
+    remove_picture,
     restore_template,
     retire_template,
     save_template,
@@ -54,6 +58,7 @@ bp = Blueprint("designs", __name__, url_prefix="/printers/templates")
 LONGEST_DEFINITION = 200_000
 MOST_FILE_BYTES = 4 * 1024 * 1024
 REAL_PAPERS = 12
+LONGEST_NUMBER = 15
 
 
 @bp.get("")
@@ -68,6 +73,9 @@ def index() -> str:
             "designs/index.html",
             own=own,
             uses=_uses(session),
+            logos=session.execute(
+                sa.select(PaperPicture.key, PaperPicture.name).order_by(PaperPicture.name)
+            ).all(),
             standards=[(kind, stock) for kind in NAMES for stock in SUITABLE[kind]],
             **_whose(session),
         )
@@ -79,7 +87,7 @@ def new() -> str:
     """Open the designer on a copy of a standard template, or of one of the site's."""
     source = request.args.get("source", "")
     with reading() as session:
-        if source.isdecimal():
+        if source.isdecimal() and len(source) <= LONGEST_NUMBER:
             template, name = newest(session, int(source)), ""
         else:
             template, name = _standard(), ""
@@ -112,9 +120,10 @@ def change(template_id: int) -> Response | tuple[str, int]:
 def _save(template_id: int | None) -> Response | tuple[str, int]:
     name, definition = form_str("name", ""), typed_definition()
     try:
+        check_drawn(definition)
         outcome = do(
             save_template, SaveTemplate, template_id=template_id, name=name,
-            definition=definition, note=form_str("note", ""),
+            definition=definition, note=form_str("note", ""), base=form_int("base", 0) or None,
         )  # fmt: skip
     except InvalidInput as error:
         with reading() as session:
@@ -122,6 +131,19 @@ def _save(template_id: int | None) -> Response | tuple[str, int]:
             page = _designer(session, kept, name, definition, error=speak(error.text))
         return page, 400
     return noted(outcome, url_for("designs.design", template_id=outcome.subject_id))
+
+
+def check_drawn(definition: Any, added: Mapping[str, bytes] | None = None) -> None:
+    """Draw the template before it is kept; `added` are pictures that come with it.
+
+    Raises:
+        InvalidInput: it is none, or something is wrong with it on paper.
+    """
+    with reading() as session:
+        template = parsed(session, definition, added or ())
+        wrong = faults_of(session, template, added or {})
+    if wrong:
+        raise InvalidInput(wrong[0], field="definition")
 
 
 @bp.post("/<int:template_id>/restore")
@@ -149,6 +171,13 @@ def use(template_id: int) -> Response:
         use_template, UseTemplate, back=url_for("designs.design", template_id=template_id),
         template_id=template_id, shop_id=form_int("shop", 0), carrier_id=form_int("carrier", 0),
     )  # fmt: skip
+
+
+@bp.post("/pictures/<key>/remove")
+@needs(Right.PRINTERS)
+def remove_logo(key: str) -> Response:
+    """Throw a logo away that no template shows."""
+    return act(remove_picture, RemovePicture, back=url_for("designs.index"), key=key)
 
 
 @bp.post("/uses/<int:use_id>/stop")
