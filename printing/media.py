@@ -144,5 +144,6 @@ SUITABLE: Mapping[str, tuple[str, ...]] = {
     "exchange_out": ("A5", "A4"),
     "count_sheet": ("A4", "A5"),
     "daily_report": ("A4", "A5"),
+    "separator": tuple(STOCKS),
     "test_page": tuple(STOCKS),
 }

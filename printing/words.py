@@ -60,6 +60,8 @@ _CHINESE = {
     "Pack of {n}": "{n} 件装",
     "Badge": "工牌",
     "Cut along the lines.": "沿线剪下。",
+    "Order {i} of {n}": "第 {i} 单 / 共 {n} 单",
+    "{n} labels": "面单 {n} 张",
     "Wave": "波次",
     "Wave sheet": "波次路线图",
     "Walk": "行走顺序",

@@ -16,6 +16,7 @@ from printing.documents.parcels import (
 )
 from printing.documents.parts import Carrier, Item, Party
 from printing.documents.reports import DailyReport, Figure, Section
+from printing.documents.separators import Separator
 from printing.documents.sheets import (
     CARDS,
     Badge,
@@ -48,6 +49,7 @@ KINDS: Mapping[str, type[Document]] = {
         PickList,
         WaveSheet,
         PutWallSheet,
+        Separator,
         ToteLabel,
         CartLabel,
         BinLabel,
@@ -110,6 +112,7 @@ __all__ = [
     "ReceiptLine",
     "ReturnLabel",
     "Section",
+    "Separator",
     "SkuLabel",
     "TestPage",
     "ToteLabel",

@@ -13,6 +13,7 @@ from printing.documents.text import clean, file_safe
 from printing.errors import DocumentInvalid
 
 STAMP_CHARS = 40
+MOST_IN_RUN = 100_000
 
 
 class Locale(StrEnum):
@@ -61,6 +62,7 @@ class Document(Facts):
 
     `copy_no` above 1 is a reprint: its mark and `copied_at` are printed beside the barcodes.
     `printed_at` and `station` are text in the site's own time: renderers never read a clock.
+    Of papers asked for together each knows which it is: `run_no` of `run_count`, from 1.
     `templates` are the shop's own label templates it is drawn by, as "id@version", at most one for
     each stock; a stock without one gets the standard template.
     """
@@ -74,9 +76,13 @@ class Document(Facts):
     printed_at: str = ""
     station: str = ""
     templates: tuple[str, ...] = ()
+    run_no: int = 1
+    run_count: int = 1
 
     def __post_init__(self) -> None:
         self._require(self.copy_no >= 1, "copy_no", "starts at 1")
+        sound = 1 <= self.run_no <= self.run_count <= MOST_IN_RUN
+        self._require(sound, "run_no", "needs 1 <= number <= count")
         object.__setattr__(self, "locale", Locale(self.locale))
         self._tidy(copied_at=STAMP_CHARS, printed_at=STAMP_CHARS, station=STAMP_CHARS)
 
@@ -94,6 +100,10 @@ class Document(Facts):
     def copy(self, copy_no: int, copied_at: str) -> Self:
         """Return the same paper marked as copy `copy_no`, made at `copied_at` (site time)."""
         return dataclasses.replace(self, copy_no=copy_no, copied_at=copied_at)
+
+    def placed(self, run_no: int, run_count: int) -> Self:
+        """Return the same paper as number `run_no` of `run_count` asked for together."""
+        return dataclasses.replace(self, run_no=run_no, run_count=run_count)
 
 
 def _plain(value: Any) -> Any:

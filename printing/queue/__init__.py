@@ -10,7 +10,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from printing.queue.asking import enqueue, reprint
+from printing.queue.asking import enqueue, reprint, routed_printer
 from printing.queue.claiming import claim, due
 from printing.queue.deciding import (
     acknowledge,
@@ -97,6 +97,7 @@ __all__ = [
     "reprint",
     "reroute",
     "resume",
+    "routed_printer",
     "templates_for",
     "to_relieve",
     "transport_for",

@@ -35,7 +35,7 @@ printer_of_route = (
 )
 _GIVEN = (
     *("document_kind", "number", "part", "copy_no", "facts", "subject", "station_id"),
-    *("command_id", "queued_at", "reprint_of", "reprint_reason", "person_id"),
+    *("command_id", "queued_at", "reprint_of", "reprint_reason", "person_id", "run_id", "run_no"),
 )
 _VALUES: Mapping[str, Any] = {
     **{name: _bind(name) for name in _GIVEN},
@@ -72,7 +72,8 @@ def enqueue(
     """Ask for this paper and return the id of its job.
 
     The printer is the one named, else the one routed for the station and kind at this moment;
-    without either the job waits, visibly, until a route appears.
+    without either the job waits, visibly, until a route appears. Papers of one command that say
+    which of how many they are make up a run.
 
     Raises:
         AlreadyQueued: this kind, number, part and copy was asked for before.
@@ -87,6 +88,12 @@ def enqueue(
         part=part,
         on_printer=printer_id,
     )
+
+
+def routed_printer(session: Session, document_kind: str, station_id: int | None) -> int | None:
+    """Return the printer that takes this kind from the station now, None if none does."""
+    keys = {"document_kind": document_kind, "station_id": station_id}
+    return session.execute(sa.select(printer_of_route), keys).scalar_one_or_none()
 
 
 def reprint(
@@ -133,6 +140,7 @@ def reprint(
         subject=job.subject,
         part=job.part,
         reprint_of=job_id,
+        run_id=job.run_id,
         reprint_reason=reason.strip()[:200],
         person_id=person_id,
     )
@@ -166,6 +174,8 @@ def _insert(session: Session, document: Document, **given: Any) -> int:
         "reprint_reason": "",
         "person_id": None,
         "on_printer": None,
+        "run_id": given["command_id"] if document.run_count > 1 else None,
+        "run_no": document.run_no if document.run_count > 1 else 0,
         **given,
     }
     job_id = session.execute(on_dialect(session, _INSERT), values).scalar_one_or_none()

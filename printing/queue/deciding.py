@@ -11,17 +11,16 @@ from sqlalchemy.orm import Session
 
 from printing.errors import PaperCleared, PaperVoid, StateConflict
 from printing.models import (
-    IN_LANE,
     WAITING,
     JobState,
     Printer,
     PrintFile,
     PrintFlag,
     PrintJob,
-    in_states,
 )
-from printing.queue.asking import SITE_ZONE, note, printer_of_route, reprint
+from printing.queue.asking import SITE_ZONE, note, reprint, routed_printer
 from printing.queue.keeping import CLEARED
+from printing.queue.turns import turn_before
 from printing.transports import Reason
 from warehouse.db import table_of
 
@@ -64,6 +63,7 @@ def answer_unknown(
     at: datetime,
     command_id: str,
     zone: tzinfo = SITE_ZONE,
+    reason: str = "did not come out",
 ) -> int | None:
     """Take a person's word about a job nobody knows of; return the id of the copy now queued.
 
@@ -84,7 +84,7 @@ def answer_unknown(
     if came_out or ended:
         return None
     return reprint(
-        session, job_id, reason="did not come out", person_id=person_id, at=at,
+        session, job_id, reason=reason, person_id=person_id, at=at,
         command_id=command_id, zone=zone,
     )  # fmt: skip
 
@@ -225,19 +225,9 @@ def put_first(session: Session, job_id: int, *, person_id: int, at: datetime) ->
         StateConflict: it does not wait.
     """
     job = session.get_one(PrintJob, job_id, populate_existing=True)
-    turn = _turn_before(session, job.printer_id)
+    turn = turn_before(session, job.printer_id)
     _move(session, job_id, WAITING, job.state, turn=turn, next_try_at=None)
     note(session, job_id, job.state, at, person_id, "next in its lane")
-
-
-def _turn_before(session: Session, printer_id: int | None) -> int:
-    """Return a turn before all that wait for the printer."""
-    first = session.scalar(
-        sa.select(sa.func.min(_job.c.turn)).where(
-            _job.c.printer_id == printer_id, in_states(IN_LANE), in_states(WAITING)
-        )
-    )
-    return (first or 0) - 1
 
 
 def pause(session: Session, printer_id: int) -> None:
@@ -264,8 +254,7 @@ def assign_waiting(session: Session, *, at: datetime) -> int:
     ).all()
     given = 0
     for row in rows:
-        keys = {"document_kind": row.document_kind, "station_id": row.station_id}
-        printer_id = session.execute(sa.select(printer_of_route), keys).scalar_one_or_none()
+        printer_id = routed_printer(session, row.document_kind, row.station_id)
         if printer_id is not None:
             session.execute(
                 sa.update(_job)

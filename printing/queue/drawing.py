@@ -15,7 +15,8 @@ from printing.documents import Document
 from printing.errors import DoesNotFit
 from printing.media import Media
 from printing.models import PaperPicture, PaperTemplate, PaperTemplateUse, PaperTemplateVersion
-from printing.templates import Template, pictures_of
+from printing.templates import ElementKind, Template, pictures_of
+from printing.templates.fields import MARKS_OF_COPIES
 from warehouse.db import table_of
 
 _template = table_of(PaperTemplate)
@@ -66,14 +67,26 @@ def templates_for(
 def drawing_of(session: Session, document: Document, stock: Media) -> Drawing:
     """Return what draws this paper on this stock.
 
+    A copy is drawn by a template that shows its mark, else by the standard one, which does.
+
     Raises:
         DoesNotFit: it names a version, or a version a picture, that is not there.
     """
     for name in document.templates:
         template = _read(session, name)
+        if document.copy_no > 1 and not shows_mark(template):
+            continue
         if template.media == stock.name and template.document_kind == document.kind:
             return Drawing(template, pictures(session, template))
     return STANDARD
+
+
+def shows_mark(template: Template) -> bool:
+    """Tell whether the template says of a copy that it is one."""
+    return any(
+        element.kind is ElementKind.FIELD and element.value in MARKS_OF_COPIES
+        for element in template.elements
+    )
 
 
 def pictures(

@@ -23,7 +23,7 @@ from printing.samples.labels import (
 from printing.samples.parts import carrier, items, party, shop
 from printing.samples.sheets import badge_sheet, card_sheet, manifest, packing_slip, pick_list
 from printing.samples.stock import count_sheet, daily_report, exchange_out, goods_receipt
-from printing.samples.walks import put_wall_sheet, wave_sheet
+from printing.samples.walks import put_wall_sheet, separator, wave_sheet
 from printing.samples.worst import HOSTILE, soiled, stretched
 
 
@@ -58,6 +58,7 @@ _MAKERS: Mapping[str, Callable[..., Document]] = {
     "pick_list": pick_list,
     "wave_sheet": wave_sheet,
     "put_wall_sheet": put_wall_sheet,
+    "separator": separator,
     "tote_label": tote_label,
     "cart_label": cart_label,
     "bin_label": bin_label,
@@ -82,8 +83,10 @@ def sample(
         facts["media"] = stock  # a carrier's label is made for one
     if content is Content.SHORT:
         return _MAKERS[kind](**facts)
-    # A copy carries one more mark: the worst case shows it too.
-    worst = _MAKERS[kind](**facts, copy_no=12, copied_at="2026-11-21 18:03")
+    # A copy carries one more mark, one of many its place among them: the worst case shows both.
+    worst = _MAKERS[kind](
+        **facts, copy_no=12, copied_at="2026-11-21 18:03", run_no=499, run_count=500
+    )
     return stretched(worst) if content is Content.LONG else soiled(worst)
 
 
@@ -126,6 +129,7 @@ __all__ = [
     "return_label",
     "sample",
     "samples",
+    "separator",
     "shop",
     "sku_label",
     "soiled",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from printing.documents import MapBin, PutWallSheet, WallSlot, WaveSheet, WaveStop
+from printing.documents import MapBin, PutWallSheet, Separator, WallSlot, WaveSheet, WaveStop
 from printing.samples.parts import either
 
 ZONES = ("A", "B")
@@ -74,3 +74,18 @@ def put_wall_sheet(locale: str = "zh", **changed: Any) -> PutWallSheet:
         "station": either(locale, "主管台", "Desk"),
     }
     return PutWallSheet(**(facts | changed))
+
+
+def separator(locale: str = "zh", **changed: Any) -> Separator:
+    """Return the slip before the labels of the third order of a wave."""
+    facts: dict[str, Any] = {
+        "locale": locale,
+        "separator_no": "W1121-03-7",
+        "wave_no": "W1121-03",
+        "slot_no": 7,
+        "order_numbers": ("2100045566778899001", "2100045566778899002"),
+        "papers": 2,
+        "order_index": 3,
+        "order_count": 24,
+    }
+    return Separator(**(facts | changed))

@@ -121,12 +121,25 @@ def _codes(label: SkuLabel) -> str:
     return label.content if same else f"{label.content}   {label.sku_code}"
 
 
+def _run(document: Document) -> str:
+    return f"{document.run_no}/{document.run_count}" if document.run_count > 1 else ""
+
+
+def _run_mark(document: Document) -> str:
+    """Return the mark of a copy and which label it is, where the time has no room."""
+    copy = word(document.locale, "COPY {n}", n=document.copy_no) if document.copy_no > 1 else ""
+    return "  ".join(part for part in (copy, _run(document)) if part)
+
+
 def _stamp(document: Document) -> str:
-    return "  ".join(part for part in (document.printed_at, document.station) if part)
+    parts = (_run(document), document.printed_at, document.station)
+    return "  ".join(part for part in parts if part)
 
 
 _ANY: Mapping[str, Reader] = {
     "copy_mark": _copy_mark,
+    "run": _run,
+    "run_mark": _run_mark,
     "printed_at": lambda d: d.printed_at,
     "station": lambda d: d.station,
     "stamp": _stamp,
@@ -216,6 +229,7 @@ CODES: Mapping[str, Sequence[str]] = {
     CartLabel.kind: ("content",),
     ReturnLabel.kind: ("return_no",),
 }
+MARKS_OF_COPIES = frozenset({"copy_mark", "run_mark"})
 WITH_ITEMS = frozenset({Waybill.kind})
 NAMES: Mapping[str, Sequence[str]] = {kind: tuple(readers) for kind, readers in FIELDS.items()}
 

@@ -212,6 +212,7 @@ def _tote(draft: _Draft) -> None:
     draft.put(ElementKind.QR, right, "content")
     under = Box(left.x, foot.y, left.w, foot.h)
     draft.field(under, "content", foot.h * 2.2, floor_pt=5, align=Align.CENTER)
+    _mark(draft, Box(right.x, foot.y, right.w, foot.h))
 
 
 def _bin(draft: _Draft) -> None:
@@ -224,9 +225,7 @@ def _bin(draft: _Draft) -> None:
             where, "bin_code", name.h * 2.5, floor_pt=9, is_bold=True, align=Align.CENTER, **how
         )
     draft.put(ElementKind.BARCODE, symbol, "content")
-    code, zone = foot.columns(foot.w * 0.5)
-    draft.field(code.narrowed(1), "content", foot.h * 2, floor_pt=5, valign=VAlign.BOTTOM)
-    draft.field(zone, "zone", foot.h * 2, floor_pt=5, align=Align.RIGHT, valign=VAlign.BOTTOM)
+    _foot_of(draft, foot, "content", "zone", foot.h * 2)
 
 
 def _sku(draft: _Draft) -> None:
@@ -238,7 +237,10 @@ def _sku(draft: _Draft) -> None:
     for where, how in ((variant, {"unless": "pack"}), (beside, {"when": "pack"})):
         draft.field(where.narrowed(1), "properties", 9, floor_pt=5, **how)
     draft.put(ElementKind.BARCODE, symbol.inset(0, 0.4), "content")
-    draft.field(foot, "codes", 8.5, floor_pt=5, align=Align.CENTER)
+    code, mark = foot.columns(foot.w * 0.72)
+    for where, how in ((foot, {"unless": "run_mark"}), (code.narrowed(1), {"when": "run_mark"})):
+        draft.field(where, "codes", 8.5, floor_pt=4, align=Align.CENTER, **how)
+    _mark(draft, mark)
 
 
 def _sku_small(draft: _Draft) -> None:
@@ -252,13 +254,38 @@ def _sku_small(draft: _Draft) -> None:
         draft.field(where.narrowed(0.5), "properties", 6.5, floor_pt=4, **how)
     bars = Box(0, symbol.y + 0.3, draft.media.width_mm, symbol.h - 0.4)
     draft.put(ElementKind.BARCODE, bars, "ean")
-    draft.field(foot, "codes", 6.5, floor_pt=4, align=Align.CENTER, when="ean")
+    code, mark = foot.columns(foot.w * 0.65)
+    draft.field(foot, "codes", 6.5, floor_pt=4, align=Align.CENTER, when="ean", unless="run_mark")
+    draft.field(code, "ean", 6.5, floor_pt=4, align=Align.CENTER, when="run_mark")
+    _mark(draft, mark)
     square, words = Box(box.x, symbol.y + 0.3, box.w, box.bottom - symbol.y - 0.3).columns(12)
     draft.put(ElementKind.DATA_MATRIX, square, "own_code")
     draft.field(
         Box(words.x + 0.5, words.y, words.w - 0.5, words.h), "codes", 8, floor_pt=4, is_bold=True,
-        lines=3, when="own_code",
+        lines=3, when="own_code", unless="run_mark",
     )  # fmt: skip
+    draft.field(
+        Box(words.x + 0.5, words.y, words.w - 0.5, foot.y - words.y), "own_code", 8, floor_pt=4,
+        is_bold=True, lines=2, when="run_mark",
+    )  # fmt: skip
+
+
+def _foot_of(draft: _Draft, foot: Box, left: str, right: str, size: float) -> None:
+    """Write two fields at the ends of a foot, and between them, if it says something, the mark."""
+    halves = foot.columns(foot.w * 0.5)
+    code, mark, rest = foot.columns(foot.w * 0.36, foot.w * 0.3)
+    pairs = ((halves[0], halves[1], {"unless": "run_mark"}), (code, rest, {"when": "run_mark"}))
+    for one, other, how in pairs:
+        draft.field(one.narrowed(1), left, size, floor_pt=4.5, valign=VAlign.BOTTOM, **how)
+        draft.field(other, right, size, floor_pt=4.5, align=Align.RIGHT, valign=VAlign.BOTTOM,
+                    **how)  # fmt: skip
+    _mark(draft, mark.narrowed(1))
+
+
+def _mark(draft: _Draft, box: Box) -> None:
+    """Write which label of how many this is, and that it is a copy."""
+    draft.field(box, "run_mark", 8, floor_pt=4, is_bold=True, align=Align.RIGHT, lines=2,
+                valign=VAlign.BOTTOM)  # fmt: skip
 
 
 def _cart(draft: _Draft) -> None:
@@ -273,10 +300,7 @@ def _cart(draft: _Draft) -> None:
     left, right = symbol.columns(symbol.w - min(symbol.h, symbol.w * 0.4))
     draft.put(ElementKind.BARCODE, left, "content")
     draft.put(ElementKind.QR, right, "content")
-    code, note = foot.columns(foot.w * 0.5)
-    size = min(foot.h * 2.2, MOST_HEAD_PT)
-    draft.field(code.narrowed(1), "content", size, floor_pt=5, valign=VAlign.BOTTOM)
-    draft.field(note, "note", size, floor_pt=5, align=Align.RIGHT, valign=VAlign.BOTTOM)
+    _foot_of(draft, foot, "content", "note", min(foot.h * 2.2, MOST_HEAD_PT))
 
 
 def _return(draft: _Draft) -> None:

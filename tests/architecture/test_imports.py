@@ -22,7 +22,8 @@ UPSTREAM: dict[str, set[str]] = {
     "checking": {"catalog", "inventory", "orders", "people", "waves"},
     "packing": {"catalog", "inventory", "orders", "people", "waves"},
     "weighing": {"orders", "packing", "people"},
-    "dispatch": {"carriers", "catalog", "inventory", "orders", "packing", "people", "weighing"},
+    "dispatch": {"carriers", "catalog", "inventory", "orders", "packing", "people", "waves",
+                 "weighing"},
     "stopping": {"catalog", "checking", "dispatch", "inventory", "orders", "packing", "people",
                  "waves"},
 }  # fmt: skip

@@ -33,8 +33,9 @@ KIRITIMATI = ZoneInfo("Pacific/Kiritimati")  # 14 hours ahead
 # Half past four in the afternoon in London is the next day in Shanghai.
 EVENING = datetime(2026, 3, 1, 16, 30, tzinfo=UTC)
 # Sheets of badges and cards are drawn where they are asked for, and no command queues them. The
-# others belong to work that has no command yet.
+# others belong to work that has no command yet. A separator lies only between orders of a wave.
 NOT_QUEUED = {
+    "separator",
     "badge_sheet", "card_sheet", "carton_label", "cart_label", "return_label", "ready_label",
     "put_wall_sheet", "goods_receipt", "exchange_out", "count_sheet", "daily_report",
 }  # fmt: skip

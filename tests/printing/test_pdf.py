@@ -65,7 +65,8 @@ def test_every_bar_is_exactly_its_dots(document, stock, dpi):
         assert left.shape[1] == quiet
         assert not left.any()
         found += 1
-    assert found > 0 or (document.kind, stock) == ("test_page", "30x20")  # no room for bars
+    has_bars = document.kind != "separator" and (document.kind, stock) != ("test_page", "30x20")
+    assert found > 0 or not has_bars
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from printing import queue
-from printing.models import JobState, Printer, PrinterKind, PrintJob
+from printing.models import JobState, Printer, PrinterKind, PrintJob, PrintRoute
 from printing.samples import waybill
+from tests.builders import Stage
 from tests.web.desk_site import Desk, words_of
+from warehouse.catalog.commands.labels import PrintSkuLabels, print_sku_labels
 from warehouse.db import utcnow
 from warehouse.people.models import Role
 
@@ -175,3 +177,41 @@ def test_a_hostile_choice_changes_nothing(desk: Desk):
     ):
         assert desk.post("/printers/jobs/chosen", **form).status_code == 303
     assert desk.world.get(PrintJob, job_id).state is JobState.QUEUED
+
+
+def test_a_run_is_shown_whole_and_gone_on_from_the_last_good_label(both: Desk):
+    printer_id = _printer(both, media="60x40")
+    both.world.add(PrintRoute(document_kind="sku_label", printer_id=printer_id))
+    sku = both.world.sku("TEE")
+    both.world.do(print_sku_labels, PrintSkuLabels, sku_id=sku.id, copies=4)
+    jobs = [job.id for job in both.world.all(PrintJob)]
+    url = f"/printers/jobs/{jobs[1]}/run"
+    assert f'href="{url}"' in both.get(f"/printers/jobs/{jobs[1]}").get_data(as_text=True)
+    assert "The roll ran out in the middle?" not in words_of(both.get(url))
+    with both.database.transaction() as session:
+        session.execute(
+            sa.update(PrintJob).where(PrintJob.id != jobs[3]).values(state=JobState.SENT)
+        )
+    body = both.get(url, Role.PACKER).get_data(as_text=True)
+    assert (body.count("<li"), body.count('loading="lazy"')) >= (4, 4)
+    said = both.said(both.post(url, Role.PACKER, last_good=1, reason="roll out"), Role.PACKER)
+    assert "2 labels come again as marked copies" in said
+    assert "1 were still to come and do." in said
+    assert len(both.world.all(PrintJob, copy_no=2)) == 2
+    assert "must be a whole number" in both.said(both.post(url, last_good="x", reason="r"))
+    assert both.post(url, Role.COUNTER, last_good=1, reason="r").status_code == 403
+
+
+def test_a_paper_alone_has_no_page_of_its_run(desk: Desk):
+    (job_id,) = _ask(desk, _printer(desk))
+    assert desk.get(f"/printers/jobs/{job_id}/run").status_code == 404
+    assert "/run" not in desk.get(f"/printers/jobs/{job_id}").get_data(as_text=True)
+
+
+def test_the_labels_of_a_wave_are_asked_for_on_its_page(desk: Desk):
+    work = desk.world.bring(Stage.WEIGHED)
+    assert "Print labels (1)" in words_of(desk.get(f"/waves/{work.wave_id}"))
+    said = desk.said(desk.post(f"/waves/{work.wave_id}/labels"))
+    assert "1 labels of wave" in said
+    assert "Print labels" not in said
+    assert len(desk.world.all(PrintJob, document_kind="waybill")) == 1

@@ -44,6 +44,7 @@ def _desks() -> list[Blueprint]:
         previews,
         print_routes,
         printers,
+        runs,
         search,
         settings,
         stock,
@@ -53,7 +54,9 @@ def _desks() -> list[Blueprint]:
     )
 
     # A section of several modules has one blueprint; importing them adds their routes to it.
-    printing = (papers, lanes, printers, print_routes, previews, straighten, find_printers)
+    printing = (
+        papers, lanes, runs, printers, print_routes, previews, straighten, find_printers,
+    )  # fmt: skip
     ordering = (orders, order)
     designing = (designs, design_pictures, design_files)
     modules = (

@@ -41,6 +41,8 @@ FIELD_WORDS: Mapping[str, Text] = {
     "word_inspected": say("the word Inspected"),
     "word_tote": say("the word Tote"),
     "copy_mark": say("mark of a copy"),
+    "run": say("which label of how many"),
+    "run_mark": say("mark of a copy, which label of how many"),
     "printed_at": say("time of printing"),
     "station": say("station"),
     "stamp": say("time of printing and station"),

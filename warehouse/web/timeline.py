@@ -132,6 +132,7 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
     ("wave", "taken"): (_plain(say("Taken by a picker")), None),
     ("wave", "picked"): (_plain(say("Picked")), "ok"),
     ("wave", "cancelled"): (_plain(say("Taken back")), "stop"),
+    ("wave", "labels_printed"): (_with("{count} labels printed", "count"), None),
     ("wave", "list_printed"): (_plain(say("Pick list printed")), None),
     ("wave", "sheet_printed"): (_plain(say("Wave sheet printed")), None),
     ("handover", "opened"): (_plain(say("Handover opened")), None),

@@ -7,6 +7,11 @@ from flask import Blueprint, render_template, url_for
 from werkzeug.wrappers import Response
 
 from printing.models import PrintJob
+from warehouse.dispatch.commands.wave_labels import (
+    PrintWaveLabels,
+    print_wave_labels,
+    ready_labels,
+)
 from warehouse.errors import NotFound
 from warehouse.orders.desk import order_numbers
 from warehouse.people.models import Person
@@ -81,6 +86,7 @@ def wave(wave_id: int) -> str:
             tasks=waves_desk.tasks_of(session, wave_id),
             orders=order_numbers(session, [s.consignment_id for s in slots]),
             picker=session.get(Person, found.picker_id) if found.picker_id else None,
+            unlabelled=ready_labels(session, wave_id),
             jobs=list(
                 session.scalars(
                     sa.select(PrintJob).where(PrintJob.subject == subject).order_by(PrintJob.id)
@@ -95,6 +101,13 @@ def wave(wave_id: int) -> str:
 def cancel(wave_id: int) -> Response:
     """Take back a wave nobody has begun."""
     return act(cancel_wave, CancelWave, back=_here(wave_id), wave_id=wave_id)
+
+
+@bp.post("/<int:wave_id>/labels")
+@needs(Right.WEIGH)
+def labels(wave_id: int) -> Response:
+    """Ask for the labels of all parcels of the wave that lack nothing else."""
+    return act(print_wave_labels, PrintWaveLabels, back=_here(wave_id), wave_id=wave_id)
 
 
 @bp.post("/<int:wave_id>/list")

@@ -253,6 +253,7 @@ DOCUMENTS: Mapping[str, Text] = {
     "daily_report": say("daily report"),
     "badge_sheet": say("badges"),
     "card_sheet": say("command cards"),
+    "separator": say("separator slip"),
     "test_page": say("test page"),
 }
 

@@ -21,6 +21,7 @@ from printing.renderers.pdf import (
     put_wall,
     ready,
     report,
+    separator,
     trial,
     wave_map,
 )
@@ -43,6 +44,7 @@ _LAYOUTS: Mapping[str, Callable[[Any, Media], list[Sheet]]] = {
     "daily_report": report.draw,
     "badge_sheet": cards.draw_badges,
     "card_sheet": cards.draw_cards,
+    "separator": separator.draw,
     "test_page": trial.draw,
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -55,8 +56,8 @@ def print_sku_labels(session: Session, command: PrintSkuLabels) -> Outcome:
         properties=sku.properties,
         templates=templates_for(session, SkuLabel.kind),
     )
-    for _ in range(command.copies):
-        _ask(session, command, label, f"sku:{sku.id}")
+    for number in range(1, command.copies + 1):
+        _ask(session, command, label.placed(number, command.copies), f"sku:{sku.id}")
     return Outcome(
         screen="sku",
         subject_id=sku.id,
@@ -65,7 +66,7 @@ def print_sku_labels(session: Session, command: PrintSkuLabels) -> Outcome:
 
 
 def print_bin_labels(session: Session, command: PrintBinLabels) -> Outcome:
-    """Ask for a label of each bin, in walking order.
+    """Ask for a label of each bin, in walking order; those of one kind are counted together.
 
     Raises:
         InvalidInput: none, too many, or one that is no place to stick a label on.
@@ -80,26 +81,34 @@ def print_bin_labels(session: Session, command: PrintBinLabels) -> Outcome:
             raise InvalidInput(
                 say("{code} is no place to stick a label on.", code=place.code), field="chosen"
             )
+    labels = _labels_of(session, bins)
+    counts = Counter(label.kind for label in labels)
+    asked: Counter[str] = Counter()
+    for place, label in zip(bins, labels, strict=True):
+        asked[label.kind] += 1
+        placed = label.placed(asked[label.kind], counts[label.kind])
+        _ask(session, command, placed, f"bin:{place.id}")
+    return Outcome(screen="bins", message=say("{count} labels are on their way.", count=len(bins)))
+
+
+def _labels_of(session: Session, bins: Sequence[Bin]) -> list[ToteLabel | BinLabel]:
     zones = dict(session.execute(sa.select(Zone.id, Zone.name)).all())
     locale = _locale(session)
     drawn = {kind: templates_for(session, kind) for kind in (ToteLabel.kind, BinLabel.kind)}
-    for place in bins:
-        zone = zones.get(place.zone_id or 0, "")
-        label = (
-            ToteLabel(
-                locale=locale, content=place.code, tote=place.code, templates=drawn[ToteLabel.kind]
-            )
-            if place.kind is BinKind.TOTE
-            else BinLabel(
-                locale=locale,
-                content=place.code,
-                bin_code=place.code,
-                zone=zone,
-                templates=drawn[BinLabel.kind],
-            )
+    return [
+        ToteLabel(
+            locale=locale, content=place.code, tote=place.code, templates=drawn[ToteLabel.kind]
         )
-        _ask(session, command, label, f"bin:{place.id}")
-    return Outcome(screen="bins", message=say("{count} labels are on their way.", count=len(bins)))
+        if place.kind is BinKind.TOTE
+        else BinLabel(
+            locale=locale,
+            content=place.code,
+            bin_code=place.code,
+            zone=zones.get(place.zone_id or 0, ""),
+            templates=drawn[BinLabel.kind],
+        )
+        for place in bins
+    ]
 
 
 def _locale(session: Session) -> Locale:

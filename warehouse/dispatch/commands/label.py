@@ -27,7 +27,13 @@ from warehouse.errors import (
     WrongWaybill,
 )
 from warehouse.inventory.refusals import describe, refuse
-from warehouse.orders.models import ConsignmentLine, ConsignmentState, Order, OrderLine
+from warehouse.orders.models import (
+    Consignment,
+    ConsignmentLine,
+    ConsignmentState,
+    Order,
+    OrderLine,
+)
 from warehouse.orders.queries import consignment_by_id, orders_of
 from warehouse.packing.models import Parcel, ParcelState
 from warehouse.people import trail
@@ -88,22 +94,8 @@ def assign_waybill(session: Session, command: AssignWaybill) -> Outcome:
         raise RuleViolation(say("Other parcels of this order are still being packed."))
     if any(o.is_masked for o in orders_of(session, consignment.id)):
         return _at_platform(parcel)
-    carrier = session.get_one(Carrier, consignment.carrier_id)
-    number, pool_id = _fresh_number(session, command, carrier)
-    _attach(session, command, parcel, carrier.id, number, WaybillSource.POOL)
-    enqueue(
-        session,
-        waybill_paper(session, parcel, carrier, number),
-        station_id=command.actor.station_id,
-        at=command.at,
-        command_id=command.id,
-        subject=f"parcel:{parcel.id}",
-    )
-    trail.record(
-        session, command, "parcel", parcel.id, "waybill_assigned", waybill=number, pool=pool_id
-    )
+    number = give_label(session, command, parcel, consignment)
     if not consignment.is_label_match_required:
-        _match(session, command, parcel)
         return Outcome(
             screen=WeighScreen.PARCEL,
             subject_id=parcel.id,
@@ -116,6 +108,45 @@ def assign_waybill(session: Session, command: AssignWaybill) -> Outcome:
         message=say("Stick label {number} on and scan it.", number=number),
         facts={"waybill_no": number},
     )
+
+
+def give_label(
+    session: Session,
+    command: Command,
+    parcel: Parcel,
+    consignment: Consignment,
+    *,
+    run_no: int = 1,
+    run_count: int = 1,
+) -> str:
+    """Give a parcel that may have one its number and ask for its label; return the number.
+
+    Raises:
+        NoWaybillLeft: the pool is used up.
+    """
+    carrier = session.get_one(Carrier, consignment.carrier_id)
+    number, pool_id = _fresh_number(session, command, carrier)
+    _attach(session, command, parcel, carrier.id, number, WaybillSource.POOL)
+    enqueue(
+        session,
+        waybill_paper(session, parcel, carrier, number).placed(run_no, run_count),
+        station_id=command.actor.station_id,
+        at=command.at,
+        command_id=command.id,
+        subject=f"parcel:{parcel.id}",
+    )
+    trail.record(
+        session, command, "parcel", parcel.id, "waybill_assigned", waybill=number, pool=pool_id
+    )
+    if not consignment.is_label_match_required:
+        _match(session, command, parcel)
+    return number
+
+
+def is_ready_for_label(parcel: Parcel, consignment: Consignment) -> bool:
+    """Tell whether the parcel lacks nothing but its label."""
+    is_weighed = parcel.state is _ready_state(consignment.is_weigh_required, parcel)
+    return is_weighed and consignment.state is ConsignmentState.PACKED
 
 
 def _at_platform(parcel: Parcel) -> Outcome:
@@ -212,29 +243,39 @@ def reprint_label(session: Session, command: ReprintLabel) -> Outcome:
     """
     if not command.reason.strip():
         raise InvalidInput(say("Say why."), field="reason")
-    parcel = lock_parcel(session, command.parcel_id)
+    number = repeat_label(session, command, command.parcel_id, command.reason[:200])
+    return Outcome(
+        screen=WeighScreen.LABEL,
+        subject_id=command.parcel_id,
+        message=say("A copy of {number} is coming. Destroy the spoilt one.", number=number),
+        tone=Tone.ATTENTION,
+    )
+
+
+def repeat_label(session: Session, command: Command, parcel_id: int, reason: str) -> str:
+    """Ask for a marked copy of the parcel's label, which must be scanned again; return its number.
+
+    Raises:
+        RuleViolation: the first is still to come, or the parcel has gone. OrderStopped: it stays.
+    """
+    parcel = lock_parcel(session, parcel_id)
     if parcel.state not in (ParcelState.LABELLED, ParcelState.MATCHED):
         raise RuleViolation(say("Parcel {number} has no label to repeat.", number=parcel.number))
     waybill = live_waybill(session, parcel.id)
     if waybill is None or waybill.source is not WaybillSource.POOL:
         raise RuleViolation(say("Parcel {number} has no label to repeat.", number=parcel.number))
-    _copy_label(session, command, waybill.number)
+    _copy_label(session, command, waybill.number, reason)
     parcel.state = ParcelState.LABELLED
     parcel.matched_at = None
     session.flush()
     trail.record(
         session, command, "parcel", parcel.id, "label_reprinted",
-        waybill=waybill.number, reason=command.reason[:200],
+        waybill=waybill.number, reason=reason,
     )  # fmt: skip
-    return Outcome(
-        screen=WeighScreen.LABEL,
-        subject_id=parcel.id,
-        message=say("A copy of {number} is coming. Destroy the spoilt one.", number=waybill.number),
-        tone=Tone.ATTENTION,
-    )
+    return waybill.number
 
 
-def _copy_label(session: Session, command: ReprintLabel, number: str) -> None:
+def _copy_label(session: Session, command: Command, number: str, reason: str) -> None:
     job_id = session.scalar(
         sa.select(PrintJob.id)
         .where(PrintJob.document_kind == WAYBILL_KIND, PrintJob.number == number)
@@ -247,7 +288,7 @@ def _copy_label(session: Session, command: ReprintLabel, number: str) -> None:
         reprint(
             session,
             job_id,
-            reason=command.reason[:200],
+            reason=reason,
             person_id=command.actor.person_id,
             at=command.at,
             command_id=command.id,
