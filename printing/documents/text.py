@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from printing.errors import DocumentInvalid
@@ -25,6 +26,10 @@ FROM_PRIVATE_USE = {
     0xE843: 0x9FB9, 0xE854: 0x9FBA, 0xE864: 0x9FBB, 0xE863: 0x4DAE, 0xE816: 0x20087,
     0xE817: 0x20089, 0xE818: 0x200CC, 0xE831: 0x215D7, 0xE83B: 0x2298F, 0xE855: 0x241FE,
 }  # fmt: skip
+# Two letters in one, as typesetters had them: readers of a PDF give the letters back.
+LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st",
+             0xFB06: "st"}  # fmt: skip
+PLAIN: Mapping[int, int | str] = {**FROM_PRIVATE_USE, **LIGATURES}
 
 
 def clean(text: str, limit: int) -> str:
@@ -34,7 +39,7 @@ def clean(text: str, limit: int) -> str:
     """
     # Only so much is looked at: a hostile megabyte must cost no more than a name.
     head = text[: limit * 4]
-    joined = " ".join("".join(_visible(head.translate(FROM_PRIVATE_USE))).split())
+    joined = " ".join("".join(_visible(head.translate(PLAIN))).split())
     joined = unicodedata.normalize("NFC", joined)
     if len(joined) <= limit and len(head) == len(text):
         return joined

@@ -23,6 +23,8 @@ from printing.media import DEFAULT_DPI, DOTS_PER_MM, POINTS_PER_MM, Form, Media
 
 THRESHOLD = 128
 WHITE = 0xFFFFFFFF
+# How the library tells a hyphen that ends a line, as if it divided a word.
+HYPHEN_AT_THE_END = "\x02"
 # The library keeps global state and is not made for threads.
 ONE_AT_A_TIME = threading.Lock()
 
@@ -120,9 +122,8 @@ def blank(width: int, height: int) -> Bitmap:
 def texts(pdf: bytes) -> list[str]:
     """Return the text of each page as it is read from the PDF, to hold against what was meant."""
     with ONE_AT_A_TIME, pypdfium2.PdfDocument(pdf) as document:
-        return [
-            document[number].get_textpage().get_text_bounded() for number in range(len(document))
-        ]
+        pages = [document[number].get_textpage() for number in range(len(document))]
+        return [page.get_text_bounded().replace(HYPHEN_AT_THE_END, "-") for page in pages]
 
 
 def stacked(pages: Sequence[Bitmap]) -> Bitmap:

@@ -24,7 +24,7 @@ from printing.samples.parts import carrier, items, party, shop
 from printing.samples.sheets import badge_sheet, card_sheet, manifest, packing_slip, pick_list
 from printing.samples.stock import count_sheet, daily_report, exchange_out, goods_receipt
 from printing.samples.walks import put_wall_sheet, separator, wave_sheet
-from printing.samples.worst import HOSTILE, soiled, stretched
+from printing.samples.worst import HOSTILE, refilled, soiled, stretched
 
 
 class Content(StrEnum):
@@ -126,6 +126,7 @@ __all__ = [
     "pick_list",
     "put_wall_sheet",
     "ready_label",
+    "refilled",
     "return_label",
     "sample",
     "samples",

@@ -35,21 +35,21 @@ _F = TypeVar("_F", bound=Facts)
 
 def stretched(facts: _F) -> _F:
     """Return the facts with every text repeated until its field is full, and many lines."""
-    return _changed(facts, _repeated)
+    return refilled(facts, _repeated)
 
 
 def soiled(facts: _F, start: int = 0) -> _F:
     """Return the facts with a hostile text in every field that takes one, one after the other."""
     texts = cycle((*HOSTILE[start:], *HOSTILE[:start]))
-    return _changed(facts, lambda _text: next(texts))
+    return refilled(facts, lambda _text: next(texts))
 
 
 def _repeated(text: str) -> str:
     return " ".join([text] * (LONGEST // (len(text) + 1) + 1)) if text else text
 
 
-def _changed(facts: _F, change: Callable[[str], str]) -> _F:
-    """Change what can be changed: what stands in a barcode stays as it is."""
+def refilled(facts: _F, change: Callable[[str], str]) -> _F:
+    """Return the facts with every text put through `change`; what is in a barcode stays."""
     for name, value in _texts_of(facts):
         new = _value(value, change)
         try:
@@ -61,7 +61,7 @@ def _changed(facts: _F, change: Callable[[str], str]) -> _F:
 
 def _value(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, Facts):
-        return _changed(value, change)
+        return refilled(value, change)
     if isinstance(value, tuple):
         lines = (value * (MANY // len(value) + 1))[:MANY] if value else value
         return tuple(_value(line, change) for line in lines)

@@ -188,3 +188,7 @@ def test_a_region_names_a_municipality_once():
     there = party(province="上海市", city="上海市", district="徐汇区", town="")
     assert there.region == "上海市 徐汇区"
     assert shop().region == "浙江省 嘉兴市 南湖区"
+
+
+def test_letters_set_as_one_come_apart():
+    assert party(name="Geoﬀrey ﬁeld oﬃce").name == "Geoffrey field office"

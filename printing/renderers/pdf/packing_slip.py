@@ -6,7 +6,7 @@ from printing.barcodes import code128
 from printing.documents import PackingSlip
 from printing.errors import DoesNotFit
 from printing.geometry import Box
-from printing.masking import mask_address, mask_name, mask_phone
+from printing.masking import mask_address, mask_name, mask_note, mask_phone
 from printing.media import Form, Media
 from printing.renderers.pdf import office
 from printing.renderers.pdf.flow import Column, Flow, spread
@@ -147,7 +147,9 @@ def _total(slip: PackingSlip) -> str:
 
 
 def _note(slip: PackingSlip) -> str:
-    return labelled(slip.locale, "Buyer's note", slip.buyer_note) if slip.buyer_note else ""
+    if not slip.buyer_note:
+        return ""
+    return labelled(slip.locale, "Buyer's note", mask_note(slip.buyer_note))
 
 
 def _people(slip: PackingSlip) -> str:
