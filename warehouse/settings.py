@@ -45,7 +45,6 @@ class SiteSettings:
     default_carrier_code: str = ""
     hold_remarks: bool = True
     hold_merge_candidates: bool = True
-    bench_warns_after_s: int = 30
     stand_in_after_min: int = 0
     separates_orders: bool = False
     papers_kept_days: int = 90

@@ -134,7 +134,7 @@ def test_no_form_breaks(both: Desk, url: str):
             "width_dots": "832", "darkness": "0", "locale": "en", "prefix": "A", "first": "1",
             "last": "2", "digits": "3", "check_rule": "none", "code": "ABC", "station": "0",
             "tolerance_g": "30", "tolerance_percent": "5", "site_name": "x", "reason": "x",
-            "bench_warns_after_s": "30", "stand_in_after_min": "0", "papers_kept_days": "90",
+            "stand_in_after_min": "0", "papers_kept_days": "90",
             "is_check_required": "1", "is_weigh_required": "1", "is_label_match_required": "1",
             "is_four_eyes": "1", "paper_locale": "en"}  # fmt: skip
     usual = {name: good[name] for name in fields if name in good}

@@ -189,7 +189,7 @@ SAME = {"site_name": "发货", "sender_name": "", "sender_phone": "", "sender_ad
         "paper_locale": "zh",
         "is_check_required": "1", "is_weigh_required": "1", "is_label_match_required": "1",
         "is_four_eyes": "1", "is_tablet_required": "1", "tolerance_g": 30, "tolerance_percent": 5,
-        "bench_warns_after_s": 30, "stand_in_after_min": 0, "papers_kept_days": 90,
+        "stand_in_after_min": 0, "papers_kept_days": 90,
         "default_carrier_code": "", "hold_remarks": "1", "hold_merge_candidates": "1"}  # fmt: skip
 
 

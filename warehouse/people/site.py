@@ -28,7 +28,6 @@ SAFEGUARDS = (
 LIMITS: Mapping[str, tuple[int, int]] = {
     "tolerance_g": (0, 5_000),
     "tolerance_percent": (0, 50),
-    "bench_warns_after_s": (5, 600),
     # What waited a quarter of an hour asks whether anybody wants it still.
     "stand_in_after_min": (0, 14),
     "papers_kept_days": (7, 3_650),

@@ -41,7 +41,6 @@ NAMES: dict[str, Text] = {
     "default_carrier_code": say("Courier if none is wished"),
     "hold_remarks": say("Hold orders with remarks until they are read"),
     "hold_merge_candidates": say("Hold orders of one receiver until they are merged"),
-    "bench_warns_after_s": say("A bench speaks up when a paper waits for s"),
     "stand_in_after_min": say("The stand-in takes over after min offline, 0: by hand only"),
     "papers_kept_days": say("Names and addresses on papers are kept for days"),
     "separates_orders": say("A slip lies between the orders of a wave's papers"),
