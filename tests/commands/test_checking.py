@@ -76,6 +76,7 @@ def test_nobody_who_picked_a_piece_of_it_can_check_it(world: World):
 
 def test_who_bound_the_totes_cannot_check_what_another_picked(world: World):
     work = world.bring(Stage.TOTE_BOUND)
+    world.do(take_wave, TakeWave, by="second", wave_id=work.wave_id, is_confirmed=True)
     for task in world.open_tasks(work.wave_id):
         world.pick(task, by="second")
     world.refused(SamePerson, start_check, StartCheck, by="picker", barcode=work.tote)

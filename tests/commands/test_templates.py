@@ -182,7 +182,11 @@ def test_one_template_for_each_stock(world: World):
 def test_a_paper_keeps_the_version_it_was_asked_with(world: World):
     printer = world.add(Printer(name="label", kind=PrinterKind.FOLDER, address="spool"))
     world.add(PrintRoute(document_kind="waybill", printer_id=printer.id))
-    template_id = save(world, definition=words("first"))
+    first = words("first")
+    first["elements"].append(
+        {"kind": "field", "value": "copy_mark", "x": 2, "y": 20, "w": 60, "h": 6}
+    )
+    template_id = save(world, definition=first)
     use(world, template_id)
     work = world.bring(Stage.LABELLED)
     save(world, definition=words("second"), template_id=template_id)
@@ -192,7 +196,7 @@ def test_a_paper_keeps_the_version_it_was_asked_with(world: World):
     assert text_of(world.one(PrintFile, job_id=job.id).content) == "first"
     world.do(retire_template, RetireTemplate, template_id=template_id)
     copy = world.do(reprint_job, ReprintJob, job_id=job.id, reason="torn").subject_id
-    assert said_on(world, world.get(PrintJob, copy)) == "first"
+    assert said_on(world, world.get(PrintJob, copy)).startswith("first")
 
 
 def test_a_use_replaces_the_one_before_and_ends(world: World):

@@ -89,7 +89,7 @@ def test_of_two_desks_at_once_one_wins(floor, is_copy_first):
         first(session)
         other = threading.Thread(target=come_second)
         other.start()
-        other.join(0.3)
+        other.join(0.05)
     other.join(5)
     assert len(refusals) == 1
     with floor.database.reading() as session:
