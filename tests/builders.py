@@ -51,7 +51,8 @@ from warehouse.dispatch.models import Waybill, WaybillState
 from warehouse.errors import WarehouseError
 from warehouse.inventory import ledger
 from warehouse.inventory.models import MoveReason, StockBalance
-from warehouse.inventory.queries import balance_of, differences
+from warehouse.inventory.proof import differences
+from warehouse.inventory.queries import balance_of
 from warehouse.orders.commands.audit import AuditOrders, audit_orders
 from warehouse.orders.commands.holds import RaiseHold, ReleaseHold, raise_hold, release_hold
 from warehouse.orders.commands.release import ReleaseOrders, release_orders
@@ -74,6 +75,7 @@ from warehouse.people.models import Person
 from warehouse.picking.commands.confirm import ConfirmBin, ConfirmPick, confirm_bin, confirm_pick
 from warehouse.picking.commands.wave import BindTote, TakeWave, bind_tote, take_wave
 from warehouse.settings import change_settings
+from warehouse.text import say
 from warehouse.waves.commands import MakeWave, make_wave
 from warehouse.waves.models import PickTask, TaskState, WaveSlot
 from warehouse.weighing.commands import RecordWeight, record_weight
@@ -325,6 +327,27 @@ class World:
         self.add(Barcode(code=ean, sku_id=goods.id, pieces=1, kind=BarcodeKind.EAN))
         self.add(Barcode(code=pack, sku_id=goods.id, pieces=6, kind=BarcodeKind.PACK))
         return Goods(id=goods.id, code=code, barcode=ean, pack=pack)
+
+    def known_piece(self, serial: str, *, sku: str = "PHONE", place: str = "QUARANTINE") -> Goods:
+        """Bring one piece of goods known piece by piece from the supplier into a bin."""
+        goods = self.sku(sku)
+        with self.database.transaction() as session:
+            session.get_one(Sku, goods.id).is_serial_tracked = True
+        posting = ledger.Posting(
+            sku_id=goods.id,
+            from_bin_id=self.one(Bin, code="SUPPLIER").id,
+            to_bin_id=self.one(Bin, code=place).id,
+            pieces=1,
+            reason=MoveReason.RECEIVE,
+            serials=(serial,),
+        )
+
+        def receive(session: Any, command: Command) -> Outcome:
+            ledger.post(session, command, [posting])
+            return Outcome(screen="test", message=say("Done."))
+
+        self.do(receive, Command)
+        return goods
 
     def add_goods(self, code: str) -> Goods:
         """Return the goods with this code, made on first mention with plenty on hand."""

@@ -14,8 +14,11 @@ import sqlalchemy as sa
 from warehouse import migrations, schema
 from warehouse.db import Database
 
-SEEDED = {"person": "id > 1", "bin": "code NOT IN ('OPENING','SUPPLIER','COUNT-DIFFERENCE',"
-          "'SET-ASIDE','QUARANTINE')"}  # fmt: skip
+SEEDED = {
+    "person": "id > 1",
+    "bin": "code NOT IN ('OPENING','SUPPLIER','COUNT-DIFFERENCE','SET-ASIDE','QUARANTINE','DOCK',"
+           "'SCRAP','KITTING')",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,8 @@ WarehouseError
   ScanRejected    422   mended by scanning something else
     UnknownBarcode, WrongItem, WrongBin, WrongTote, WrongParcel, WrongWaybill, VoidWaybill …
   RuleViolation   409   the business forbids it
-    InsufficientStock, OrderStopped, AlreadySealed, WeightOutOfTolerance, NoWaybillLeft …
+    InsufficientStock, LotMissing, SerialMissing, SerialElsewhere, OrderStopped, AlreadySealed,
+    WeightOutOfTolerance, NoWaybillLeft …
   Conflict        409   somebody else was first
     StaleScreen, TakenByAnother, CommandReused
   Forbidden       403   not this person's right
@@ -143,6 +144,24 @@ class InsufficientStock(RuleViolation):
     """Less is free in the bin than was asked for."""
 
     code = "insufficient_stock"
+
+
+class LotMissing(RuleViolation):
+    """The goods are kept by lot, and nobody can tell which lot these pieces are of."""
+
+    code = "lot_missing"
+
+
+class SerialMissing(RuleViolation):
+    """The goods are known piece by piece, and their serial numbers were not given."""
+
+    code = "serial_missing"
+
+
+class SerialElsewhere(RuleViolation):
+    """The serial number is in another place than the one it is to be taken from."""
+
+    code = "serial_elsewhere"
 
 
 class OrderStopped(RuleViolation):

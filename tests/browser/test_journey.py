@@ -13,7 +13,7 @@ from warehouse.carriers.models import Carrier
 from warehouse.catalog.models import Bin, BinKind, CartonType
 from warehouse.dispatch.models import Waybill
 from warehouse.inventory.models import StockBalance
-from warehouse.inventory.queries import differences
+from warehouse.inventory.proof import differences
 from warehouse.orders.models import Order, OrderState
 from warehouse.packing.models import Parcel
 from warehouse.waves.models import PickTask, Wave, WaveSlot

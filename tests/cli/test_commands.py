@@ -164,12 +164,17 @@ def test_the_ledger_is_proved(world: World, shell: Shell, shelf) -> None:
 
 def test_a_difference_is_named_and_a_failure(world: World, shell: Shell) -> None:
     world.stock(world.sku("TEE"), "A-01", 5)
-    difference = {"kind": "on_hand", "bin": "A-01", "sku": "TEE", "kept": 7, "computed": 5}
+    difference = {
+        "kind": "on_hand", "bin": "A-01", "sku": "TEE", "subject": "", "kept": 7, "computed": 5,
+    }  # fmt: skip
     with tampered(world):
         found = shell.json("ledger verify", status=1)
         said = shell.run("ledger verify", status=1)
     assert found == {"ok": False, "differences": [difference]}
-    assert (said.stdout, said.stderr) == ("", "A-01 TEE On hand: kept 7, computed 5\n")
+    assert (said.stdout, said.stderr) == (
+        "",
+        "A-01 TEE  on hand and its moves: kept 7, computed 5\n",
+    )
 
 
 def test_a_wave_is_made_of_what_is_needed_first(world: World, shell: Shell, shelf) -> None:

@@ -12,7 +12,7 @@ from warehouse.commands import Command, Outcome, perform
 from warehouse.errors import InsufficientStock, StaleScreen
 from warehouse.inventory import ledger
 from warehouse.inventory.models import Move, MoveReason, ReleaseReason, StockBalance
-from warehouse.inventory.queries import differences
+from warehouse.inventory.proof import differences
 from warehouse.orders.models import ConsignmentLine
 from warehouse.text import say
 

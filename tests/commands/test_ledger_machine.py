@@ -26,7 +26,8 @@ from warehouse.db import Database
 from warehouse.errors import CommandReused, InsufficientStock, StaleScreen
 from warehouse.inventory import ledger
 from warehouse.inventory.models import Allocation, Move, MoveReason, ReleaseReason
-from warehouse.inventory.queries import balance_of, differences
+from warehouse.inventory.proof import differences
+from warehouse.inventory.queries import balance_of
 from warehouse.orders.models import Consignment, ConsignmentLine, Order, OrderLine, ShopState
 from warehouse.text import say
 

@@ -15,7 +15,7 @@ from warehouse.commands import Actor, execute, new_id
 from warehouse.db import Database
 from warehouse.inventory.models import Move, StockBalance
 from warehouse.inventory.opening import import_opening_list
-from warehouse.inventory.queries import differences
+from warehouse.inventory.proof import differences
 
 NOW = datetime(2026, 11, 11, 1, tzinfo=UTC)
 SYSTEM = Actor(person_id=1)

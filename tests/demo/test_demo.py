@@ -21,7 +21,7 @@ from warehouse.commands import CommandRow
 from warehouse.db import Database
 from warehouse.demo.goods import variants
 from warehouse.dispatch.models import Handover, HandoverState
-from warehouse.inventory.queries import differences
+from warehouse.inventory.proof import differences
 from warehouse.orders.models import (
     Consignment,
     ConsignmentState,

@@ -15,7 +15,7 @@ from warehouse.commands import Actor, execute, new_id
 from warehouse.db import utcnow
 from warehouse.dispatch.models import Waybill
 from warehouse.inventory.models import StockBalance
-from warehouse.inventory.queries import differences
+from warehouse.inventory.proof import differences
 from warehouse.orders.commands.release import ReleaseOrders, release_orders
 from warehouse.orders.importing import import_files
 from warehouse.orders.models import Consignment, Order, OrderState

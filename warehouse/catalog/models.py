@@ -26,6 +26,8 @@ class BinKind(StrEnum):
     """What sort of place a bin is. The virtual ones may go below zero: they are the outside."""
 
     SHELF = "shelf"
+    RESERVE = "reserve"  # stock behind the shelves: it fills them, nobody picks from it
+    DOCK = "dock"  # received, not put away yet
     TOTE = "tote"
     PARCEL = "parcel"
     SET_ASIDE = "set_aside"
@@ -34,10 +36,19 @@ class BinKind(StrEnum):
     SUPPLIER = "supplier"
     COUNT_DIFFERENCE = "count_difference"
     OPENING = "opening"
+    SCRAP = "scrap"
+    KITTING = "kitting"  # where pieces become kits and kits pieces
 
 
 VIRTUAL_KINDS = frozenset(
-    {BinKind.COURIER, BinKind.SUPPLIER, BinKind.COUNT_DIFFERENCE, BinKind.OPENING}
+    {
+        BinKind.COURIER,
+        BinKind.SUPPLIER,
+        BinKind.COUNT_DIFFERENCE,
+        BinKind.OPENING,
+        BinKind.SCRAP,
+        BinKind.KITTING,
+    }
 )
 PICKABLE_KINDS = frozenset({BinKind.SHELF, BinKind.SET_ASIDE})
 
@@ -54,6 +65,9 @@ class StationKind(StrEnum):
     PACK = "pack"
     WEIGH = "weigh"
     SHIP = "ship"
+    RECEIVE = "receive"
+    STOCK = "stock"
+    COUNT = "count"
     DESK = "desk"
 
 
@@ -63,6 +77,8 @@ class Sku(Base):
     __tablename__ = "sku"
     __table_args__ = (
         sa.CheckConstraint("weight_g > 0", name="weight_positive"),
+        sa.CheckConstraint("is_lot_tracked OR NOT is_expiry_tracked", name="expiry_by_lot"),
+        sa.CheckConstraint("days_before_expiry >= 0", name="days_before_expiry_not_negative"),
         sa.UniqueConstraint("code"),
     )
 
@@ -75,6 +91,11 @@ class Sku(Base):
     width_mm: Mapped[Millimetres | None]
     height_mm: Mapped[Millimetres | None]
     is_active: Mapped[bool] = mapped_column(default=True)
+    is_lot_tracked: Mapped[bool] = mapped_column(default=False)
+    is_expiry_tracked: Mapped[bool] = mapped_column(default=False)  # each lot has a best-before
+    is_serial_tracked: Mapped[bool] = mapped_column(default=False)
+    # Lots are promised to nobody when fewer days than this are left.
+    days_before_expiry: Mapped[int] = mapped_column(default=0)
 
 
 class SkuPicture(Base):

@@ -22,6 +22,10 @@ NO_PLACE: dict[BinKind, Text] = {
     BinKind.QUARANTINE: say("There is no quarantine bin in use. Have one made."),
     BinKind.COUNT_DIFFERENCE: say("There is no bin for count differences in use. Have one made."),
     BinKind.OPENING: say("There is no bin for opening stock in use. Have one made."),
+    BinKind.DOCK: say("There is no dock in use. Have one made."),
+    BinKind.SUPPLIER: say("There is no bin for suppliers in use. Have one made."),
+    BinKind.SCRAP: say("There is no bin for scrap in use. Have one made."),
+    BinKind.KITTING: say("There is no bin for kitting in use. Have one made."),
 }
 
 

@@ -6,9 +6,9 @@ import click
 
 from warehouse.api.shapes.stock import verify_ledger
 from warehouse.cli import Site
-from warehouse.cli.headings import heading
 from warehouse.cli.language import note, tell
 from warehouse.cli.speaking import machine_readable, put_json
+from warehouse.inventory.proof import PROOF_WORDS, Proof
 from warehouse.text import say
 
 
@@ -27,8 +27,8 @@ def verify_command(site: Site, as_json: bool) -> None:
     if as_json:
         put_json(found)
     for difference in found["differences"]:
-        told = difference | {"kind": heading(difference["kind"])}
-        note(say("{bin} {sku} {kind}: kept {kept}, computed {computed}", **told))
+        told = difference | {"kind": PROOF_WORDS[Proof(difference["kind"])]}
+        note(say("{bin} {sku} {subject} {kind}: kept {kept}, computed {computed}", **told))
     if not found["ok"]:
         raise click.exceptions.Exit(1)
     if not as_json:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
-from warehouse.db import Base, Id, Instant, Pieces, Ref, Word, one_of, text_of
+from warehouse.db import Base, Code, Day, Id, Instant, Pieces, Ref, Word, one_of, text_of
 
 
 class MoveReason(StrEnum):
@@ -24,6 +24,18 @@ class MoveReason(StrEnum):
     MISSING = "missing"
     TRANSFER = "transfer"
     ADJUST = "adjust"
+    RECEIVE = "receive"
+    PUT_AWAY = "put_away"
+    REPLENISH = "replenish"
+    QUARANTINE = "quarantine"
+    EXCHANGE_OUT = "exchange_out"
+    EXCHANGE_IN = "exchange_in"
+    SUPPLIER_RETURN = "supplier_return"
+    SCRAP = "scrap"
+    COUNT = "count"
+    ASSEMBLE = "assemble"
+    TAKE_APART = "take_apart"
+    CUSTOMER_RETURN = "customer_return"
 
 
 class ReleaseReason(StrEnum):
@@ -32,6 +44,8 @@ class ReleaseReason(StrEnum):
     SHORT = "short"
     STOPPED = "stopped"
     CANCELLED = "cancelled"
+    COUNTED = "counted"  # a stock count found fewer than were promised
+    BLOCKED = "blocked"  # the lot may not be sold any more
 
 
 class Move(Base):
@@ -48,6 +62,13 @@ class Move(Base):
         sa.Index("ix_move_from_bin_id_id", "from_bin_id", "id"),
         sa.Index("ix_move_to_bin_id_id", "to_bin_id", "id"),
         sa.Index("ix_move_consignment_line_id", "consignment_line_id"),
+        sa.Index(
+            "ix_move_lot_id_id",
+            "lot_id",
+            "id",
+            sqlite_where=sa.text("lot_id IS NOT NULL"),
+            postgresql_where=sa.text("lot_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[Id]
@@ -63,10 +84,14 @@ class Move(Base):
     allocation_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("allocation.id"))
     reverses_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("move.id"))
     reference: Mapped[str] = mapped_column(text_of(64), default="")  # waybill, file, note
+    lot_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("lot.id"))
 
 
 class StockBalance(Base):
-    """What stands in one bin of one SKU: the sum of its moves, kept for fast reading."""
+    """What stands in one bin of one SKU: the sum of its moves, kept for fast reading.
+
+    `changes` counts the moves in and out; a stock count learns from it whether any came between.
+    """
 
     __tablename__ = "stock_balance"
     __table_args__ = (
@@ -81,11 +106,72 @@ class StockBalance(Base):
     on_hand: Mapped[Pieces] = mapped_column(default=0)
     reserved: Mapped[Pieces] = mapped_column(default=0)
     is_virtual: Mapped[bool] = mapped_column(default=False)
+    changes: Mapped[int] = mapped_column(default=0)
 
     @hybrid_property
     def available(self) -> int:
         """Pieces that nobody was promised: on hand minus reserved, never stored."""
         return self.on_hand - self.reserved
+
+
+class Lot(Base):
+    """Pieces of a SKU that were made together, under the code that stands on them."""
+
+    __tablename__ = "lot"
+    __table_args__ = (sa.UniqueConstraint("sku_id", "code"),)
+
+    id: Mapped[Id]
+    sku_id: Mapped[Ref] = mapped_column(sa.ForeignKey("sku.id"))
+    code: Mapped[Code]
+    best_before: Mapped[Day | None]
+    created_at: Mapped[Instant]
+    blocked_at: Mapped[Instant | None]
+    blocked_reason: Mapped[str] = mapped_column(text_of(200), default="")
+
+
+class LotBalance(Base):
+    """What of a lot stands in one bin: a part of the balance of its SKU there."""
+
+    __tablename__ = "lot_balance"
+    __table_args__ = (
+        sa.CheckConstraint("is_virtual OR on_hand >= reserved", name="covered"),
+        sa.CheckConstraint("reserved >= 0", name="reserved_not_negative"),
+        sa.CheckConstraint("NOT is_virtual OR reserved = 0", name="virtual_unreserved"),
+        sa.Index("ix_lot_balance_lot_id", "lot_id"),
+    )
+
+    bin_id: Mapped[Ref] = mapped_column(sa.ForeignKey("bin.id"), primary_key=True)
+    lot_id: Mapped[Ref] = mapped_column(sa.ForeignKey("lot.id"), primary_key=True)
+    on_hand: Mapped[Pieces] = mapped_column(default=0)
+    reserved: Mapped[Pieces] = mapped_column(default=0)
+    is_virtual: Mapped[bool] = mapped_column(default=False)
+
+
+class Serial(Base):
+    """One piece that is known by its own number, and the one bin it is in."""
+
+    __tablename__ = "serial"
+    __table_args__ = (
+        sa.UniqueConstraint("sku_id", "code"),
+        sa.Index("ix_serial_bin_id_sku_id", "bin_id", "sku_id"),
+        sa.Index("ix_serial_code", "code"),
+    )
+
+    id: Mapped[Id]
+    sku_id: Mapped[Ref] = mapped_column(sa.ForeignKey("sku.id"))
+    code: Mapped[Code]
+    lot_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("lot.id"))
+    bin_id: Mapped[Ref] = mapped_column(sa.ForeignKey("bin.id"))
+
+
+class MoveSerial(Base):
+    """That a move took this very piece along. Never changed."""
+
+    __tablename__ = "move_serial"
+    __table_args__ = (sa.Index("ix_move_serial_serial_id_move_id", "serial_id", "move_id"),)
+
+    move_id: Mapped[Ref] = mapped_column(sa.ForeignKey("move.id"), primary_key=True)
+    serial_id: Mapped[Ref] = mapped_column(sa.ForeignKey("serial.id"), primary_key=True)
 
 
 class Allocation(Base):
@@ -107,6 +193,7 @@ class Allocation(Base):
     pieces: Mapped[Pieces]
     picked: Mapped[Pieces] = mapped_column(default=0)
     released: Mapped[Pieces] = mapped_column(default=0)
+    lot_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("lot.id"))
 
     @hybrid_property
     def open_pieces(self) -> int:

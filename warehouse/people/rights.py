@@ -24,7 +24,12 @@ class Right(StrEnum):
     HOLD = "hold"
     MAP_SKU = "map_sku"
     WAVE = "wave"
-    STOCK = "stock"
+    STOCK = "stock"  # goods and bins, moves with a reason, scrap, kits
+    RECEIVE = "receive"  # count what comes in, confirm what another counted
+    PUT_AWAY = "put_away"
+    COUNT = "count"
+    APPROVE_COUNT = "approve_count"
+    BUY = "buy"  # suppliers, purchase orders, what is owed
     PRINTERS = "printers"
     CARRIERS = "carriers"
     UNMASK = "unmask"
@@ -33,7 +38,18 @@ class Right(StrEnum):
     SETTINGS = "settings"
 
 
-_FLOOR = frozenset({Right.PICK, Right.CHECK, Right.PACK, Right.WEIGH, Right.SHIP})
+_FLOOR = frozenset(
+    {
+        Right.PICK,
+        Right.CHECK,
+        Right.PACK,
+        Right.WEIGH,
+        Right.SHIP,
+        Right.RECEIVE,
+        Right.PUT_AWAY,
+        Right.COUNT,
+    }
+)
 # All that a badge or a PIN opens, whatever the roles: a badge is found, four digits are seen typed.
 # OVERRIDE is not among them; a station asks for it each time, by name and secret.
 AT_STATION = _FLOOR | {Right.REPRINT}
@@ -42,8 +58,8 @@ OF_ROLE: dict[Role, frozenset[Right]] = {
     Role.PICKER: frozenset({Right.PICK}),
     Role.CHECKER: frozenset({Right.CHECK}),
     Role.PACKER: frozenset({Right.PACK, Right.WEIGH, Right.SHIP, Right.REPRINT}),
-    Role.COUNTER: frozenset({Right.SEE_DESK}),
-    Role.RECEIVER: frozenset({Right.SEE_DESK}),
+    Role.COUNTER: frozenset({Right.SEE_DESK, Right.COUNT}),
+    Role.RECEIVER: frozenset({Right.SEE_DESK, Right.RECEIVE, Right.PUT_AWAY}),
     Role.CUSTOMER_SERVICE: frozenset(
         {Right.SEE_DESK, Right.IMPORT, Right.RELEASE, Right.HOLD, Right.UNMASK, Right.MAP_SKU}
     ),
@@ -57,6 +73,8 @@ OF_ROLE: dict[Role, frozenset[Right]] = {
             Right.MAP_SKU,
             Right.WAVE,
             Right.STOCK,
+            Right.APPROVE_COUNT,
+            Right.BUY,
             Right.PRINTERS,
             Right.CARRIERS,
             Right.STATIONS,

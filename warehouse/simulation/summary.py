@@ -9,7 +9,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from warehouse.inventory.queries import differences
+from warehouse.inventory.proof import differences
 from warehouse.orders.models import Order, OrderState
 from warehouse.simulation.day import Day
 
@@ -79,7 +79,7 @@ def sum_up(day: Day, *, seconds: float, seed: int, notes: list[str], faults: lis
             sa.select(Order.order_no, Order.state).where(Order.id.in_(day.order_ids))
         ).all()
         wrong_balances = [
-            f"ledger: {d.bin} {d.sku}: kept {d.kept}, {d.kind} is {d.computed}"
+            f"ledger: {d.bin} {d.sku} {d.subject}: kept {d.kept}, {d.kind} is {d.computed}"
             for d in differences(session)
         ]
     states = Counter(state for _, state in rows)

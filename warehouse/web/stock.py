@@ -17,7 +17,7 @@ from warehouse.catalog.queries import has_barcode
 from warehouse.errors import NotFound
 from warehouse.inventory import desk as stock_desk
 from warehouse.inventory.models import Move, StockBalance
-from warehouse.inventory.queries import differences
+from warehouse.inventory.proof import differences
 from warehouse.people.rights import Right
 from warehouse.text import say
 from warehouse.waves.models import WaveSlot

@@ -12,6 +12,7 @@ from warehouse.catalog.models import BarcodeKind, BinKind, StationKind
 from warehouse.checking.models import CheckState, MismatchKind
 from warehouse.dispatch.models import HandoverState, WaybillSource, WaybillState
 from warehouse.inventory.models import MoveReason
+from warehouse.inventory.proof import PROOF_WORDS, Proof
 from warehouse.orders.models import (
     ConsignmentState,
     HoldKind,
@@ -139,6 +140,7 @@ WORDS: Mapping[type[StrEnum], Words] = {
         HandoverState.OPEN: (say("open"), WAIT),
         HandoverState.CLOSED: (say("ended"), OK),
     },
+    Proof: {proof: (text, STOP) for proof, text in PROOF_WORDS.items()},
     MoveReason: {
         MoveReason.OPENING: (say("opening stock"), NONE),
         MoveReason.PICK: (say("picked"), NONE),
@@ -150,9 +152,23 @@ WORDS: Mapping[type[StrEnum], Words] = {
         MoveReason.MISSING: (say("missing"), STOP),
         MoveReason.TRANSFER: (say("transfer"), NONE),
         MoveReason.ADJUST: (say("adjustment"), LOOK),
+        MoveReason.RECEIVE: (say("received"), OK),
+        MoveReason.PUT_AWAY: (say("put away"), NONE),
+        MoveReason.REPLENISH: (say("replenished"), NONE),
+        MoveReason.QUARANTINE: (say("to quarantine"), LOOK),
+        MoveReason.EXCHANGE_OUT: (say("out for exchange"), LOOK),
+        MoveReason.EXCHANGE_IN: (say("back from exchange"), OK),
+        MoveReason.SUPPLIER_RETURN: (say("back to the supplier"), LOOK),
+        MoveReason.SCRAP: (say("scrapped"), STOP),
+        MoveReason.COUNT: (say("stock count"), LOOK),
+        MoveReason.ASSEMBLE: (say("assembled"), NONE),
+        MoveReason.TAKE_APART: (say("taken apart"), NONE),
+        MoveReason.CUSTOMER_RETURN: (say("returned by the customer"), LOOK),
     },
     BinKind: {
         BinKind.SHELF: (say("shelf"), NONE),
+        BinKind.RESERVE: (say("reserve"), NONE),
+        BinKind.DOCK: (say("dock"), NONE),
         BinKind.TOTE: (say("tote"), NONE),
         BinKind.PARCEL: (say("parcel"), NONE),
         BinKind.SET_ASIDE: (say("set-aside place"), NONE),
@@ -161,6 +177,8 @@ WORDS: Mapping[type[StrEnum], Words] = {
         BinKind.SUPPLIER: (say("supplier"), NONE),
         BinKind.COUNT_DIFFERENCE: (say("count difference"), NONE),
         BinKind.OPENING: (say("opening stock"), NONE),
+        BinKind.SCRAP: (say("scrap"), NONE),
+        BinKind.KITTING: (say("kitting"), NONE),
     },
     BarcodeKind: {
         BarcodeKind.OWN: (say("own code"), NONE),
@@ -173,6 +191,9 @@ WORDS: Mapping[type[StrEnum], Words] = {
         StationKind.PACK: (say("Pack"), NONE),
         StationKind.WEIGH: (say("Weigh"), NONE),
         StationKind.SHIP: (say("Ship"), NONE),
+        StationKind.RECEIVE: (say("Receive"), NONE),
+        StationKind.STOCK: (say("Stock"), NONE),
+        StationKind.COUNT: (say("Count"), NONE),
         StationKind.DESK: (say("Desk"), NONE),
     },
     JobState: {

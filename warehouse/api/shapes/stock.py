@@ -14,7 +14,8 @@ from warehouse.catalog.models import Barcode, BarcodeKind, Bin, BinKind, Sku, Zo
 from warehouse.catalog.queries import has_barcode
 from warehouse.errors import NotFound
 from warehouse.inventory.models import StockBalance
-from warehouse.inventory.queries import available_of, differences
+from warehouse.inventory.proof import Proof, differences
+from warehouse.inventory.queries import available_of
 from warehouse.text import say
 
 BALANCE: Schema = record(
@@ -72,9 +73,10 @@ VERIFICATION: Schema = record(
 )
 DIFFERENCE: Schema = record(
     {
-        "kind": text("on_hand: the moves disagree; reserved: the promises do."),
+        "kind": word(Proof, "Which proof failed; on_hand: the moves disagree."),
         "bin": text(),
         "sku": text(),
+        "subject": text("The lot or serial number it is about, empty if neither."),
         "kept": whole("What the balance says."),
         "computed": whole("What explains it says."),
     },
@@ -251,7 +253,14 @@ def verify_ledger(session: Session) -> dict[str, Any]:
     return {
         "ok": not found,
         "differences": [
-            {"kind": d.kind, "bin": d.bin, "sku": d.sku, "kept": d.kept, "computed": d.computed}
+            {
+                "kind": d.kind,
+                "bin": d.bin,
+                "sku": d.sku,
+                "subject": d.subject,
+                "kept": d.kept,
+                "computed": d.computed,
+            }
             for d in found
         ],
     }

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from printing.documents import BinLabel, Locale, SkuLabel, ToteLabel
 from printing.queue import enqueue, templates_for
+from warehouse.catalog.commands.places import MADE_KINDS
 from warehouse.catalog.models import Barcode, BarcodeKind, Bin, BinKind, Sku, Zone
 from warehouse.commands import Command, Outcome
 from warehouse.errors import InvalidInput, NotFound
@@ -19,7 +20,7 @@ from warehouse.settings import load_settings
 from warehouse.text import say
 
 MOST_LABELS = 500
-LABELLED_KINDS = frozenset({BinKind.SHELF, BinKind.TOTE, BinKind.SET_ASIDE, BinKind.QUARANTINE})
+LABELLED_KINDS = MADE_KINDS
 
 
 @dataclass(frozen=True, kw_only=True)

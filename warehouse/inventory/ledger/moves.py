@@ -1,0 +1,173 @@
+"""Moves: made, and undone by their mirror image."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Session
+
+from warehouse.catalog.models import Sku
+from warehouse.commands import Command
+from warehouse.db import connection_of, table_of
+from warehouse.errors import LotMissing, StaleScreen
+from warehouse.inventory.ledger.balances import Changes
+from warehouse.inventory.ledger.lots import LotPicker
+from warehouse.inventory.ledger.promises import resolve
+from warehouse.inventory.ledger.serials import Piece, pieces_of, pieces_of_move, take_along
+from warehouse.inventory.ledger.shapes import Posting
+from warehouse.inventory.models import Move, MoveReason
+from warehouse.text import say
+
+_move = table_of(Move)
+_sku = table_of(Sku)
+_insert_moves = sa.insert(_move)
+_insert_known = sa.insert(_move).returning(_move.c.id, sort_by_parameter_order=True)
+
+Taken = tuple[Posting, tuple[Piece, ...]]  # a move, and the known pieces it takes along
+
+
+def post(
+    session: Session, command: Command, postings: Sequence[Posting], *, first_line: int = 0
+) -> int:
+    """Make the moves and bring their balances up to date; all or nothing.
+
+    A posting of goods with lots becomes one move for each lot it takes. `first_line` numbers the
+    moves where one command posts more than once; returned is the number after the last.
+
+    Raises:
+        InsufficientStock: a bin has fewer free pieces than one of the moves takes.
+        StaleScreen: an allocation no longer covers the pieces taken out of it.
+        LotMissing, SerialMissing, SerialElsewhere: which pieces it takes cannot be told.
+    """
+    if not postings:
+        return first_line
+    connection = connection_of(session)
+    if any(posting.pieces <= 0 for posting in postings):
+        raise ValueError("a move takes at least one piece")
+    taken = _taken(connection, postings)
+    _write(connection, command, taken, first_line)
+    changes = Changes()
+    for posting, _ in taken:
+        promised = 0 if posting.allocation_id is None else posting.pieces
+        changes.add(posting.from_bin_id, posting.sku_id, posting.lot_id, -posting.pieces, -promised)
+        changes.add(posting.to_bin_id, posting.sku_id, posting.lot_id, posting.pieces, 0)
+    changes.apply(connection)
+    return first_line + len(taken)
+
+
+def reverse(session: Session, command: Command, move_id: int, *, first_line: int = 0) -> Posting:
+    """Undo one move by its mirror image, giving a taken promise back; return the mirror.
+
+    Raises:
+        StaleScreen: the move was reversed before. InsufficientStock: the pieces have moved on.
+        SerialElsewhere: one of the very pieces has moved on.
+    """
+    connection = connection_of(session)
+    move = connection.execute(sa.select(_move).where(_move.c.id == move_id)).one()
+    done = connection.execute(sa.select(_move.c.id).where(_move.c.reverses_id == move_id)).first()
+    if done is not None:
+        raise StaleScreen
+    mirror = Posting(
+        sku_id=move.sku_id,
+        lot_id=move.lot_id,
+        from_bin_id=move.to_bin_id,
+        to_bin_id=move.from_bin_id,
+        pieces=move.pieces,
+        reason=MoveReason.UNDO,
+        consignment_line_id=move.consignment_line_id,
+        reverses_id=move_id,
+    )
+    if move.allocation_id is not None:
+        resolve(connection, move.allocation_id, picked=-move.pieces, released=0)
+    _write(connection, command, [(mirror, pieces_of_move(connection, move))], first_line)
+    changes = Changes()
+    promised = move.pieces if move.allocation_id is not None else 0
+    changes.add(mirror.from_bin_id, mirror.sku_id, mirror.lot_id, -mirror.pieces, 0)
+    changes.add(mirror.to_bin_id, mirror.sku_id, mirror.lot_id, mirror.pieces, promised)
+    changes.apply(connection)
+    return mirror
+
+
+def _taken(connection: Connection, postings: Sequence[Posting]) -> list[Taken]:
+    """Return the postings split by lot, each with its known pieces; promises are resolved here."""
+    loose = {p.sku_id for p in postings if p.allocation_id is None}
+    tracked = _tracked(connection, loose) if loose else {}
+    lots = LotPicker(connection)
+    taken: list[Taken] = []
+    for posting in postings:
+        if posting.allocation_id is not None:
+            taken += _out_of_promise(connection, posting)
+            continue
+        row = tracked.get(posting.sku_id)
+        if row is None:
+            taken.append((posting, ()))
+        elif row.is_serial_tracked:
+            taken += _known_pieces(connection, posting, row)
+        else:
+            taken += [(part, ()) for part in lots.split(posting, row.code)]
+    return taken
+
+
+def _out_of_promise(connection: Connection, posting: Posting) -> Iterable[Taken]:
+    promise = resolve(connection, posting.allocation_id or 0, picked=posting.pieces, released=0)
+    posting = replace(posting, lot_id=promise.lot_id)
+    if not promise.has_serials:
+        return [(posting, ())]
+    row = _tracked(connection, {posting.sku_id})[posting.sku_id]
+    parts = pieces_of(connection, posting, row.code)
+    if [part.lot_id for part, _ in parts] != [promise.lot_id]:
+        raise LotMissing(say("{sku} of another lot was promised.", sku=row.code), sku=row.code)
+    return parts
+
+
+def _known_pieces(connection: Connection, posting: Posting, row: Any) -> list[Taken]:
+    parts = pieces_of(connection, posting, row.code)
+    if row.is_lot_tracked and any(part.lot_id is None for part, _ in parts):
+        raise LotMissing(say("{sku} is kept by lot. Say which lot.", sku=row.code), sku=row.code)
+    return parts
+
+
+def _tracked(connection: Connection, sku_ids: Iterable[int]) -> dict[int, Any]:
+    """Return SKU id → row of those goods that have lots or serial numbers."""
+    rows = connection.execute(
+        sa.select(_sku.c.id, _sku.c.code, _sku.c.is_lot_tracked, _sku.c.is_serial_tracked).where(
+            _sku.c.id.in_(sku_ids), sa.or_(_sku.c.is_lot_tracked, _sku.c.is_serial_tracked)
+        )
+    )
+    return {row.id: row for row in rows}
+
+
+def _write(connection: Connection, command: Command, taken: list[Taken], first_line: int) -> None:
+    rows = _rows(command, [posting for posting, _ in taken], first_line)
+    known = [(i, part) for i, part in enumerate(taken) if part[1]]
+    if known:
+        ids = list(connection.execute(_insert_known, rows).scalars())
+        take_along(connection, [ids[i] for i, _ in known], [part for _, part in known])
+        return
+    # One row by itself goes a shorter way than a list of one.
+    connection.execute(_insert_moves, rows[0] if len(rows) == 1 else rows)
+
+
+def _rows(command: Command, postings: Sequence[Posting], first_line: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "command_id": command.id,
+            "line_no": first_line + line_no,
+            "at": command.at,
+            "sku_id": p.sku_id,
+            "lot_id": p.lot_id,
+            "from_bin_id": p.from_bin_id,
+            "to_bin_id": p.to_bin_id,
+            "pieces": p.pieces,
+            "reason": p.reason,
+            "consignment_line_id": p.consignment_line_id,
+            "allocation_id": p.allocation_id,
+            "reverses_id": p.reverses_id,
+            "reference": p.reference,
+        }
+        for line_no, p in enumerate(postings)
+    ]

@@ -1,0 +1,131 @@
+"""Promises: pieces reserved for a consignment line, taken out of it or given back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Session
+
+from warehouse.catalog.models import Sku
+from warehouse.commands import Command
+from warehouse.db import connection_of, table_of
+from warehouse.errors import StaleScreen
+from warehouse.inventory.ledger.balances import Changes
+from warehouse.inventory.ledger.lots import require_lots
+from warehouse.inventory.ledger.shapes import Promise
+from warehouse.inventory.models import Allocation, AllocationRelease, ReleaseReason
+
+_allocation = table_of(Allocation)
+_release = table_of(AllocationRelease)
+_sku = table_of(Sku)
+
+_insert_release = sa.insert(_release)
+_insert_allocations = sa.insert(_allocation).returning(
+    _allocation.c.id, sort_by_parameter_order=True
+)
+# One statement says, with the promise resolved, whether its goods have lots or serial numbers.
+_resolve = (
+    sa.update(_allocation)
+    .where(
+        _allocation.c.id == sa.bindparam("allocation"),
+        _allocation.c.pieces - _allocation.c.picked - _allocation.c.released
+        >= sa.bindparam("picked_change") + sa.bindparam("released_change"),
+        _allocation.c.picked + sa.bindparam("picked_change") >= 0,
+    )
+    .values(
+        picked=_allocation.c.picked + sa.bindparam("picked_change"),
+        released=_allocation.c.released + sa.bindparam("released_change"),
+    )
+    .returning(
+        _allocation.c.lot_id,
+        sa.select(_sku.c.is_serial_tracked)
+        .where(_sku.c.id == _allocation.c.sku_id)
+        .scalar_subquery()
+        .label("has_serials"),
+    )
+)
+
+
+def reserve(session: Session, promises: Sequence[Promise]) -> list[int]:
+    """Reserve the pieces and return the allocations' ids in the order of `promises`.
+
+    Raises:
+        InsufficientStock: a bin has fewer free pieces than promised.
+        LotMissing: a SKU with lots is promised without naming one.
+    """
+    if not promises:
+        return []
+    connection = connection_of(session)
+    require_lots(connection, promises)
+    rows = [
+        {
+            "consignment_line_id": p.consignment_line_id,
+            "bin_id": p.bin_id,
+            "sku_id": p.sku_id,
+            "lot_id": p.lot_id,
+            "pieces": p.pieces,
+            "picked": 0,
+            "released": 0,
+        }
+        for p in promises
+    ]
+    ids = list(connection.execute(_insert_allocations, rows).scalars())
+    changes = Changes()
+    for p in promises:
+        changes.add(p.bin_id, p.sku_id, p.lot_id, 0, p.pieces)
+    changes.apply(connection)
+    return ids
+
+
+def release(
+    session: Session, command: Command, allocation_ids: Iterable[int], reason: ReleaseReason
+) -> int:
+    """Give back whatever is still open of the allocations; return the pieces freed."""
+    ids = sorted(allocation_ids)
+    if not ids:
+        return 0
+    connection = connection_of(session)
+    found = connection.execute(
+        sa.select(_allocation).where(_allocation.c.id.in_(ids)).order_by(_allocation.c.id)
+    ).all()
+    changes = Changes()
+    freed = 0
+    for row in found:
+        pieces = row.pieces - row.picked - row.released
+        if pieces == 0:
+            continue
+        resolve(connection, row.id, picked=0, released=pieces)
+        connection.execute(
+            _insert_release,
+            {
+                "allocation_id": row.id,
+                "command_id": command.id,
+                "at": command.at,
+                "pieces": pieces,
+                "reason": reason,
+            },
+        )
+        changes.add(row.bin_id, row.sku_id, row.lot_id, 0, -pieces)
+        freed += pieces
+    changes.apply(connection)
+    return freed
+
+
+def resolve(connection: Connection, allocation_id: int, *, picked: int, released: int) -> Any:
+    """Take pieces out of a promise; return its `lot_id` and whether its SKU `has_serials`.
+
+    A negative `picked` gives a taken promise back.
+
+    Raises:
+        StaleScreen: the promise no longer covers them.
+    """
+    row = connection.execute(
+        _resolve,
+        {"allocation": allocation_id, "picked_change": picked, "released_change": released},
+    ).first()
+    if row is None:
+        raise StaleScreen
+    return row

@@ -1,0 +1,154 @@
+"""Goods known piece by piece: which serial numbers a move takes along, and where they are then."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from warehouse.catalog.models import VIRTUAL_KINDS, Bin, BinKind
+from warehouse.db import table_of
+from warehouse.errors import SerialElsewhere, SerialMissing
+from warehouse.inventory.ledger.shapes import Posting
+from warehouse.inventory.models import MoveSerial, Serial
+from warehouse.text import say
+
+_serial = table_of(Serial)
+_taken_along = table_of(MoveSerial)
+_bin = table_of(Bin)
+
+_shift = (
+    sa.update(_serial)
+    .where(_serial.c.id == sa.bindparam("serial"), _serial.c.bin_id == sa.bindparam("here"))
+    .values(bin_id=sa.bindparam("there"), lot_id=sa.bindparam("lot"))
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """One known piece: its row, its lot, and the bin it is in before the move."""
+
+    serial_id: int
+    lot_id: int | None
+    bin_id: int
+
+
+def pieces_of(
+    connection: Connection, posting: Posting, sku_code: str
+) -> list[tuple[Posting, tuple[Piece, ...]]]:
+    """Return the posting by lot, each part with the pieces it takes along.
+
+    Raises:
+        SerialMissing: not every piece is named, and the move does not take all there are.
+        SerialElsewhere: a named piece is not in the bin it is taken from.
+    """
+    found = _named(connection, posting) if posting.serials else _all_in(connection, posting)
+    if len(found) != posting.pieces or len(set(posting.serials)) != len(posting.serials):
+        raise SerialMissing(
+            say("{sku} is known piece by piece. Scan the serial number of each.", sku=sku_code),
+            sku=sku_code,
+        )
+    by_lot: dict[int | None, list[Piece]] = defaultdict(list)
+    for piece in found:
+        by_lot[piece.lot_id].append(piece)
+    return [
+        (replace(posting, lot_id=lot_id, pieces=len(pieces)), tuple(pieces))
+        for lot_id, pieces in by_lot.items()
+    ]
+
+
+def take_along(
+    connection: Connection,
+    move_ids: Sequence[int],
+    taken: Sequence[tuple[Posting, Sequence[Piece]]],
+) -> None:
+    """Put the pieces of each move into the bin it goes to, and keep which they were.
+
+    Raises:
+        SerialElsewhere: a piece was taken by somebody else meanwhile.
+    """
+    for move_id, (posting, pieces) in zip(move_ids, taken, strict=True):
+        for piece in sorted(pieces, key=lambda p: p.serial_id):
+            keys = {
+                "serial": piece.serial_id,
+                "here": piece.bin_id,
+                "there": posting.to_bin_id,
+                "lot": piece.lot_id,
+            }
+            if connection.execute(_shift, keys).rowcount != 1:
+                raise SerialElsewhere(say("Somebody else has just taken this piece."))
+        connection.execute(
+            sa.insert(_taken_along),
+            [{"move_id": move_id, "serial_id": piece.serial_id} for piece in pieces],
+        )
+
+
+def pieces_of_move(connection: Connection, move: Any) -> tuple[Piece, ...]:
+    """Return the pieces a move took along, as they are in the bin it went to."""
+    rows = connection.execute(
+        sa.select(_serial.c.id, _serial.c.lot_id)
+        .join(_taken_along, _taken_along.c.serial_id == _serial.c.id)
+        .where(_taken_along.c.move_id == move.id)
+    )
+    return tuple(Piece(serial_id=r.id, lot_id=r.lot_id, bin_id=move.to_bin_id) for r in rows)
+
+
+def _all_in(connection: Connection, posting: Posting) -> list[Piece]:
+    rows = connection.execute(
+        sa.select(_serial.c.id, _serial.c.lot_id, _serial.c.bin_id)
+        .where(_serial.c.bin_id == posting.from_bin_id, _serial.c.sku_id == posting.sku_id)
+        .limit(posting.pieces + 1)
+    ).all()
+    wanted = [r for r in rows if posting.lot_id in (None, r.lot_id)]
+    return [Piece(serial_id=r.id, lot_id=r.lot_id, bin_id=r.bin_id) for r in wanted]
+
+
+def _named(connection: Connection, posting: Posting) -> list[Piece]:
+    rows = connection.execute(
+        sa.select(_serial, _bin.c.kind, _bin.c.code.label("bin_code"))
+        .join(_bin, _bin.c.id == _serial.c.bin_id)
+        .where(_serial.c.sku_id == posting.sku_id, _serial.c.code.in_(posting.serials))
+    ).all()
+    known = {row.code: row for row in rows}
+    is_outside = _is_outside(connection, posting.from_bin_id)
+    return [
+        _piece(known[code], posting, is_outside)
+        if code in known
+        else _first_seen(connection, posting, code, is_outside)
+        for code in posting.serials
+    ]
+
+
+def _piece(row: Any, posting: Posting, is_outside: bool) -> Piece:
+    """Return a known piece, if it can be taken from there: all outside is one place."""
+    is_here = row.bin_id == posting.from_bin_id
+    is_there = is_outside and BinKind(row.kind) in VIRTUAL_KINDS
+    if not is_here and not is_there:
+        raise SerialElsewhere(
+            say("Serial number {serial} is in {bin}.", serial=row.code, bin=row.bin_code),
+            serial=row.code,
+        )
+    lot_id = posting.lot_id if is_outside and posting.lot_id is not None else row.lot_id
+    return Piece(serial_id=row.id, lot_id=lot_id, bin_id=row.bin_id)
+
+
+def _first_seen(connection: Connection, posting: Posting, code: str, is_outside: bool) -> Piece:
+    if not is_outside:
+        raise SerialElsewhere(say("Nobody has seen serial number {serial} yet.", serial=code))
+    row = {
+        "sku_id": posting.sku_id,
+        "code": code,
+        "lot_id": posting.lot_id,
+        "bin_id": posting.from_bin_id,
+    }
+    made = connection.execute(sa.insert(_serial).values(row).returning(_serial.c.id)).scalar_one()
+    return Piece(serial_id=made, lot_id=posting.lot_id, bin_id=posting.from_bin_id)
+
+
+def _is_outside(connection: Connection, bin_id: int) -> bool:
+    kind = connection.execute(sa.select(_bin.c.kind).where(_bin.c.id == bin_id)).scalar_one()
+    return BinKind(kind) in VIRTUAL_KINDS
