@@ -225,7 +225,7 @@ def test_a_difference_in_the_ledger_is_told(world: World, desk: Machine) -> None
                     "subject": "",
                     "kept": 7,
                     "computed": 5,
-                }  # fmt: skip
+                }
             ],
         }
 
