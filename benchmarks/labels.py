@@ -30,16 +30,18 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from printing.documents import Carrier, Item, Party, Waybill
+from printing.documents import Carrier, Document, Item, Party, Waybill
 from printing.fonts import BOLD, FOLDER, REGULAR
 from printing.media import STOCKS, media
 from printing.renderers import raster, zpl
 from printing.renderers.pdf import layout, render
 from printing.renderers.pdf.paint import paint
 from printing.renderers.pdf.sheet import TextMark
+from printing.samples import Content, sample
 
 ROOT = Path(__file__).resolve().parents[1]
 STOCK = "100x150"
+FORMS = ("76x130", "100x150", "100x180", "4x6in")
 ROUNDS = 5
 WAVE = 500
 SINGLES = 60
@@ -83,6 +85,7 @@ def measure() -> dict[str, Any]:
         "alone_to_dots_p50_ms": statistics.median(alone),
         "alone_to_dots_p95_ms": alone[len(alone) * 95 // 100],
         "z64_largest_bytes": max(one["z64"] for one in rounds),
+        **_filled(),
         "pdf_alone_bytes": rounds[0]["bytes"],
         **_memory_of_another_process(),
     }
@@ -113,6 +116,23 @@ def _round(numbers: count[int], *, wave: int, singles: int) -> dict[str, Any]:
         "z64": max(len(zpl.encode(bitmap)) for bitmap in maps),
         "bytes": len(render(of_pdf[0], stock)),
     }
+
+
+def _filled() -> dict[str, int]:
+    """Return the bytes of a ZPL label for each form and how full it is; letters cost nearly all."""
+    figures: dict[str, int] = {}
+    for name in FORMS:
+        figures[f"z64_{name}_everyday"] = max(
+            _z64(_label(number), name) for number in range(0, SINGLES, ALONE_EVERY)
+        )
+        for content in Content:
+            document = sample("waybill", content)
+            figures[f"z64_{name}_{content}"] = _z64(document, name)
+    return figures
+
+
+def _z64(document: Document, name: str) -> int:
+    return len(zpl.encode(raster.bitmaps(render(document, media(name)), dpi=203)))
 
 
 def memory() -> dict[str, Any]:

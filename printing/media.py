@@ -66,6 +66,11 @@ class Media:
         """The height in dots; 0 for a roll."""
         return round(self.height_mm * self.dots_per_mm)
 
+    @property
+    def dot_pt(self) -> float:
+        """The side of one dot in points."""
+        return POINTS_PER_MM / self.dots_per_mm
+
     def at(self, dpi: int) -> Media:
         """Return the same stock in a printer of another resolution (203 or 300 dpi)."""
         return self if dpi == self.dpi else replace(self, dpi=dpi)

@@ -23,6 +23,9 @@ from printing.media import DEFAULT_DPI, DOTS_PER_MM, POINTS_PER_MM, Form, Media
 
 THRESHOLD = 128
 WHITE = 0xFFFFFFFF
+IN_GRAYS = pdfium.FPDF_ANNOT
+# A head knows no gray: letters become dots at once, by the rules made to keep thin strokes whole.
+IN_DOTS = pdfium.FPDF_ANNOT | pdfium.FPDF_RENDER_NO_SMOOTHTEXT
 # How the library tells a hyphen that ends a line, as if it divided a word.
 HYPHEN_AT_THE_END = "\x02"
 # The library keeps global state and is not made for threads.
@@ -78,7 +81,7 @@ def bitmap_of(black: NDArray[np.bool_]) -> Bitmap:
 
 def bitmaps(pdf: bytes, *, dpi: int) -> list[Bitmap]:
     """Return the pages in dots of a head of `dpi` (203 or 300: 8 or 12 dots to the millimetre)."""
-    return [_packed(gray < THRESHOLD) for gray in _pages(pdf, DOTS_PER_MM[dpi])]
+    return [_packed(gray < THRESHOLD) for gray in _pages(pdf, DOTS_PER_MM[dpi], IN_DOTS)]
 
 
 def png(pdf: bytes, *, dpi: int, page: int = 0) -> bytes:
@@ -90,7 +93,8 @@ def shown(pdf: bytes, stock: Media) -> list[bytes]:
     """Return the pages as PNGs for a screen: labels and rolls dot by dot, sheets in gray."""
     if stock.form is not Form.SHEET:
         return [png_of(page) for page in bitmaps(pdf, dpi=stock.dpi)]
-    return [_png(Image.fromarray(gray)) for gray in _pages(pdf, DOTS_PER_MM[DEFAULT_DPI])]
+    pages = _pages(pdf, DOTS_PER_MM[DEFAULT_DPI], IN_GRAYS)
+    return [_png(Image.fromarray(gray)) for gray in pages]
 
 
 def png_of(bitmap: Bitmap) -> bytes:
@@ -135,12 +139,12 @@ def _packed(black: NDArray[np.bool_]) -> Bitmap:
     return Bitmap(int(black.shape[1]), np.packbits(black, axis=1))
 
 
-def _pages(pdf: bytes, dots_per_mm: int) -> list[NDArray[np.uint8]]:
+def _pages(pdf: bytes, dots_per_mm: int, how: int) -> list[NDArray[np.uint8]]:
     with ONE_AT_A_TIME, pypdfium2.PdfDocument(pdf) as document:
-        return [_rendered(document[number], dots_per_mm) for number in range(len(document))]
+        return [_rendered(document[number], dots_per_mm, how) for number in range(len(document))]
 
 
-def _rendered(page: Any, dots_per_mm: int) -> NDArray[np.uint8]:
+def _rendered(page: Any, dots_per_mm: int, how: int) -> NDArray[np.uint8]:
     width_pt, height_pt = page.get_size()
     scale = dots_per_mm / POINTS_PER_MM
     width, height = round(width_pt * scale), round(height_pt * scale)
@@ -149,7 +153,7 @@ def _rendered(page: Any, dots_per_mm: int) -> NDArray[np.uint8]:
     matrix = pdfium.FS_MATRIX(scale, 0, 0, scale, 0, height - height_pt * scale)
     clip = pdfium.FS_RECTF(0, 0, width, height)
     pdfium.FPDF_RenderPageBitmapWithMatrix(
-        bitmap, page, ctypes.byref(matrix), ctypes.byref(clip), pdfium.FPDF_ANNOT
+        bitmap, page, ctypes.byref(matrix), ctypes.byref(clip), how
     )
     gray: NDArray[np.uint8] = bitmap.to_numpy().reshape(height, -1)[:, :width].copy()
     bitmap.close()

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from printing.renderers.raster import Bitmap
 
-LEVEL = 6  # a hundredth larger than the best, and eight times as quick
+LEVEL = 8  # no larger than the best, and in less than half its time
 
 
 def encode(pages: Sequence[Bitmap], *, darkness: int = 0) -> bytes:

@@ -22,6 +22,7 @@ WIDER_LETTERS = 1.25
 SMALL_MM = 25
 LEAST_RETURN_MM = 90
 MOST_HEAD_PT = 22.0
+HALF_DOT_MM = 0.0625
 
 
 class _Draft:
@@ -284,6 +285,8 @@ def _foot_of(draft: _Draft, foot: Box, left: str, right: str, size: float) -> No
 
 def _mark(draft: _Draft, box: Box) -> None:
     """Write which label of how many this is, and that it is a copy."""
+    # What stands above it may end half a dot beyond its place.
+    box = Box(box.x, box.y + HALF_DOT_MM, box.w, box.h - HALF_DOT_MM)
     draft.field(box, "run_mark", 8, floor_pt=4, is_bold=True, align=Align.RIGHT, lines=2,
                 valign=VAlign.BOTTOM)  # fmt: skip
 

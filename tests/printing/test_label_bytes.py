@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from printing.documents import Waybill
 from printing.media import STOCKS
 from printing.renderers import raster, tspl, zpl
 from printing.renderers.pdf import render
 from printing.samples import Content, sample
 from tests.printing import reading
 
-# What an ordinary label printer is handed through a cheap print server in a fraction of a second.
-LARGEST = {"76x130": 20_000, "4x6in": 28_000, "100x150": 30_000, "100x180": 36_000}
+# Letters are nearly all of it, 50 bytes and more each: a form filled to the brim needs more.
+LARGEST = {"76x130": 21_000, "4x6in": 28_000, "100x150": 30_000, "100x180": 36_000}
+EVERYDAY = 20 * 1024
+
+
+def everyday() -> Waybill:
+    """A parcel as most are: one article, one order, a remark."""
+    full = sample("waybill")
+    assert isinstance(full, Waybill)
+    return replace(
+        full, items=full.items[:1], order_numbers=full.order_numbers[:1], service="",
+        parcel_count=1,
+        receiver=replace(full.receiver, town=""),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("stock", LARGEST)
+def test_an_everyday_waybill_is_at_most_twenty_kilobytes(stock):
+    page = raster.bitmaps(render(everyday(), STOCKS[stock]), dpi=203)[0]
+    assert len(zpl.encode([page])) <= EVERYDAY
 
 
 @pytest.mark.parametrize("content", list(Content))

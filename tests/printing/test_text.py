@@ -123,7 +123,9 @@ def dots(text: str, size_pt: float, *, bold: bool) -> float:
     sheet = Sheet(STOCKS["100x150"])
     sheet.write(Box(5, 5, 90, 90), text, size_pt, floor_pt=size_pt, bold=bold)
     [page] = raster.bitmaps(paint([sheet], "letter"), dpi=203)
-    return float(page.dots().sum()) / size_pt**2
+    [mark] = sheet.marks
+    assert isinstance(mark, TextMark)
+    return float(page.dots().sum()) / mark.size_pt**2
 
 
 @pytest.mark.parametrize("bold", [False, True])

@@ -50,6 +50,7 @@ def fit(
     floor_pt: float,
     bold: bool = False,
     max_lines: int = 99,
+    step_pt: float = STEP_PT,
 ) -> Fitted:
     """Return the text at the largest size of `size_pt` down to `floor_pt` that fits the box.
 
@@ -62,7 +63,7 @@ def fit(
     while True:
         room = width_mm / (size * MM_PER_POINT) * UNITS
         allowed = min(max_lines, _lines_in(height_mm, size))
-        is_floor = size - STEP_PT < floor_pt
+        is_floor = size <= floor_pt
         # Letters that fill more than all lines together need no wrapping to be seen not to fit.
         if inked <= room * allowed or is_floor:
             lines = _wrapped(pieces, room, bold)
@@ -72,7 +73,7 @@ def fit(
                 kept = lines[: max(1, allowed)]
                 kept[-1] = _cut(kept[-1], room, bold)
                 return Fitted(tuple(kept), size, is_cut=True)
-        size -= STEP_PT
+        size = max(size - step_pt, floor_pt)
 
 
 def _lines_in(height_mm: float, size_pt: float) -> int:

@@ -112,11 +112,14 @@ class _Painter:
 
     def _text(self, mark: TextMark) -> None:
         self._ink(mark.level)
-        x, y = mark.box.x * POINTS_PER_MM, self._height - mark.baseline * POINTS_PER_MM
+        dots = self._sheet.media.dots_per_mm
+        # From whole dots on, so that one word comes out alike wherever it stands.
+        x = round(mark.box.x * dots) / dots * POINTS_PER_MM
+        y = self._height - round(mark.baseline * dots) / dots * POINTS_PER_MM
         shown = " ".join(
             _shown(part, mark) for part in fonts.coded(mark.text, self._canvas, bold=mark.bold)
         )
-        self._written.append(f"BT {x:.3f} {y:.3f} Td {shown} ET")
+        self._written.append(f"BT {x:.4f} {y:.4f} Td {shown} ET")
 
     def _bars(self, mark: BarsMark) -> None:
         self._ink(BLACK)

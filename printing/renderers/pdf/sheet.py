@@ -16,8 +16,8 @@ from printing.barcodes import Bars, Matrix, longest_within
 from printing.errors import SymbolTooWide
 from printing.fonts import MM_PER_POINT, width_mm
 from printing.geometry import Box
-from printing.media import Media
-from printing.renderers.pdf.fit import ASCENT, DESCENT, LEADING, Fitted, fit
+from printing.media import Form, Media
+from printing.renderers.pdf.fit import ASCENT, DESCENT, LEADING, STEP_PT, Fitted, fit
 
 Align = Literal["left", "center", "right"]
 VAlign = Literal["top", "middle", "bottom"]
@@ -105,13 +105,20 @@ class Sheet:
         level: float = BLACK,
         max_lines: int = 99,
     ) -> Fitted:
-        """Write the text into the box by the rule of `fit`; return how it came to stand."""
+        """Write the text into the box by the rule of `fit`; return how it came to stand.
+
+        On labels sizes are whole dots: equal letters then come out more alike, and pack smaller.
+        """
         if not text:
             return Fitted((), size_pt, is_cut=False)
+        step = STEP_PT
+        if self.media.form is Form.LABEL:
+            step = self.media.dot_pt
+            size_pt = max(1, int(size_pt / step + 1e-6)) * step
         floor = min(size_pt, 6 if floor_pt is None else floor_pt)
         fitted, marks = _written(
             box, text, size_pt, floor_pt=floor, bold=bold, align=align, valign=valign, level=level,
-            max_lines=max_lines,
+            max_lines=max_lines, step_pt=step,
         )  # fmt: skip
         self.marks += marks
         return fitted
@@ -237,8 +244,12 @@ def _written(
     valign: VAlign,
     level: float,
     max_lines: int,
+    step_pt: float,
 ) -> tuple[Fitted, tuple[TextMark, ...]]:
-    fitted = fit(text, box.w, box.h, size_pt, floor_pt=floor_pt, bold=bold, max_lines=max_lines)
+    fitted = fit(
+        text, box.w, box.h, size_pt, floor_pt=floor_pt, bold=bold, max_lines=max_lines,
+        step_pt=step_pt,
+    )  # fmt: skip
     spare = box.h - fitted.height_mm
     top = box.y + {"top": 0.0, "middle": spare / 2, "bottom": spare}[valign]
     em = fitted.size_pt * MM_PER_POINT
