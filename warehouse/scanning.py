@@ -8,20 +8,20 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
+from warehouse import gs1
 from warehouse.errors import InvalidInput
 from warehouse.text import say
 
 LONGEST_CODE = 64
+LONGEST_SCAN = 512  # a two-dimensional symbol carries more than the code of its goods
 BADGE_PREFIX = "BDG-"
 CARD_PREFIX = "CMD-"
 WEIGHT_PREFIX = "CMD-WEIGHT-"
-GS = "\x1d"
+GS = gs1.GS
 _SYMBOLOGY = ("]C1", "]E0", "]E4", "]D2", "]Q3", "]C0", "]e0", "]d2")
-# GS1 application identifiers with a fixed length of data (General Specifications, figure 3.2-1).
-_FIXED = {"00": 18, "01": 14, "02": 14, "11": 6, "13": 6, "15": 6, "17": 6, "20": 2}
-_VARIABLE = {"10", "21", "37", "30", "240", "241"}
 _LARGEST_COUNT = 9_999
 
 
@@ -62,10 +62,17 @@ class WeightScan:
 
 @dataclass(frozen=True)
 class CodeScan:
-    """Any other code: bin, item, tote, carton, parcel, waybill, station."""
+    """Any other code: bin, item, tote, carton, parcel, waybill, station.
+
+    A GS1 symbol may say more of the goods: their lot, the last day they are good, the number of
+    the one piece.
+    """
 
     code: str
     pieces: int = 1
+    lot: str = ""
+    best_before: date | None = None
+    serial: str = ""
 
 
 Scan = CardScan | BadgeScan | WeightScan | CodeScan
@@ -75,7 +82,8 @@ def parse(raw: str) -> Scan:
     """Return what kind of scan the text is.
 
     Control characters (but the GS1 separator), blanks around and symbology marks are dropped,
-    letters made upper case, GS1 element strings reduced to their GTIN and count.
+    letters made upper case, GS1 element strings and GS1 web addresses reduced to what they say
+    of the goods: GTIN, count, lot, best-before, serial number.
 
     Raises:
         InvalidInput: nothing is left, the text is too long, or a card nobody knows.
@@ -83,8 +91,9 @@ def parse(raw: str) -> Scan:
     text = clean(raw)
     if not text:
         raise InvalidInput(say("The scan is empty. Scan again."), field="barcode")
-    if len(text) > LONGEST_CODE:
-        raise InvalidInput(say("The scan is too long for any code here."), field="barcode")
+    is_ours = text.startswith((CARD_PREFIX, BADGE_PREFIX))
+    if len(text) > (LONGEST_CODE if is_ours else LONGEST_SCAN):
+        raise _too_long()
     if text.startswith(WEIGHT_PREFIX):
         return WeightScan(text[len(WEIGHT_PREFIX) :])
     if text.startswith(CARD_PREFIX):
@@ -98,12 +107,18 @@ def parse(raw: str) -> Scan:
     scan = _code(text)
     if not scan.code or scan.code == BADGE_PREFIX:
         raise InvalidInput(say("The scan is empty. Scan again."), field="barcode")
+    if max(len(scan.code), len(scan.lot), len(scan.serial)) > LONGEST_CODE:
+        raise _too_long()
     return scan
+
+
+def _too_long() -> InvalidInput:
+    return InvalidInput(say("The scan is too long for any code here."), field="barcode")
 
 
 def clean(raw: str) -> str:
     """Return the text without control characters and outer blanks, in upper-case NFKC form."""
-    text = unicodedata.normalize("NFKC", raw[: LONGEST_CODE * 4])
+    text = unicodedata.normalize("NFKC", raw[: LONGEST_SCAN * 2])
     kept = (c for c in text if c == GS or unicodedata.category(c)[0] != "C")
     # Upper case may leave letters and their marks apart, so they are joined again.
     return unicodedata.normalize("NFKC", "".join(kept).upper()).strip(" " + GS)
@@ -115,16 +130,26 @@ def _code(text: str) -> CodeScan:
         if text.startswith(mark.upper()):
             text = text[len(mark) :].strip(" ")
             break
-    if is_gs1 or GS in text:
-        elements = gs1_elements(text)
-        gtin = elements.get("01") or elements.get("02")
-        if gtin:
-            count = elements.get("37") or elements.get("30") or "1"
-            pieces = int(count) if count.isdigit() and 0 < int(count) <= _LARGEST_COUNT else 1
-            return CodeScan(gtin.removeprefix("0"), pieces)
-        if "00" in elements:
-            return CodeScan(elements["00"])
-    return CodeScan(text.replace(GS, ""))
+    if is_gs1 or GS in text or gs1.is_unmarked(text):
+        found = _goods(gs1.elements(text))
+        if found is not None:
+            return found
+    return _goods(gs1.link_elements(text)) or CodeScan(text.replace(GS, ""))
+
+
+def _goods(elements: dict[str, str]) -> CodeScan | None:
+    """Return what the elements say of the goods, None if they name neither goods nor a unit."""
+    gtin = elements.get("01") or elements.get("02")
+    lot, serial = elements.get("10", "").strip(), elements.get("21", "").strip()
+    if gtin is None:
+        # Some makers put the number of the piece, or of a pallet, into a symbol of its own.
+        code = elements.get("00") or serial or lot
+        if not code:
+            return None
+        return CodeScan(code, lot=lot, best_before=gs1.best_before(elements), serial=serial)
+    count = elements.get("37") or elements.get("30") or "1"
+    pieces = int(count) if count.isdecimal() and 0 < int(count) <= _LARGEST_COUNT else 1
+    return CodeScan(gtin.removeprefix("0"), pieces, lot, gs1.best_before(elements), serial)
 
 
 _WEIGHT = re.compile(r"(\d{1,6})(?:[.,](\d{1,3}))?(KG|G)?")
@@ -144,27 +169,3 @@ def grams(text: str) -> int | None:
     if decimals is None and unit is None:
         return int(whole)
     return int(whole) * 1000 + int((decimals or "").ljust(3, "0"))
-
-
-def gs1_elements(text: str) -> dict[str, str]:
-    """Return application identifier → data of a GS1 element string; empty if it is none."""
-    elements: dict[str, str] = {}
-    rest = text.strip(GS)
-    while rest:
-        for width in (2, 3):
-            ai = rest[:width]
-            if ai in _FIXED:
-                data = rest[width : width + _FIXED[ai]]
-                if len(data) != _FIXED[ai]:
-                    return {}
-                elements[ai] = data
-                rest = rest[width + _FIXED[ai] :].lstrip(GS)
-                break
-            if ai in _VARIABLE:
-                data, _, rest = rest[width:].partition(GS)
-                elements[ai] = data
-                rest = rest.lstrip(GS)
-                break
-        else:
-            return {}
-    return elements

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from warehouse import gs1
 from warehouse.errors import InvalidInput
 from warehouse.scanning import (
     GS,
@@ -14,7 +17,6 @@ from warehouse.scanning import (
     CardScan,
     CodeScan,
     clean,
-    gs1_elements,
     parse,
 )
 
@@ -41,7 +43,21 @@ def test_what_a_scanner_types_is_read_for_what_it_is(raw, scan):
 
 
 @pytest.mark.parametrize(
-    "raw", ["", "  ", "\r\n", "\x00\x1d", "X" * 65, "CMD-EXPLODE", "CMD-", "]C1", "]E0 ", "BDG-"]
+    "raw",
+    [
+        "",
+        "  ",
+        "\r\n",
+        "\x00\x1d",
+        "X" * 65,
+        f"]d2{'9' * 600}",
+        f"]d210{'X' * 65}",
+        "CMD-EXPLODE",
+        "CMD-",
+        "]C1",
+        "]E0 ",
+        "BDG-",
+    ],
 )
 def test_what_cannot_be_a_scan_is_refused(raw):
     with pytest.raises(InvalidInput):
@@ -65,22 +81,110 @@ def test_every_card_is_read(card):
     ],
 )
 def test_gs1_symbols_are_read_as_article_and_count(raw, code, pieces):
-    assert parse(raw) == CodeScan(code, pieces)
+    scan = parse(raw)
+    assert isinstance(scan, CodeScan)
+    assert (scan.code, scan.pieces) == (code, pieces)
+
+
+GOODS = "0106901028075831"
+LONG = [f"9{n}{'X' * 40}" for n in range(9)]  # what a company says to itself
+
+
+@pytest.mark.parametrize(
+    ("raw", "lot", "day", "serial"),
+    [
+        (f"]d2{GOODS}1727123110ab-7{GS}21s0001", "AB-7", date(2027, 12, 31), "S0001"),
+        (f"]Q3{GOODS}15270200{GS}10AB", "AB", date(2027, 2, 28), ""),  # day 00: the month's last
+        (f"]C1{GOODS}1527031517270310", "", date(2027, 3, 10), ""),  # the earlier of the two
+        (f"{GOODS}3103000750{GS}11260101421156100{GS}10L{GS}21S", "L", None, "S"),
+        (f"]d2{GOODS}17271340{GS}10L", "L", None, ""),  # no such day
+        (f"{GOODS}1727123110AB7", "AB7", date(2027, 12, 31), ""),  # a scanner that sends no mark
+        (f"{GOODS}10AB7", "AB7", None, ""),
+        (f"https://example.com/01/{GOODS[2:]}/10/ab%2f7/21/9?17=271231", "AB/7",
+         date(2027, 12, 31), "9"),
+        ("HTTP://EXAMPLE.COM/x/01/6901028075831/?10=AB#top", "AB", None, ""),
+        (f"]d2{GOODS}{GS.join(LONG)}{GS}10L7", "L7", None, ""),
+    ],
+)  # fmt: skip
+def test_a_symbol_says_lot_best_before_and_serial(raw, lot, day, serial):
+    assert parse(raw) == CodeScan("6901028075831", 1, lot, day, serial)
+
+
+def test_a_number_in_a_symbol_of_its_own_is_read():
+    assert parse("]C121S-0001") == CodeScan("S-0001", serial="S-0001")
+    assert parse("]C110L7") == CodeScan("L7", lot="L7")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "0106901028075832172712311012A",  # wrong check digit: a long number of somebody's own
+        f"{GOODS}10123456",  # figures only: may be a waybill
+        GOODS,
+        "https://example.com/01/6901028075832/10/AB",
+        "https://example.com/p/77",
+    ],
+)
+def test_a_code_that_only_looks_like_one_stays_as_it_is(raw):
+    assert parse(raw) == CodeScan(raw.upper())
+
+
+@pytest.mark.parametrize(
+    ("data", "year", "day"),
+    [
+        ("760101", 2026, date(2076, 1, 1)),
+        ("770101", 2026, date(1977, 1, 1)),
+        ("490101", 2099, date(2149, 1, 1)),
+        ("500101", 2099, date(2050, 1, 1)),
+        ("280200", 2026, date(2028, 2, 29)),
+        ("270229", 2026, None),
+        ("271301", 2026, None),
+        ("270001", 2026, None),
+        ("27123", 2026, None),
+    ],
+)
+def test_two_figures_stand_for_the_nearest_year(data, year, day):
+    assert gs1.day_of(data, year=year) == day
+
+
+@given(
+    lot=st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-/.", min_size=1, max_size=20),
+    serial=st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-/.", min_size=1, max_size=20),
+    day=st.dates(date(2000, 1, 1), date(2070, 12, 31)),
+    order=st.permutations(["10", "21", "17", "3103", "91"]),
+    mark=st.sampled_from(["]C1", "]d2", "]Q3"]),
+)
+def test_elements_in_any_order_say_the_same(lot, serial, day, order, mark):
+    data = {"10": lot, "21": serial, "17": day.strftime("%y%m%d"), "3103": "000750", "91": "X"}
+    text = mark + GOODS + GS.join(ai + data[ai] for ai in order)
+    assert parse(text) == CodeScan("6901028075831", 1, lot, day, serial)
+
+
+@given(text=st.text(st.sampled_from("0123456789AB" + GS), max_size=60))
+def test_any_figures_with_a_mark_are_a_scan_or_a_refusal(text):
+    for raw in (f"]d2{text}", GOODS + text, f"https://e.com/01/06901028075831/{text}"):
+        try:
+            scan = parse(raw)
+        except InvalidInput:
+            continue
+        assert isinstance(scan, CodeScan)
+        assert 0 < len(scan.code) <= 64
+        assert len(scan.lot) <= 64 >= len(scan.serial)
 
 
 def test_elements_are_split_by_their_fixed_or_marked_length():
-    assert gs1_elements(f"0106901028075831172612311012A{GS}2199") == {
+    assert gs1.elements(f"0106901028075831172612311012A{GS}2199") == {
         "01": "06901028075831",
         "17": "261231",
         "10": "12A",
         "21": "99",
     }
-    assert gs1_elements(f"10A{GS}{GS}") == {"10": "A"}
+    assert gs1.elements(f"10A{GS}{GS}") == {"10": "A"}
 
 
-@pytest.mark.parametrize("text", ["01123", "99ABC", "X"])
+@pytest.mark.parametrize("text", ["01123", "05ABC", "01ABCDEFGHIJKLMN", "X"])
 def test_what_is_no_element_string_has_no_elements(text):
-    assert gs1_elements(text) == {}
+    assert gs1.elements(text) == {}
 
 
 @given(raw=st.text(max_size=200))
