@@ -13,6 +13,8 @@ import warehouse.numbers
 import warehouse.orders.models
 import warehouse.packing.models
 import warehouse.people.models
+import warehouse.receiving.accounts
+import warehouse.receiving.models
 import warehouse.settings
 import warehouse.waves.models
 import warehouse.weighing.models  # noqa: F401  (imported for its tables)

@@ -1,0 +1,1 @@
+"""Goods that come in: suppliers, what was ordered of them, counting, booking, and exchange."""

@@ -1,0 +1,1 @@
+"""What is done with goods that come in, by intent."""
