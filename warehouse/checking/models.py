@@ -53,7 +53,10 @@ class Check(Base):
 
 
 class CheckScan(Base):
-    """Pieces one scan counted; undone scans stay, marked."""
+    """Pieces one scan counted, of a lot and which very piece where the scan said so.
+
+    Undone scans stay, marked.
+    """
 
     __tablename__ = "check_scan"
     __table_args__ = (sa.Index("ix_check_scan_check_id", "check_id"),)
@@ -65,6 +68,8 @@ class CheckScan(Base):
     command_id: Mapped[str] = mapped_column(text_of(64), sa.ForeignKey("command.id"))
     at: Mapped[Instant]
     undone_at: Mapped[Instant | None]
+    lot_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("lot.id"))
+    serial_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("serial.id"))
 
 
 class Mismatch(Base):

@@ -46,6 +46,7 @@ class ReleaseReason(StrEnum):
     CANCELLED = "cancelled"
     COUNTED = "counted"  # a stock count found fewer than were promised
     BLOCKED = "blocked"  # the lot may not be sold any more
+    SWAPPED = "swapped"  # the picker took another lot that is as good
 
 
 class Move(Base):
@@ -118,7 +119,11 @@ class Lot(Base):
     """Pieces of a SKU that were made together, under the code that stands on them."""
 
     __tablename__ = "lot"
-    __table_args__ = (sa.UniqueConstraint("sku_id", "code"),)
+    __table_args__ = (
+        sa.UniqueConstraint("sku_id", "code"),
+        sa.Index("ix_lot_code", "code"),
+        sa.Index("ix_lot_best_before_id", "best_before", "id"),
+    )
 
     id: Mapped[Id]
     sku_id: Mapped[Ref] = mapped_column(sa.ForeignKey("sku.id"))
