@@ -100,7 +100,7 @@ class Printer(Base):
     An empty `media` means any: a folder takes each document on the stock it is made for. Offsets
     move the picture on the paper, in dots; darkness 0 leaves the printer's own setting. A mute
     printer never says a word: what its machine has taken counts as printed. The stand-in takes
-    over what this one has not begun while it is away.
+    over what this one has not begun while it is away. `moved_at` is when a paper last went through.
     """
 
     __tablename__ = "printer"
@@ -130,6 +130,7 @@ class Printer(Base):
     last_seen_at: Mapped[Instant | None]
     is_mute: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     stand_in_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("printer.id"))
+    moved_at: Mapped[Instant | None]
 
 
 class PrintRoute(Base):

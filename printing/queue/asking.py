@@ -18,6 +18,8 @@ from warehouse.db import PerDialect, on_dialect, table_of
 
 SITE_ZONE = ZoneInfo("Asia/Shanghai")
 STAMP = "%Y-%m-%d %H:%M"
+# Nothing more comes of these by themselves, so a copy repeats something.
+REPEATABLE = (JobState.SENT, JobState.CONFIRMED, JobState.FAILED, JobState.CANCELLED)
 
 _job = table_of(PrintJob)
 _route = table_of(PrintRoute)
@@ -121,7 +123,7 @@ def reprint(
         raise ValueError("a reprint needs a reason")
     # Whoever lets the first one go again just now is wholly before us or after us.
     job = session.get_one(PrintJob, job_id, populate_existing=True, with_for_update=True)
-    if job.state not in (JobState.SENT, JobState.CONFIRMED, JobState.FAILED, JobState.CANCELLED):
+    if job.state not in REPEATABLE:
         raise StateConflict(job_id, job.state, "sent, confirmed, failed or cancelled")
     if job.void_reason:
         raise PaperVoid(job_id, job.void_reason)

@@ -15,8 +15,10 @@ from printing.models import (
     IN_LANE,
     UNASKED,
     WAITING,
+    WORKING,
     JobState,
     Printer,
+    PrinterKind,
     PrintFile,
     PrintJob,
     in_states,
@@ -31,6 +33,11 @@ _job = table_of(PrintJob)
 _file = table_of(PrintFile)
 _printer = table_of(Printer)
 IN_TURN = (_job.c.turn, _job.c.id)
+# In whose hands a paper is that somebody fetched is no question of the lane: the next can be drawn.
+_STOPS = sa.or_(
+    in_states((*WORKING, JobState.SENDING)),
+    sa.and_(in_states((JobState.UNKNOWN,)), _printer.c.kind != PrinterKind.DOWNLOAD),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +69,8 @@ def claim(session: Session, printer_id: int, *, at: datetime) -> Claimed | None:
     _resolve_expired(session, printer_id, at)
     hold_stale(session, printer, at)
     lane = sa.and_(_job.c.printer_id == printer_id, in_states(IN_LANE))
-    if session.scalar(sa.select(_job.c.id).where(lane, in_states(BLOCKING)).limit(1)):
+    stopping = sa.select(_job.c.id).join(_printer, _printer.c.id == _job.c.printer_id)
+    if session.scalar(stopping.where(lane, _STOPS).limit(1)):
         return None
     first = (
         sa.select(_job.c.id)
@@ -112,7 +120,7 @@ def claim(session: Session, printer_id: int, *, at: datetime) -> Claimed | None:
 def due(session: Session, at: datetime) -> list[int]:
     """Return the ids of printers whose lane may move now, paused ones left out."""
     lane = (_job.c.printer_id == _printer.c.id, in_states(IN_LANE))
-    is_stuck = sa.exists().where(*lane, in_states(BLOCKING))
+    is_stuck = sa.exists().where(*lane, _STOPS)
     is_expired = sa.exists().where(*lane, in_states(BLOCKING), _job.c.lease_until < at)
     now = sa.literal(at, _job.c.next_try_at.type)
     next_try = (

@@ -26,6 +26,8 @@ from warehouse.db import table_of
 
 _job = table_of(PrintJob)
 _file = table_of(PrintFile)
+# The three words about a paper nobody knew of, as its history keeps them.
+CAME_OUT, CAME_OUT_SPOILED, DID_NOT_COME_OUT = "came out", "came out spoiled", "did not come out"
 NOT_YET_SENT = (*WAITING, JobState.HELD, JobState.FAILED)
 _CONFIRM = (
     sa.update(_job)
@@ -63,28 +65,33 @@ def answer_unknown(
     at: datetime,
     command_id: str,
     zone: tzinfo = SITE_ZONE,
-    reason: str = "did not come out",
+    reason: str = "",
+    is_spoiled: bool = False,
 ) -> int | None:
     """Take a person's word about a job nobody knows of; return the id of the copy now queued.
 
-    If it came out it is confirmed and nothing more is printed (None). If not, it is cancelled and
-    a marked copy is queued: should the first turn up after all, the two can be told apart. Of a
-    paper that is void by now, or whose content was removed, there is no copy (None).
+    If it came out whole it is confirmed and nothing more is printed (None). If it came out spoiled,
+    or only a part of it did, it exists, and a marked copy is queued all the same. If nothing came
+    out it is cancelled and a marked copy is queued: should the first turn up after all, the two can
+    be told apart. Of a paper that is void by now, or whose content was removed, there is no copy
+    (None).
 
     Raises:
         StateConflict: the job is not unknown (any more).
     """
     state = JobState.CONFIRMED if came_out else JobState.CANCELLED
+    said = CAME_OUT if came_out else DID_NOT_COME_OUT
+    said = CAME_OUT_SPOILED if came_out and is_spoiled else said
     ended = _why_no_copy(session, job_id)
     _move(
         session, job_id, (JobState.UNKNOWN,), state, closed_at=at,
         reason=ended if not came_out else "",
     )  # fmt: skip
-    note(session, job_id, state, at, person_id, "came out" if came_out else "did not come out")
-    if came_out or ended:
+    note(session, job_id, state, at, person_id, said)
+    if ended or said == CAME_OUT:
         return None
     return reprint(
-        session, job_id, reason=reason, person_id=person_id, at=at,
+        session, job_id, reason=reason or said, person_id=person_id, at=at,
         command_id=command_id, zone=zone,
     )  # fmt: skip
 

@@ -48,8 +48,15 @@ _job = table_of(PrintJob)
 _printer = table_of(Printer)
 
 
-def keep_condition(session: Session, printer_id: int, at: datetime, condition: Condition) -> None:
-    """Keep what a printer said, and that it was heard of, if it was."""
+def keep_condition(
+    session: Session,
+    printer_id: int,
+    at: datetime,
+    condition: Condition,
+    *,
+    has_moved: bool = False,
+) -> None:
+    """Keep what a printer said, that it was heard of, if it was, and that a paper went through."""
     values: dict[str, Any] = {
         "state": STATES.get(condition.reason, PrinterState.ATTENTION),
         "state_reason": "" if condition.reason == Reason.DOWNLOAD else condition.reason,
@@ -57,6 +64,8 @@ def keep_condition(session: Session, printer_id: int, at: datetime, condition: C
     }
     if condition.reason not in UNSEEN:
         values["last_seen_at"] = at
+    if has_moved:
+        values["moved_at"] = at
     session.execute(sa.update(_printer).where(_printer.c.id == printer_id).values(**values))
 
 

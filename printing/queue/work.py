@@ -258,9 +258,8 @@ def _not_sent(database: Database, claimed: Claimed, clock: Clock, error: Transpo
     at = clock()
 
     def write(session: Session) -> Printed:
-        keep_condition(
-            session, claimed.printer.id, at, Condition(reason=error.reason, detail=str(error))
-        )
+        condition = Condition(reason=error.reason, detail=str(error))
+        keep_condition(session, claimed.printer.id, at, condition, has_moved=is_fetched)
         # Whoever voids it just now comes wholly before us or finds it waiting.
         session.execute(sa.select(_job.c.id).where(_job.c.id == claimed.job_id).with_for_update())
         return _dropped(session, claimed, at) or _finish(
@@ -288,7 +287,8 @@ def _close(
     def write(session: Session) -> Printed:
         if state is not JobState.FAILED:
             condition = Condition(reason=reason, detail=detail)
-            keep_condition(session, claimed.printer.id, at, condition)
+            is_sent = state is JobState.SENT
+            keep_condition(session, claimed.printer.id, at, condition, has_moved=is_sent)
         printed = _finish(session, claimed, state, reason, detail, next_try_at=None, **times)
         if printed.state is state and state is not JobState.SENT:
             text = clean(detail, DETAIL_CHARS)

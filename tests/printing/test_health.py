@@ -180,3 +180,13 @@ def test_a_paper_to_be_fetched_waits_aside_and_stops_nobody(floor):
         assert printed == queue.Printed(job_id=job_id, state=JobState.HELD, reason="download")
     assert floor.job(jobs[0]).attempts == 0
     assert floor.job(jobs[0]).first_byte_at is None
+
+
+def test_a_printer_keeps_when_a_paper_last_went_through(floor):
+    floor.ask()
+    floor.paper.faults.append(away())
+    floor.work()
+    assert floor.its_printer().moved_at is None
+    floor.now += timedelta(seconds=60)
+    assert floor.work().state is JobState.SENT
+    assert floor.its_printer().moved_at == floor.now

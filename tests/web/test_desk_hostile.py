@@ -105,7 +105,7 @@ FORMS = {
     "/waves/1/list": ("reason",),
     "/waves/1/sheet": ("reason",),
     "/printers/jobs/1/route": ("printer_id",),
-    "/printers/jobs/1/answer": ("came_out",),
+    "/printers/jobs/1/answer": ("answer",),
 }
 SYSTEM_FORMS = {
     "/people": ("name", "login", "locale", "roles"),

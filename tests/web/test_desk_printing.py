@@ -71,20 +71,21 @@ def test_an_unknown_paper_waits_for_a_word(desk: Desk):
         assert "Did it come out of the printer?" in words_of(desk.get("/printers", role))
     assert "Did it come out" not in words_of(desk.get("/printers", Role.COUNTER))
 
-    answer = desk.post(f"/printers/jobs/{job.id}/answer", Role.PACKER, came_out=1)
+    answer = desk.post(f"/printers/jobs/{job.id}/answer", Role.PACKER, answer="yes")
     assert "Noted: it came out." in desk.said(answer, Role.PACKER)
     assert _state(desk, job.id) is JobState.CONFIRMED
 
 
 def test_a_paper_that_did_not_come_out_comes_as_a_copy(desk: Desk):
     job = _job(desk, state=JobState.UNKNOWN)
-    answer = desk.post(f"/printers/jobs/{job.id}/answer", came_out=0)
+    answer = desk.post(f"/printers/jobs/{job.id}/answer", answer="no")
     assert "A marked copy is queued." in desk.said(answer)
     assert _state(desk, job.id) is JobState.CANCELLED
     copy = desk.world.one(PrintJob, reprint_of=job.id)
     assert (copy.copy_no, copy.state) == (2, JobState.QUEUED)
-    late = desk.post(f"/printers/jobs/{job.id}/answer", came_out=1)
-    assert "This was finished elsewhere." in desk.said(late)
+    late = desk.post(f"/printers/jobs/{job.id}/answer", answer="yes")
+    told = "a supervisor was first: it did not come out; a marked copy is queued."
+    assert told in desk.said(late)
 
 
 def test_a_waiting_paper_is_set_aside_moved_and_taken_back(desk: Desk):
@@ -308,14 +309,14 @@ def test_a_paper_is_fetched_once_and_counts_only_by_a_word(desk: Desk):
 
     again = desk.post(f"/printers/jobs/{job.id}/fetch", Role.PACKER)
     assert again.status_code == 409
-    desk.post(f"/printers/jobs/{job.id}/answer", Role.PACKER, came_out=1)
+    desk.post(f"/printers/jobs/{job.id}/answer", Role.PACKER, answer="yes")
     assert _state(desk, job.id) is JobState.CONFIRMED
 
 
 def test_a_fetched_paper_that_did_not_come_out_waits_as_a_marked_copy(desk: Desk):
     job = _to_fetch(desk)
     desk.post(f"/printers/jobs/{job.id}/fetch", Role.PACKER)
-    desk.post(f"/printers/jobs/{job.id}/answer", Role.PACKER, came_out=0)
+    desk.post(f"/printers/jobs/{job.id}/answer", Role.PACKER, answer="no")
     copy = desk.world.one(PrintJob, reprint_of=job.id)
     assert (copy.copy_no, _state(desk, job.id)) == (2, JobState.CANCELLED)
 
@@ -345,3 +346,23 @@ def test_a_paper_whose_names_were_removed_says_so_and_offers_nothing(desk: Desk)
     assert desk.get(f"/printers/jobs/{job.id}/paper.pdf").status_code == 409
     answer = desk.post(f"/printers/jobs/{job.id}/reprint", reason="torn")
     assert "there is nothing left to print" in desk.said(answer)
+
+
+def test_a_failed_paper_with_a_copy_offers_nothing_that_would_be_refused(both: Desk):
+    job = _job(both, state=JobState.FAILED)
+    url = f"/printers/jobs/{job.id}"
+    _printer(both, "elsewhere")
+    page = both.get(url).text
+    assert [f"{url}/{act}" in page for act in ("release", "route", "reprint")] == [True] * 3
+    both.post(f"{url}/reprint", reason="torn")
+    page = both.get(url).text
+    assert [f"{url}/{act}" in page for act in ("release", "route")] == [False] * 2
+
+
+def test_no_copy_is_offered_of_a_label_its_parcel_does_not_repeat(desk: Desk):
+    desk.world.bring(Stage.DISPATCHED)
+    job = desk.world.one(PrintJob, document_kind="waybill")
+    _set(desk, job.id, state=JobState.SENT)
+    assert f"/printers/jobs/{job.id}/reprint" not in desk.get(f"/printers/jobs/{job.id}").text
+    (_, number) = job.subject.split(":")
+    assert f"/parcels/{number}/label" not in desk.get(f"/parcels/{number}").text

@@ -151,7 +151,7 @@ MAY: dict[str, frozenset[Role]] = {
     "settings.save": _SYSTEM,
     "search.index": _SEE,
 }
-NOT_DESK = ("api", "login", "home", "pick", "check", "pack", "weigh", "ship", "pictures")
+NOT_DESK = ("api", "login", "home", "bench", "pick", "check", "pack", "weigh", "ship", "pictures")
 
 
 def desk_rules(desk: Desk):

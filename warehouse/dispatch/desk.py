@@ -7,10 +7,20 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from printing.models import PrintJob
+from printing.queue.allowed import Act, open_acts
 from warehouse.carriers.models import Carrier
 from warehouse.catalog.models import Sku
-from warehouse.dispatch.models import Handover, HandoverParcel, Waybill, WaybillState
+from warehouse.dispatch.commands.label import live_waybill, newest_label
+from warehouse.dispatch.models import (
+    Handover,
+    HandoverParcel,
+    Waybill,
+    WaybillSource,
+    WaybillState,
+)
 from warehouse.orders.models import Consignment
+from warehouse.orders.queries import stop_of
 from warehouse.packing.models import Parcel, ParcelLine, ParcelState
 from warehouse.people.models import Person
 
@@ -130,3 +140,17 @@ def handover_of(session: Session, parcel_id: int) -> Any | None:
         .join(HandoverParcel, HandoverParcel.handover_id == Handover.id)
         .where(HandoverParcel.parcel_id == parcel_id)
     ).first()
+
+
+def is_label_repeatable(session: Session, parcel_id: int) -> bool:
+    """Tell whether one more copy of the parcel's label would be printed just now."""
+    parcel = session.get(Parcel, parcel_id)
+    if parcel is None or parcel.state not in (ParcelState.LABELLED, ParcelState.MATCHED):
+        return False
+    waybill = live_waybill(session, parcel_id)
+    if waybill is None or waybill.source is not WaybillSource.POOL:
+        return False
+    job_id = newest_label(session, waybill.number)
+    if job_id is None or stop_of(session, parcel.consignment_id):
+        return False
+    return Act.REPRINT in open_acts(session, session.get_one(PrintJob, job_id))

@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from printing import queue
 from printing.errors import AlreadyQueued, DoesNotFit, PaperCleared, PaperVoid, StateConflict
-from printing.models import PrintJob
+from printing.models import JobState, PrintEvent, PrintJob
+from printing.queue.deciding import CAME_OUT, CAME_OUT_SPOILED, DID_NOT_COME_OUT
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import InvalidInput, NotFound, RuleViolation, StaleScreen
+from warehouse.people.models import Person
 from warehouse.printers.commands import printer_by_id
 from warehouse.text import Text, say
 
+# What somebody answered, by the word its history keeps.
+ANSWERS: Mapping[str, Text] = {
+    CAME_OUT: say("it came out."),
+    CAME_OUT_SPOILED: say("it came out spoiled; a marked copy is queued."),
+    DID_NOT_COME_OUT: say("it did not come out; a marked copy is queued."),
+}
 CLEARED = say("Its names and addresses were removed on time: there is nothing left to print.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerUnknown(Command):
-    """Somebody looked: the paper came out, or it did not."""
+    """Somebody looked: the paper came out, whole or spoiled, or it did not."""
 
     job_id: int
     came_out: bool
+    is_spoiled: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,16 +92,21 @@ class ReprintJob(Command):
 
 
 def answer_unknown(session: Session, command: AnswerUnknown) -> Outcome:
-    """Take the word; if nothing came out, a marked copy is queued, unless the paper is void."""
+    """Take the word; if no good one came out, a marked copy is queued, unless the paper is void.
+
+    Raises:
+        StaleScreen: somebody answered before; it says who, and what.
+    """
     job = _job(session, command.job_id)
-    new_id = _do(
-        partial(
-            queue.answer_unknown, session, command.job_id, came_out=command.came_out,
+    try:
+        new_id = queue.answer_unknown(
+            session, command.job_id, came_out=command.came_out, is_spoiled=command.is_spoiled,
             person_id=command.actor.person_id, at=command.at, command_id=command.id,
             zone=command.zone,
-        )
-    )  # fmt: skip
-    if new_id is None and not command.came_out:
+        )  # fmt: skip
+    except (StateConflict, AlreadyQueued) as error:
+        raise StaleScreen(_answered(session, command.job_id)) from error
+    if new_id is None and (command.is_spoiled or not command.came_out):
         why = CLEARED if job.cleared_at else say("The paper is void: no copy is printed.")
         return _said(command.job_id, why, Tone.ATTENTION)
     if new_id is None and job.void_reason:
@@ -102,8 +117,28 @@ def answer_unknown(session: Session, command: AnswerUnknown) -> Outcome:
         )
     if new_id is None:
         return _said(command.job_id, say("Noted: it came out. The printer goes on."))
+    if command.came_out:
+        return _said(new_id, say("A marked copy is queued. Destroy the spoiled paper."),
+                     Tone.ATTENTION)  # fmt: skip
     return _said(new_id, say("A marked copy is queued. Destroy the first if it turns up."),
                  Tone.ATTENTION)  # fmt: skip
+
+
+def _answered(session: Session, job_id: int) -> Text | None:
+    """Return who answered the question about this paper and what, None if it was never asked."""
+    job = session.get_one(PrintJob, job_id, populate_existing=True)
+    last = session.execute(
+        sa.select(PrintEvent.note, Person.name)
+        .join(Person, Person.id == PrintEvent.person_id)
+        .where(PrintEvent.job_id == job_id, PrintEvent.note.in_(ANSWERS))
+        .order_by(PrintEvent.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if last is not None:
+        return say("{name} was first: {answer}", name=last.name, answer=ANSWERS[last.note])
+    if job.state is JobState.CONFIRMED:
+        return say("The paper was scanned meanwhile: it came out.")
+    return None
 
 
 def cancel_job(session: Session, command: CancelJob) -> Outcome:

@@ -17,11 +17,22 @@ def install(app: Flask) -> None:
 
 
 def _stations() -> list[Blueprint]:
-    from warehouse.web import check, home, login, overrides, pack, pick, pictures, ship, weigh
+    from warehouse.web import (
+        bench,
+        check,
+        home,
+        login,
+        overrides,
+        pack,
+        pick,
+        pictures,
+        ship,
+        weigh,
+    )
 
     # Of a station of several modules any has its blueprint; importing them adds their routes.
     scale = (weigh, overrides)
-    return [m.bp for m in (home, login, pick, check, pack, scale[0], ship, pictures)]
+    return [m.bp for m in (home, bench, login, pick, check, pack, scale[0], ship, pictures)]
 
 
 def _desks() -> list[Blueprint]:

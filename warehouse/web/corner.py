@@ -1,71 +1,161 @@
-"""The printer's state in the corner of a station: it speaks up before the packer waits."""
+"""The words of a station's printers: one line for the bar, and what has to be called out."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from printing.models import (
-    IN_LANE,
-    TROUBLED,
-    JobState,
-    Printer,
-    PrinterKind,
-    PrintJob,
-    PrintRoute,
-)
+from printing.models import TROUBLED, UNASKED, PrinterState
+from printing.queue.standing_in import is_away
 from printing.transports import Reason
+from warehouse.printers.bench import PATIENCE, Bench, BenchPrinter, bench_of
 from warehouse.text import Text, say
 from warehouse.web.notes import trouble
-from warehouse.web.words import word
+from warehouse.web.pages import fmt_ago
+from warehouse.web.words import document_word, word
+
+MINUTE = timedelta(minutes=1)
+NOTHING_COMES = say("Nothing comes out")
 
 
-def printer_corner(session: Session, station_id: int | None) -> tuple[str, Text] | None:
-    """Return (tone, words) of the printers this station prints on, None if it has none."""
-    of_station = sa.select(PrintRoute.printer_id).where(
-        sa.or_(PrintRoute.station_id == station_id, PrintRoute.station_id.is_(None))
-        if station_id is not None
-        else PrintRoute.station_id.is_(None)
-    )
-    printers = session.scalars(sa.select(Printer).where(Printer.id.in_(of_station))).all()
-    if not printers:
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One thing to be called out. While its key stays the same it was said before.
+
+    `brief` is what there is room for in the bar.
+    """
+
+    key: str
+    text: Text
+    brief: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Corner:
+    """What the bar shows of a station's printers, and what a tablet calls out, the worst first.
+
+    `waiting` papers are not printed yet; `age` says since when the oldest waits, if that is long.
+    """
+
+    tone: str
+    text: Text
+    waiting: int = 0
+    age: Text | None = None
+    calls: tuple[Call, ...] = ()
+
+
+def corner_of(session: Session, station_id: int | None, at: datetime) -> Corner | None:
+    """Return the corner of a station, None if nothing prints for it."""
+    bench = bench_of(session, station_id, at)
+    calls = calls_of(bench, at)
+    if not bench.printers and not calls:
         return None
-    rows = session.execute(
-        sa.select(PrintJob.state, sa.func.count())
-        .where(PrintJob.printer_id.in_([p.id for p in printers]), PrintJob.state.in_(IN_LANE))
-        .group_by(PrintJob.state)
-    ).all()
-    waiting = {JobState(state): count for state, count in rows}
-    if waiting.get(JobState.UNKNOWN):
-        return "attention", say("Printer asks: did it come out?")
-    troubled = [p for p in printers if p.state in TROUBLED]
-    if troubled:
-        first = troubled[0]
-        why = trouble(first.state_reason, "") if first.state_reason else word(first.state)
-        return "attention", say("{printer}: {why}", printer=first.name, why=why)
-    if fetched := _to_fetch(session, printers):
-        return "attention", say("{count} papers to fetch", count=fetched)
-    if any(p.is_paused for p in printers):
+    waiting = sum(one.waiting + one.working for one in bench.printers)
+    oldest = min((one.oldest_at for one in bench.printers if one.oldest_at), default=None)
+    is_old = oldest is not None and at - oldest >= MINUTE
+    age = fmt_ago(oldest, at) if is_old else None
+    tone, text = ("attention", calls[0].brief) if calls else _quiet(bench, waiting)
+    return Corner(tone=tone, text=text, waiting=waiting, age=age, calls=calls)
+
+
+def calls_of(bench: Bench, at: datetime) -> tuple[Call, ...]:
+    """Return what the people at a bench have to be told, questions first."""
+    found = [call for one in bench.printers for call in _questions(one)]
+    found += [call for one in bench.printers if (call := _standstill(one, at))]
+    if bench.unrouted:
+        text = say("{count} papers have no printer. Tell the desk.", count=bench.unrouted)
+        found.append(Call(key="unrouted", text=text, brief=say("No printer")))
+    found += [call for one in bench.printers for call in _to_fetch(one)]
+    return tuple(found)
+
+
+def _questions(one: BenchPrinter) -> Iterator[Call]:
+    for paper in one.asked:
+        if not paper.is_to_fetch:
+            kind = document_word(paper.kind)
+            text = say("{printer} asks: did {paper} {number} come out?",
+                       printer=one.printer.name, paper=kind, number=paper.number)  # fmt: skip
+            yield Call(key=f"asked-{paper.job_id}", text=text, brief=say("Did it come out?"))
+
+
+def _standstill(one: BenchPrinter, at: datetime) -> Call | None:
+    """Return why nothing comes out of a printer, or soon will not."""
+    printer = one.printer
+    if printer.state in TROUBLED and printer.kind not in UNASKED:
+        why = trouble(printer.state_reason, "") if printer.state_reason else word(printer.state)
+        text = brief = say("{printer}: {why}", printer=printer.name, why=why)
+        if one.stand_in:
+            text = say("{printer}: {why}. {stand_in} stands in.",
+                       printer=printer.name, why=why, stand_in=one.stand_in)  # fmt: skip
+        key = f"state-{printer.id}-{printer.state_reason or printer.state}"
+        return Call(key=key, text=text, brief=brief)
+    is_late = one.oldest_at is not None and at - one.oldest_at >= PATIENCE
+    if printer.is_paused and is_late:
+        text = say("{printer} is paused and {count} papers wait",
+                   printer=printer.name, count=one.waiting)  # fmt: skip
+        return Call(key=f"paused-{printer.id}", text=text, brief=say("Printer paused"))
+    # While it asks about a paper, that question is what holds it up.
+    if one.is_stuck and (not one.questions or printer.kind in UNASKED):
+        age = fmt_ago(one.oldest_at, at)
+        text = say("{printer}: {count} papers wait {age} and none comes out",
+                   printer=printer.name, count=one.waiting, age=age)  # fmt: skip
+        return Call(key=f"stuck-{printer.id}", text=text, brief=NOTHING_COMES)
+    return None
+
+
+def _to_fetch(one: BenchPrinter) -> Iterator[Call]:
+    first = next((paper for paper in one.asked if paper.is_to_fetch), None)
+    if first is not None:
+        text = say("{count} papers to fetch", count=one.to_fetch)
+        yield Call(key=f"fetch-{first.job_id}", text=text, brief=text)
+
+
+def _quiet(bench: Bench, waiting: int) -> tuple[str, Text]:
+    printers = [one.printer for one in bench.printers]
+    if any(printer.is_paused for printer in printers):
         return "waiting", say("Printer paused")
-    count = sum(waiting.values())
-    if count:
-        return "waiting", say("{count} printing", count=count)
+    if waiting:
+        return "waiting", say("{count} printing", count=waiting)
     low = [p.name for p in printers if p.state_reason == Reason.PAPER_LOW]
     if low:
         why = trouble(Reason.PAPER_LOW, "")
         return "waiting", say("{printer}: {why}", printer=low[0], why=why)
+    untold = [p for p in printers if p.state is PrinterState.UNKNOWN and p.kind not in UNASKED]
+    if untold:
+        why = word(PrinterState.UNKNOWN)
+        return "waiting", say("{printer}: {why}", printer=untold[0].name, why=why)
+    if len(printers) > 1:
+        return "ok", say("{count} printers ready", count=len(printers))
     return "ok", say("Printer ready")
 
 
-def _to_fetch(session: Session, printers: Sequence[Printer]) -> int:
-    ours = [p.id for p in printers if p.kind is PrinterKind.DOWNLOAD]
-    if not ours:
-        return 0
-    waiting = sa.select(sa.func.count()).where(
-        PrintJob.printer_id.in_(ours),
-        PrintJob.state == JobState.HELD,
-        PrintJob.reason == Reason.DOWNLOAD,
-    )
-    return session.execute(waiting).scalar_one()
+def worst_first(bench: Bench) -> list[BenchPrinter]:
+    """Return the printers as a list shows them: those that need a hand before the others."""
+
+    def rank(one: BenchPrinter) -> int:
+        if one.asked:
+            return 0
+        return ("attention", "waiting", "ok").index(state_shown(one)[0]) + 1
+
+    return sorted(bench.printers, key=rank)
+
+
+def state_shown(one: BenchPrinter) -> tuple[str, Text]:
+    """Return tone and words of one printer's state, for the list of them."""
+    printer = one.printer
+    if printer.state in TROUBLED and printer.kind not in UNASKED:
+        why = trouble(printer.state_reason, "") if printer.state_reason else word(printer.state)
+        return "attention", why
+    if is_away(printer):
+        return "waiting", say("paused")
+    if one.is_stuck and not one.questions:
+        return "attention", NOTHING_COMES
+    if printer.kind in UNASKED:
+        return "ok", word(PrinterState.READY)
+    if printer.state is PrinterState.READY and printer.state_reason:
+        return "waiting", trouble(printer.state_reason, "")
+    tones = {PrinterState.READY: "ok", PrinterState.BUSY: "waiting"}
+    return tones.get(printer.state, "waiting"), word(printer.state)

@@ -22,8 +22,8 @@ from warehouse.scanning import Scan
 from warehouse.text import Text, say
 from warehouse.web import stations
 from warehouse.web.access import COOKIE, LOGGED_IN, needs
-from warehouse.web.context import config, database, may, person, reading
-from warehouse.web.corner import printer_corner
+from warehouse.web.context import config, database, may, now, person, reading
+from warehouse.web.corner import corner_of
 from warehouse.web.door import own_tablet, takes_badges
 from warehouse.web.stations import Fragment, code_of
 from warehouse.weighing.queries import parcels_in
@@ -38,7 +38,7 @@ def index() -> str:
     with reading() as session:
         tiles = _tiles(session)
         station = _station(session)
-        printer = printer_corner(session, person().station_id)
+        corner = corner_of(session, person().station_id, now())
     tiles.sort(key=lambda tile: not tile["count"])
     return render_template(
         "home/page.html",
@@ -48,7 +48,7 @@ def index() -> str:
         scan_url=url_for("home.scans"),
         screen="home",
         subject="",
-        printer=printer,
+        corner=corner,
         device={"lock_after": config().lock_after_s},
         message={"tone": "waiting", "sound": "none", "text": "", "expects": "", "send": {}},
     )
@@ -59,15 +59,6 @@ def index() -> str:
 def scans() -> Response:
     """Take a scan on the home page: a station's code moves the tablet there."""
     return stations.answer(_take, _show)
-
-
-@bp.get("/corner")
-@needs(LOGGED_IN)
-def corner() -> str:
-    """Return the printer corner alone, for the bar to keep fresh."""
-    with reading() as session:
-        printer = printer_corner(session, person().station_id)
-    return render_template("station/_corner.html", printer=printer)
 
 
 @bp.get("/me")

@@ -141,6 +141,8 @@ OWN_NOTES = (
     say("names and addresses removed"),
     say("next in its lane"),
     say("came out"),
+    say("came out spoiled"),
+    say("not wanted at the bench"),
     say("fetched"),
     say("did not come out"),
     say("released"),

@@ -12,10 +12,17 @@ from werkzeug.wrappers import Response
 from printing import queue
 from printing.errors import PaperCleared, PrintingError
 from printing.models import JobState, Printer, PrintEvent, PrintFile, PrintFlag, PrintJob
+from printing.queue.allowed import Act, open_acts, printers_for
 from warehouse.catalog.models import Station
-from warehouse.dispatch.commands.label import ReprintLabel, reprint_label
+from warehouse.dispatch.commands.label import (
+    WAYBILL_KIND,
+    ReprintLabel,
+    reprint_label,
+)
+from warehouse.dispatch.desk import is_label_repeatable
 from warehouse.errors import Forbidden, InvalidInput, NotFound, RuleViolation
 from warehouse.people.rights import Right
+from warehouse.printers.bench import is_at_bench
 from warehouse.printers.chosen import ActOnJobs, JobAct, act_on_jobs
 from warehouse.printers.jobs import (
     CLEARED,
@@ -39,7 +46,7 @@ from warehouse.printers.jobs import (
 from warehouse.text import say
 from warehouse.web import tables
 from warehouse.web.access import needs
-from warehouse.web.context import do, form_ids, form_int, form_str, may, reading
+from warehouse.web.context import do, form_ids, form_int, form_str, may, person, reading
 from warehouse.web.desk import act, back_or, names_of, told
 from warehouse.web.spreadsheets import Field
 from warehouse.web.words import DOCUMENTS, options
@@ -49,6 +56,7 @@ bp = Blueprint("printers", __name__, url_prefix="/printers")
 # What a paper shows decides who may look at it; other papers are open to all who see the queue.
 PERSONAL = ("waybill", "packing_slip", "return_label", "carton_label", "ready_label")
 SECRET = ("badge_sheet",)
+ANSWERS = {"yes": (True, False), "spoiled": (True, True), "no": (False, False)}
 SCREEN_DPI = 203
 SMALL_PX = 160
 HOUR_S = 3600
@@ -74,6 +82,22 @@ def may_see(kind: str) -> bool:
     if kind in PERSONAL:
         return may(Right.REPRINT) or may(Right.UNMASK)
     return may(Right.PEOPLE) if kind in SECRET else True
+
+
+def require_at_bench(session: Session, job: PrintJob) -> None:
+    """Refuse a paper of another station's printers.
+
+    Raises:
+        Forbidden: it is one.
+    """
+    if not is_at_bench(session, person().station_id, job):
+        raise Forbidden(say("This paper belongs to another station. Ask there, or at the desk."))
+
+
+def _require_reach(session: Session, job_id: int) -> None:
+    """Keep who came in by badge to the papers of the station, on whatever page they stand."""
+    if person().is_limited:
+        require_at_bench(session, _job(session, job_id))
 
 
 @bp.get("/jobs")
@@ -120,6 +144,7 @@ def job(job_id: int) -> str:
     """Show one paper: its picture, where it is, what happened to it."""
     with reading() as session:
         found = _job(session, job_id)
+        acts = _acts(session, found)
         return render_template(
             "printers/job.html",
             job=found,
@@ -134,16 +159,30 @@ def job(job_id: int) -> str:
                 )
             ),
             copies=_copies(session, found),
-            printers=[
-                (p.id, p.name)
-                for p in session.execute(sa.select(Printer.id, Printer.name).order_by(Printer.name))
-            ],
+            printers=[(p.id, p.name) for p in printers_for(session, found)]
+            if Act.REROUTE in acts
+            else [],
             subject=_subject(found.subject),
             people=names_of(session),
             is_seen=may_see(found.document_kind) and found.cleared_at is None,
             flag=session.get(PrintFlag, job_id),
-            can_cancel=found.state in queue.deciding.NOT_YET_SENT and found.cleared_at is None,
+            acts=acts,
         )
+
+
+def _acts(session: Session, job: PrintJob) -> frozenset[Act]:
+    """Return what can be done with the paper; a waybill's copy is its parcel's affair."""
+    found = open_acts(session, job)
+    parcel_id = _parcel_of(job)
+    if parcel_id is None or is_label_repeatable(session, parcel_id):
+        return found
+    return found - {Act.REPRINT}
+
+
+def _parcel_of(job: PrintJob) -> int | None:
+    kind, _, number = job.subject.partition(":")
+    is_label = job.document_kind == WAYBILL_KIND and kind == "parcel" and number.isdigit()
+    return int(number) if is_label else None
 
 
 def _job(session: Session, job_id: int) -> PrintJob:
@@ -237,8 +276,22 @@ def _here(job_id: int) -> str:
 def answer(job_id: int) -> Response:
     """Say whether the paper came out."""
     back = back_or(url_for("printers.index"))
-    came_out = form_str("came_out", "") == "1"
-    return act(answer_unknown, AnswerUnknown, back=back, job_id=job_id, came_out=came_out)
+    with reading() as session:
+        _require_reach(session, job_id)
+    came_out, is_spoiled = answer_of(form_str("answer", ""))
+    return act(answer_unknown, AnswerUnknown, back=back, job_id=job_id, came_out=came_out,
+               is_spoiled=is_spoiled)  # fmt: skip
+
+
+def answer_of(word: str) -> tuple[bool, bool]:
+    """Return what a button says of a paper: did it come out, and is it spoiled?
+
+    Raises:
+        InvalidInput: it is none of the three.
+    """
+    if word not in ANSWERS:
+        raise InvalidInput(say("Say whether it came out."), field="answer")
+    return ANSWERS[word]
 
 
 @bp.post("/jobs/<int:job_id>/fetch")
@@ -248,6 +301,7 @@ def fetch(job_id: int) -> Response:
     with reading() as session:
         if not may_see(_job(session, job_id).document_kind):
             raise Forbidden(say("This paper shows people. It is not your right to see it."))
+        _require_reach(session, job_id)
     do(fetch_job, FetchJob, job_id=job_id)
     return redirect(url_for("printers.pdf", job_id=job_id), 303)
 
@@ -314,7 +368,6 @@ def reprint(job_id: int) -> Response:
     with reading() as session:
         found = _job(session, job_id)
     reason, back = form_str("reason", ""), back_or(_here(job_id))
-    kind, _, number = found.subject.partition(":")
-    if found.document_kind == "waybill" and kind == "parcel" and number.isdigit():
-        return act(reprint_label, ReprintLabel, back=back, parcel_id=int(number), reason=reason)
+    if parcel_id := _parcel_of(found):
+        return act(reprint_label, ReprintLabel, back=back, parcel_id=parcel_id, reason=reason)
     return act(reprint_job, ReprintJob, back=back, job_id=job_id, reason=reason)

@@ -111,7 +111,7 @@ def parcel(parcel_id: int) -> str:
             ),
             handover=dispatch_desk.handover_of(session, parcel_id),
             people=names_of(session),
-            has_label=found.state in (ParcelState.LABELLED, ParcelState.MATCHED),
+            has_label=dispatch_desk.is_label_repeatable(session, parcel_id),
             events=story(session, [("parcel", [parcel_id])], job_subjects=[subject]),
         )
 

@@ -42,7 +42,7 @@ from warehouse.web.context import (
     reading,
     speak,
 )
-from warehouse.web.corner import printer_corner
+from warehouse.web.corner import corner_of
 from warehouse.web.door import tablet_to_open
 
 STOP = "stop"
@@ -74,13 +74,13 @@ def page(show: Show, *, screen: str, subject: int | None, scan_url: str, title: 
         except OrderStopped as stop:
             fragment = _stop_fragment(stop)
             message = _message_of_error(stop)
-        printer = printer_corner(session, person().station_id)
+        corner = corner_of(session, person().station_id, now())
     return render_template(
         "station/page.html",
         fragment=fragment.template,
         scan_url=scan_url,
         page_title=speak(title),
-        printer=printer,
+        corner=corner,
         device={"lock_after": config().lock_after_s},
         message=message,
         **_context(fragment),

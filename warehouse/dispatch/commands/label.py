@@ -275,13 +275,18 @@ def repeat_label(session: Session, command: Command, parcel_id: int, reason: str
     return waybill.number
 
 
-def _copy_label(session: Session, command: Command, number: str, reason: str) -> None:
-    job_id = session.scalar(
+def newest_label(session: Session, number: str) -> int | None:
+    """Return the newest paper of a waybill, None if none was asked for."""
+    return session.scalar(
         sa.select(PrintJob.id)
         .where(PrintJob.document_kind == WAYBILL_KIND, PrintJob.number == number)
         .order_by(PrintJob.copy_no.desc())
         .limit(1)
     )
+
+
+def _copy_label(session: Session, command: Command, number: str, reason: str) -> None:
+    job_id = newest_label(session, number)
     if job_id is None:
         raise NotFound(say("label"), number)
     try:

@@ -1,12 +1,16 @@
-/** Fragments that keep themselves fresh: data-refresh="/url" data-every="5". The answer replaces the element, and may end the refreshing. */
+/**
+ * Fragments that keep themselves fresh: data-refresh="/url" data-every="5". The answer replaces the element if it says anything new,
+ * and may end the refreshing. What nobody sees is not asked for. `refreshed` is told of each replacement.
+ */
 
 const LONGEST_S = 60;
+const PATIENCE_MS = 15_000;
 
 export function keepFresh(root = document) {
   for (const element of root.querySelectorAll("[data-refresh]")) follow(element);
 }
 
-function follow(element) {
+export function follow(element, shown = element.outerHTML) {
   const every = Number(element.dataset.every) || 5;
   let wait = every;
 
@@ -20,9 +24,12 @@ function follow(element) {
     if (!element.isConnected) return;
     if (text) {
       const fresh = new DOMParser().parseFromString(text, "text/html").body.firstElementChild;
-      if (fresh) {
+      // An element that is replaced under a finger loses the tap: one that says the same stays.
+      if (fresh && fresh.outerHTML !== shown) {
+        const says = fresh.outerHTML;
         element.replaceWith(document.adoptNode(fresh));
-        if (fresh.dataset.refresh) follow(fresh);
+        if (fresh.dataset.refresh) follow(fresh, says);
+        document.dispatchEvent(new CustomEvent("refreshed", { detail: fresh }));
         return;
       }
     }
@@ -37,11 +44,15 @@ function follow(element) {
 
 /** The text of a fragment; "" for nothing new, null when it could not be had. */
 async function fragment(url) {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), PATIENCE_MS);
   try {
-    const response = await fetch(url, { headers: { Accept: "text/html" }, redirect: "manual" });
+    const response = await fetch(url, { headers: { Accept: "text/html" }, redirect: "manual", signal: abort.signal });
     if (response.status === 204 || response.status === 304) return "";
     return response.ok ? await response.text() : null;
   } catch {
     return null;
+  } finally {
+    clearTimeout(timer);
   }
 }

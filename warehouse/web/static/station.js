@@ -22,6 +22,7 @@
  */
 
 import { commandId } from "./station/command_id.js";
+import { serveBench } from "./station/bench.js";
 import { Cover, banner, clearBanner } from "./station/cover.js";
 import { prepare, signal } from "./station/feedback.js";
 import { lockWhenIdle } from "./station/idle.js";
@@ -258,6 +259,7 @@ async function showKept() {
 prepare({ loudness: Number(page.volume), button: document.querySelector("[data-unlock-sound]") });
 serveKeypads({ onSend: take, onArm: (name, number) => arm({ [name]: number }) });
 keepFresh();
+serveBench({ csrfToken });
 if (field) serveScans();
 else showKept();
 if (page.person) {

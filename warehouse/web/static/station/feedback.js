@@ -1,12 +1,13 @@
-/** What a worker hears, feels and sees at the edge of the eye: three tones, vibration, a short flash. No sound files. */
+/** What a worker hears, feels and sees at the edge of the eye: a tone for each meaning, vibration, a short flash. No sound files. */
 
 const TONES = {
   ok: [{ hertz: 1320, at: 0, seconds: 0.09, shape: "sine" }],
   step: [{ hertz: 880, at: 0, seconds: 0.11, shape: "sine" }, { hertz: 1760, at: 0.13, seconds: 0.18, shape: "sine" }],
   stop: [{ hertz: 196, at: 0, seconds: 0.32, shape: "square" }, { hertz: 147, at: 0.36, seconds: 0.55, shape: "square" }],
+  call: [{ hertz: 740, at: 0, seconds: 0.14, shape: "sine" }, { hertz: 740, at: 0.2, seconds: 0.14, shape: "sine" }, { hertz: 988, at: 0.4, seconds: 0.3, shape: "sine" }],
   soft: [{ hertz: 520, at: 0, seconds: 0.05, shape: "triangle", loudness: 0.35 }],
 };
-const BUZZ = { stop: [250, 80, 250, 80, 400], step: [60, 60, 60] };
+const BUZZ = { stop: [250, 80, 250, 80, 400], step: [60, 60, 60], call: [120, 80, 120] };
 
 let context = null;
 let volume = 1;
@@ -25,7 +26,7 @@ export function prepare({ loudness, button }) {
   tell();
 }
 
-/** Sound, vibration and flash for `sound` (ok | step | stop | soft | none) in the colour of `tone`. */
+/** Sound, vibration and flash for `sound` (ok | step | stop | call | soft | none) in the colour of `tone`. */
 export function signal(sound, tone, floor) {
   play(sound);
   if (BUZZ[sound]) navigator.vibrate?.(BUZZ[sound]);
