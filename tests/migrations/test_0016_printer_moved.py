@@ -24,7 +24,7 @@ def test_printers_of_before_keep_their_lanes(bare: Database):
         session.execute(sa.update(PrintJob).values(printer_id=printer_id))
         session.get_one(Printer, printer_id).moved_at = world.now
     papers = [(job.id, job.state, job.printer_id) for job in world.all(PrintJob)]
-    migrations.downgrade(bare, "0009")
+    migrations.downgrade(bare, "0012")
     migrations.upgrade(bare)
     assert [(job.id, job.state, job.printer_id) for job in world.all(PrintJob)] == papers
     assert (world.one(Printer).name, world.one(Printer).moved_at) == ("P", None)

@@ -8,7 +8,7 @@ from alembic import op
 import warehouse.db
 
 revision = "0016"
-down_revision = "0009"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
