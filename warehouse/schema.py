@@ -9,6 +9,7 @@ import warehouse.checking.models
 import warehouse.commands
 import warehouse.dispatch.models
 import warehouse.inventory.models
+import warehouse.kitting.models
 import warehouse.numbers
 import warehouse.orders.models
 import warehouse.packing.models
@@ -16,6 +17,7 @@ import warehouse.people.models
 import warehouse.receiving.accounts
 import warehouse.receiving.models
 import warehouse.settings
+import warehouse.storing.models
 import warehouse.waves.models
 import warehouse.weighing.models  # noqa: F401  (imported for its tables)
 from warehouse.db import Base

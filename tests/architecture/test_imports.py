@@ -19,6 +19,8 @@ UPSTREAM: dict[str, set[str]] = {
     "printers": {"carriers", "catalog", "orders", "people"},
     "waves": {"catalog", "inventory", "orders", "people"},
     "picking": {"catalog", "inventory", "orders", "people", "waves"},
+    "storing": {"catalog", "inventory", "orders", "people", "shops", "waves"},
+    "kitting": {"catalog", "inventory", "orders", "people", "shops", "storing", "waves"},
     "checking": {"catalog", "inventory", "orders", "people", "waves"},
     "packing": {"catalog", "inventory", "orders", "people", "waves"},
     "weighing": {"orders", "packing", "people"},

@@ -79,6 +79,7 @@ class Sku(Base):
         sa.CheckConstraint("weight_g > 0", name="weight_positive"),
         sa.CheckConstraint("is_lot_tracked OR NOT is_expiry_tracked", name="expiry_by_lot"),
         sa.CheckConstraint("days_before_expiry >= 0", name="days_before_expiry_not_negative"),
+        sa.CheckConstraint("shelf_most > 0", name="shelf_most_positive"),
         sa.UniqueConstraint("code"),
     )
 
@@ -96,6 +97,8 @@ class Sku(Base):
     is_serial_tracked: Mapped[bool] = mapped_column(default=False)
     # Lots are promised to nobody when fewer days than this are left.
     days_before_expiry: Mapped[int] = mapped_column(default=0)
+    storage_class: Mapped[Code] = mapped_column(default="")  # where it may stand: A, cold, fragile
+    shelf_most: Mapped[Pieces | None]  # pieces wanted on shelves; what is more goes to reserve
 
 
 class SkuPicture(Base):
@@ -133,15 +136,24 @@ class Zone(Base):
     code: Mapped[Code]
     name: Mapped[Name]
     sequence: Mapped[int]
+    storage_class: Mapped[Code] = mapped_column(default="")  # of all its bins that have none
 
 
 class Bin(Base):
-    """Any place where stock stands: shelves, totes, parcels, the courier, the supplier."""
+    """Any place where stock stands: shelves, totes, parcels, the courier, the supplier.
+
+    What it holds is not known where size, weight or pieces are None; then nothing is refused.
+    """
 
     __tablename__ = "bin"
     __table_args__ = (
         sa.UniqueConstraint("code"),
         one_of("kind", BinKind),
+        sa.CheckConstraint(
+            "length_mm > 0 AND width_mm > 0 AND height_mm > 0", name="inner_size_positive"
+        ),
+        sa.CheckConstraint("most_weight_g > 0", name="most_weight_positive"),
+        sa.CheckConstraint("most_pieces > 0", name="most_pieces_positive"),
         sa.Index("ix_bin_kind_walk_order", "kind", "walk_order"),
     )
 
@@ -153,6 +165,15 @@ class Bin(Base):
     x_mm: Mapped[Millimetres | None]
     y_mm: Mapped[Millimetres | None]
     is_active: Mapped[bool] = mapped_column(default=True)
+    storage_class: Mapped[Code] = mapped_column(default="")  # "": its zone's
+    is_one_sku: Mapped[bool] = mapped_column(default=False)  # nothing else beside its goods
+    is_put_closed: Mapped[bool] = mapped_column(default=False)  # nothing more is put in
+    is_pick_closed: Mapped[bool] = mapped_column(default=False)  # nothing more is promised of it
+    length_mm: Mapped[Millimetres | None]  # inside
+    width_mm: Mapped[Millimetres | None]
+    height_mm: Mapped[Millimetres | None]
+    most_weight_g: Mapped[Grams | None]
+    most_pieces: Mapped[Pieces | None]
 
     @property
     def is_virtual(self) -> bool:

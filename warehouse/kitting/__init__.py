@@ -1,0 +1,1 @@
+"""Kits: SKUs put together of others, and taken apart again."""

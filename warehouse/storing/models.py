@@ -1,0 +1,99 @@
+"""What somebody has in hand between two bins, and why goods were moved where it was asked."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from warehouse.db import Base, Id, Instant, Json, Pieces, Ref, Word, one_of, text_of
+
+
+class HandlingKind(StrEnum):
+    """What is being done with goods in hand."""
+
+    PUT_AWAY = "put_away"  # out of the dock or the set-aside place, where advice is given
+    MOVE = "move"
+    WHOLE_BIN = "whole_bin"
+
+
+class HandlingState(StrEnum):
+    """How far it is. Placed goods may be taken back once; then it is open again."""
+
+    OPEN = "open"
+    PLACED = "placed"
+    PUT_BACK = "put_back"  # never left the bin they were taken from
+
+
+class Why(StrEnum):
+    """Why somebody did with stock what no plan asked for."""
+
+    BIN_FULL = "bin_full"
+    NOT_REACHABLE = "not_reachable"
+    TOO_LARGE = "too_large"
+    BETTER_PLACE = "better_place"
+    FOUND = "found"
+    LOST = "lost"
+    MISCOUNTED = "miscounted"
+    MIXED_UP = "mixed_up"
+    SAMPLE = "sample"
+    OWN_USE = "own_use"
+    DAMAGED = "damaged"
+    STAINED = "stained"
+    EXPIRED = "expired"
+    RECALLED = "recalled"
+    UNSELLABLE = "unsellable"
+    IN_DOUBT = "in_doubt"
+    IN_ORDER = "in_order"
+    MENDED = "mended"
+    OTHER = "other"
+
+
+class Handling(Base):
+    """Goods one person took up at a tablet and has not put down yet: one at a time for each.
+
+    Nothing is booked before the target is scanned, so the pieces still stand where they were.
+    `sku_id` is None where the whole bin is moved.
+    """
+
+    __tablename__ = "handling"
+    __table_args__ = (
+        one_of("kind", HandlingKind),
+        one_of("state", HandlingState),
+        sa.CheckConstraint("pieces >= 0", name="pieces_not_negative"),
+        sa.Index(
+            "uq_handling_person_id_open",
+            "person_id",
+            unique=True,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        ),
+        sa.Index("ix_handling_person_id_id", "person_id", "id"),
+    )
+
+    id: Mapped[Id]
+    kind: Mapped[HandlingKind] = mapped_column(Word(HandlingKind))
+    state: Mapped[HandlingState] = mapped_column(Word(HandlingState), default=HandlingState.OPEN)
+    person_id: Mapped[Ref] = mapped_column(sa.ForeignKey("person.id"))
+    from_bin_id: Mapped[Ref] = mapped_column(sa.ForeignKey("bin.id"))
+    sku_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("sku.id"))
+    lot_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("lot.id"))
+    pieces: Mapped[Pieces] = mapped_column(default=0)
+    serials: Mapped[Json] = mapped_column(default=list)  # the codes scanned, in their order
+    other_bin_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("bin.id"))  # waits for a reason
+    opened_at: Mapped[Instant]
+    placed_by: Mapped[str | None] = mapped_column(text_of(64), sa.ForeignKey("command.id"))
+
+
+class MoveNote(Base):
+    """Why the moves of one command were made, where a reason was asked. Never changed."""
+
+    __tablename__ = "move_note"
+    __table_args__ = (one_of("why", Why),)
+
+    command_id: Mapped[str] = mapped_column(
+        text_of(64), sa.ForeignKey("command.id"), primary_key=True
+    )
+    why: Mapped[Why] = mapped_column(Word(Why))
+    note: Mapped[str] = mapped_column(text_of(200), default="")
