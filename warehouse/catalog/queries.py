@@ -7,7 +7,15 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from warehouse.catalog.models import Barcode, Bin, BinKind, CartonType, Sku, Station
+from warehouse.catalog.models import (
+    PICKABLE_KINDS,
+    Barcode,
+    Bin,
+    BinKind,
+    CartonType,
+    Sku,
+    Station,
+)
 from warehouse.catalog.rules import spellings_of
 from warehouse.db import table_of
 from warehouse.errors import RuleViolation
@@ -27,6 +35,10 @@ NO_PLACE: dict[BinKind, Text] = {
     BinKind.SCRAP: say("There is no bin for scrap in use. Have one made."),
     BinKind.KITTING: say("There is no bin for kitting in use. Have one made."),
 }
+
+
+# Bins that orders may be promised pieces of; what was promised before a bin was closed stays so.
+IS_PICKABLE = sa.and_(Bin.kind.in_(PICKABLE_KINDS), Bin.is_active, ~Bin.is_pick_closed)
 
 
 @dataclass(frozen=True, kw_only=True)

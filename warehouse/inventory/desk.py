@@ -7,7 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from warehouse.catalog.models import PICKABLE_KINDS, Bin, Sku, Zone
+from warehouse.catalog.models import Bin, Sku, Zone
+from warehouse.catalog.queries import IS_PICKABLE
 from warehouse.commands import CommandRow
 from warehouse.inventory.models import Move, StockBalance
 from warehouse.people.models import Person
@@ -20,7 +21,7 @@ _pickable = (
         sa.func.sum(sa.case((StockBalance.on_hand != 0, 1), else_=0)).label("bins"),
     )
     .join(Bin, Bin.id == StockBalance.bin_id)
-    .where(Bin.kind.in_(PICKABLE_KINDS), Bin.is_active)
+    .where(IS_PICKABLE)
     .group_by(StockBalance.sku_id)
     .subquery()
 )

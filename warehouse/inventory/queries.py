@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from warehouse.catalog.models import PICKABLE_KINDS, Bin
+from warehouse.catalog.models import Bin
+from warehouse.catalog.queries import IS_PICKABLE
 from warehouse.commands import CommandRow
 from warehouse.db import table_of
 from warehouse.inventory.models import Move, MoveReason, StockBalance
@@ -36,7 +37,7 @@ def available_of(session: Session, sku_ids: Iterable[int] | None = None) -> dict
     free = (
         sa.select(_balance.c.sku_id, sa.func.sum(_balance.c.on_hand - _balance.c.reserved))
         .join(Bin, Bin.id == _balance.c.bin_id)
-        .where(Bin.kind.in_(PICKABLE_KINDS), Bin.is_active)
+        .where(IS_PICKABLE)
         .group_by(_balance.c.sku_id)
     )
     if sku_ids is not None:

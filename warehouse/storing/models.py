@@ -81,6 +81,7 @@ class Handling(Base):
     lot_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("lot.id"))
     pieces: Mapped[Pieces] = mapped_column(default=0)
     serials: Mapped[Json] = mapped_column(default=list)  # the codes scanned, in their order
+    advised_bin_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("bin.id"))
     other_bin_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("bin.id"))  # waits for a reason
     opened_at: Mapped[Instant]
     placed_by: Mapped[str | None] = mapped_column(text_of(64), sa.ForeignKey("command.id"))

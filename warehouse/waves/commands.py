@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from printing.queue import enqueue, void
-from warehouse.catalog.models import PICKABLE_KINDS, Bin
+from warehouse.catalog.models import Bin
+from warehouse.catalog.queries import IS_PICKABLE
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import InvalidInput, NotFound, RuleViolation
 from warehouse.inventory import ledger
@@ -125,8 +126,7 @@ def _stock(session: Session, consignments: Sequence[Consignment]) -> dict[int, l
         .join(Bin, Bin.id == StockBalance.bin_id)
         .where(
             StockBalance.sku_id.in_(skus),
-            Bin.kind.in_(PICKABLE_KINDS),
-            Bin.is_active,
+            IS_PICKABLE,
             StockBalance.available > 0,
         )
         .order_by(Bin.walk_order, Bin.id)

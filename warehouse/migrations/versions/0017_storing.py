@@ -94,6 +94,7 @@ def _make_handlings() -> None:
         sa.Column("lot_id", _BIG, nullable=True),
         sa.Column("pieces", sa.Integer(), nullable=False),
         sa.Column("serials", warehouse.db.JsonType(), nullable=False),
+        sa.Column("advised_bin_id", _BIG, nullable=True),
         sa.Column("other_bin_id", _BIG, nullable=True),
         sa.Column("opened_at", warehouse.db.InstantType(), nullable=False),
         sa.Column("placed_by", warehouse.db.text_of(64), nullable=True),
@@ -111,6 +112,7 @@ def _make_handlings() -> None:
                 ("from_bin_id", "bin.id"),
                 ("sku_id", "sku.id"),
                 ("lot_id", "lot.id"),
+                ("advised_bin_id", "bin.id"),
                 ("other_bin_id", "bin.id"),
                 ("placed_by", "command.id"),
             )

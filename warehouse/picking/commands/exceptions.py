@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from warehouse.catalog.models import PICKABLE_KINDS, Bin, BinKind
-from warehouse.catalog.queries import bin_of_kind
+from warehouse.catalog.models import Bin, BinKind
+from warehouse.catalog.queries import IS_PICKABLE, bin_of_kind
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import RuleViolation, StaleScreen
 from warehouse.inventory import ledger
@@ -204,8 +204,7 @@ def _allocate_elsewhere(session: Session, task: PickTask, missing: int) -> int:
         .where(
             StockBalance.sku_id == task.sku_id,
             StockBalance.available > 0,
-            Bin.kind.in_(PICKABLE_KINDS),
-            Bin.is_active,
+            IS_PICKABLE,
             Bin.id != task.bin_id,
         )
         .order_by(Bin.walk_order)
