@@ -7,6 +7,7 @@ import warehouse.carriers.models
 import warehouse.catalog.models
 import warehouse.checking.models
 import warehouse.commands
+import warehouse.counting.models
 import warehouse.dispatch.models
 import warehouse.inventory.models
 import warehouse.kitting.models
