@@ -19,6 +19,9 @@ from printing.errors import AddressFault, AddressRefused
 RAW_PORT = 9100
 IPP_PORT = 631
 LPD_PORT = 515
+COMPONENT_PORT = 13528
+COMPONENT_SECURE_PORT = 13529
+USUAL_PORTS = frozenset({RAW_PORT, IPP_PORT, LPD_PORT, COMPONENT_PORT, COMPONENT_SECURE_PORT})
 PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 USB_PRINTERS = "/dev/usb/lp*"
 DEVICES = Path("/dev")
@@ -44,7 +47,7 @@ class Allowed:
     """
 
     networks: tuple[IPv4Network, ...] = tuple(IPv4Network(text) for text in PRIVATE)
-    ports: frozenset[int] = frozenset({RAW_PORT, IPP_PORT, LPD_PORT})
+    ports: frozenset[int] = USUAL_PORTS
     folders: tuple[Path, ...] = ()
     devices: tuple[str, ...] = (USB_PRINTERS,)
     resolve: Resolve = field(default=_resolve, compare=False)
@@ -57,14 +60,14 @@ class Allowed:
         folders: Iterable[Path] = (),
         devices: Iterable[str] = (USB_PRINTERS,),
     ) -> Allowed:
-        """Return what the texts of a configuration mean; no ports means the usual three.
+        """Return what the texts of a configuration mean; no ports means the usual ones.
 
         Raises:
             ValueError: a network is malformed.
         """
         return cls(
             networks=tuple(IPv4Network(text) for text in networks),
-            ports=frozenset(ports) or frozenset({RAW_PORT, IPP_PORT, LPD_PORT}),
+            ports=frozenset(ports) or USUAL_PORTS,
             folders=tuple(folder.resolve() for folder in folders),
             devices=tuple(devices),
         )

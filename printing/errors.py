@@ -5,6 +5,7 @@ PrintingError
   TemplateInvalid     a label template says something that cannot be drawn
   DoesNotFit          sound, but not on this media: the job fails at once
     SymbolTooWide     a barcode is wider than its place: says what would fit
+    NotSpoken         this printer takes papers in another form only
   AlreadyQueued       this paper was asked for before; a second one needs a reason
   StateConflict       the job is not (or no longer) in a state that allows this
   PaperVoid           what the paper says holds no more: it is printed by nobody
@@ -95,6 +96,12 @@ class SymbolTooWide(DoesNotFit):
         return cast("SymbolFacts", {name: int(value) for name, value in found.groupdict().items()})
 
 
+class NotSpoken(DoesNotFit):
+    """The printer does not take papers of this form, whatever is loaded in it."""
+
+    code = "not_spoken"
+
+
 class AlreadyQueued(PrintingError):
     """The same paper is in the queue or was printed: ask for a reprint instead."""
 
@@ -165,12 +172,21 @@ class TransportError(PrintingError):
     """The printer did not take the bytes, or nobody knows whether it did.
 
     `before_first_byte` is True only where nothing can have come out of the printer, so that the
-    job may be tried again without a second paper. `reason` is a word of `transports.Reason`.
+    job may be tried again without a second paper. `reason` is a word of `transports.Reason`. It
+    `is_final` where the printer has said that this paper failed: only a person tries again.
     """
 
     code = "transport"
 
-    def __init__(self, why: str, *, before_first_byte: bool, reason: str = "offline") -> None:
+    def __init__(
+        self,
+        why: str,
+        *,
+        before_first_byte: bool,
+        reason: str = "offline",
+        is_final: bool = False,
+    ) -> None:
         super().__init__(why)
+        self.is_final = is_final
         self.before_first_byte = before_first_byte
         self.reason = reason

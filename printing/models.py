@@ -22,6 +22,7 @@ class PrinterKind(StrEnum):
     TSPL = "tspl"
     IPP = "ipp"
     CUPS = "cups"
+    COMPONENT = "component"
     DOWNLOAD = "download"
 
 

@@ -91,6 +91,7 @@ class ReadyFormat(StrEnum):
     PDF = "pdf"
     ZPL = "zpl"
     PNG = "png"
+    COMPONENT = "component"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +99,7 @@ class ReadyLabel(Document):
     """A label the carrier has drawn, known by the SHA-256 of its stored bytes.
 
     It is printed as it came: nothing is scaled, nothing is written upon it. A copy comes out behind
-    a label of its own that says so.
+    a label of its own that says so; only a print component prints nothing of ours, so none there.
     """
 
     kind: ClassVar[str] = "ready_label"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from printing.addresses import Allowed
 from printing.documents import Document, ReadyFormat, ReadyLabel
-from printing.errors import DoesNotFit
+from printing.errors import DoesNotFit, NotSpoken
 from printing.media import SUITABLE, Form, Media, media
 from printing.models import Printer, PrinterKind
 from printing.queue.ways import way_to
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 Transports = Callable[[Printer, Media], Transport]
 ANY = "76x130"  # stands in where a printer takes every stock
 PICTURE_KINDS = frozenset({PrinterKind.ESCPOS, PrinterKind.ZPL, PrinterKind.TSPL})
+# Labels nobody here can draw, and the one kind of printer that can.
+SPOKEN_BY = {
+    ReadyFormat.ZPL: PrinterKind.ZPL,
+    ReadyFormat.COMPONENT: PrinterKind.COMPONENT,
+}
 
 
 def media_for(document: Document, printer: Printer) -> Media:
@@ -27,7 +32,10 @@ def media_for(document: Document, printer: Printer) -> Media:
 
     Raises:
         DoesNotFit: the printer holds another stock, or its head is narrower.
+        NotSpoken: it takes papers in another form only.
     """
+    if isinstance(document, ReadyLabel):
+        _require_spoken(document.format, printer)
     return _loaded(document.kind, stocks_of(document), printer)
 
 
@@ -36,11 +44,28 @@ def stock_for(kind: str, printer: Printer) -> Media:
 
     Raises:
         DoesNotFit: the printer holds another stock, or its head is narrower.
+        NotSpoken: it takes papers in another form only.
     """
     return _loaded(kind, SUITABLE[kind], printer)
 
 
+def _require_spoken(form: ReadyFormat, printer: Printer) -> None:
+    speaker = SPOKEN_BY.get(form)
+    if speaker is not None and printer.kind is not speaker:
+        raise NotSpoken(f"{printer.name} does not take labels in the form {form}, as this one is")
+    if speaker is None and printer.kind is PrinterKind.COMPONENT:
+        raise _nothing_of_ours(printer)
+
+
+def _nothing_of_ours(printer: Printer) -> NotSpoken:
+    return NotSpoken(
+        f"{printer.name} is a print component: it draws its platform's own labels and nothing else"
+    )
+
+
 def _loaded(kind: str, suitable: Sequence[str], printer: Printer) -> Media:
+    if printer.kind is PrinterKind.COMPONENT and kind != ReadyLabel.kind:
+        raise _nothing_of_ours(printer)
     name = printer.media or suitable[0]
     if name not in suitable:
         raise DoesNotFit(f"{printer.name} holds {name}; a {kind} goes on {', '.join(suitable)}")
@@ -51,14 +76,11 @@ def stock_of(kind: str, facts: Mapping[str, Any], printer: Printer) -> Media:
     """Return the stock the paper with these facts goes on in this printer.
 
     Raises:
-        DoesNotFit: the printer holds another stock, or does not speak the label's language.
+        DoesNotFit: the printer holds another stock. NotSpoken: it takes another form only.
     """
     if kind != ReadyLabel.kind:
         return stock_for(kind, printer)
-    label = ReadyLabel.from_json(facts)
-    if label.format is ReadyFormat.ZPL and printer.kind is not PrinterKind.ZPL:
-        raise DoesNotFit(f"{printer.name} does not speak ZPL, which this label is written in")
-    return media_for(label, printer)
+    return media_for(ReadyLabel.from_json(facts), printer)
 
 
 def stocks_of(document: Document) -> Sequence[str]:
@@ -94,13 +116,18 @@ def ready_payload(
 ) -> bytes:
     """Return the bytes of a carrier's own label; ZPL is handed through, a copy behind its mark.
 
+    A platform's document is handed through alone: its component prints no mark of ours.
+
     Raises:
-        DoesNotFit: ZPL for a printer that speaks something else.
+        NotSpoken: for a printer that does not take it.
         DocumentInvalid: a PNG for a head of another resolution.
     """
+    _require_spoken(label.format, printer)
+    if label.format is ReadyFormat.COMPONENT:
+        from printing.renderers import platform
+
+        return platform.document(content, label.file_stem)
     if label.format is ReadyFormat.ZPL:
-        if printer.kind is not PrinterKind.ZPL:
-            raise DoesNotFit(f"{printer.name} does not speak ZPL, which this label is written in")
         return (payload_for(pdf, printer) if label.copy_no > 1 else b"") + content
     if printer.kind not in PICTURE_KINDS:
         return pdf

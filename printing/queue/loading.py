@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from printing import documents
-from printing.errors import DocumentInvalid, DoesNotFit
+from printing.errors import DocumentInvalid, DoesNotFit, NotSpoken
 from printing.models import JobState, Printer, PrintFile, PrintJob
 from printing.queue.asking import note
 from printing.queue.claiming import STALE_AFTER
@@ -48,7 +48,7 @@ def _refused(printer_id: int, since: datetime) -> sa.Select[PrintJob]:
         .where(
             PrintJob.printer_id == printer_id,
             PrintJob.state == JobState.FAILED,
-            PrintJob.reason == DoesNotFit.code,
+            PrintJob.reason.in_((DoesNotFit.code, NotSpoken.code)),
             PrintJob.void_reason == "",
             PrintJob.closed_at > since,
             sa.not_(sa.exists().where(copy.reprint_of == PrintJob.id)),

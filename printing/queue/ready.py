@@ -28,7 +28,8 @@ def keep_ready(
     The same bytes are stored once, whatever number they are kept under.
 
     Raises:
-        DocumentInvalid: it is not one label in PDF, PNG or ZPL that this stock takes as it is.
+        DocumentInvalid: it is not one label in PDF, PNG, ZPL or a platform's form
+            that this stock takes as it is.
         DoesNotFit: no stock is called so.
     """
     from printing.renderers import ready  # heavy: only who takes labels in pays

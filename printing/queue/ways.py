@@ -5,6 +5,8 @@ escpos, zpl, tspl
            HOST or HOST:PORT; /dev/usb/lp0; /dev/ttyUSB0@9600, with @9600,rtscts for a handshake
 ipp        HOST or ipp://HOST[:PORT]/PATH
 cups       HOST/QUEUE or ipp://HOST[:PORT]/printers/QUEUE
+component  HOST/PRINTER or ws://HOST[:PORT]/PRINTER, wss:// where it has a certificate; without a
+           name the component's default printer
 download   nothing: the paper is fetched in a browser
 """
 
@@ -14,11 +16,19 @@ import re
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from printing.addresses import IPP_PORT, RAW_PORT, Allowed, split
+from printing.addresses import (
+    COMPONENT_PORT,
+    COMPONENT_SECURE_PORT,
+    IPP_PORT,
+    RAW_PORT,
+    Allowed,
+    split,
+)
 from printing.errors import AddressRefused
 from printing.media import Media
 from printing.models import Printer, PrinterKind
 from printing.transports import Transport
+from printing.transports.component import ComponentTransport
 from printing.transports.download import DownloadTransport
 from printing.transports.ipp import IppTransport
 from printing.transports.languages import Language
@@ -44,6 +54,8 @@ def way_to(printer: Printer, stock: Media, allowed: Allowed) -> Transport:
             return DownloadTransport()
         case PrinterKind.IPP | PrinterKind.CUPS:
             return _ipp(printer, stock, allowed)
+        case PrinterKind.COMPONENT:
+            return _component(printer.address.strip(), allowed)
         case PrinterKind.ESCPOS | PrinterKind.ZPL | PrinterKind.TSPL:
             return RawTransport(
                 way=_line(printer.address.strip(), allowed),
@@ -84,6 +96,22 @@ def _ipp(printer: Printer, stock: Media, allowed: Allowed) -> IppTransport:
         uri=f"ipp://{parts.hostname}:{port}{path}",
         path=path,
         media=stock,
+    )
+
+
+def _component(address: str, allowed: Allowed) -> ComponentTransport:
+    scheme, mark, rest = address.rpartition("://")
+    if mark and scheme not in ("ws", "wss"):
+        raise _refused(address, "is not ws://HOST[:PORT]/PRINTER")
+    where, _, name = rest.partition("/")
+    host, port = split(where, COMPONENT_SECURE_PORT if scheme == "wss" else COMPONENT_PORT)
+    if not name.isprintable():
+        raise _refused(address, "has an unsound name of a printer")
+    return ComponentTransport(
+        address=allowed.endpoint(host, port),
+        host=host,
+        printer=name.strip(),
+        is_secure=scheme == "wss",
     )
 
 

@@ -113,6 +113,8 @@ def _deliver(
     try:
         transport.send(made.payload, made.stem, _listening(database, held, clock))
     except TransportError as error:
+        if error.is_final:
+            return _close(database, held, clock, JobState.FAILED, error.reason, str(error))
         if error.before_first_byte:
             return _not_sent(database, held, clock, error)
         return _close(database, held, clock, JobState.UNKNOWN, error.reason, str(error))

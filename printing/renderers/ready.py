@@ -1,7 +1,7 @@
 """A carrier's own label: checked when it comes, placed as it is when it is printed.
 
 Nothing is scaled and nothing is written upon it. A PDF has one page no larger than the stock, a PNG
-is exactly the stock's dots, ZPL is handed through byte by byte.
+is exactly the stock's dots; ZPL and a platform's document are handed through letter by letter.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ from printing.documents.parcels import MOST_READY_BYTES, ReadyFormat, ReadyLabel
 from printing.errors import DocumentInvalid
 from printing.geometry import Box
 from printing.media import DOTS_PER_MM, POINTS_PER_MM, Media
-from printing.renderers import raster
+from printing.renderers import platform, raster
 from printing.renderers.pdf import render
 from printing.renderers.pdf.paint import paint
 from printing.renderers.pdf.sheet import PictureMark, Sheet
 
+HANDED_THROUGH = frozenset({ReadyFormat.ZPL, ReadyFormat.COMPONENT})
 TOLERANCE_MM = 0.5  # between inches and millimetres, and what cutters leave
 PDF_HEAD = b"%PDF-"
 PNG_HEAD = b"\x89PNG\r\n\x1a\n"
@@ -34,6 +35,7 @@ def checked(content: bytes, stock: Media) -> ReadyFormat:
 
     Raises:
         DocumentInvalid: too large, of no known format, not one label, or not of this size.
+            Whether ZPL and a platform's document are of this size nobody here can see.
     """
     if not 0 < len(content) <= MOST_READY_BYTES:
         raise DocumentInvalid("content", f"needs 1 to {MOST_READY_BYTES} bytes")
@@ -46,16 +48,19 @@ def checked(content: bytes, stock: Media) -> ReadyFormat:
     if content.strip()[:3].upper() == _BEGIN:
         _check_zpl(content)
         return ReadyFormat.ZPL
-    raise DocumentInvalid("content", "is neither PDF, PNG nor ZPL")
+    if content.lstrip().startswith(platform.HEAD):
+        platform.check(content)
+        return ReadyFormat.COMPONENT
+    raise DocumentInvalid("content", "is neither PDF, PNG, ZPL nor a platform's document")
 
 
 def placed(label: ReadyLabel, content: bytes, stock: Media) -> bytes:
     """Return what is printed as PDF: the label on its stock, behind its mark if it is a copy.
 
-    ZPL has no picture here: its PDF is the page that names it.
+    What is handed through has no picture here: its PDF is the page that names it.
     """
     name = render(label, stock)
-    if label.format is ReadyFormat.ZPL:
+    if label.format in HANDED_THROUGH:
         return name
     page = _from_png(label, content, stock) if label.format is ReadyFormat.PNG else content
     if label.format is ReadyFormat.PDF and not _is_whole(content, stock):

@@ -49,6 +49,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "pypdfium2": ("printing.renderers.raster", "printing.renderers.ready"),
     "socket": ("printing.addresses", "printing.transports", "warehouse.cli.run"),
     "http.client": ("printing.transports",),
+    "websockets": ("printing.transports.component",),
     "subprocess": (),
     "requests": (),
     "fcntl": ("warehouse.gate", "printing.transports.lines"),

@@ -65,6 +65,24 @@ def test_a_route_sends_waiting_papers_on(desk: Desk):
     assert len(desk.world.all(PrintRoute)) == 1
 
 
+def test_a_print_component_is_set_up_for_its_platforms_labels_and_nothing_else(desk: Desk):
+    answer = desk.post("/printers", name="platform", kind="component", dpi=203, width_dots=832,
+                       address="10.0.0.40/\u5feb\u9012 1", media="76x130", darkness=0, offset_x=0,
+                       offset_y=0)  # fmt: skip
+    assert "is saved" in desk.said(answer)
+    printer_id = desk.world.one(Printer).id
+    page = desk.get(f"/printers/{printer_id}")
+    assert "draws its platform's own labels and nothing of ours" in words_of(page)
+    assert f"/printers/{printer_id}/test" not in page.text
+    answer = desk.post(f"/printers/{printer_id}/test")
+    assert "print a test at the component itself" in words_of(answer)
+    assert f'value="{printer_id}"' in desk.get("/printers/routes").text
+    answer = desk.post("/printers/routes", station=0, printer_waybill=printer_id)
+    assert "it takes labels of the carrier only" in desk.said(answer)
+    desk.post("/printers/routes", station=0, printer_ready_label=printer_id)
+    assert [route.document_kind for route in desk.world.all(PrintRoute)] == ["ready_label"]
+
+
 def test_an_unknown_paper_waits_for_a_word(desk: Desk):
     job = _job(desk, state=JobState.UNKNOWN)
     for role in (Role.PACKER, Role.SUPERVISOR, Role.ADMIN):

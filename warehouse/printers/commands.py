@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from printing import queue
-from printing.documents import KINDS, Locale, TestPage
+from printing.documents import KINDS, Locale, ReadyLabel, TestPage
 from printing.media import DOTS_PER_MM, SUITABLE
 from printing.models import Printer, PrinterKind, PrintJob, PrintRoute
 from warehouse.catalog.models import Station
@@ -180,8 +180,15 @@ def pause_printer(session: Session, command: PausePrinter) -> Outcome:
 
 
 def test_print(session: Session, command: TestPrint) -> Outcome:
-    """Queue the printer's test page, of the media that is loaded."""
+    """Queue the printer's test page, of the media that is loaded.
+
+    Raises:
+        RuleViolation: it is a print component, which draws no page of ours.
+    """
     printer = printer_by_id(session, command.printer_id)
+    if printer.kind is PrinterKind.COMPONENT:
+        raise RuleViolation(say("A print component draws its platform's own labels and nothing of"
+                                " ours: print a test at the component itself."))  # fmt: skip
     page = TestPage(
         locale=Locale(load_settings(session).paper_locale),
         test_no=f"TEST-{next_number(session, 'test-page')}",
@@ -207,14 +214,18 @@ def set_route(session: Session, command: SetRoute) -> Outcome:
     """Keep the route and give papers that wait for one their printer.
 
     Raises:
-        InvalidInput: no such kind of document.
+        InvalidInput: no such kind of document, or the printer never takes it.
     """
     if command.document_kind not in KINDS:
         raise InvalidInput(say("There is no such kind of document."), field="document_kind")
     if command.station_id is not None and session.get(Station, command.station_id) is None:
         raise NotFound(say("station"), command.station_id)
     if command.printer_id is not None:
-        printer_by_id(session, command.printer_id)
+        printer = printer_by_id(session, command.printer_id)
+        if printer.kind is PrinterKind.COMPONENT and command.document_kind != ReadyLabel.kind:
+            why = say("{name} is a print component: it takes labels of the carrier only.",
+                      name=printer.name)  # fmt: skip
+            raise InvalidInput(why, field="printer_id")
     session.execute(
         sa.delete(PrintRoute).where(
             PrintRoute.document_kind == command.document_kind,

@@ -11,7 +11,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from printing import queue
-from printing.errors import AlreadyQueued, DoesNotFit, PaperCleared, PaperVoid, StateConflict
+from printing.errors import (
+    AlreadyQueued,
+    DoesNotFit,
+    NotSpoken,
+    PaperCleared,
+    PaperVoid,
+    StateConflict,
+)
 from printing.models import JobState, PrintEvent, PrintJob
 from printing.queue.deciding import CAME_OUT, CAME_OUT_SPOILED, DID_NOT_COME_OUT
 from warehouse.commands import Command, Outcome, Tone
@@ -178,6 +185,9 @@ def reroute_job(session: Session, command: RerouteJob) -> Outcome:
     try:
         _do(partial(queue.reroute, session, command.job_id, printer.id,
                     person_id=command.actor.person_id, at=command.at))  # fmt: skip
+    except NotSpoken as error:
+        text = say("{name} does not take papers of this form.", name=printer.name)
+        raise RuleViolation(text) from error
     except DoesNotFit as error:
         text = say("{name} does not hold the stock of this paper.", name=printer.name)
         raise RuleViolation(text) from error

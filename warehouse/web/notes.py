@@ -9,6 +9,7 @@ from printing.errors import (
     AddressRefused,
     DocumentInvalid,
     DoesNotFit,
+    NotSpoken,
     SymbolFacts,
     SymbolTooWide,
 )
@@ -111,6 +112,7 @@ TROUBLES: Mapping[str, Text] = {
     Reason.REFUSED: say("the printer refuses the paper"),
     Reason.CONFIGURATION: say("wrong settings"),
     DoesNotFit.code: say("it does not fit the loaded media"),
+    NotSpoken.code: say("this printer does not take papers of this form"),
     DocumentInvalid.code: say("its content cannot be printed"),
     "stale": say("it waited too long: print it still?"),
     "person": say("set aside by a person"),

@@ -7,7 +7,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from printing.media import SUITABLE
-from printing.models import Printer, PrintRoute
+from printing.models import Printer, PrinterKind, PrintRoute
 from warehouse.catalog.models import Station
 from warehouse.errors import InvalidInput, NotFound
 from warehouse.people.rights import Right
@@ -37,9 +37,9 @@ def routes() -> str:
         )
         printers = list(
             session.execute(
-                sa.select(Printer.id, Printer.name, Printer.media, Printer.stand_in_id).order_by(
-                    Printer.name
-                )
+                sa.select(
+                    Printer.id, Printer.name, Printer.kind, Printer.media, Printer.stand_in_id
+                ).order_by(Printer.name)
             )
         )
     return render_template(
@@ -49,6 +49,7 @@ def routes() -> str:
         kinds=KINDS,
         suitable=SUITABLE,
         printers=[(p.id, f"{p.name} {p.media}".strip()) for p in printers],
+        components={p.id for p in printers if p.kind is PrinterKind.COMPONENT},
         stand_ins={p.id: p.stand_in_id for p in printers},
     )
 

@@ -147,6 +147,10 @@ def _ways() -> list[tuple[Text, list[str]]]:
         (say("by serial line at the server"), ["/dev/ttyUSB0@9600", "/dev/ttyUSB0@9600,rtscts"]),
         (say("office printer"), ["10.0.0.30", "ipp://10.0.0.30/ipp/print"]),
         (say("queue of a print server"), ["10.0.0.5/queue"]),
+        (
+            say("print component of a platform"),
+            ["10.0.0.40", "10.0.0.40/HPRT N31", "wss://bench1.example/HPRT N31"],
+        ),
         (say("folder"), [f"{config().spool_dir}/a4"]),
         (say("browser"), []),
         (say("allowed networks"), [str(n) for n in config().allowed_printers.networks]),

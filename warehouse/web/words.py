@@ -225,6 +225,7 @@ WORDS: Mapping[type[StrEnum], Words] = {
         PrinterKind.TSPL: (say("label printer (TSPL)"), NONE),
         PrinterKind.IPP: (say("office printer (IPP)"), NONE),
         PrinterKind.CUPS: (say("queue of a print server (CUPS)"), NONE),
+        PrinterKind.COMPONENT: (say("print component of a platform"), NONE),
         PrinterKind.DOWNLOAD: (say("browser: the paper is fetched"), NONE),
     },
     PoolKind: {
