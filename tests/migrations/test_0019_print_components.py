@@ -9,7 +9,7 @@ from warehouse import migrations
 from warehouse.db import Database
 
 __all__ = ["bare"]
-BEFORE = "0017"
+BEFORE = "0018"
 
 
 def test_printers_stay_and_a_component_goes_back_to_a_folder(bare: Database):
