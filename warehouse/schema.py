@@ -17,8 +17,10 @@ import warehouse.packing.models
 import warehouse.people.models
 import warehouse.receiving.accounts
 import warehouse.receiving.models
+import warehouse.replenishing.models
 import warehouse.settings
 import warehouse.storing.models
+import warehouse.supplying.models
 import warehouse.waves.models
 import warehouse.weighing.models  # noqa: F401  (imported for its tables)
 from warehouse.db import Base

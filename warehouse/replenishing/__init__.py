@@ -1,0 +1,1 @@
+"""Filling the pick face from reserve: what is wanted there, tasks, goods carried."""
