@@ -50,6 +50,7 @@ VIRTUAL_KINDS = frozenset(
         BinKind.KITTING,
     }
 )
+IN_WORK_KINDS = frozenset({BinKind.TOTE, BinKind.PARCEL})  # what stands in them is on its way out
 PICKABLE_KINDS = frozenset({BinKind.SHELF, BinKind.SET_ASIDE})
 
 

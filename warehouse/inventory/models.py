@@ -92,6 +92,8 @@ class StockBalance(Base):
     """What stands in one bin of one SKU: the sum of its moves, kept for fast reading.
 
     `changes` counts the moves in and out; a stock count learns from it whether any came between.
+    `is_in_work`: in a tote or parcel. Each parcel is a bin of its own, so these rows grow with the
+    years; what asks how a SKU stands looks only at the others, which have their own index.
     """
 
     __tablename__ = "stock_balance"
@@ -100,6 +102,13 @@ class StockBalance(Base):
         sa.CheckConstraint("reserved >= 0", name="reserved_not_negative"),
         sa.CheckConstraint("NOT is_virtual OR reserved = 0", name="virtual_unreserved"),
         sa.Index("ix_stock_balance_sku_id", "sku_id"),
+        sa.Index(
+            "ix_stock_balance_standing",
+            "sku_id",
+            "bin_id",
+            sqlite_where=sa.text("is_in_work = 0"),
+            postgresql_where=sa.text("NOT is_in_work"),
+        ),
     )
 
     bin_id: Mapped[Ref] = mapped_column(sa.ForeignKey("bin.id"), primary_key=True)
@@ -108,6 +117,7 @@ class StockBalance(Base):
     reserved: Mapped[Pieces] = mapped_column(default=0)
     is_virtual: Mapped[bool] = mapped_column(default=False)
     changes: Mapped[int] = mapped_column(default=0)
+    is_in_work: Mapped[bool] = mapped_column(default=False)
 
     @hybrid_property
     def available(self) -> int:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from warehouse.catalog.models import VIRTUAL_KINDS, Bin, BinKind, Sku
+from warehouse.catalog.models import IN_WORK_KINDS, VIRTUAL_KINDS, Bin, BinKind, Sku
 from warehouse.db import PerDialect, on_dialect, table_of
 from warehouse.errors import InsufficientStock
 from warehouse.inventory.models import Lot, LotBalance, StockBalance
@@ -19,6 +20,9 @@ _lot_balance = table_of(LotBalance)
 _bin = table_of(Bin)
 _is_virtual = sa.case(
     (_bin.c.kind.in_([k.value for k in sorted(VIRTUAL_KINDS)]), True), else_=False
+)
+_is_in_work = sa.case(
+    (_bin.c.kind.in_([k.value for k in sorted(IN_WORK_KINDS)]), True), else_=False
 )
 
 Change = dict[tuple[int, int], tuple[int, int]]
@@ -84,7 +88,8 @@ def _putting(insert: Any, table: sa.Table, key: str, is_counted: bool) -> Any:
         _is_virtual,
     ).where(_bin.c.id == sa.bindparam("bin"))
     if is_counted:
-        names, source = [*names, "changes"], source.add_columns(sa.literal(1))
+        names = [*names, "changes", "is_in_work"]
+        source = source.add_columns(sa.literal(1), _is_in_work)
     statement = insert(table).from_select(names, source)
     change: dict[str, Any] = {"on_hand": table.c.on_hand + statement.excluded.on_hand}
     if is_counted:
