@@ -15,7 +15,13 @@ from printing.documents import Document
 from printing.errors import DoesNotFit
 from printing.media import Media
 from printing.models import PaperPicture, PaperTemplate, PaperTemplateUse, PaperTemplateVersion
-from printing.templates import ElementKind, Template, pictures_of
+from printing.templates import (
+    AnyTemplate,
+    ElementKind,
+    SlipWords,
+    pictures_of,
+    read_template,
+)
 from printing.templates.fields import MARKS_OF_COPIES
 from warehouse.db import table_of
 
@@ -43,7 +49,7 @@ _USED = (
 class Drawing:
     """The template of one paper on one stock (None: the standard one) and its pictures."""
 
-    template: Template | None = None
+    template: AnyTemplate | None = None
     pictures: Mapping[str, bytes] = field(default_factory=dict)
 
 
@@ -76,13 +82,15 @@ def drawing_of(session: Session, document: Document, stock: Media) -> Drawing:
         template = _read(session, name)
         if document.copy_no > 1 and not shows_mark(template):
             continue
-        if template.media == stock.name and template.document_kind == document.kind:
+        if template.media in ("", stock.name) and template.document_kind == document.kind:
             return Drawing(template, pictures(session, template))
     return STANDARD
 
 
-def shows_mark(template: Template) -> bool:
-    """Tell whether the template says of a copy that it is one."""
+def shows_mark(template: AnyTemplate) -> bool:
+    """Tell whether the template says of a copy that it is one; slips always do."""
+    if isinstance(template, SlipWords):
+        return True
     return any(
         element.kind is ElementKind.FIELD and element.value in MARKS_OF_COPIES
         for element in template.elements
@@ -90,7 +98,7 @@ def shows_mark(template: Template) -> bool:
 
 
 def pictures(
-    session: Session, template: Template, added: Mapping[str, bytes] = NO_PICTURES
+    session: Session, template: AnyTemplate, added: Mapping[str, bytes] = NO_PICTURES
 ) -> Mapping[str, bytes]:
     """Return key → PNG of what the template shows; `added` are some that come with it.
 
@@ -109,7 +117,7 @@ def pictures(
     return {**added, **found}
 
 
-def _read(session: Session, name: str) -> Template:
+def _read(session: Session, name: str) -> AnyTemplate:
     template_id, _, version = name.partition("@")
     known: Sequence[str] = (template_id, version)
     definition = None
@@ -125,6 +133,6 @@ def _read(session: Session, name: str) -> Template:
 
 
 @lru_cache(maxsize=64)
-def _parsed(definition: str) -> Template:
+def _parsed(definition: str) -> AnyTemplate:
     """Return the template a stored text says; most papers in a row are drawn by the same."""
-    return Template.from_json(json.loads(definition))
+    return read_template(json.loads(definition))

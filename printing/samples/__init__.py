@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -20,11 +20,13 @@ from printing.samples.labels import (
     trial_page,
     waybill,
 )
+from printing.samples.own import LOGO, hostile_words, logo_png, longest_words, slip_words
 from printing.samples.parts import carrier, items, party, shop
 from printing.samples.sheets import badge_sheet, card_sheet, manifest, packing_slip, pick_list
 from printing.samples.stock import count_sheet, daily_report, exchange_out, goods_receipt
 from printing.samples.walks import put_wall_sheet, separator, wave_sheet
 from printing.samples.worst import HOSTILE, refilled, soiled, stretched
+from printing.templates import AnyTemplate, SlipWords
 
 
 class Content(StrEnum):
@@ -42,11 +44,14 @@ class Sample:
     document: Document
     content: Content
     media: str
+    template: AnyTemplate | None = None
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         """The name of its file without the ending."""
-        return f"{self.document.kind}-{self.content}-{self.media}"
+        own = "-own" if self.template else ""
+        return f"{self.document.kind}{own}-{self.content}-{self.media}"
 
 
 _MAKERS: Mapping[str, Callable[..., Document]] = {
@@ -97,15 +102,38 @@ def samples(locale: str = "zh") -> Iterator[Sample]:
             for stock in SUITABLE[kind]:
                 document = sample(kind, content, locale, stock)
                 yield Sample(document=document, content=content, media=stock)
+    yield from own_slips(locale)
+
+
+def own_slips(locale: str = "zh") -> Iterator[Sample]:
+    """Yield packing slips with a shop's own logo and words on every stock."""
+    for content in Content:
+        for stock in SUITABLE["packing_slip"]:
+            yield Sample(
+                document=sample("packing_slip", content, locale, stock), content=content,
+                media=stock, template=own_words(content, locale), pictures={LOGO: logo_png()},
+            )  # fmt: skip
+
+
+def own_words(content: Content, locale: str = "zh") -> SlipWords:
+    """Return a shop's own words of a packing slip, holding what is asked for."""
+    if content is Content.SHORT:
+        return slip_words(locale)
+    return longest_words(locale) if content is Content.LONG else hostile_words()
 
 
 def every(locale: str = "zh") -> list[tuple[Document, str]]:
     """Return every kind as it comes every day, on every stock it is made for."""
-    return [(s.document, s.media) for s in samples(locale) if s.content is Content.SHORT]
+    return [
+        (s.document, s.media)
+        for s in samples(locale)
+        if s.content is Content.SHORT and s.template is None
+    ]
 
 
 __all__ = [
     "HOSTILE",
+    "LOGO",
     "Content",
     "Sample",
     "badge_sheet",
@@ -120,7 +148,10 @@ __all__ = [
     "exchange_out",
     "goods_receipt",
     "items",
+    "logo_png",
     "manifest",
+    "own_slips",
+    "own_words",
     "packing_slip",
     "party",
     "pick_list",

@@ -207,7 +207,7 @@ def _typed(at: int, name: str, value: Any, hint: str) -> Any:
             return words(value)
 
 
-def pictures_of(template: Template) -> set[str]:
+def pictures_on(template: Template) -> set[str]:
     """Return the ids of the pictures a template shows."""
     return {e.value for e in template.elements if e.kind is ElementKind.PICTURE}
 

@@ -76,7 +76,7 @@ def _seen(wanted: list[Sample], out: Path, found: list[Drawn]) -> Iterator[tuple
 def _drawn(sample: Sample, out: Path) -> Drawn:
     stock = media(sample.media)
     try:
-        sheets = layout(sample.document, stock)
+        sheets = layout(sample.document, stock, sample.template, sample.pictures)
     except DoesNotFit as error:
         fault = {"page": 1, "kind": error.code, "what": str(error)}
         blank = raster.png_of(raster.blank(stock.width_dots, stock.height_dots or 1))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from printing.documents import Item, Locale, PackingSlip, Party
 from printing.documents.text import NAME_CHARS, clean
+from printing.queue import templates_for
 from warehouse.catalog.models import Sku
 from warehouse.orders.models import Consignment, Order
 from warehouse.orders.queries import orders_of
@@ -66,6 +67,7 @@ def packing_slip(session: Session, parcel: Parcel, parcel_count: int, zone: tzin
         buyer_note=" / ".join(o.buyer_message for o in orders if o.buyer_message),
         packed_by=_name(session, parcel.packer_id),
         checked_by=_name(session, consignment.checked_by),
+        templates=templates_for(session, PackingSlip.kind, shop_id=first.shop_id),
     )
 
 

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from printing.documents import Document, Waybill
 from printing.documents.text import clean
 from printing.errors import DoesNotFit, TemplateInvalid
-from printing.media import media
+from printing.media import SUITABLE, media
 from printing.models import PaperPicture, PaperTemplate, PaperTemplateUse, PaperTemplateVersion
 from printing.queue.drawing import pictures
-from printing.templates import Template, pictures_of
+from printing.templates import AnyTemplate, SlipWords, pictures_of, read_template
 from printing.templates.fields import read
 from warehouse.carriers.models import Carrier
 from warehouse.commands import Command, Outcome, Tone
@@ -53,6 +53,11 @@ PROPERTIES: Mapping[str, Text] = {
     "dots": say("thickness"),
     "document_kind": say("document"),
     "media": say("stock"),
+    "logo": say("logo"),
+    "header": say("words at the top"),
+    "thanks": say("thanks"),
+    "returns": say("words about returns"),
+    "footer": say("words at the bottom"),
 }
 
 
@@ -139,14 +144,14 @@ def _check_name(session: Session, name: str, template_id: int | None) -> None:
         raise InvalidInput(say("There is a template of this name."), field="name")
 
 
-def parsed(session: Session, definition: Any, added: Collection[str] = ()) -> Template:
+def parsed(session: Session, definition: Any, added: Collection[str] = ()) -> AnyTemplate:
     """Return the template the definition says; `added` are pictures that come with it.
 
     Raises:
         InvalidInput: it is none, or shows a picture that is not there.
     """
     try:
-        template = Template.from_json(definition)
+        template = read_template(definition)
     except TemplateInvalid as error:
         raise InvalidInput(said(error), field="definition") from error
     wanted = pictures_of(template)
@@ -167,7 +172,7 @@ def said(error: TemplateInvalid) -> Text:
 
 
 def faults_of(
-    session: Session, template: Template, added: Mapping[str, bytes] = MappingProxyType({})
+    session: Session, template: AnyTemplate, added: Mapping[str, bytes] = MappingProxyType({})
 ) -> list[Text]:
     """Return what is wrong with the label when it is drawn, each thing once; it is drawn now.
 
@@ -178,15 +183,29 @@ def faults_of(
     from printing.renderers.pdf import layout
 
     found: list[Text] = []
+    if isinstance(template, SlipWords) and (marked := marks_on(template)):
+        found.append(marked)
     try:
         shown = pictures(session, template, added)
         for document in _drawn_with(template.document_kind):
-            sheets = layout(document, media(template.media), template, shown)
-            found += [FAULTS[fault.kind.value] for fault in faults(sheets)]
-            found += _missing_from(document, sheets)
+            for stock in (template.media,) if template.media else SUITABLE[document.kind]:
+                sheets = layout(document, media(stock), template, shown)
+                found += [FAULTS[fault.kind.value] for fault in faults(sheets)]
+                found += _missing_from(document, sheets)
     except DoesNotFit:
         found.append(UNDRAWABLE)
     return list({str(text): text for text in found}.values())
+
+
+def marks_on(words: SlipWords) -> Text | None:
+    """Return which of a shop's characters no face has; each slip would have to be looked at."""
+    from printing.fonts import missing_glyphs
+
+    texts = (words.header, words.thanks, words.returns.replace("\n", " "), words.footer)
+    missing = missing_glyphs(" ".join(texts))
+    return (
+        say("No font has these characters: {characters}", characters=missing) if missing else None
+    )
 
 
 def _drawn_with(kind: str) -> Iterator[Document]:
@@ -214,7 +233,7 @@ def _missing_from(document: Document, sheets: Sequence[Any]) -> list[Text]:
 
 
 def _kept_as(
-    session: Session, command: SaveTemplate, name: str, template: Template
+    session: Session, command: SaveTemplate, name: str, template: AnyTemplate
 ) -> PaperTemplate:
     if command.template_id is None:
         made = PaperTemplate(
@@ -241,7 +260,7 @@ def _kept_as(
 
 
 def _add_version(
-    session: Session, command: Command, kept: PaperTemplate, template: Template, note: str
+    session: Session, command: Command, kept: PaperTemplate, template: AnyTemplate, note: str
 ) -> None:
     kept.version += 1
     session.add(
@@ -372,7 +391,7 @@ def remove_picture(session: Session, command: RemovePicture) -> Outcome:
     if found is None:
         raise NotFound(say("picture"), command.key[:20])
     for definition in session.scalars(sa.select(PaperTemplateVersion.definition)):
-        if command.key in pictures_of(Template.from_json(definition)):
+        if command.key in pictures_of(read_template(definition)):
             raise RuleViolation(say("A template shows this picture; papers may need it."))
     picture_id = found.id
     session.delete(found)

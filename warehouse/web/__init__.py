@@ -41,6 +41,7 @@ def _desks() -> list[Blueprint]:
         consignments,
         design_files,
         design_pictures,
+        design_slips,
         designs,
         find_printers,
         handovers,
@@ -69,7 +70,7 @@ def _desks() -> list[Blueprint]:
         papers, lanes, runs, printers, print_routes, previews, straighten, find_printers,
     )  # fmt: skip
     ordering = (orders, order)
-    designing = (designs, design_pictures, design_files)
+    designing = (designs, design_pictures, design_files, design_slips)
     modules = (
         ordering[0],
         imports,

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from printing.documents.text import clean
 from printing.models import PaperTemplate
 from printing.queue.drawing import pictures
-from printing.templates import ElementKind
+from printing.templates import ElementKind, SlipWords
 from printing.templates.elements import MAX_PICTURES
 from warehouse.errors import InvalidInput, RuleViolation
 from warehouse.people.rights import Right
@@ -101,6 +101,9 @@ def _template_file() -> dict[str, Any]:
 
 def _renamed(definition: Mapping[str, Any], keys: Mapping[str, str]) -> dict[str, Any]:
     """Return the definition with the keys its pictures have here."""
+    if definition.get("document_kind") == SlipWords.document_kind:
+        logo = definition.get("logo")
+        return {**definition, "logo": keys.get(logo, logo) if isinstance(logo, str) else logo}
     elements = definition.get("elements")
     if not isinstance(elements, list):
         return dict(definition)

@@ -20,7 +20,7 @@ from printing.media import DEFAULT_DPI, SUITABLE, media
 from printing.models import PaperPicture, PrintJob
 from printing.queue.drawing import pictures
 from printing.samples import Content, sample
-from printing.templates import NAMES, Element, ElementKind, Template, standard
+from printing.templates import NAMES, AnyTemplate, Element, ElementKind, Template, standard
 from printing.templates.fields import read
 from warehouse.errors import InvalidInput, NotFound
 from warehouse.people.rights import Right
@@ -42,14 +42,14 @@ def preview() -> Response:
     try:
         template = Template.from_json(typed_definition())
         with reading() as session:
-            document = _sample(session, template.document_kind)
+            document = sample_of(session, template.document_kind)
             shown = pictures(session, template)
         answer = _drawn(document, template, shown)
     except TemplateInvalid as error:
         answer = {"refused": speak(said(error)), "element": error.element}
     except PrintingError:
         answer = {"refused": speak(UNDRAWABLE)}
-    return _json(answer)
+    return json_of(answer)
 
 
 def _drawn(document: Document, template: Template, shown: Mapping[str, bytes]) -> dict[str, Any]:
@@ -72,7 +72,7 @@ def _drawn(document: Document, template: Template, shown: Mapping[str, bytes]) -
     }
 
 
-def _sample(session: Session, kind: str) -> Document:
+def sample_of(session: Session, kind: str) -> Document:
     """Return the paper to preview with: a sample by its name, or a real one by its job."""
     wanted = form_str("sample", "short")
     if wanted.isdecimal() and len(wanted) <= LONGEST_NUMBER and may_see(kind):
@@ -103,12 +103,13 @@ def picture(template_id: int) -> Response:
     return _picture(template, shown)
 
 
-def _picture(template: Template, shown: Mapping[str, bytes]) -> Response:
+def _picture(template: AnyTemplate, shown: Mapping[str, bytes]) -> Response:
     from printing.renderers import raster
     from printing.renderers.pdf import render
 
     document = sample(template.document_kind, Content.SHORT, locale())
-    pdf = render(document, media(template.media), template, shown)
+    stock = template.media or SUITABLE[template.document_kind][0]
+    pdf = render(document, media(stock), template, shown)
     return file_of(raster.png(pdf, dpi=DEFAULT_DPI), "image/png")
 
 
@@ -121,8 +122,8 @@ def add_picture() -> Response:
         made = prepared_logo(raw)
         do(partial(keep_picture, picture=made), KeepPicture, name=name, key=made.key)
     except InvalidInput as error:
-        return _json({"refused": speak(error.text)}, 400)
-    return _json({"key": made.key})
+        return json_of({"refused": speak(error.text)}, 400)
+    return json_of({"key": made.key})
 
 
 @bp.get("/pictures/<key>.png")
@@ -154,7 +155,8 @@ def prepared_logo(raw: bytes) -> Picture:
         ) from error
 
 
-def _json(content: Mapping[str, Any], status: int = 200) -> Response:
+def json_of(content: Mapping[str, Any], status: int = 200) -> Response:
+    """Return an answer for a script."""
     response = make_response(json.dumps(content, ensure_ascii=False), status)
     response.headers["Content-Type"] = "application/json"
     return response

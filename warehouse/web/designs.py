@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -19,7 +19,17 @@ from printing.models import (
     PaperTemplateVersion,
     PrintJob,
 )
-from printing.templates import CODES, NAMES, WITH_ITEMS, ElementKind, Template, standard
+from printing.templates import (
+    CODES,
+    NAMES,
+    WITH_ITEMS,
+    AnyTemplate,
+    ElementKind,
+    SlipWords,
+    Template,
+    read_template,
+    standard,
+)
 from warehouse.carriers.models import Carrier
 from warehouse.errors import InvalidInput, NotFound
 from warehouse.orders.models import Shop
@@ -66,16 +76,15 @@ LONGEST_NUMBER = 15
 def index() -> str:
     """List the templates of the site and the standard ones they can begin with."""
     with reading() as session:
-        own = session.scalars(
+        kept = session.scalars(
             sa.select(PaperTemplate).where(PaperTemplate.is_active).order_by(PaperTemplate.name)
         ).all()
         return render_template(
             "designs/index.html",
-            own=own,
+            own=[one for one in kept if one.document_kind in NAMES],
+            slips=[one for one in kept if one.document_kind == SlipWords.document_kind],
             uses=_uses(session),
-            logos=session.execute(
-                sa.select(PaperPicture.key, PaperPicture.name).order_by(PaperPicture.name)
-            ).all(),
+            logos=pictures_kept(session),
             standards=[(kind, stock) for kind in NAMES for stock in SUITABLE[kind]],
             **_whose(session),
         )
@@ -83,23 +92,27 @@ def index() -> str:
 
 @bp.get("/new")
 @needs(Right.PRINTERS)
-def new() -> str:
+def new() -> str | Response:
     """Open the designer on a copy of a standard template, or of one of the site's."""
     source = request.args.get("source", "")
     with reading() as session:
         if source.isdecimal() and len(source) <= LONGEST_NUMBER:
-            template, name = newest(session, int(source)), ""
+            template: AnyTemplate = newest(session, int(source))
+            if isinstance(template, SlipWords):
+                return redirect(url_for("designs.new_slip", source=source))
         else:
-            template, name = _standard(), ""
-        return _designer(session, None, name, template.to_json())
+            template = _standard()
+        return _designer(session, None, "", template.to_json())
 
 
 @bp.get("/<int:template_id>")
 @needs(Right.PRINTERS)
-def design(template_id: int) -> str:
+def design(template_id: int) -> str | Response:
     """Open the designer on the newest version."""
     with reading() as session:
         kept = kept_template(session, template_id)
+        if kept.document_kind == SlipWords.document_kind:
+            return redirect(url_for("designs.slip", template_id=template_id))
         return _designer(session, kept, kept.name, newest(session, template_id).to_json())
 
 
@@ -207,12 +220,27 @@ def _designer(
         error=error,
         data=_vocabulary(session, kind, stock) | {"definition": definition},
         samples=[(key, speak(text)) for key, text in SAMPLE_WORDS.items()],
-        real=_real(session, kind),
-        versions=_versions(session, kept.id) if kept else [],
-        uses=[use for use in _uses(session) if kept and use.template_id == kept.id],
-        people=names_of(session),
-        **_whose(session),
+        real=real_papers(session, kind),
+        **about(session, kept),
     )
+
+
+def about(session: Session, kept: PaperTemplate | None) -> dict[str, Any]:
+    """Return what a page says of a kept template: versions, whose papers it draws, by whom."""
+    return {
+        "versions": _versions(session, kept.id) if kept else [],
+        "uses": [use for use in _uses(session) if kept and use.template_id == kept.id],
+        "people": names_of(session),
+        **_whose(session),
+    }
+
+
+def pictures_kept(session: Session) -> list[tuple[str, str]]:
+    """Return the kept pictures by name, as (key, name)."""
+    rows = session.execute(
+        sa.select(PaperPicture.key, PaperPicture.name).order_by(PaperPicture.name)
+    )
+    return [(key, name) for key, name in rows]
 
 
 def _vocabulary(session: Session, kind: str, stock: str) -> dict[str, Any]:
@@ -228,12 +256,7 @@ def _vocabulary(session: Session, kind: str, stock: str) -> dict[str, Any]:
         "codes": CODES[kind],
         "aligns": [(k.value, speak(text)) for k, text in ALIGN_WORDS.items()],
         "valigns": [(k.value, speak(text)) for k, text in VALIGN_WORDS.items()],
-        "pictures": [
-            (key, name)
-            for key, name in session.execute(
-                sa.select(PaperPicture.key, PaperPicture.name).order_by(PaperPicture.name)
-            )
-        ],
+        "pictures": pictures_kept(session),
         "standard": standard(kind, stock).to_json(),
         "preview": url_for("designs.preview"),
         "upload": url_for("designs.add_picture"),
@@ -267,7 +290,7 @@ def _versions(session: Session, template_id: int) -> list[Any]:
     )  # fmt: skip
 
 
-def _real(session: Session, kind: str) -> list[tuple[int, str]]:
+def real_papers(session: Session, kind: str) -> list[tuple[int, str]]:
     """Return the last real papers of the kind, as (job, number), where they may be seen."""
     if not may_see(kind):
         return []
@@ -292,7 +315,7 @@ def kept_template(session: Session, template_id: int) -> PaperTemplate:
     return found
 
 
-def newest(session: Session, template_id: int) -> Template:
+def newest(session: Session, template_id: int) -> AnyTemplate:
     """Return what the template says in its newest version."""
     kept = kept_template(session, template_id)
     definition = session.scalar(
@@ -301,7 +324,7 @@ def newest(session: Session, template_id: int) -> Template:
             PaperTemplateVersion.version == kept.version,
         )
     )
-    return Template.from_json(definition)
+    return read_template(definition)
 
 
 def _standard() -> Template:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from printing.documents import Document
+from printing.documents import Document, PackingSlip
 from printing.media import Media
 from printing.renderers.pdf import (
     cards,
@@ -27,11 +27,10 @@ from printing.renderers.pdf import (
 )
 from printing.renderers.pdf.paint import paint
 from printing.renderers.pdf.sheet import Sheet
-from printing.templates import FIELDS, Template
+from printing.templates import FIELDS, AnyTemplate, SlipWords, Template
 
 NO_PICTURES: Mapping[str, bytes] = MappingProxyType({})
 _LAYOUTS: Mapping[str, Callable[[Any, Media], list[Sheet]]] = {
-    "packing_slip": packing_slip.draw,
     "pick_list": pick_list.draw,
     "wave_sheet": wave_map.draw,
     "put_wall_sheet": put_wall.draw,
@@ -52,25 +51,30 @@ _LAYOUTS: Mapping[str, Callable[[Any, Media], list[Sheet]]] = {
 def layout(
     document: Document,
     media: Media,
-    template: Template | None = None,
+    template: AnyTemplate | None = None,
     pictures: Mapping[str, bytes] = NO_PICTURES,
 ) -> list[Sheet]:
     """Return the pages of the document on this stock, as marks with their boxes.
 
-    Labels are drawn by the template, the standard one if none is given; sheets have none.
+    Labels are drawn by the template, the standard one if none is given; a packing slip says a
+    shop's words. Other sheets have none.
 
     Raises:
         DoesNotFit: this document is not printed on this stock, or something in it is too large.
     """
+    if isinstance(document, PackingSlip):
+        words = template if isinstance(template, SlipWords) else packing_slip.PLAIN
+        return packing_slip.draw(document, media, words, pictures)
     if document.kind in FIELDS:
-        return form.draw(document, media, template, pictures)
+        label = template if isinstance(template, Template) else None
+        return form.draw(document, media, label, pictures)
     return _LAYOUTS[document.kind](document, media)
 
 
 def render(
     document: Document,
     media: Media,
-    template: Template | None = None,
+    template: AnyTemplate | None = None,
     pictures: Mapping[str, bytes] = NO_PICTURES,
 ) -> bytes:
     """Return the document as PDF, its pages exactly of the stock's size.

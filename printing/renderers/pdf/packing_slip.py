@@ -2,40 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from printing.barcodes import code128
 from printing.documents import PackingSlip
 from printing.errors import DoesNotFit
 from printing.geometry import Box
 from printing.masking import mask_address, mask_name, mask_note, mask_phone
 from printing.media import Form, Media
-from printing.renderers.pdf import office
+from printing.renderers.pdf import office, own_words
 from printing.renderers.pdf.flow import Column, Flow, spread
 from printing.renderers.pdf.sheet import Sheet
+from printing.templates.slips import SlipWords
 from printing.words import labelled, word
 
 ROLL_MARGIN = 2.0
 ROLL_FOOT_MM = 6.0
 WIDE_MM = 180
+PLAIN = SlipWords()
+NO_PICTURES: Mapping[str, bytes] = MappingProxyType({})
 
 
-def draw(slip: PackingSlip, media: Media) -> list[Sheet]:
-    """Return the pages of a packing slip; on a roll it is one long page.
+def draw(
+    slip: PackingSlip,
+    media: Media,
+    words: SlipWords = PLAIN,
+    pictures: Mapping[str, bytes] = NO_PICTURES,
+) -> list[Sheet]:
+    """Return the pages of a packing slip with the shop's own words; on a roll one long page.
 
     Raises:
         DoesNotFit: on labels, or where the symbol is wider than the paper.
     """
     if media.form is Form.LABEL:
         raise DoesNotFit(f"a packing slip is not printed on {media.name}")
-    return _roll(slip, media) if media.form is Form.ROLL else _sheets(slip, media)
+    of_form = _roll if media.form is Form.ROLL else _sheets
+    return of_form(slip, media, words, pictures)
 
 
-def _sheets(slip: PackingSlip, media: Media) -> list[Sheet]:
+def _sheets(
+    slip: PackingSlip, media: Media, words: SlipWords, pictures: Mapping[str, bytes]
+) -> list[Sheet]:
+    letterheads = iter([words])  # on the first page alone
+
     def head(sheet: Sheet, box: Box) -> float:
-        top = Box(box.x, box.y, box.w, office.HEAD_MM)
+        used = own_words.letterhead(sheet, box, next(letterheads, PLAIN), pictures)
+        top = Box(box.x, box.y + used, box.w, office.HEAD_MM)
         office.title(sheet, top, slip, "Packing slip", slip.parcel_no, slip.shop)
-        return office.HEAD_MM + 2
+        return used + office.HEAD_MM + 2
 
-    flow = Flow(media, margin=office.MARGIN, foot_mm=office.FOOT_MM, head=head)
+    foot_mm = office.FOOT_MM + own_words.foot_mm(words)
+    flow = Flow(media, margin=office.MARGIN, foot_mm=foot_mm, head=head)
     columns = 2
     pairs = _facts(slip)
     office.facts(flow.sheet, flow.block(office.facts_mm(pairs, columns)), slip, pairs, columns)
@@ -60,10 +78,13 @@ def _sheets(slip: PackingSlip, media: Media) -> list[Sheet]:
     flow.text(_total(slip), 11, bold=True, align="right")
     for text in (_note(slip), slip.greeting):
         flow.text(text, 9.5)
+    own_words.close(flow, words, size_pt=9)
     left = _people(slip)
-    return flow.finish(
-        lambda sheet, box, page, pages: office.foot(sheet, box, slip, page, pages, left)
-    )
+
+    def foot(sheet: Sheet, box: Box, page: int, pages: int) -> None:
+        office.foot(sheet, own_words.foot(sheet, box, words), slip, page, pages, left)
+
+    return flow.finish(foot)
 
 
 def _receiver(slip: PackingSlip, flow: Flow) -> None:
@@ -73,17 +94,21 @@ def _receiver(slip: PackingSlip, flow: Flow) -> None:
     flow.text(_where(slip), 9, max_lines=2, gap=2.5)
 
 
-def _roll(slip: PackingSlip, media: Media) -> list[Sheet]:
+def _roll(
+    slip: PackingSlip, media: Media, words: SlipWords, pictures: Mapping[str, bytes]
+) -> list[Sheet]:
     def head(sheet: Sheet, box: Box) -> float:
-        name, shop, bars, text = Box(box.x, box.y, box.w, 33).rows(9, 6, 12, 6)
+        used = own_words.roll_logo(sheet, box, words, pictures)
+        name, shop, bars, text = Box(box.x, box.y + used, box.w, 33).rows(9, 6, 12, 6)
         sheet.write(name, word(slip.locale, "Packing slip"), 20, bold=True, align="center",
                     max_lines=1)  # fmt: skip
         sheet.write(shop, slip.shop, 11, floor_pt=7, align="center", max_lines=1)
         sheet.bars(bars, code128(slip.parcel_no), at_least=2, at_most=3)
         sheet.write(text, slip.parcel_no, 11, floor_pt=7, bold=True, align="center", max_lines=1)
-        return 34
+        return used + 34
 
     flow = Flow(media, margin=ROLL_MARGIN, foot_mm=ROLL_FOOT_MM, head=head)
+    flow.text(words.header, 9.5, align="center", max_lines=9, gap=1.5)
     office.roll_copy(flow, slip)
     for name, value in _facts(slip):
         if value:
@@ -104,8 +129,11 @@ def _roll(slip: PackingSlip, media: Media) -> list[Sheet]:
         flow.row([f"{item.name}\n{below}", str(item.pieces)], least_mm=7)
     flow.end_table()
     flow.text(_total(slip), 11, bold=True, align="right")
-    for text in (_note(slip), slip.greeting, _people(slip)):
+    for text in (_note(slip), slip.greeting):
         flow.text(text, 9)
+    own_words.close(flow, words, size_pt=9)
+    flow.text(words.footer, 9, align="center", max_lines=9)
+    flow.text(_people(slip), 9)
     return flow.finish(
         lambda sheet, box, _page, _pages: office.roll_foot(sheet, box, slip),
     )
