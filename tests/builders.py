@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from tests import stages
 from tests.stocking import PutStock, put_stock
 from warehouse import schema
 from warehouse.carriers.commands import AddRange, add_range
@@ -485,6 +486,9 @@ class World:
         **facts: Any,
     ) -> Work:
         """Return work that stands at `stage`: by default TEE 2 and MUG 1, ten of each on hand."""
+        is_usual = lines is None and on_hand == 10 and work is None and not facts
+        if is_usual and self.is_new and stages.is_untouched(self.database):
+            return self._usual(stage)
         if work is None:
             if not self.all(Carrier):
                 self.site()
@@ -499,6 +503,22 @@ class World:
             if work.stage < step <= stage:
                 _STEPS[step](self, work)
                 work.stage = step
+        return work
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was made in this world yet."""
+        return self.now == MONDAY and self.zone is USUAL_ZONE and not (self.people or self.made)
+
+    def _usual(self, stage: Stage) -> Work:
+        """Return the usual work of an empty database, made once and then copied."""
+        found = stages.kept(stage, self.database)
+        if found is None:
+            self.tick()
+            work = self.bring(stage)
+            stages.keep(stage, self.database, (work, self.now, self.people, self.made))
+            return work
+        work, self.now, self.people, self.made = found
         return work
 
     def wave(self, *works: Work) -> int:

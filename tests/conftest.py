@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from tests import stages
 from warehouse import migrations, schema
 from warehouse.db import Database
 
@@ -85,6 +86,7 @@ def empty_postgres(postgres: Database) -> Database:
         connection.execute(sa.text("; ".join(wipe)))
         connection.execute(sa.text("SET session_replication_role = DEFAULT"))
         connection.commit()
+    stages.wiped(postgres)
     return postgres
 
 
@@ -96,7 +98,7 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
         return
     template: Path = request.getfixturevalue("sqlite_template")
     tmp_path: Path = request.getfixturevalue("tmp_path")
-    shutil.copy(template, tmp_path / "fahuo.db")
+    stages.fill(tmp_path / "fahuo.db", template)
     database = Database(f"sqlite:///{tmp_path / 'fahuo.db'}")
     yield database
     database.dispose()
@@ -105,7 +107,7 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
 @pytest.fixture
 def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
     """A fresh SQLite database, for what does not depend on the engine."""
-    shutil.copy(sqlite_template, tmp_path / "fahuo.db")
+    stages.fill(tmp_path / "fahuo.db", sqlite_template)
     database = Database(f"sqlite:///{tmp_path / 'fahuo.db'}")
     yield database
     database.dispose()
