@@ -90,27 +90,25 @@ def empty_postgres(postgres: Database) -> Database:
     return postgres
 
 
+@pytest.fixture(scope="session")
+def sqlite_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Database:
+    """The SQLite database of all tests, one after the other: what was compiled for it stays so."""
+    return Database(f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'fahuo.db'}")
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest) -> Database:
     """An empty database with the whole schema, on each engine in turn."""
-    if request.param == "postgresql":
-        yield request.getfixturevalue("empty_postgres")
-        return
-    template: Path = request.getfixturevalue("sqlite_template")
-    tmp_path: Path = request.getfixturevalue("tmp_path")
-    stages.fill(tmp_path / "fahuo.db", template)
-    database = Database(f"sqlite:///{tmp_path / 'fahuo.db'}")
-    yield database
-    database.dispose()
+    name = "sqlite_database" if request.param == "sqlite" else "empty_postgres"
+    return request.getfixturevalue(name)  # type: ignore[no-any-return]
 
 
 @pytest.fixture
-def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+def sqlite_database(sqlite_template: Path, sqlite_file: Database) -> Iterator[Database]:
     """A fresh SQLite database, for what does not depend on the engine."""
-    stages.fill(tmp_path / "fahuo.db", sqlite_template)
-    database = Database(f"sqlite:///{tmp_path / 'fahuo.db'}")
-    yield database
-    database.dispose()
+    stages.empty(sqlite_file, sqlite_template)
+    yield sqlite_file
+    sqlite_file.dispose()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -7,7 +7,6 @@ on PostgreSQL the rows of some tables; the next test that asks for the same begi
 from __future__ import annotations
 
 import copy
-import shutil
 from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,10 +39,11 @@ _empty_at: dict[str, int] = {}  # database → the transaction before which all 
 _NEXT_TRANSACTION = sa.text("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
 
 
-def fill(path: Path, template: Path) -> None:
-    """Copy the empty database to `path`, to be known again as untouched."""
-    shutil.copy(template, path)
-    _empty_files[path] = template.read_bytes()
+def empty(database: Database, template: Path) -> None:
+    """Begin with a copy of the empty SQLite database, to be known again as untouched."""
+    assert database.sqlite_path is not None
+    _empty_files[database.sqlite_path] = template.read_bytes()
+    _begin_with_file(database, template.read_bytes())
 
 
 def wiped(database: Database) -> None:
@@ -94,7 +94,7 @@ def _begin_with_file(database: Database, content: bytes) -> None:
     path = database.sqlite_path
     assert path is not None
     database.engine.dispose()
-    database.writer.dispose()
+    database.writer.pool = database.engine.pool  # as they were made: one pool
     for name in (path.name, path.name + "-wal", path.name + "-shm"):
         path.with_name(name).unlink(missing_ok=True)
     path.write_bytes(content)
