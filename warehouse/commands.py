@@ -69,6 +69,11 @@ class Command:
     at: datetime
     zone: tzinfo = USUAL_ZONE
 
+    @property
+    def day(self) -> date:
+        """The site's calendar day on which this is done."""
+        return self.at.astimezone(self.zone).date()
+
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:

@@ -3,10 +3,11 @@
 WarehouseError
   NotFound        404   the thing named does not exist
   ScanRejected    422   mended by scanning something else
-    UnknownBarcode, WrongItem, WrongBin, WrongTote, WrongParcel, WrongWaybill, VoidWaybill …
+    UnknownBarcode, WrongItem, WrongBin, WrongTote, WrongParcel, WrongWaybill, VoidWaybill,
+    OtherLot, LotWanted …
   RuleViolation   409   the business forbids it
-    InsufficientStock, LotMissing, SerialMissing, SerialElsewhere, OrderStopped, AlreadySealed,
-    WeightOutOfTolerance, NoWaybillLeft …
+    InsufficientStock, LotMissing, LotBlocked, SerialMissing, SerialElsewhere, OrderStopped,
+    AlreadySealed, WeightOutOfTolerance, NoWaybillLeft …
   Conflict        409   somebody else was first
     StaleScreen, TakenByAnother, CommandReused
   Forbidden       403   not this person's right
@@ -133,6 +134,22 @@ class TooMany(ScanRejected):
     code = "too_many"
 
 
+class OtherLot(ScanRejected):
+    """Goods of another lot than was promised; where it is as good, a second scan takes it."""
+
+    code = "other_lot"
+
+    def __init__(self, text: Text, *, offered: str = "") -> None:
+        super().__init__(text, offered=offered)
+        self.offered = offered  # the lot that a second scan takes, "" for none
+
+
+class LotWanted(ScanRejected):
+    """Several lots of these goods are in the place, and the scan did not say which it is."""
+
+    code = "lot_wanted"
+
+
 class RuleViolation(WarehouseError):
     """The business forbids it."""
 
@@ -150,6 +167,12 @@ class LotMissing(RuleViolation):
     """The goods are kept by lot, and nobody can tell which lot these pieces are of."""
 
     code = "lot_missing"
+
+
+class LotBlocked(RuleViolation):
+    """The lot may be promised to nobody until somebody lets it go."""
+
+    code = "lot_blocked"
 
 
 class SerialMissing(RuleViolation):

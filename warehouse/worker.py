@@ -127,7 +127,8 @@ class Worker:
         run_waiting_import(self._database, self._config, should_stop=self._stopping.is_set)
 
     def _audit_supplied(self) -> None:
-        audit_supplied(self._database, actor=Actor(person_id=SYSTEM_PERSON_ID), at=utcnow())
+        actor = Actor(person_id=SYSTEM_PERSON_ID)
+        audit_supplied(self._database, actor=actor, at=utcnow(), zone=self._config.time_zone)
 
     def _relieve(self) -> None:
         relieve(self._database, actor=Actor(person_id=SYSTEM_PERSON_ID), at=utcnow())

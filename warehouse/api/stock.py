@@ -19,7 +19,7 @@ from warehouse.api.shapes.stock import (
 )
 from warehouse.catalog.models import BinKind
 from warehouse.people.rights import Right
-from warehouse.web.context import reading
+from warehouse.web.context import reading, today
 
 TAG = "Stock"
 
@@ -52,7 +52,7 @@ def stock_index() -> Response:
 )
 def skus_index() -> Response:
     with reading() as session:
-        return answer(list_skus(session, **{"limit": USUAL, **query()}))
+        return answer(list_skus(session, day=today(), **{"limit": USUAL, **query()}))
 
 
 @bp.get("/skus/<code>")
@@ -64,7 +64,7 @@ def skus_index() -> Response:
 )
 def skus_show(code: str) -> Response:
     with reading() as session:
-        return answer(show_sku(session, code))
+        return answer(show_sku(session, code, day=today()))
 
 
 @bp.get("/bins")

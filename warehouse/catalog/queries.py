@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -50,6 +51,8 @@ class Item:
     name: str
     properties: str
     pieces: int
+    is_lot_tracked: bool = False
+    is_serial_tracked: bool = False
 
     @property
     def words(self) -> str:
@@ -57,13 +60,21 @@ class Item:
         return " ".join(part for part in (self.sku_code, self.name, self.properties) if part)
 
 
+_facts = (
+    _sku.c.id,
+    _sku.c.code,
+    _sku.c.name,
+    _sku.c.properties,
+    _sku.c.is_lot_tracked,
+    _sku.c.is_serial_tracked,
+)
 _item = (
-    sa.select(_sku.c.id, _sku.c.code, _sku.c.name, _sku.c.properties, _barcode.c.pieces)
+    sa.select(*_facts, _barcode.c.pieces)
     .join(_barcode, _barcode.c.sku_id == _sku.c.id)
     .where(_barcode.c.code == sa.bindparam("barcode"))
 )
 _item_spelled_otherwise = (
-    sa.select(_sku.c.id, _sku.c.code, _sku.c.name, _sku.c.properties, _barcode.c.pieces)
+    sa.select(*_facts, _barcode.c.pieces)
     .join(_barcode, _barcode.c.sku_id == _sku.c.id)
     .where(_barcode.c.code.in_(sa.bindparam("barcodes", expanding=True)))
     .order_by(_barcode.c.code)
@@ -79,14 +90,23 @@ def item_by_barcode(session: Session, barcode: str) -> Item | None:
     row = session.execute(_item, {"barcode": barcode}).first()
     if row is None and (others := spellings_of(barcode)[1:]):
         row = session.execute(_item_spelled_otherwise, {"barcodes": others}).first()
-    if row is None:
-        return None
+    return None if row is None else _item_of(row, row.pieces)
+
+
+def item_of_sku(session: Session, sku_id: int) -> Item:
+    """Return one piece of a SKU, for goods that were named by something else than a barcode."""
+    return _item_of(session.execute(sa.select(*_facts).where(_sku.c.id == sku_id)).one(), 1)
+
+
+def _item_of(row: Any, pieces: int) -> Item:
     return Item(
         sku_id=row.id,
         sku_code=row.code,
         name=row.name,
         properties=row.properties,
-        pieces=row.pieces,
+        pieces=pieces,
+        is_lot_tracked=row.is_lot_tracked,
+        is_serial_tracked=row.is_serial_tracked,
     )
 
 

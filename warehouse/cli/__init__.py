@@ -6,6 +6,7 @@ import importlib
 import logging
 import sys
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from warehouse.cli.language import Refusal
 from warehouse.config import Config, ConfigError, from_environment
-from warehouse.db import Database
+from warehouse.db import Database, utcnow
 from warehouse.errors import WarehouseError
 from warehouse.gate import DatabaseBusy
 from warehouse.loading import loading
@@ -100,6 +101,10 @@ class Site:
         if is_missing or not is_current(database):
             raise Refusal(say("The database is not ready. Run: {command}", command=UPGRADE))
         return database
+
+    def today(self) -> date:
+        """Return the site's calendar day."""
+        return utcnow().astimezone(self.config.time_zone).date()
 
 
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})

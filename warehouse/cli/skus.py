@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import click
@@ -27,7 +28,7 @@ def skus_cli() -> None:
 @click.pass_obj
 def list_command(site: Site, /, **asked: Any) -> None:
     """List SKUs with the pieces that are free."""
-    put_list(site, list_skus, "skus", LISTED, **asked)
+    put_list(site, partial(list_skus, day=site.today()), "skus", LISTED, **asked)
 
 
 @skus_cli.command("show")
@@ -37,7 +38,7 @@ def list_command(site: Site, /, **asked: Any) -> None:
 def show_command(site: Site, code: str, as_json: bool) -> None:
     """Show one SKU, by its code or a barcode, and where it stands."""
     with site.database.reading() as session:
-        sku = show_sku(session, code)
+        sku = show_sku(session, code, day=site.today())
     put_one(
         sku,
         {"barcodes.kind": of(BarcodeKind)},

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from warehouse.catalog.models import Bin
+from warehouse.catalog.models import Bin, Sku
 from warehouse.catalog.queries import IS_PICKABLE
 from warehouse.commands import CommandRow
 from warehouse.db import table_of
-from warehouse.inventory.models import Move, MoveReason, StockBalance
+from warehouse.inventory.fitness import is_fit
+from warehouse.inventory.models import Lot, LotBalance, Move, MoveReason, StockBalance
 
 _move = table_of(Move)
 _balance = table_of(StockBalance)
@@ -29,20 +32,65 @@ def balance_of(session: Session, bin_id: int, sku_id: int) -> tuple[int, int, in
     return (row.on_hand, row.reserved, row.on_hand - row.reserved)
 
 
-def available_of(session: Session, sku_ids: Iterable[int] | None = None) -> dict[int, int]:
-    """Return SKU id → pieces free in pickable bins; SKUs without any are left out.
+def free_by_sku() -> sa.Select[*tuple[Any, ...]]:
+    """Return (sku_id, bin_id, walk_order, free, lot_id, best_before) of goods without lots.
+
+    Pieces nobody was promised, by bin that is picked from; the last two are null.
+    """
+    free = StockBalance.on_hand - StockBalance.reserved
+    return (
+        sa.select(
+            StockBalance.sku_id,
+            StockBalance.bin_id,
+            Bin.walk_order.label("walk_order"),
+            free.label("free"),
+            sa.cast(sa.null(), Lot.id.type).label("lot_id"),
+            sa.cast(sa.null(), Lot.best_before.type).label("best_before"),
+        )
+        .join(Bin, Bin.id == StockBalance.bin_id)
+        .join(Sku, Sku.id == StockBalance.sku_id)
+        .where(IS_PICKABLE, free > 0, ~Sku.is_lot_tracked)
+    )
+
+
+def free_by_lot(day: date) -> sa.Select[*tuple[Any, ...]]:
+    """Return the same of goods kept by lot, one row for each bin and lot.
+
+    Lots that are blocked, or too near their end on the site's `day`, are left out.
+    """
+    free = LotBalance.on_hand - LotBalance.reserved
+    return (
+        sa.select(
+            Lot.sku_id,
+            LotBalance.bin_id,
+            Bin.walk_order.label("walk_order"),
+            free.label("free"),
+            Lot.id.label("lot_id"),
+            Lot.best_before.label("best_before"),
+        )
+        .join(Bin, Bin.id == LotBalance.bin_id)
+        .join(Lot, Lot.id == LotBalance.lot_id)
+        .join(Sku, Sku.id == Lot.sku_id)
+        .where(IS_PICKABLE, free > 0, Sku.is_lot_tracked, is_fit(day))
+    )
+
+
+def available_of(
+    session: Session, sku_ids: Iterable[int] | None = None, *, day: date
+) -> dict[int, int]:
+    """Return SKU id → pieces that may be promised on the site's `day`; those without are left out.
 
     All SKUs unless some are named.
     """
-    free = (
-        sa.select(_balance.c.sku_id, sa.func.sum(_balance.c.on_hand - _balance.c.reserved))
-        .join(Bin, Bin.id == _balance.c.bin_id)
-        .where(IS_PICKABLE)
-        .group_by(_balance.c.sku_id)
-    )
+    parts = [free_by_sku(), free_by_lot(day)]
     if sku_ids is not None:
-        free = free.where(_balance.c.sku_id.in_(set(sku_ids)))
-    return {sku_id: int(pieces) for sku_id, pieces in session.execute(free)}
+        wanted = set(sku_ids)
+        parts = [part.where(part.selected_columns["sku_id"].in_(wanted)) for part in parts]
+    free = sa.union_all(*parts).subquery()
+    rows = session.execute(
+        sa.select(free.c.sku_id, sa.func.sum(free.c.free)).group_by(free.c.sku_id)
+    )
+    return {sku_id: int(pieces) for sku_id, pieces in rows}
 
 
 def movers_of(session: Session, line_ids: Iterable[int], reason: MoveReason) -> set[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -89,6 +89,7 @@ class _Import:
     run_id: int
     actor: Actor
     clock: Clock
+    zone: tzinfo
     on_step: OnStep
     should_stop: Callable[[], bool]
     renewed: list[datetime] = field(default_factory=list)  # the last time, if any
@@ -134,6 +135,7 @@ def import_files(
         run_id=run_id,
         actor=actor,
         clock=clock,
+        zone=config.time_zone,
         on_step=on_step,
         should_stop=lambda: False,
     )
@@ -162,6 +164,7 @@ def run_waiting_import(
         run_id=run_id,
         actor=Actor(person_id=run.person_id),
         clock=clock,
+        zone=config.time_zone,
         on_step=lambda _: None,
         should_stop=should_stop,
     )
@@ -249,11 +252,14 @@ def _audit(work: _Import) -> None:
         total = session.execute(
             sa.select(sa.func.count()).select_from(received.subquery())
         ).scalar_one()
-        free = FreeStock(free_stock(session))
+        day = work.clock().astimezone(work.zone).date()
+        free = FreeStock(free_stock(session, day=day))
     last, done = 0, 0
     while ids := _ids_after(work.database, received, last):
         work.check()
-        command = AuditOrders(id=new_id(), actor=work.actor, at=work.clock(), order_ids=ids)
+        command = AuditOrders(
+            id=new_id(), actor=work.actor, at=work.clock(), zone=work.zone, order_ids=ids
+        )
         execute(work.database, partial(audit_orders, free=free), command)
         free.keep()
         last, done = ids[-1], done + len(ids)

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, tzinfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from warehouse.commands import Actor, execute, new_id
+from warehouse.commands import USUAL_ZONE, Actor, execute, new_id
 from warehouse.db import Database, table_of
 from warehouse.orders.commands.audit import AuditOrders, audit_orders
 from warehouse.orders.commands.free_stock import free_stock
@@ -53,7 +53,9 @@ _is_wanted = sa.and_(
 _wanted_skus = sa.select(_line.c.sku_id).where(_line.c.order_id.in_(_short), _is_wanted).distinct()
 
 
-def audit_supplied(database: Database, *, actor: Actor, at: datetime) -> int:
+def audit_supplied(
+    database: Database, *, actor: Actor, at: datetime, zone: tzinfo = USUAL_ZONE
+) -> int:
     """Audit the orders held for short stock whose goods are free now; return how many.
 
     Those that came first are supplied first. Costs two statements where nothing is free.
@@ -62,23 +64,26 @@ def audit_supplied(database: Database, *, actor: Actor, at: datetime) -> int:
     after: Place | None = None
     while True:
         with database.reading() as session:
-            ids, after = supplied(session, after)
+            ids, after = supplied(session, after, day=at.astimezone(zone).date())
         if ids:
-            command = AuditOrders(id=new_id(), actor=actor, at=at, order_ids=ids)
+            command = AuditOrders(id=new_id(), actor=actor, at=at, zone=zone, order_ids=ids)
             execute(database, audit_orders, command)
         done += len(ids)
         if after is None:
             return done
 
 
-def supplied(session: Session, after: Place | None = None) -> tuple[tuple[int, ...], Place | None]:
+def supplied(
+    session: Session, after: Place | None = None, *, day: date
+) -> tuple[tuple[int, ...], Place | None]:
     """Return up to `AT_ONCE` orders held for short stock that could all be supplied at once.
 
     With them where to look on, None where no order is left. An order that wants more than there is
     keeps none of those behind it waiting.
     """
     skus = set(session.scalars(_wanted_skus))
-    free = {sku_id: n for sku_id, n in free_stock(session, skus).items() if n > 0} if skus else {}
+    known = free_stock(session, skus, day=day) if skus else {}
+    free = {sku_id: n for sku_id, n in known.items() if n > 0}
     found: list[int] = []
     while free:
         places = _queue(session, free.keys(), after)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from printing.queue import enqueue, void
-from warehouse.catalog.models import Bin
-from warehouse.catalog.queries import IS_PICKABLE
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import InvalidInput, NotFound, RuleViolation
 from warehouse.inventory import ledger
-from warehouse.inventory.models import ReleaseReason, StockBalance
+from warehouse.inventory.models import ReleaseReason
 from warehouse.numbers import next_number
 from warehouse.orders.commands.holds import give_back, hold_order
 from warehouse.orders.models import Consignment, ConsignmentLine, ConsignmentState, HoldKind
@@ -26,6 +23,7 @@ from warehouse.text import say
 from warehouse.waves.models import PickTask, TaskState, Wave, WaveSlot, WaveState
 from warehouse.waves.papers import pick_list
 from warehouse.waves.rules import BinStock, Take, plan_takes
+from warehouse.waves.stock import stock_of
 
 MOST_SLOTS = 60
 
@@ -58,7 +56,8 @@ def make_wave(session: Session, command: MakeWave) -> Outcome:
             say("Choose 1 to {most} consignments.", most=MOST_SLOTS), field="consignment_ids"
         )
     consignments = _lock(session, ids)
-    stock = _stock(session, consignments)
+    skus = {line.sku_id for c in consignments for line in c.lines}
+    stock = stock_of(session, skus, day=command.day)
     supplied, short = _supply(consignments, stock)
     for consignment in short:
         for order in orders_of(session, consignment.id):
@@ -119,24 +118,6 @@ def _lock(session: Session, ids: list[int]) -> list[Consignment]:
     return found
 
 
-def _stock(session: Session, consignments: Sequence[Consignment]) -> dict[int, list[BinStock]]:
-    skus = {line.sku_id for c in consignments for line in c.lines}
-    rows = session.execute(
-        sa.select(StockBalance.sku_id, Bin.id, Bin.walk_order, StockBalance.available)
-        .join(Bin, Bin.id == StockBalance.bin_id)
-        .where(
-            StockBalance.sku_id.in_(skus),
-            IS_PICKABLE,
-            StockBalance.available > 0,
-        )
-        .order_by(Bin.walk_order, Bin.id)
-    )
-    stock: dict[int, list[BinStock]] = defaultdict(list)
-    for sku_id, bin_id, walk_order, available in rows:
-        stock[sku_id].append(BinStock(bin_id, walk_order, available))
-    return stock
-
-
 Supplied = list[tuple[Consignment, dict[int, tuple[Take, ...]]]]  # line id → takes
 
 
@@ -166,8 +147,8 @@ def _supply(
 
 
 def _less(stock: Sequence[BinStock], takes: Sequence[Take]) -> list[BinStock]:
-    taken = {take.bin_id: take.pieces for take in takes}
-    return [BinStock(b.bin_id, b.walk_order, b.available - taken.get(b.bin_id, 0)) for b in stock]
+    taken = {(take.bin_id, take.lot_id): take.pieces for take in takes}
+    return [replace(b, available=b.available - taken.get((b.bin_id, b.lot_id), 0)) for b in stock]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -217,8 +198,15 @@ def _fill_slots(session: Session, wave: Wave, supplied: Supplied) -> list[_Plann
             for line in consignment.lines
             for take in takes[line.id]
         ]
-    planned.sort(key=lambda p: (p.take.walk_order, p.take.bin_id, p.line.sku_id, p.slot.slot_no))
+    planned.sort(key=_walk)
     return planned
+
+
+def _walk(planned: _Planned) -> tuple[int, ...]:
+    """Return where a take comes in the walk: by bin, SKU and lot, then by slot."""
+    take = planned.take
+    lot_id = take.lot_id or 0
+    return (take.walk_order, take.bin_id, planned.line.sku_id, lot_id, planned.slot.slot_no)
 
 
 def _write_tasks(session: Session, wave: Wave, planned: Sequence[_Planned]) -> None:
@@ -228,6 +216,7 @@ def _write_tasks(session: Session, wave: Wave, planned: Sequence[_Planned]) -> N
             bin_id=p.take.bin_id,
             sku_id=p.line.sku_id,
             pieces=p.take.pieces,
+            lot_id=p.take.lot_id,
         )
         for p in planned
     ]

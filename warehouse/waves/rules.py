@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
 
 
 @dataclass(frozen=True)
 class BinStock:
-    """Free pieces of one SKU in one bin."""
+    """Free pieces of one SKU in one bin; of one lot, where the SKU is kept by lot."""
 
     bin_id: int
     walk_order: int
     available: int
+    lot_id: int | None = None
+    best_before: date | None = None
+
+    @property
+    def turn(self) -> tuple[date, int]:
+        """What has to leave first: the earliest best-before; without one, the oldest lot."""
+        return (self.best_before or date.max, 0 if self.best_before else self.lot_id or 0)
 
 
 @dataclass(frozen=True)
@@ -22,23 +31,34 @@ class Take:
     bin_id: int
     walk_order: int
     pieces: int
+    lot_id: int | None = None
 
 
 def plan_takes(wanted: int, stock: Sequence[BinStock]) -> tuple[tuple[Take, ...], int]:
     """Split `wanted` pieces over bins; return the takes and the pieces still missing.
 
-    One bin that has all is preferred to several; else bins are emptied in walking order. Takes
-    plus missing always equal `wanted`.
+    Lots that end first are taken first, however far the walk. Among pieces of the same day one
+    bin that has all is preferred to several; else bins are emptied in walking order. Takes plus
+    missing always equal `wanted`.
     """
-    ordered = sorted(stock, key=lambda b: (b.walk_order, b.bin_id))
-    for candidate in ordered:
-        if candidate.available >= wanted > 0:
-            return (Take(candidate.bin_id, candidate.walk_order, wanted),), 0
     takes: list[Take] = []
     missing = wanted
-    for candidate in ordered:
-        pieces = min(candidate.available, missing)
-        if pieces > 0:
-            takes.append(Take(candidate.bin_id, candidate.walk_order, pieces))
-            missing -= pieces
+    ordered = sorted(stock, key=lambda b: (b.turn, b.walk_order, b.bin_id, b.lot_id or 0))
+    for _, group in groupby(ordered, key=lambda b: b.turn):
+        more, missing = _take_of(list(group), missing)
+        takes += more
     return tuple(takes), missing
+
+
+def _take_of(stock: Sequence[BinStock], wanted: int) -> tuple[list[Take], int]:
+    for b in stock:
+        if b.available >= wanted > 0:
+            return [Take(b.bin_id, b.walk_order, wanted, b.lot_id)], 0
+    takes: list[Take] = []
+    missing = wanted
+    for b in stock:
+        pieces = min(b.available, missing)
+        if pieces > 0:
+            takes.append(Take(b.bin_id, b.walk_order, pieces, b.lot_id))
+            missing -= pieces
+    return takes, missing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import current_app, g, request
@@ -48,6 +48,11 @@ def now() -> datetime:
         g.now = utcnow()
     instant: datetime = g.now
     return instant
+
+
+def today() -> date:
+    """Return the site's calendar day of this request."""
+    return now().astimezone(config().time_zone).date()
 
 
 def visitor() -> Visitor | None:

@@ -58,6 +58,7 @@ from warehouse.web.context import (
     form_str,
     reading,
     speak,
+    today,
 )
 from warehouse.web.desk import act, back_or, names_of, receiver_facts, told
 from warehouse.web.orders import bp, owner_of_form
@@ -114,7 +115,7 @@ def _order_page(order_id: int, *, in_full: bool) -> str:
             parcels=parcels,
             carrier=session.get(Carrier, found.carrier_id) if found.carrier_id else None,
             skus={s.id: s for s in session.scalars(sa.select(Sku).where(Sku.id.in_(sku_ids)))},
-            available=available_of(session, sku_ids) if is_waiting else {},
+            available=available_of(session, sku_ids, day=today()) if is_waiting else {},
             is_waiting=is_waiting,
             gone=dispatched_of(session, [line.id for line in found.lines]),
             not_shipped=not_shipped_of(session, found.id),

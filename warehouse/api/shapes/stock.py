@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -136,19 +137,21 @@ def _balance(row: Any) -> dict[str, Any]:
     }
 
 
-def list_skus(session: Session, *, after: str | None = None, limit: int) -> dict[str, Any]:
-    """Return one page of SKUs in the order they were made."""
+def list_skus(
+    session: Session, *, day: date, after: str | None = None, limit: int
+) -> dict[str, Any]:
+    """Return one page of SKUs in the order they were made; free is what may be sold on `day`."""
     query = sa.select(Sku).order_by(Sku.id).limit(limit + 1)
     keys = keys_of(after)
     if keys is not None:
         query = query.where(Sku.id > keys[0])
     skus = session.scalars(query).all()
     ids = [sku.id for sku in skus]
-    codes, free = _barcodes(session, ids), available_of(session, ids)
+    codes, free = _barcodes(session, ids), available_of(session, ids, day=day)
     return page("skus", skus, limit, lambda s: _sku(s, codes[s.id], free.get(s.id, 0)), "id")
 
 
-def show_sku(session: Session, code: str) -> dict[str, Any]:
+def show_sku(session: Session, code: str, *, day: date) -> dict[str, Any]:
     """Return a SKU by its code or one of its barcodes.
 
     Raises:
@@ -160,7 +163,7 @@ def show_sku(session: Session, code: str) -> dict[str, Any]:
     if sku is None:
         raise NotFound(say("SKU"), code)
     rows = session.execute(_balances(outside=False).where(StockBalance.sku_id == sku.id))
-    free = available_of(session, [sku.id])
+    free = available_of(session, [sku.id], day=day)
     return {
         **_sku(sku, _barcodes(session, [sku.id])[sku.id], free.get(sku.id, 0)),
         "stock": [_balance(row) for row in rows],

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Sku
 from warehouse.db import connection_of, insert_or_skip, on_dialect, table_of
-from warehouse.errors import LotMissing, RuleViolation
+from warehouse.errors import LotBlocked, LotMissing, RuleViolation
 from warehouse.inventory.ledger.shapes import Posting, Promise
 from warehouse.inventory.models import Lot, LotBalance
 from warehouse.text import say
@@ -43,8 +43,11 @@ def lot_named(
 ) -> int:
     """Return the id of the SKU's lot with this code, made now if nobody has seen it before.
 
+    A best-before that was not known yet is kept.
+
     Raises:
-        RuleViolation: the lot is known with another best-before.
+        RuleViolation: the lot is known with another best-before, or goods whose lots each have
+            one come without.
     """
     connection = connection_of(session)
     connection.execute(
@@ -58,27 +61,38 @@ def lot_named(
         },
     )
     found = connection.execute(
-        sa.select(_lot.c.id, _lot.c.best_before).where(_lot.c.sku_id == sku_id, _lot.c.code == code)
+        sa.select(_lot.c.id, _lot.c.best_before, _sku.c.code, _sku.c.is_expiry_tracked)
+        .join(_sku, _sku.c.id == _lot.c.sku_id)
+        .where(_lot.c.sku_id == sku_id, _lot.c.code == code)
     ).one()
-    if best_before is not None and found.best_before != best_before:
-        known = found.best_before.isoformat() if found.best_before else "-"
+    if best_before is None and found.best_before is None and found.is_expiry_tracked:
+        raise RuleViolation(
+            say("Each lot of {sku} has a best-before. Say that of {lot}.", sku=found.code, lot=code)
+        )
+    if best_before is None or found.best_before == best_before:
+        return int(found.id)
+    if found.best_before is not None:
         raise RuleViolation(
             say(
                 "Lot {lot} is known with best-before {known}, not {given}.",
                 lot=code,
-                known=known,
+                known=found.best_before.isoformat(),
                 given=best_before.isoformat(),
             )
         )
+    connection.execute(sa.update(_lot).where(_lot.c.id == found.id).values(best_before=best_before))
     return int(found.id)
 
 
 def require_lots(connection: Connection, promises: Sequence[Promise]) -> None:
-    """Refuse promises of goods kept by lot that name no lot.
+    """Refuse promises of goods kept by lot that name no lot, or one that is blocked.
+
+    The lots named cannot be blocked until the transaction ends.
 
     Raises:
-        LotMissing: one of them does.
+        LotMissing: one of them names none. LotBlocked: one of them names a blocked one.
     """
+    _require_unblocked(connection, {p.lot_id for p in promises if p.lot_id is not None})
     unnamed = {p.sku_id for p in promises if p.lot_id is None}
     if not unnamed:
         return
@@ -87,6 +101,20 @@ def require_lots(connection: Connection, promises: Sequence[Promise]) -> None:
     ).scalar()
     if code is not None:
         raise _missing(code)
+
+
+def _require_unblocked(connection: Connection, lot_ids: set[int]) -> None:
+    if not lot_ids:
+        return
+    lots = connection.execute(
+        sa.select(_lot.c.code, _lot.c.blocked_at)
+        .where(_lot.c.id.in_(lot_ids))
+        .order_by(_lot.c.id)
+        .with_for_update(read=True)
+    ).all()
+    for lot in lots:
+        if lot.blocked_at is not None:
+            raise LotBlocked(say("Lot {lot} is blocked.", lot=lot.code), lot=lot.code)
 
 
 class LotPicker:

@@ -13,11 +13,16 @@ from sqlalchemy.orm import Session
 from warehouse.catalog.models import Sku
 from warehouse.commands import Command
 from warehouse.db import connection_of, table_of
-from warehouse.errors import LotMissing, StaleScreen
+from warehouse.errors import LotMissing, SerialMissing, StaleScreen
 from warehouse.inventory.ledger.balances import Changes
 from warehouse.inventory.ledger.lots import LotPicker
 from warehouse.inventory.ledger.promises import resolve
-from warehouse.inventory.ledger.serials import Piece, pieces_of, pieces_of_move, take_along
+from warehouse.inventory.ledger.serials import (
+    Piece,
+    PiecePicker,
+    pieces_of_move,
+    take_along,
+)
 from warehouse.inventory.ledger.shapes import Posting
 from warehouse.inventory.models import Move, MoveReason
 from warehouse.text import say
@@ -65,15 +70,17 @@ def reverse(session: Session, command: Command, move_id: int, *, first_line: int
     Raises:
         StaleScreen: the move was reversed before. InsufficientStock: the pieces have moved on.
         SerialElsewhere: one of the very pieces has moved on.
+        LotMissing, SerialMissing: the goods were not kept so when they moved.
     """
     connection = connection_of(session)
     move = connection.execute(sa.select(_move).where(_move.c.id == move_id)).one()
     done = connection.execute(sa.select(_move.c.id).where(_move.c.reverses_id == move_id)).first()
     if done is not None:
         raise StaleScreen
+    lot_id, pieces = _as_kept_now(connection, move)
     mirror = Posting(
         sku_id=move.sku_id,
-        lot_id=move.lot_id,
+        lot_id=lot_id,
         from_bin_id=move.to_bin_id,
         to_bin_id=move.from_bin_id,
         pieces=move.pieces,
@@ -83,7 +90,7 @@ def reverse(session: Session, command: Command, move_id: int, *, first_line: int
     )
     if move.allocation_id is not None:
         resolve(connection, move.allocation_id, picked=-move.pieces, released=0)
-    _write(connection, command, [(mirror, pieces_of_move(connection, move))], first_line)
+    _write(connection, command, [(mirror, pieces)], first_line)
     changes = Changes()
     promised = move.pieces if move.allocation_id is not None else 0
     changes.add(mirror.from_bin_id, mirror.sku_id, mirror.lot_id, -mirror.pieces, 0)
@@ -92,40 +99,57 @@ def reverse(session: Session, command: Command, move_id: int, *, first_line: int
     return mirror
 
 
+def _as_kept_now(connection: Connection, move: Any) -> tuple[int | None, tuple[Piece, ...]]:
+    """Return the lot and the known pieces of an old move, as its SKU is kept today."""
+    row = _tracked(connection, {move.sku_id}).get(move.sku_id)
+    if row is None:
+        return None, ()
+    if row.is_lot_tracked and move.lot_id is None:
+        raise LotMissing(say("{sku} moved before it was kept by lot.", sku=row.code), sku=row.code)
+    pieces = pieces_of_move(connection, move) if row.is_serial_tracked else ()
+    if row.is_serial_tracked and len(pieces) != move.pieces:
+        raise SerialMissing(
+            say("{sku} moved before its pieces were known by number.", sku=row.code), sku=row.code
+        )
+    return (move.lot_id if row.is_lot_tracked else None), pieces
+
+
 def _taken(connection: Connection, postings: Sequence[Posting]) -> list[Taken]:
     """Return the postings split by lot, each with its known pieces; promises are resolved here."""
     loose = {p.sku_id for p in postings if p.allocation_id is None}
     tracked = _tracked(connection, loose) if loose else {}
-    lots = LotPicker(connection)
+    lots, pieces = LotPicker(connection), PiecePicker(connection, postings)
     taken: list[Taken] = []
     for posting in postings:
         if posting.allocation_id is not None:
-            taken += _out_of_promise(connection, posting)
+            taken += _out_of_promise(connection, posting, pieces)
             continue
         row = tracked.get(posting.sku_id)
         if row is None:
             taken.append((posting, ()))
         elif row.is_serial_tracked:
-            taken += _known_pieces(connection, posting, row)
+            taken += _known_pieces(pieces, posting, row)
         else:
             taken += [(part, ()) for part in lots.split(posting, row.code)]
     return taken
 
 
-def _out_of_promise(connection: Connection, posting: Posting) -> Iterable[Taken]:
+def _out_of_promise(
+    connection: Connection, posting: Posting, pieces: PiecePicker
+) -> Iterable[Taken]:
     promise = resolve(connection, posting.allocation_id or 0, picked=posting.pieces, released=0)
     posting = replace(posting, lot_id=promise.lot_id)
     if not promise.has_serials:
         return [(posting, ())]
     row = _tracked(connection, {posting.sku_id})[posting.sku_id]
-    parts = pieces_of(connection, posting, row.code)
+    parts = pieces.split(posting, row.code)
     if [part.lot_id for part, _ in parts] != [promise.lot_id]:
         raise LotMissing(say("{sku} of another lot was promised.", sku=row.code), sku=row.code)
     return parts
 
 
-def _known_pieces(connection: Connection, posting: Posting, row: Any) -> list[Taken]:
-    parts = pieces_of(connection, posting, row.code)
+def _known_pieces(pieces: PiecePicker, posting: Posting, row: Any) -> list[Taken]:
+    parts = pieces.split(posting, row.code)
     if row.is_lot_tracked and any(part.lot_id is None for part, _ in parts):
         raise LotMissing(say("{sku} is kept by lot. Say which lot.", sku=row.code), sku=row.code)
     return parts

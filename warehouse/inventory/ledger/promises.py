@@ -81,9 +81,17 @@ def reserve(session: Session, promises: Sequence[Promise]) -> list[int]:
 
 
 def release(
-    session: Session, command: Command, allocation_ids: Iterable[int], reason: ReleaseReason
+    session: Session,
+    command: Command,
+    allocation_ids: Iterable[int],
+    reason: ReleaseReason,
+    *,
+    most: int | None = None,
 ) -> int:
-    """Give back whatever is still open of the allocations; return the pieces freed."""
+    """Give back what is still open of the allocations; return the pieces freed.
+
+    All of it, or of each at most so many pieces.
+    """
     ids = sorted(allocation_ids)
     if not ids:
         return 0
@@ -94,7 +102,8 @@ def release(
     changes = Changes()
     freed = 0
     for row in found:
-        pieces = row.pieces - row.picked - row.released
+        still = row.pieces - row.picked - row.released
+        pieces = still if most is None else min(still, most)
         if pieces == 0:
             continue
         resolve(connection, row.id, picked=0, released=pieces)

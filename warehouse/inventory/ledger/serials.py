@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,12 +14,14 @@ from warehouse.catalog.models import VIRTUAL_KINDS, Bin, BinKind
 from warehouse.db import table_of
 from warehouse.errors import SerialElsewhere, SerialMissing
 from warehouse.inventory.ledger.shapes import Posting
-from warehouse.inventory.models import MoveSerial, Serial
+from warehouse.inventory.models import Move, MoveSerial, Serial
 from warehouse.text import say
 
 _serial = table_of(Serial)
 _taken_along = table_of(MoveSerial)
 _bin = table_of(Bin)
+_move = table_of(Move)
+MOST_UNNAMED = 10_000  # pieces that are moved together without naming them
 
 _shift = (
     sa.update(_serial)
@@ -37,28 +39,80 @@ class Piece:
     bin_id: int
 
 
-def pieces_of(
-    connection: Connection, posting: Posting, sku_code: str
-) -> list[tuple[Posting, tuple[Piece, ...]]]:
-    """Return the posting by lot, each part with the pieces it takes along.
+class PiecePicker:
+    """Says which known pieces each move takes.
 
-    Raises:
-        SerialMissing: not every piece is named, and the move does not take all there are.
-        SerialElsewhere: a named piece is not in the bin it is taken from.
+    Moves that name none may do so where together they take all that their bin has. Remembers
+    what it gave out, so that two moves of one command do not get the same piece.
     """
-    found = _named(connection, posting) if posting.serials else _all_in(connection, posting)
-    if len(found) != posting.pieces or len(set(posting.serials)) != len(posting.serials):
-        raise SerialMissing(
-            say("{sku} is known piece by piece. Scan the serial number of each.", sku=sku_code),
-            sku=sku_code,
-        )
-    by_lot: dict[int | None, list[Piece]] = defaultdict(list)
-    for piece in found:
-        by_lot[piece.lot_id].append(piece)
-    return [
-        (replace(posting, lot_id=lot_id, pieces=len(pieces)), tuple(pieces))
-        for lot_id, pieces in by_lot.items()
-    ]
+
+    def __init__(self, connection: Connection, postings: Sequence[Posting]) -> None:
+        self._connection = connection
+        self._given: set[int] = set()
+        self._unnamed: Counter[tuple[int, int]] = Counter()
+        for posting in postings:
+            if not posting.serials:
+                self._unnamed[posting.from_bin_id, posting.sku_id] += posting.pieces
+
+    def split(self, posting: Posting, sku_code: str) -> list[tuple[Posting, tuple[Piece, ...]]]:
+        """Return the posting by lot, each part with the pieces it takes along.
+
+        Raises:
+            SerialMissing: not every piece is named, and the moves do not take all there are.
+            SerialElsewhere: a named piece is not in the bin it is taken from.
+        """
+        found = _named(self._connection, posting) if posting.serials else self._rest(posting)
+        ids = {piece.serial_id for piece in found}
+        if len(ids) != posting.pieces or len(found) != posting.pieces or ids & self._given:
+            raise _unknown_pieces(sku_code)
+        self._given |= ids
+        by_lot: dict[int | None, list[Piece]] = defaultdict(list)
+        for piece in found:
+            by_lot[piece.lot_id].append(piece)
+        return [
+            (replace(posting, lot_id=lot_id, pieces=len(pieces)), tuple(pieces))
+            for lot_id, pieces in by_lot.items()
+        ]
+
+    def _rest(self, posting: Posting) -> list[Piece]:
+        """Return the pieces of a move that names none, those of its own line first."""
+        key = (posting.from_bin_id, posting.sku_id)
+        here = [p for p in _all_in(self._connection, posting) if p.serial_id not in self._given]
+        wanted = self._unnamed[key]
+        if posting.lot_id is not None:
+            here = [piece for piece in here if piece.lot_id == posting.lot_id]
+            wanted = posting.pieces
+        if len(here) != wanted:
+            return []
+        self._unnamed[key] -= posting.pieces
+        if len(here) > posting.pieces:
+            mine = _last_moved_for(self._connection, here, posting.consignment_line_id)
+            here.sort(key=lambda piece: (piece.serial_id not in mine, piece.serial_id))
+        return here[: posting.pieces]
+
+
+def _unknown_pieces(sku_code: str) -> SerialMissing:
+    return SerialMissing(
+        say("{sku} is known piece by piece. Scan the serial number of each.", sku=sku_code),
+        sku=sku_code,
+    )
+
+
+def _last_moved_for(
+    connection: Connection, pieces: Sequence[Piece], line_id: int | None
+) -> set[int]:
+    """Return the serial ids of those pieces whose last move was made for the consignment line."""
+    last = (
+        sa.select(sa.func.max(_taken_along.c.move_id))
+        .where(_taken_along.c.serial_id.in_([piece.serial_id for piece in pieces]))
+        .group_by(_taken_along.c.serial_id)
+    )
+    rows = connection.execute(
+        sa.select(_taken_along.c.serial_id)
+        .join(_move, _move.c.id == _taken_along.c.move_id)
+        .where(_move.c.id.in_(last), _move.c.consignment_line_id == line_id)
+    )
+    return set(rows.scalars())
 
 
 def take_along(
@@ -101,10 +155,10 @@ def _all_in(connection: Connection, posting: Posting) -> list[Piece]:
     rows = connection.execute(
         sa.select(_serial.c.id, _serial.c.lot_id, _serial.c.bin_id)
         .where(_serial.c.bin_id == posting.from_bin_id, _serial.c.sku_id == posting.sku_id)
-        .limit(posting.pieces + 1)
-    ).all()
-    wanted = [r for r in rows if posting.lot_id in (None, r.lot_id)]
-    return [Piece(serial_id=r.id, lot_id=r.lot_id, bin_id=r.bin_id) for r in wanted]
+        .order_by(_serial.c.id)
+        .limit(MOST_UNNAMED)
+    )
+    return [Piece(serial_id=r.id, lot_id=r.lot_id, bin_id=r.bin_id) for r in rows]
 
 
 def _named(connection: Connection, posting: Posting) -> list[Piece]:

@@ -83,7 +83,7 @@ def audit(
     """
     settings = load_settings(session)
     dossiers = dossiers_of(session, order_ids, with_twins=settings.hold_merge_candidates)
-    left = free.begin() if free else free_stock(session, _skus(dossiers))
+    left = free.begin() if free else free_stock(session, _skus(dossiers), day=command.day)
     for dossier in dossiers.values():
         for sku_id, pieces in dossier.claims:  # to be judged anew: what it had is free again
             left[sku_id] = left.get(sku_id, 0) + pieces

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -47,12 +48,14 @@ class FreeStock:
         self._pieces = self._left
 
 
-def free_stock(session: Session, sku_ids: Collection[int] | None = None) -> dict[int, int]:
+def free_stock(
+    session: Session, sku_ids: Collection[int] | None = None, *, day: date
+) -> dict[int, int]:
     """Return SKU id → free pieces, below zero where more is promised than there is.
 
-    All SKUs unless some are named.
+    All SKUs unless some are named. Lots count that may be promised on the site's `day`.
     """
-    free = available_of(session, sku_ids)
+    free = available_of(session, sku_ids, day=day)
     for sku_id, pieces in _claimed(session, sku_ids).items():
         free[sku_id] = free.get(sku_id, 0) - pieces
     return free

@@ -5,7 +5,7 @@ Statements are built once; a pick costs at most ten, the claim of its command id
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +21,7 @@ from warehouse.inventory.models import MoveReason
 from warehouse.inventory.refusals import refuse_bin, refuse_item, require_pieces
 from warehouse.orders.models import Consignment, ConsignmentLine, ConsignmentState
 from warehouse.orders.queries import stop_column, stopped
+from warehouse.picking.commands.tracked import in_hand, serial_of
 from warehouse.picking.commands.wave import require_picker
 from warehouse.picking.screens import PickScreen
 from warehouse.text import say
@@ -39,12 +40,17 @@ class ConfirmBin(Command):
 class ConfirmPick(Command):
     """The picker scans goods and puts them into the slot's tote.
 
-    `pieces` is how often the barcode counts; a pack code is worth its pieces each time.
+    `pieces` is how often the barcode counts; a pack code is worth its pieces each time. `lot` and
+    `serial` are what the scan said of the pieces; `swap` is the lot the picker agreed to take
+    instead of the promised one. Known pieces may be named by their number alone.
     """
 
     task_id: int
     barcode: str
     pieces: int = 1
+    lot: str = ""
+    serial: str = ""
+    swap: str = ""
 
 
 _task = table_of(PickTask)
@@ -77,6 +83,8 @@ _load = (
         _bin.c.code.label("bin_code"),
         _sku.c.code.label("sku_code"),
         _sku.c.name.label("sku_name"),
+        _sku.c.is_lot_tracked,
+        _sku.c.is_serial_tracked,
         _barcode.c.sku_id.label("scanned_sku_id"),
         _barcode.c.pieces.label("scanned_pieces"),
         stop_column(_slot.c.consignment_id).label("stop_id"),
@@ -157,19 +165,21 @@ def confirm_pick(session: Session, command: ConfirmPick) -> Outcome:
         StaleScreen: finished elsewhere. WrongItem, UnknownBarcode: not what the task asks for.
         WrongBin: the bin was not scanned yet. TooMany: more than the task still wants.
         OrderStopped: the order goes no further. InsufficientStock: the bin does not have them.
-        TakenByAnother: another picks the wave.
+        TakenByAnother: another picks the wave. Of tracked goods see `tracked.in_hand`.
     """
     require_pieces(command.pieces)
     task = _open_task(session, command)
     if task.bin_confirmed_at is None:
         raise WrongBin(got=say("an item"), wanted=say("bin {code} first", code=task.bin_code))
-    pieces = command.pieces * _pieces_of(session, task, command.barcode)
+    serials: tuple[str, ...] = ()
+    if task.is_lot_tracked or task.is_serial_tracked:
+        task, pieces, serials = _tracked(session, command, task)
+    else:
+        pieces = command.pieces * _pieces_of(session, task, command.barcode)
     left = task.wanted - task.picked
     if pieces > left:
-        raise TooMany(
-            say("{pieces} scanned, only {left} needed.", pieces=pieces, left=left), left=left
-        )
-    ledger.post(session, command, [_into_tote(task, pieces)])
+        raise _too_many(pieces, left)
+    ledger.post(session, command, [_into_tote(task, pieces, serials)])
     is_done = pieces == left
     new_state = TaskState.PICKED if is_done else TaskState.OPEN
     connection = connection_of(session)
@@ -190,6 +200,28 @@ def confirm_pick(session: Session, command: ConfirmPick) -> Outcome:
         ),
         is_step_done=is_done,
     )
+
+
+def _tracked(session: Session, command: ConfirmPick, task: Any) -> tuple[Any, int, tuple[str, ...]]:
+    """Return the task the scanned pieces are for, how many they are, and their numbers."""
+    serial = command.serial
+    if task.is_serial_tracked and not serial and task.scanned_sku_id is None:
+        serial = serial_of(session, task, command.barcode) or ""
+    is_alone = serial == command.barcode
+    pieces = command.pieces * (1 if is_alone else _pieces_of(session, task, command.barcode))
+    if pieces > task.wanted - task.picked:
+        raise _too_many(pieces, task.wanted - task.picked)
+    hand = in_hand(
+        session, command, task, lot=command.lot, serial=serial, swap=command.swap, pieces=pieces
+    )
+    if hand.task_id != task.id:
+        task = _open_task(session, replace(command, task_id=hand.task_id))
+    return task, pieces, hand.serials
+
+
+def _too_many(pieces: int, left: int) -> TooMany:
+    text = say("{pieces} scanned, only {left} needed.", pieces=pieces, left=left)
+    return TooMany(text, left=left)
 
 
 def _open_task(session: Session, command: ConfirmBin | ConfirmPick) -> Any:
@@ -217,7 +249,7 @@ def _pieces_of(session: Session, task: Any, barcode: str) -> int:
     return item.pieces
 
 
-def _into_tote(task: Any, pieces: int) -> ledger.Posting:
+def _into_tote(task: Any, pieces: int, serials: tuple[str, ...]) -> ledger.Posting:
     return ledger.Posting(
         sku_id=task.sku_id,
         from_bin_id=task.bin_id,
@@ -226,4 +258,5 @@ def _into_tote(task: Any, pieces: int) -> ledger.Posting:
         reason=MoveReason.PICK,
         consignment_line_id=task.consignment_line_id,
         allocation_id=task.allocation_id,
+        serials=serials,
     )

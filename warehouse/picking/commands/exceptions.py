@@ -8,30 +8,34 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from warehouse.catalog.models import Bin, BinKind
-from warehouse.catalog.queries import IS_PICKABLE, bin_of_kind
+from warehouse.catalog.models import Bin, Sku
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import RuleViolation, StaleScreen
 from warehouse.inventory import ledger
-from warehouse.inventory.models import Move, MoveReason, ReleaseReason, StockBalance
-from warehouse.inventory.queries import balance_of
+from warehouse.inventory.models import Move, MoveReason, ReleaseReason
+from warehouse.inventory.pieces import number_wanted, piece_in
 from warehouse.orders.commands.holds import hold_order
 from warehouse.orders.models import ConsignmentLine, ConsignmentState, HoldKind
 from warehouse.orders.queries import consignment_by_id, orders_of, require_not_stopped
 from warehouse.people import trail
 from warehouse.picking.commands.wave import require_picker
+from warehouse.picking.commands.writing_off import end_task, write_off
 from warehouse.picking.screens import PickScreen
 from warehouse.text import say
 from warehouse.waves.models import PickTask, ShortReason, TaskState, Wave, WaveSlot, WaveState
-from warehouse.waves.rules import BinStock, Take, plan_takes
+from warehouse.waves.replanning import allocate_elsewhere
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReportShort(Command):
-    """Fewer pieces are in the bin than the task wants; no more will be found there."""
+    """Fewer pieces are in the bin than the task wants; no more will be found there.
+
+    Of goods known piece by piece `serial` names the one that is damaged.
+    """
 
     task_id: int
     reason: ShortReason = ShortReason.EMPTY
+    serial: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,21 +56,23 @@ def report_short(session: Session, command: ReportShort) -> Outcome:
     """Release what was not found, look for it in other bins, hold the order if there is none.
 
     Pieces the bin should have and has not go to the count difference (damaged ones to
-    quarantine), and with an empty bin whatever else the book had free there.
+    quarantine), and with an empty bin whatever else the book had free there. Of goods kept by lot
+    only the promised lot is gone, of known pieces only the damaged one.
 
     Raises:
         StaleScreen: finished elsewhere. OrderStopped: the order goes no further.
-        TakenByAnother: another picks the wave.
+        TakenByAnother: another picks the wave. SerialMissing, SerialElsewhere: which known piece
+        is damaged was not said, or it is not in this bin.
     """
     task = _lock_open(session, command)
-    missing = task.wanted - task.picked
-    ledger.release(session, command, [task.allocation_id], ReleaseReason.SHORT)
-    _write_off(session, command, task, missing)
-    task.state = TaskState.SHORT if task.picked == 0 else TaskState.PICKED
-    if task.picked:
-        task.wanted = task.picked
+    damaged = _damaged_piece(session, command, task)
+    missing = 1 if damaged else task.wanted - task.picked
+    ledger.release(session, command, [task.allocation_id], ReleaseReason.SHORT, most=missing)
+    write_off(session, command, task, missing, reason=command.reason, serials=damaged)
+    end_task(task, missing)
     session.flush()
-    still = _allocate_elsewhere(session, task, missing)
+    avoid = None if damaged else task.bin_id
+    still = allocate_elsewhere(session, task, missing, day=command.day, avoid_bin_id=avoid)
     slot = session.get_one(WaveSlot, task.slot_id)
     trail.record(
         session, command, "consignment", slot.consignment_id, "short",
@@ -177,72 +183,11 @@ def _lock_open(session: Session, command: ReportShort | SkipTask) -> PickTask:
     return task
 
 
-def _write_off(session: Session, command: ReportShort, task: PickTask, missing: int) -> None:
-    """Book what the bin should have had to where it is looked for."""
-    _, _, free = balance_of(session, task.bin_id, task.sku_id)
-    pieces = free if command.reason is ShortReason.EMPTY else min(missing, free)
-    if pieces <= 0:
-        return
-    kind = BinKind.QUARANTINE if command.reason is ShortReason.DAMAGED else BinKind.COUNT_DIFFERENCE
-    posting = ledger.Posting(
-        sku_id=task.sku_id,
-        from_bin_id=task.bin_id,
-        to_bin_id=bin_of_kind(session, kind).id,
-        pieces=pieces,
-        reason=MoveReason.MISSING,
-        consignment_line_id=task.consignment_line_id,
-        reference=command.reason,
-    )
-    ledger.post(session, command, [posting])
-
-
-def _allocate_elsewhere(session: Session, task: PickTask, missing: int) -> int:
-    """Promise the missing pieces from other bins as new tasks; return what nobody has."""
-    rows = session.execute(
-        sa.select(Bin.id, Bin.walk_order, StockBalance.available)
-        .join(StockBalance, StockBalance.bin_id == Bin.id)
-        .where(
-            StockBalance.sku_id == task.sku_id,
-            StockBalance.available > 0,
-            IS_PICKABLE,
-            Bin.id != task.bin_id,
-        )
-        .order_by(Bin.walk_order)
-    )
-    takes, still = plan_takes(missing, [BinStock(*row) for row in rows])
-    if still:
-        return still
-    _add_tasks(session, task, takes)
-    return 0
-
-
-def _add_tasks(session: Session, task: PickTask, takes: tuple[Take, ...]) -> None:
-    ids = ledger.reserve(
-        session,
-        [
-            ledger.Promise(
-                consignment_line_id=task.consignment_line_id,
-                bin_id=take.bin_id,
-                sku_id=task.sku_id,
-                pieces=take.pieces,
-            )
-            for take in takes
-        ],
-    )
-    last = session.scalar(
-        sa.select(sa.func.max(PickTask.sequence)).where(PickTask.wave_id == task.wave_id)
-    )
-    session.add_all(
-        PickTask(
-            wave_id=task.wave_id,
-            slot_id=task.slot_id,
-            consignment_line_id=task.consignment_line_id,
-            allocation_id=allocation_id,
-            bin_id=take.bin_id,
-            sku_id=task.sku_id,
-            wanted=take.pieces,
-            sequence=(last or 0) + place,
-        )
-        for place, (take, allocation_id) in enumerate(zip(takes, ids, strict=True), start=1)
-    )
-    session.flush()
+def _damaged_piece(session: Session, command: ReportShort, task: PickTask) -> tuple[str, ...]:
+    """Return the number of the damaged piece, none where pieces have none or are not there."""
+    sku = session.get_one(Sku, task.sku_id)
+    if command.reason is not ShortReason.DAMAGED or not sku.is_serial_tracked:
+        return ()
+    if not command.serial:
+        raise number_wanted(sku.code)
+    return (str(piece_in(session, task.bin_id, sku.id, command.serial).code),)
