@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Bin, Sku
 from warehouse.db import table_of
+from warehouse.inventory.models import Allocation, Lot
 from warehouse.orders.models import Consignment
 from warehouse.orders.queries import stop_column
 from warehouse.people.models import Person
@@ -21,6 +23,8 @@ _slot = table_of(WaveSlot)
 _bin = table_of(Bin)
 _sku = table_of(Sku)
 _tote = _bin.alias("tote")
+_allocation = table_of(Allocation)
+_lot = table_of(Lot)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +44,10 @@ class TaskView:
     slot_no: int
     tote_code: str
     stop_id: int | None
+    bin_id: int
+    is_serial_tracked: bool
+    lot: str  # "" for goods without lots
+    best_before: date | None
 
     @property
     def left(self) -> int:
@@ -78,10 +86,16 @@ _open_tasks = (
         _slot.c.slot_no,
         _tote.c.code.label("tote_code"),
         stop_column(_slot.c.consignment_id).label("stop_id"),
+        _task.c.bin_id,
+        _sku.c.is_serial_tracked,
+        _lot.c.code.label("lot"),
+        _lot.c.best_before,
     )
     .join(_slot, _slot.c.id == _task.c.slot_id)
     .join(_bin, _bin.c.id == _task.c.bin_id)
     .join(_sku, _sku.c.id == _task.c.sku_id)
+    .join(_allocation, _allocation.c.id == _task.c.allocation_id)
+    .outerjoin(_lot, _lot.c.id == _allocation.c.lot_id)
     .outerjoin(_tote, _tote.c.id == _slot.c.tote_bin_id)
     .where(_task.c.wave_id == sa.bindparam("wave_id"), _task.c.state == TaskState.OPEN)
     .order_by(_task.c.skips, _task.c.sequence)
@@ -138,6 +152,7 @@ def _view(row: Any) -> TaskView:
     fields: dict[str, Any] = dict(row._mapping)
     fields["is_bin_confirmed"] = fields.pop("bin_confirmed_at") is not None
     fields["tote_code"] = fields["tote_code"] or ""
+    fields["lot"] = fields["lot"] or ""
     return TaskView(**fields)
 
 

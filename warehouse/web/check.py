@@ -23,7 +23,7 @@ from warehouse.text import say
 from warehouse.web import stations
 from warehouse.web.access import needs
 from warehouse.web.context import do, form_int
-from warehouse.web.stations import Fragment, code_of, stop_screen, unknown_card
+from warehouse.web.stations import Fragment, code_of, said_of, stop_screen, unknown_card
 
 bp = Blueprint("check", __name__, url_prefix="/check")
 DAMAGED = "damaged"  # the next scan names the damaged piece
@@ -57,9 +57,9 @@ def _take(scan: Scan, screen: str, subject: int | None) -> Outcome:
     item = code_of(scan)
     if screen in (CheckScreen.ITEMS, MISSING):
         pieces = form_int("pieces", 1) * item.pieces
-        return do(check_item, CheckItem, check_id=check_id, barcode=item.code, pieces=pieces)
+        return do(check_item, CheckItem, check_id=check_id, pieces=pieces, **said_of(item))
     if screen == DAMAGED:
-        return do(report_damaged, ReportDamaged, check_id=check_id, barcode=item.code)
+        return do(report_damaged, ReportDamaged, check_id=check_id, **said_of(item))
     return do(start_check, StartCheck, barcode=item.code)
 
 

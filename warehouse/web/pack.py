@@ -23,7 +23,7 @@ from warehouse.text import say
 from warehouse.web import stations
 from warehouse.web.access import needs
 from warehouse.web.context import do, form_int, reading
-from warehouse.web.stations import Fragment, code_of, stop_screen, unknown_card
+from warehouse.web.stations import Fragment, code_of, said_of, stop_screen, unknown_card
 
 bp = Blueprint("pack", __name__, url_prefix="/pack")
 
@@ -60,7 +60,7 @@ def _take(scan: Scan, screen: str, subject: int | None) -> Outcome:
         if is_carton:
             return do(change_carton, ChangeCarton, parcel_id=subject or 0, barcode=item.code)
         pieces = form_int("pieces", 1) * item.pieces
-        return do(pack_item, PackItem, parcel_id=subject or 0, barcode=item.code, pieces=pieces)
+        return do(pack_item, PackItem, parcel_id=subject or 0, pieces=pieces, **said_of(item))
     return do(start_packing, StartPacking, barcode=item.code)
 
 

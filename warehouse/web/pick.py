@@ -6,8 +6,9 @@ import sqlalchemy as sa
 from flask import Blueprint, Response, url_for
 from sqlalchemy.orm import Session
 
-from warehouse.commands import Outcome
-from warehouse.errors import NotFound
+from warehouse.commands import Outcome, Tone
+from warehouse.errors import LotWanted, NotFound, SerialMissing
+from warehouse.inventory.pieces import lots_in
 from warehouse.inventory.refusals import refuse
 from warehouse.people.rights import Right
 from warehouse.picking.commands.confirm import ConfirmBin, ConfirmPick, confirm_bin, confirm_pick
@@ -29,16 +30,19 @@ from warehouse.picking.commands.wave import (
 )
 from warehouse.picking.queries import PickView, WaveRow, pick_view, waves_to_pick
 from warehouse.picking.screens import PickScreen
-from warehouse.scanning import Card, CardScan, Scan
+from warehouse.scanning import Card, CardScan, CodeScan, Scan
 from warehouse.text import say
 from warehouse.waves.models import ShortReason, Wave, WaveState
 from warehouse.web import stations
 from warehouse.web.access import needs
 from warehouse.web.context import command_id, do, form_int, form_str, person, reading
-from warehouse.web.stations import Fragment, code_of, stop_screen, unknown_card
+from warehouse.web.stations import Fragment, code_of, said_of, stop_screen, unknown_card
 
 bp = Blueprint("pick", __name__, url_prefix="/pick")
-SHORT = "short"  # a question on the tablet, nothing in the database
+# Questions on the tablet, nothing in the database.
+SHORT = "short"
+LOT = "lot"  # of which lot are the pieces just scanned?
+DAMAGED = "damaged"  # the next scan is the number of the damaged piece
 
 
 @bp.get("")
@@ -112,15 +116,47 @@ def _take(wave_id: int, scan: Scan, screen: str, subject: int | None) -> Outcome
         return do(bind_tote, BindTote, wave_id=wave_id, barcode=item.code)
     if screen == PickScreen.BIN:
         return do(confirm_bin, ConfirmBin, task_id=task_id, barcode=item.code)
-    if screen in (PickScreen.ITEM, SHORT):
-        pieces = form_int("pieces", 1) * item.pieces
-        return do(confirm_pick, ConfirmPick, task_id=task_id, barcode=item.code, pieces=pieces)
+    if screen == DAMAGED:
+        serial = item.serial or item.code
+        return _short(task_id, ShortReason.DAMAGED, serial)
+    if screen in (PickScreen.ITEM, SHORT, LOT):
+        return _pick(task_id, item, screen)
     raise unknown_card()
+
+
+def _pick(task_id: int, item: CodeScan, screen: str) -> Outcome:
+    """Pick what was scanned; of which lot it is, is asked where the scan did not say.
+
+    The answer to that question comes with the code of the goods in the field `item`.
+    """
+    goods, pieces = form_str("item", ""), form_int("pieces", 1)
+    said = {**said_of(item), "pieces": pieces * item.pieces, "swap": form_str("swap", "")}
+    if screen == LOT and goods and not item.lot and item.code != goods:
+        said |= {"barcode": goods, "lot": item.code, "pieces": pieces}
+    try:
+        return do(confirm_pick, ConfirmPick, task_id=task_id, **said)
+    except LotWanted as wanted:
+        again = {"item": str(said["barcode"]), "pieces": str(said["pieces"])}
+        return Outcome(
+            screen=LOT,
+            subject_id=task_id,
+            message=wanted.text,
+            tone=Tone.ATTENTION,
+            facts={"send": again},
+        )
+
+
+def _short(task_id: int, reason: ShortReason, serial: str = "") -> Outcome:
+    """Report a short pick; which of known pieces is damaged is asked."""
+    try:
+        return do(report_short, ReportShort, task_id=task_id, reason=reason, serial=serial)
+    except SerialMissing as wanted:
+        return Outcome(screen=DAMAGED, subject_id=task_id, message=wanted.text, tone=Tone.ATTENTION)
 
 
 def _card(wave_id: int, card: Card, screen: str, task_id: int) -> Outcome:
     if card is Card.UNDO:
-        if screen == SHORT:
+        if screen in (SHORT, LOT, DAMAGED):
             return Outcome(screen="", message=say("Back to the pick."))
         return do(undo_pick, UndoPick, wave_id=wave_id)
     if card is Card.SKIP:
@@ -130,7 +166,7 @@ def _card(wave_id: int, card: Card, screen: str, task_id: int) -> Outcome:
     if card is Card.SHORT:
         reason = form_str("reason", ShortReason.EMPTY)
         known = reason if reason in set(ShortReason) else ShortReason.EMPTY
-        return do(report_short, ReportShort, task_id=task_id, reason=ShortReason(known))
+        return _short(task_id, ShortReason(known))
     if card is Card.OK and screen == PickScreen.DONE:
         return do(finish_wave, FinishWave, wave_id=wave_id)
     raise unknown_card()
@@ -167,30 +203,40 @@ def _show_wave(wave_id: int) -> stations.Show:
         view = pick_view(session, wave)
         if view.screen is PickScreen.STOP and view.task is not None:
             raise stop_screen(session, view.stopped_id)
-        is_short = screen == SHORT and view.task is not None and view.task.task_id == subject
-        return _fragment(view, SHORT if is_short else view.screen)
+        is_asked = view.task is not None and view.task.task_id == subject
+        asked = screen if is_asked and screen in (SHORT, LOT, DAMAGED) else view.screen
+        return _fragment(session, view, asked)
 
     return show
 
 
-def _fragment(view: PickView, screen: str) -> Fragment:
+def _fragment(session: Session, view: PickView, screen: str) -> Fragment:
     task = view.task
+    is_piece = task is not None and task.is_serial_tracked
     expects = {
         PickScreen.TOTES: say("an empty tote for slot {slot}", slot=view.slot_no),
         PickScreen.BIN: say("bin {code}", code=task.bin_code if task else ""),
-        PickScreen.ITEM: say("the item"),
+        PickScreen.ITEM: say("the serial number") if is_piece else say("the item"),
         PickScreen.DONE: say("the OK card"),
         SHORT: say("the reason"),
+        LOT: say("the lot"),
+        DAMAGED: say("the damaged piece"),
     }
     templates = {
         PickScreen.TOTES: "pick/_totes.html",
         PickScreen.DONE: "pick/_done.html",
         SHORT: "pick/_short.html",
+        LOT: "pick/_lot.html",
     }
     return Fragment(
         template=templates.get(screen, "pick/_task.html"),
         screen=screen,
         subject=task.task_id if task else view.wave_id,
         expects=expects.get(screen),
-        context={"view": view, "task": task, "next_task": view.next_task},
+        context={
+            "view": view,
+            "task": task,
+            "next_task": view.next_task,
+            "lots": lots_in(session, task.bin_id, task.sku_id) if task and screen == LOT else (),
+        },
     )

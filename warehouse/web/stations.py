@@ -18,6 +18,7 @@ from warehouse.errors import (
     InvalidInput,
     NotFound,
     OrderStopped,
+    OtherLot,
     RuleViolation,
     StaleScreen,
     TakenByAnother,
@@ -99,8 +100,8 @@ def answer(take: Take, show: Show) -> Response:
         outcome = _put_aside(scan, subject) if screen == STOP else take(scan, screen, subject)
     except OrderStopped as stop:
         return _render(_stop_fragment(stop), _message_of_error(stop), 409)
-    except TakenByAnother as error:
-        return _message(error, send={"confirm": "1"})
+    except (TakenByAnother, OtherLot) as error:
+        return _message(error, send=_once_more(error))
     except (Conflict, RuleViolation) as error:
         return _as_it_stands(show, screen, subject, error)
     except NoResultFound:
@@ -109,6 +110,19 @@ def answer(take: Take, show: Show) -> Response:
     except WarehouseError as error:
         return _message(error)
     return _next_screen(show, outcome)
+
+
+def _once_more(error: TakenByAnother | OtherLot) -> dict[str, str] | None:
+    """Return what goes with the next scan if that is to take over, or to take the other lot."""
+    if isinstance(error, TakenByAnother):
+        return {"confirm": "1"}
+    if not error.offered:
+        return None
+    again = {"swap": error.offered}
+    for name in ("item", "pieces"):
+        if name in request.form:
+            again[name] = form_str(name)
+    return again
 
 
 def _next_screen(show: Show, outcome: Outcome) -> Response:
@@ -152,6 +166,11 @@ def code_of(scan: Scan) -> CodeScan:
     if isinstance(scan, WeightScan):
         return CodeScan(scan.text)
     raise InvalidInput(say("That card does nothing here."), field="barcode")
+
+
+def said_of(scan: CodeScan) -> dict[str, str]:
+    """Return what a scan said of goods, by the names that commands have for it."""
+    return {"barcode": scan.code, "lot": scan.lot, "serial": scan.serial}
 
 
 def unknown_card() -> InvalidInput:
@@ -250,7 +269,7 @@ def _message_of(outcome: Outcome, fragment: Fragment) -> dict[str, Any]:
         "text": speak(outcome.message),
         "expects": speak(fragment.expects) if fragment.expects else "",
         "ack": is_stop,
-        "send": {},
+        "send": outcome.facts.get("send", {}),
     }
 
 

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from warehouse.catalog.queries import Item, item_by_barcode
+from warehouse.catalog.queries import Item
+from warehouse.checking.commands.pieces import in_tote, lines_of, require_new
 from warehouse.checking.commands.start import open_check
 from warehouse.checking.models import Check, CheckScan, CheckState, Mismatch, MismatchKind
 from warehouse.checking.screens import CheckScreen
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import RuleViolation
-from warehouse.inventory.refusals import home_of, refuse_item, require_pieces
+from warehouse.inventory.pieces import Named
+from warehouse.inventory.refusals import home_of, require_pieces
 from warehouse.orders.goods import lock_lines
 from warehouse.orders.models import ConsignmentLine, ConsignmentState
 from warehouse.orders.queries import consignment_by_id
@@ -24,11 +26,17 @@ from warehouse.text import say
 
 @dataclass(frozen=True, kw_only=True)
 class CheckItem(Command):
-    """One scan of goods taken out of the tote; `pieces` is how often the barcode counts."""
+    """One scan of goods taken out of the tote; `pieces` is how often the barcode counts.
+
+    `lot` and `serial` are what the scan said of them; a known piece may be named by its number
+    alone.
+    """
 
     check_id: int
     barcode: str
     pieces: int = 1
+    lot: str = ""
+    serial: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,21 +52,22 @@ def check_item(session: Session, command: CheckItem) -> Outcome:
     Raises:
         StaleScreen: the check is closed. UnknownBarcode: nothing carries the code.
         OrderStopped: the order goes no further. SamePerson: the actor picked it.
-        TakenByAnother: somebody else checks it.
+        TakenByAnother: somebody else checks it. SerialMissing, SerialElsewhere: a known piece
+        without its number, or one that is not in this tote. OtherLot: nor is the lot.
     """
     require_pieces(command.pieces)
     check = open_check(session, command, command.check_id)
-    item = item_by_barcode(session, command.barcode)
-    if item is None:
-        raise refuse_item(session, command.barcode, say("goods of this order"))
+    named = in_tote(session, check, command.barcode, lot=command.lot, serial=command.serial)
+    item = named.item
     pieces = command.pieces * item.pieces
+    require_new(session, check, named, pieces)
     lines = lock_lines(session, check.consignment_id)
-    mine = [line for line in lines if line.sku_id == item.sku_id]
+    mine = lines_of(session, lines, named)
     left = sum(line.picked - line.checked for line in mine)
     if pieces > left:
         kind = MismatchKind.TOO_MANY if mine else MismatchKind.WRONG_ITEM
         return _mismatch(session, command, check, kind, item, pieces)
-    _count(session, command, check, mine, pieces)
+    _count(session, command, check, mine, pieces, named)
     total = sum(line.picked for line in lines)
     done = sum(line.checked for line in lines)
     if done < total:
@@ -73,6 +82,7 @@ def _count(
     check: Check,
     lines: Sequence[ConsignmentLine],
     pieces: int,
+    named: Named,
 ) -> None:
     for line in lines:
         part = min(pieces, line.picked - line.checked)
@@ -87,6 +97,8 @@ def _count(
                 pieces=part,
                 command_id=command.id,
                 at=command.at,
+                lot_id=named.lot_id,
+                serial_id=named.serial_id,
             )
         )
     session.flush()

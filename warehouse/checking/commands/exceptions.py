@@ -8,21 +8,28 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import BinKind
-from warehouse.catalog.queries import bin_of_kind, item_by_barcode
+from warehouse.catalog.queries import bin_of_kind
+from warehouse.checking.commands.pieces import (
+    Part,
+    in_tote,
+    lines_of,
+    missing_parts,
+    require_one_lot,
+    tote_id,
+)
 from warehouse.checking.commands.start import open_check
 from warehouse.checking.models import Check, CheckState, Mismatch, MismatchKind
 from warehouse.checking.screens import CheckScreen
 from warehouse.commands import Command, Outcome, Tone
-from warehouse.errors import RuleViolation, StaleScreen
+from warehouse.errors import RuleViolation
 from warehouse.inventory import ledger
 from warehouse.inventory.models import MoveReason
 from warehouse.inventory.refusals import refuse_item
 from warehouse.orders.commands.holds import hold_order
 from warehouse.orders.goods import lock_lines
-from warehouse.orders.models import ConsignmentLine, HoldKind
+from warehouse.orders.models import HoldKind
 from warehouse.orders.queries import orders_of
 from warehouse.text import Text, say
-from warehouse.waves.queries import tote_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,10 +41,12 @@ class ReportMissing(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class ReportDamaged(Command):
-    """One piece of these goods cannot be sold."""
+    """One piece of these goods cannot be sold; `lot` and `serial` as the scan said them."""
 
     check_id: int
     barcode: str
+    lot: str = ""
+    serial: str = ""
 
 
 def report_missing(session: Session, command: ReportMissing) -> Outcome:
@@ -48,12 +57,12 @@ def report_missing(session: Session, command: ReportMissing) -> Outcome:
     """
     check = open_check(session, command, command.check_id)
     lines = lock_lines(session, check.consignment_id)
-    missing = [(line, line.picked - line.checked) for line in lines if line.picked > line.checked]
+    missing = missing_parts(session, check, lines)
     if not missing:
         raise RuleViolation(say("Nothing is missing."))
     place = bin_of_kind(session, BinKind.COUNT_DIFFERENCE).id
     _take_out(session, command, check, missing, place, MismatchKind.MISSING)
-    pieces = sum(n for _, n in missing)
+    pieces = sum(part.pieces for part in missing)
     return _stop(session, command, check, say("{pieces} missing.", pieces=pieces))
 
 
@@ -61,18 +70,21 @@ def report_damaged(session: Session, command: ReportDamaged) -> Outcome:
     """Book one piece to quarantine, and stop the order for the stock people.
 
     Raises:
-        WrongItem, UnknownBarcode: not goods of this order.
+        WrongItem, UnknownBarcode: not goods of this order. LotWanted: goods of several lots are
+        in the tote. SerialMissing, SerialElsewhere, OtherLot: see `inventory.pieces.named_in`.
     """
     check = open_check(session, command, command.check_id)
-    item = item_by_barcode(session, command.barcode)
+    named = in_tote(session, check, command.barcode, lot=command.lot, serial=command.serial)
     lines = lock_lines(session, check.consignment_id)
-    mine = [line for line in lines if item and line.sku_id == item.sku_id and line.picked > 0]
-    if item is None or not mine:
+    mine = [line for line in lines_of(session, lines, named) if line.picked > 0]
+    if not mine:
         raise refuse_item(session, command.barcode, say("goods of this order"))
+    require_one_lot(session, check, named)
     line = next((x for x in mine if x.picked > x.checked), mine[0])
     line.checked = min(line.checked, line.picked - 1)
     place = bin_of_kind(session, BinKind.QUARANTINE)
-    _take_out(session, command, check, [(line, 1)], place.id, MismatchKind.DAMAGED)
+    part = Part(line=line, pieces=1, lot_id=named.lot_id, serials=named.serials)
+    _take_out(session, command, check, [part], place.id, MismatchKind.DAMAGED)
     message = say("Put the damaged piece into {bin}.", bin=place.code)
     return _stop(session, command, check, message)
 
@@ -81,25 +93,26 @@ def _take_out(
     session: Session,
     command: Command,
     check: Check,
-    missing: Sequence[tuple[ConsignmentLine, int]],
+    parts: Sequence[Part],
     place_id: int,
     kind: MismatchKind,
 ) -> None:
-    tote = tote_of(session, check.consignment_id)
-    if tote is None:
-        raise StaleScreen
+    here = tote_id(session, check)
     postings = []
-    for line, pieces in missing:
+    for part in parts:
+        line, pieces = part.line, part.pieces
         line.picked -= pieces
         postings.append(
             ledger.Posting(
                 sku_id=line.sku_id,
-                from_bin_id=tote.tote_id,
+                from_bin_id=here,
                 to_bin_id=place_id,
                 pieces=pieces,
                 reason=MoveReason.MISSING,
                 consignment_line_id=line.id,
                 reference=kind,
+                lot_id=part.lot_id,
+                serials=part.serials,
             )
         )
         session.add(

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from warehouse.catalog.queries import item_by_barcode
 from warehouse.commands import Command, Outcome
 from warehouse.errors import StaleScreen, TooMany
 from warehouse.inventory import ledger
 from warehouse.inventory.models import MoveReason
+from warehouse.inventory.pieces import Named, line_of_piece, named_in
 from warehouse.inventory.refusals import refuse_item, require_pieces
 from warehouse.orders.models import ConsignmentLine
 from warehouse.packing.commands.opened import items_screen, lock_open
@@ -23,11 +23,13 @@ from warehouse.waves.queries import tote_of
 
 @dataclass(frozen=True, kw_only=True)
 class PackItem(Command):
-    """Put scanned goods into the open parcel."""
+    """Put scanned goods into the open parcel; `lot` and `serial` as the scan said them."""
 
     parcel_id: int
     barcode: str
     pieces: int = 1
+    lot: str = ""
+    serial: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,18 +44,26 @@ def pack_item(session: Session, command: PackItem) -> Outcome:
 
     Raises:
         WrongItem, UnknownBarcode: not goods of this order. TooMany: more than are left.
+        SerialMissing, SerialElsewhere, OtherLot: see `inventory.pieces.named_in`.
     """
     require_pieces(command.pieces)
     parcel, lines = lock_open(session, command.parcel_id)
-    item = item_by_barcode(session, command.barcode)
-    mine = [line for line in lines if item and line.sku_id == item.sku_id]
-    if item is None or not mine:
+    tote_id = _tote_id(session, parcel)
+    named = named_in(session, tote_id, command.barcode, lot=command.lot, serial=command.serial)
+    mine = [line for line in lines if named and line.sku_id == named.item.sku_id]
+    if named is None or not mine:
         raise refuse_item(session, command.barcode, say("goods of this order"))
+    item = named.item
     pieces = command.pieces * item.pieces
+    if named.serial_id is not None:
+        if pieces != 1:
+            raise TooMany(say("One serial number is one piece."))
+        own = line_of_piece(session, named.serial_id)
+        mine.sort(key=lambda line: line.id != own)
     left = sum(line.picked - line.packed for line in mine)
     if pieces > left:
         raise TooMany(say("{pieces} scanned, only {left} left.", pieces=pieces, left=left))
-    _pack(session, command, parcel, _spread(mine, pieces))
+    _pack(session, command, parcel, _spread(mine, pieces), named=named)
     if all(line.packed == line.picked for line in lines):
         return finish(session, command, parcel)
     done = sum(line.packed for line in lines)
@@ -88,10 +98,10 @@ def _pack(
     command: Command,
     parcel: Parcel,
     parts: Sequence[tuple[ConsignmentLine, int]],
+    *,
+    named: Named | None = None,
 ) -> None:
-    tote = tote_of(session, parcel.consignment_id)
-    if tote is None:
-        raise StaleScreen
+    tote_id = _tote_id(session, parcel)
     postings = []
     for line, pieces in parts:
         line.packed += pieces
@@ -105,12 +115,21 @@ def _pack(
         postings.append(
             ledger.Posting(
                 sku_id=line.sku_id,
-                from_bin_id=tote.tote_id,
+                from_bin_id=tote_id,
                 to_bin_id=parcel.bin_id,
                 pieces=pieces,
                 reason=MoveReason.PACK,
                 consignment_line_id=line.id,
+                lot_id=named.lot_id if named else None,
+                serials=named.serials if named else (),
             )
         )
     session.flush()
     ledger.post(session, command, postings)
+
+
+def _tote_id(session: Session, parcel: Parcel) -> int:
+    tote = tote_of(session, parcel.consignment_id)
+    if tote is None:
+        raise StaleScreen
+    return tote.tote_id
