@@ -222,6 +222,8 @@ def _plain(value: object) -> object:
         return {f.name: getattr(value, f.name) for f in fields(value)}
     if isinstance(value, datetime | date):
         return value.isoformat()
+    if isinstance(value, bytes):
+        return hashlib.sha256(value).hexdigest()
     raise TypeError(f"{type(value).__name__} has no plain form in a command")
 
 

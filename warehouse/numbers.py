@@ -1,7 +1,9 @@
-"""Running numbers people read aloud: waves, parcels, manifests."""
+"""Running numbers people read aloud: waves, parcels, manifests; and the codes of new SKUs."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,7 +21,23 @@ class Counter(Base):
     value: Mapped[int]
 
 
+USUAL_PATTERN = "N-######"
+LEAST_DIGITS, MOST_DIGITS = 3, 9
+_PATTERN = re.compile(r"(?:([^=#,]{1,40})=)?([A-Z0-9._/-]{0,20})(#+)")
 _table = table_of(Counter)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodePattern:
+    """How the codes of a class of things are made: a prefix and so many running digits."""
+
+    name: str
+    prefix: str
+    digits: int
+
+    def code(self, number: int) -> str:
+        """Return the code with this running number."""
+        return f"{self.prefix}{number:0{self.digits}d}"
 
 
 def _bump(insert: Any) -> Any:
@@ -37,3 +55,22 @@ _next = PerDialect(_bump)
 def next_number(session: Session, name: str) -> int:
     """Return the next number under `name`, from 1 on; taken back if the transaction fails."""
     return int(session.execute(on_dialect(session, _next), {"counter": name}).scalar_one())
+
+
+def read_patterns(text: str) -> tuple[CodePattern, ...]:
+    """Return the patterns of a site rule: "Tops=T-#####, Cups=C-####", or one without a class.
+
+    Raises:
+        ValueError: a part is no pattern, or two are of one class or make the same codes.
+    """
+    found = []
+    for part in re.split(r"[,，;；\n]", text or USUAL_PATTERN):
+        match = _PATTERN.fullmatch(part.strip())
+        if match is None or not LEAST_DIGITS <= len(match[3]) <= MOST_DIGITS:
+            raise ValueError(part)
+        name = (match[1] or match[2].strip("-./_") or "#").strip()
+        found.append(CodePattern(name=name, prefix=match[2], digits=len(match[3])))
+    for key in ("name", "prefix"):
+        if len({getattr(pattern, key) for pattern in found}) != len(found):
+            raise ValueError(text)
+    return tuple(found)

@@ -48,6 +48,7 @@ class SiteSettings:
     stand_in_after_min: int = 0
     separates_orders: bool = False
     papers_kept_days: int = 90
+    sku_code_patterns: str = "N-######"
 
 
 def load_settings(session: Session) -> SiteSettings:

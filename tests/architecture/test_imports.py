@@ -14,6 +14,7 @@ UPSTREAM: dict[str, set[str]] = {
     "shops": set(),
     "catalog": {"people", "shops"},
     "inventory": {"catalog", "people", "shops"},
+    "receiving": {"catalog", "inventory", "people", "shops"},
     "carriers": {"catalog", "people"},
     "orders": {"carriers", "catalog", "inventory", "people", "shops"},
     "printers": {"carriers", "catalog", "orders", "people"},

@@ -17,6 +17,7 @@ TABLES = {
     "warehouse.packing.screens": ("PackScreen", "warehouse.packing"),
     "warehouse.weighing.screens": ("WeighScreen", "warehouse.weighing", "warehouse.dispatch"),
     "warehouse.dispatch.screens": ("ShipScreen", "warehouse.dispatch"),
+    "warehouse.receiving.screens": ("ReceiveScreen", "warehouse.receiving"),
 }
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import InvalidInput
+from warehouse.numbers import read_patterns
 from warehouse.people import trail
 from warehouse.people.auth import end_sessions_without_tablet
 from warehouse.settings import change_settings, load_settings
@@ -86,5 +87,17 @@ def _check(wanted: Mapping[str, Any]) -> None:
                                field=name)  # fmt: skip
     if wanted.get("paper_locale", DEFAULT_LOCALE) not in LOCALES:
         raise InvalidInput(say("Choose a language."), field="paper_locale")
+    if "sku_code_patterns" in wanted:
+        _check_patterns(wanted["sku_code_patterns"])
     if wanted.get("site_name") == "":
         raise InvalidInput(say("The site needs a name."), field="site_name")
+
+
+def _check_patterns(text: str) -> None:
+    try:
+        read_patterns(text)
+    except ValueError as error:
+        raise InvalidInput(
+            say("Write class, prefix and digits: Tops=T-#####, Cups=C-####."),
+            field="sku_code_patterns",
+        ) from error

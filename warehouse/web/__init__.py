@@ -26,13 +26,15 @@ def _stations() -> list[Blueprint]:
         pack,
         pick,
         pictures,
+        receive,
         ship,
         weigh,
     )
 
     # Of a station of several modules any has its blueprint; importing them adds their routes.
     scale = (weigh, overrides)
-    return [m.bp for m in (home, bench, login, pick, check, pack, scale[0], ship, pictures)]
+    stations = (home, bench, login, pick, check, pack, scale[0], ship, receive, pictures)
+    return [m.bp for m in stations]
 
 
 def _desks() -> list[Blueprint]:

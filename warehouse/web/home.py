@@ -18,6 +18,7 @@ from warehouse.people.models import Tablet
 from warehouse.people.rights import Right, rights_of
 from warehouse.people.tablets import LONGEST_NAME
 from warehouse.picking.queries import waves_to_pick
+from warehouse.receiving.queries import waiting_at_dock
 from warehouse.scanning import Scan
 from warehouse.text import Text, say
 from warehouse.web import stations
@@ -107,6 +108,7 @@ def _tiles(session: Session) -> list[dict[str, object]]:
          parcels_in(session, ParcelState.SEALED)),
         (Right.SHIP, "ship.index", say("Ship"), "ship",
          parcels_in(session, ParcelState.MATCHED)),
+        (Right.RECEIVE, "receive.index", say("Receive"), "receive", waiting_at_dock(session)),
         (Right.SEE_DESK, "orders.index", say("Desk"), "orders", 0),
     ]  # fmt: skip
     tiles: list[dict[str, object]] = [

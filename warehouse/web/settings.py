@@ -43,6 +43,7 @@ NAMES: dict[str, Text] = {
     "hold_merge_candidates": say("Hold orders of one receiver until they are merged"),
     "stand_in_after_min": say("The stand-in takes over after min offline, 0: by hand only"),
     "papers_kept_days": say("Names and addresses on papers are kept for days"),
+    "sku_code_patterns": say("Codes of new SKUs"),
     "separates_orders": say("A slip lies between the orders of a wave's papers"),
 }
 

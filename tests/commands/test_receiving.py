@@ -1,0 +1,472 @@
+"""Taking goods in: by order or blind, by several hands, confirmed by another, booked once."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from printing.models import PrintJob
+from tests.builders import World
+from tests.dock import NEXT_YEAR, Dock
+from tests.stocking import PutStock, put_stock
+from warehouse.catalog.models import Barcode, Bin, Sku
+from warehouse.commands import Tone
+from warehouse.errors import (
+    InvalidInput,
+    RuleViolation,
+    SamePerson,
+    SerialElsewhere,
+    StaleScreen,
+    UnknownBarcode,
+    WrongItem,
+    WrongScan,
+)
+from warehouse.inventory import ledger
+from warehouse.inventory.models import Lot, Move, MoveReason
+from warehouse.receiving.commands.booking import BookReceipt, book_receipt
+from warehouse.receiving.commands.correcting import (
+    CorrectReceipt,
+    RightNumber,
+    booked_of,
+    correct_receipt,
+)
+from warehouse.receiving.commands.counting import (
+    CountGoods,
+    OtherLot,
+    TellPieces,
+    UndoCount,
+    count_goods,
+    other_lot,
+    tell_pieces,
+    undo_count,
+)
+from warehouse.receiving.commands.finishing import (
+    CountAgain,
+    FinishCount,
+    count_again,
+    finish_count,
+)
+from warehouse.receiving.commands.new_goods import (
+    LabelGoods,
+    MakeGoods,
+    MapCode,
+    label_goods,
+    make_goods,
+    map_code,
+)
+from warehouse.receiving.commands.purchases import (
+    ChangePurchase,
+    ClosePurchase,
+    MakePurchase,
+    PlaceOrder,
+    Wanted,
+    change_purchase,
+    close_purchase,
+    make_purchase,
+    place_order,
+)
+from warehouse.receiving.commands.receipts import (
+    Announced,
+    CancelReceipt,
+    ExpectReceipt,
+    StartReceipt,
+    cancel_receipt,
+    expect_receipt,
+    start_receipt,
+)
+from warehouse.receiving.commands.suppliers import SaveSupplier, save_supplier
+from warehouse.receiving.models import Fault, Receipt, ReceiptState
+from warehouse.receiving.screens import ReceiveScreen
+
+UNKNOWN = "6900000000012"
+
+
+@pytest.fixture
+def dock(world: World) -> Dock:
+    dock = Dock(world)
+    dock.supplier()
+    return dock
+
+
+def test_a_delivery_goes_from_the_supplier_to_dock_and_quarantine(dock: Dock):
+    tee, mug = dock.world.sku("TEE"), dock.world.sku("MUG")
+    order = dock.order({tee: 10, mug: 4})
+    receipt_id = dock.start(order.number)
+    first = dock.count(receipt_id, tee, 9)
+    dock.world.do(count_goods, CountGoods, by="lei", receipt_id=receipt_id, barcode=tee.barcode,
+                  fault=Fault.STAINED)  # fmt: skip
+    dock.count(receipt_id, mug, 3)
+    assert first.message.params == {"pieces": 9, "total": 9, "announced": 10, "name": "TEE cotton"}
+    assert dock.lines(receipt_id) == {tee.id: (10, 9, 1), mug.id: (4, 3, 0)}
+    dock.finish(receipt_id)
+    assert dock.world.standing(tee) == {}
+    dock.book(receipt_id)
+    assert dock.world.standing(tee) == {"DOCK": 9, "QUARANTINE": 1, "SUPPLIER": -10}
+    assert dock.world.standing(mug) == {"DOCK": 3, "SUPPLIER": -3}
+    assert {m.reason for m in dock.world.all(Move)} == {MoveReason.RECEIVE}
+    assert dock.received(order) == ("partly_received", [10, 3])
+    rest = dock.start(order.number)
+    assert dock.lines(rest) == {mug.id: (1, 0, 0)}
+    dock.count(rest, mug)
+    dock.finish(rest)
+    dock.book(rest)
+    assert dock.received(order) == ("received", [10, 4])
+    dock.world.refused(RuleViolation, start_receipt, StartReceipt, barcode=order.number)
+
+
+def test_the_receipt_is_printed_in_two_copies_with_what_differs(dock: Dock):
+    tee, mug = dock.world.sku("TEE"), dock.world.sku("MUG")
+    receipt_id = dock.start(dock.order({tee: 10}).number)
+    dock.count(receipt_id, tee, 8, fault=Fault.DAMAGED)
+    dock.count(receipt_id, mug, 2)
+    dock.finish(receipt_id)
+    papers = dock.world.all(PrintJob, document_kind="goods_receipt")
+    assert [(p.run_no, p.subject) for p in papers] == [(n, f"receipt:{receipt_id}") for n in (1, 2)]
+    facts = papers[0].facts
+    assert (facts["received_by"], facts["supplier"]) == ("lei", "YZ Knit")
+    assert facts["note"] == "少 2，多 2 · 次品：破损 8"
+    told = [(x["sku_code"], x["announced"], x["accepted"], x["rejected"]) for x in facts["lines"]]
+    assert told == [("TEE", 10, 0, 8), ("MUG", None, 2, 0)]
+
+
+def test_several_count_and_none_of_them_confirms(dock: Dock):
+    tee = dock.world.sku("TEE")
+    order = dock.order({tee: 10})
+    receipt_id = dock.start(order.number, by="lei")
+    assert dock.start(order.number, by="hua") == receipt_id
+    dock.count(receipt_id, tee, 4, by="lei")
+    dock.count(receipt_id, tee, 6, by="hua")
+    dock.finish(receipt_id, by="lei")
+    for counter in ("lei", "hua"):
+        dock.world.refused(SamePerson, book_receipt, BookReceipt, by=counter, receipt_id=receipt_id)
+    shown = dock.world.do(start_receipt, StartReceipt, by="mei", barcode=order.number)
+    assert (shown.screen, shown.subject_id) == (ReceiveScreen.CONFIRM, receipt_id)
+    dock.book(receipt_id, by="mei")
+    assert dock.world.balance("DOCK", tee) == (10, 0, 10)
+
+
+def test_two_tablets_book_a_receipt_once(dock: Dock):
+    tee = dock.world.sku("TEE")
+    receipt_id = dock.blind()
+    dock.count(receipt_id, tee, 5)
+    dock.finish(receipt_id)
+    commands = [dock.world.command(BookReceipt, by=who, receipt_id=receipt_id)
+                for who in ("mei", "hua")]  # fmt: skip
+    ended = dock.world.overlap((book_receipt, commands[0]), (book_receipt, commands[1]))
+    assert isinstance(ended, StaleScreen)
+    assert dock.world.balance("DOCK", tee) == (5, 0, 5)
+    assert len(dock.world.all(Move)) == 1
+    dock.world.refused(StaleScreen, book_receipt, BookReceipt, by="mei", receipt_id=receipt_id)
+
+
+def test_two_tablets_begin_an_order_once(dock: Dock):
+    order = dock.order({dock.world.sku("TEE"): 3})
+    commands = [dock.world.command(StartReceipt, by=who, barcode=order.number)
+                for who in ("lei", "hua")]  # fmt: skip
+    joined = dock.world.overlap((start_receipt, commands[0]), (start_receipt, commands[1]))
+    assert not isinstance(joined, Exception)
+    assert [r.id for r in dock.world.all(Receipt)] == [joined.subject_id]
+    assert dock.blind(by="lei") == dock.blind(by="hua")
+
+
+def test_more_than_announced_and_what_nobody_announced_is_said(dock: Dock):
+    tee, mug = dock.world.sku("TEE"), dock.world.sku("MUG")
+    receipt_id = dock.start(dock.order({tee: 2}).number)
+    exact = dock.count(receipt_id, tee, 2)
+    over = dock.world.do(count_goods, CountGoods, by="lei", receipt_id=receipt_id, barcode=tee.pack)
+    assert (exact.is_step_done, exact.tone, over.tone) == (True, Tone.OK, Tone.ATTENTION)
+    assert over.message.params["over"] == 6
+    dock.count(receipt_id, mug)
+    assert dock.lines(receipt_id) == {tee.id: (2, 8, 0), mug.id: (None, 1, 0)}
+
+
+def test_the_last_count_of_the_actor_is_taken_back(dock: Dock):
+    tee, mug = dock.world.sku("TEE"), dock.world.sku("MUG")
+    receipt_id = dock.start(dock.order({tee: 5}).number)
+    dock.count(receipt_id, tee, 2)
+    dock.count(receipt_id, mug, 1)
+    dock.count(receipt_id, tee, 3, by="hua")
+    dock.world.do(undo_count, UndoCount, by="lei", receipt_id=receipt_id)
+    assert dock.lines(receipt_id) == {tee.id: (5, 5, 0)}
+    dock.world.do(undo_count, UndoCount, by="lei", receipt_id=receipt_id)
+    assert dock.lines(receipt_id) == {tee.id: (5, 3, 0)}
+    dock.world.refused(RuleViolation, undo_count, UndoCount, by="lei", receipt_id=receipt_id)
+
+
+def test_lot_and_date_are_asked_once_and_remembered(dock: Dock):
+    milk = dock.tracked("MILK", is_lot_tracked=True, is_expiry_tracked=True)
+    receipt_id = dock.blind()
+    here = {"by": "lei", "receipt_id": receipt_id}
+    assert dock.count(receipt_id, milk, 6).screen == ReceiveScreen.LOT
+    assert dock.lines(receipt_id) == {}
+    dock.world.refused(StaleScreen, count_goods, CountGoods, barcode=milk.barcode, **here)
+    dock.world.refused(WrongItem, tell_pieces, TellPieces, lot=milk.barcode, **here)
+    dock.world.refused(InvalidInput, tell_pieces, TellPieces, lot="L" * 21, **here)
+    assert dock.world.do(tell_pieces, TellPieces, lot="L1", **here).screen == "best_before"
+    for wrong in (date(2026, 3, 1), date(2062, 1, 1)):
+        dock.world.refused(InvalidInput, tell_pieces, TellPieces, best_before=wrong, **here)
+    done = dock.world.do(tell_pieces, TellPieces, best_before=NEXT_YEAR, **here)
+    assert done.screen == ReceiveScreen.COUNT
+    dock.count(receipt_id, milk, 4)
+    dock.world.do(other_lot, OtherLot, **here)
+    assert dock.count(receipt_id, milk, 2).screen == ReceiveScreen.LOT
+    dock.world.do(tell_pieces, TellPieces, lot="L2", best_before=NEXT_YEAR, **here)
+    other = {"lot": "L1", "best_before": date(2027, 4, 1)}
+    dock.world.refused(RuleViolation, count_goods, CountGoods, barcode=milk.barcode, **here,
+                       **other)  # fmt: skip
+    dock.finish(receipt_id)
+    dock.book(receipt_id)
+    lots = {lot.code: lot for lot in dock.world.all(Lot)}
+    assert {m.lot_id: m.pieces for m in dock.world.all(Move)} == {
+        lots["L1"].id: 10, lots["L2"].id: 2,
+    }  # fmt: skip
+    assert lots["L1"].best_before == NEXT_YEAR
+
+
+def test_a_symbol_that_says_it_all_asks_nothing_and_expired_pieces_go_aside(dock: Dock):
+    milk = dock.tracked("MILK", is_lot_tracked=True, is_expiry_tracked=True)
+    receipt_id = dock.blind()
+    told: dict[str, Any] = {"lot": "L1", "best_before": NEXT_YEAR}
+    assert dock.count(receipt_id, milk, 3, **told).screen == ReceiveScreen.COUNT
+    old = {"lot": "L0", "best_before": date(2026, 2, 1)}
+    given = {"receipt_id": receipt_id, "barcode": milk.barcode, "by": "lei", **old}
+    dock.world.refused(InvalidInput, count_goods, CountGoods, **given)
+    dock.count(receipt_id, milk, 1, fault=Fault.EXPIRED, **old)
+    dock.finish(receipt_id)
+    dock.book(receipt_id)
+    assert dock.world.standing(milk) == {"DOCK": 3, "QUARANTINE": 1, "SUPPLIER": -4}
+
+
+def test_known_pieces_are_counted_one_by_one(dock: Dock):
+    phone = dock.tracked("PHONE", is_serial_tracked=True)
+    receipt_id = dock.blind()
+    here = {"by": "lei", "receipt_id": receipt_id}
+    assert dock.count(receipt_id, phone, 2).screen == ReceiveScreen.SERIAL
+    assert dock.world.do(tell_pieces, TellPieces, serial="S1", **here).screen == "serial"
+    dock.world.refused(RuleViolation, tell_pieces, TellPieces, serial="S1", **here)
+    dock.world.refused(RuleViolation, finish_count, FinishCount, **here)
+    assert dock.world.do(tell_pieces, TellPieces, serial="S2", **here).screen == "count"
+    dock.finish(receipt_id)
+    dock.book(receipt_id)
+    assert dock.world.balance("DOCK", phone) == (2, 0, 2)
+    again = dock.blind()
+    given = {"receipt_id": again, "barcode": phone.barcode, "serial": "S1", "by": "lei"}
+    dock.world.refused(SerialElsewhere, count_goods, CountGoods, **given)
+
+
+def test_an_unknown_code_becomes_a_new_sku_with_the_next_number_and_its_label(dock: Dock):
+    dock.world.settings(sku_code_patterns="Tops=T-####, Cups=C-####")
+    dock.world.sku("C-0001")
+    receipt_id = dock.blind()
+    here = {"by": "lei", "receipt_id": receipt_id}
+    asked = dock.world.do(count_goods, CountGoods, barcode=UNKNOWN, **here)
+    assert (asked.screen, asked.tone) == (ReceiveScreen.UNKNOWN, Tone.ATTENTION)
+    dock.world.refused(InvalidInput, make_goods, MakeGoods, name=" ", pattern="Cups", **here)
+    dock.world.refused(InvalidInput, make_goods, MakeGoods, name="Cup", pattern="Hats", **here)
+    made = dock.world.do(
+        make_goods, MakeGoods, name="Cup", properties="blue", pattern="Cups", labels=2, **here
+    )
+    cup = dock.world.one(Sku, code="C-0002")
+    assert (made.screen, cup.name, cup.properties) == ("count", "Cup", "blue")
+    assert dock.lines(receipt_id) == {cup.id: (None, 1, 0)}
+    assert len(dock.world.all(PrintJob, document_kind="sku_label")) == 2
+    dock.world.do(make_goods, MakeGoods, name="Tee", pattern="Tops", labels=1, **here)
+    assert dock.world.one(Sku, code="T-0001").name == "Tee"
+    dock.world.do(label_goods, LabelGoods, copies=3, **here)
+    assert len(dock.world.all(PrintJob, document_kind="sku_label")) == 6
+
+
+def test_an_unknown_code_is_given_to_a_known_sku(dock: Dock):
+    tee = dock.world.sku("TEE")
+    receipt_id = dock.blind()
+    here = {"by": "lei", "receipt_id": receipt_id}
+    dock.world.refused(StaleScreen, map_code, MapCode, barcode=tee.barcode, **here)
+    dock.world.do(count_goods, CountGoods, barcode="BOX-12", fault=Fault.DAMAGED, **here)
+    dock.world.refused(UnknownBarcode, map_code, MapCode, barcode="NOTHING", **here)
+    dock.world.do(map_code, MapCode, barcode=tee.barcode, pieces=12, **here)
+    assert dock.lines(receipt_id) == {tee.id: (None, 0, 12)}
+    assert dock.world.get(Barcode, "BOX-12").pieces == 12
+    dock.world.bin("A-01")
+    dock.world.refused(WrongItem, count_goods, CountGoods, barcode="A-01", **here)
+
+
+def test_counting_goes_on_when_it_does_not_agree_and_the_paper_holds_no_more(dock: Dock):
+    tee = dock.world.sku("TEE")
+    receipt_id = dock.blind()
+    dock.count(receipt_id, tee, 5)
+    dock.finish(receipt_id)
+    given = {"by": "hua", "receipt_id": receipt_id, "barcode": tee.barcode}
+    dock.world.refused(StaleScreen, count_goods, CountGoods, **given)
+    dock.world.do(count_again, CountAgain, by="mei", receipt_id=receipt_id)
+    assert {p.void_reason for p in dock.world.all(PrintJob)} == {"counted again"}
+    dock.count(receipt_id, tee, 1)
+    dock.finish(receipt_id)
+    dock.book(receipt_id)
+    assert dock.world.balance("DOCK", tee) == (6, 0, 6)
+    dock.world.refused(StaleScreen, count_again, CountAgain, by="mei", receipt_id=receipt_id)
+
+
+def test_wrong_orders_of_steps_are_answered(dock: Dock):
+    tee = dock.world.sku("TEE")
+    receipt_id = dock.blind()
+    refused = dock.world.refused
+    refused(StaleScreen, book_receipt, BookReceipt, by="mei", receipt_id=receipt_id)
+    refused(RuleViolation, finish_count, FinishCount, by="lei", receipt_id=receipt_id)
+    refused(InvalidInput, cancel_receipt, CancelReceipt, receipt_id=receipt_id, reason=" ")
+    dock.world.do(cancel_receipt, CancelReceipt, receipt_id=receipt_id, reason="wrong address")
+    number = dock.receipt(receipt_id).number
+    refused(RuleViolation, start_receipt, StartReceipt, barcode=number)
+    refused(UnknownBarcode, start_receipt, StartReceipt, barcode="PO19990101-001")
+    refused(WrongScan, start_receipt, StartReceipt, barcode=tee.barcode)
+    given = {"receipt_id": receipt_id, "barcode": tee.barcode}
+    refused(StaleScreen, count_goods, CountGoods, **given)
+    for pieces in (0, -1, 10_000):
+        refused(InvalidInput, count_goods, CountGoods, pieces=pieces, **given)
+
+
+WRONG_LINES = {
+    "no line": (),
+    "no such SKU": (Wanted(sku_code="NOPE", pieces=1),),
+    "none": (Wanted(sku_code="TEE", pieces=0),),
+    "fewer than none": (Wanted(sku_code="TEE", pieces=-3),),
+    "more than any": (Wanted(sku_code="TEE", pieces=100_001),),
+    "below nothing": (Wanted(sku_code="TEE", pieces=1, price_fen=-1),),
+    "in 2062": (Wanted(sku_code="TEE", pieces=1, expected_on=date(2062, 1, 1)),),
+    "twice": (Wanted(sku_code="TEE", pieces=1), Wanted(sku_code="TEE", pieces=2)),
+}
+
+
+@pytest.mark.parametrize("lines", WRONG_LINES.values(), ids=WRONG_LINES)
+def test_an_order_that_cannot_be_is_refused(dock: Dock, lines: tuple[Wanted, ...]):
+    dock.world.sku("TEE")
+    dock.world.refused(InvalidInput, make_purchase, MakePurchase, supplier="YZ", lines=lines)
+
+
+def test_an_order_is_drafted_changed_ordered_and_closed(dock: Dock):
+    tee, mug = dock.world.sku("TEE"), dock.world.sku("MUG")
+    order = dock.order({tee: 3}, is_ordered=False)
+    refused = dock.world.refused
+    refused(RuleViolation, start_receipt, StartReceipt, barcode=order.number)
+    lines = (Wanted(sku_code=mug.barcode, pieces=7),)
+    dock.world.do(change_purchase, ChangePurchase, purchase_id=order.id, lines=lines)
+    dock.world.do(place_order, PlaceOrder, purchase_id=order.id)
+    refused(StaleScreen, place_order, PlaceOrder, purchase_id=order.id)
+    refused(RuleViolation, change_purchase, ChangePurchase, purchase_id=order.id, lines=lines)
+    receipt_id = dock.start(order.number)
+    given = {"purchase_id": order.id, "reason": "sold out"}
+    refused(RuleViolation, close_purchase, ClosePurchase, **given)
+    dock.count(receipt_id, mug, 2)
+    dock.finish(receipt_id)
+    dock.book(receipt_id)
+    dock.world.do(close_purchase, ClosePurchase, **given)
+    refused(StaleScreen, close_purchase, ClosePurchase, **given)
+    assert dock.received(order) == ("closed", [2])
+    refused(RuleViolation, start_receipt, StartReceipt, barcode=order.number)
+
+
+def test_an_announced_delivery_is_counted_against_the_announcement(dock: Dock):
+    tee = dock.world.sku("TEE")
+    order = dock.order({tee: 10})
+    given: dict[str, Any] = {"supplier": "YZ", "purchase_no": order.number, "source_key": "k"}
+    boxes = (Announced(sku_code="TEE", pieces=2), Announced(sku_code=tee.barcode, pieces=4))
+    expected = dock.world.do(expect_receipt, ExpectReceipt, lines=boxes, **given)
+    assert dock.start(order.number) == expected.subject_id
+    assert dock.lines(expected.subject_id or 0) == {tee.id: (6, 0, 0)}
+    refused = dock.world.refused
+    refused(RuleViolation, expect_receipt, ExpectReceipt, lines=boxes, **given)
+    dock.supplier("ZZ")
+    other = {**given, "supplier": "ZZ", "source_key": ""}
+    refused(RuleViolation, expect_receipt, ExpectReceipt, lines=boxes, **other)
+    wrong = (Announced(sku_code="NOPE", pieces=1),)
+    error = refused(InvalidInput, expect_receipt, ExpectReceipt, lines=wrong, supplier="YZ")
+    assert error.facts["field"] == "lines-1"
+
+
+WRONG_SUPPLIERS: dict[str, dict[str, Any]] = {
+    "a code taken": {"code": "YZ", "name": "x"},
+    "no code": {"code": " ", "name": "x"},
+    "a code no scanner reads": {"code": "悦织", "name": "x"},
+    "no name": {"code": "AB", "name": " "},
+    "a lead time below nothing": {"code": "AB", "name": "x", "lead_days": -1},
+}
+
+
+@pytest.mark.parametrize("facts", WRONG_SUPPLIERS.values(), ids=WRONG_SUPPLIERS)
+def test_a_supplier_that_cannot_be_is_refused(dock: Dock, facts: dict[str, Any]):
+    dock.world.refused(InvalidInput, save_supplier, SaveSupplier, **facts)
+
+
+def correct(dock: Dock, receipt_id: int, right: dict[str, int], **more: Any) -> Any:
+    """Return the fields of a correction: "sound" or "faulty" → right number, of the one SKU."""
+    with dock.world.database.reading() as session:
+        booked = booked_of(session, receipt_id)
+    kind = {False: "sound", True: "faulty"}
+    lines = tuple(RightNumber(key=b.key, pieces=right.get(kind[b.is_faulty], b.pieces))
+                  for b in booked)  # fmt: skip
+    return {"receipt_id": receipt_id, "reason": "miscounted", "lines": lines, **more}
+
+
+def test_a_booked_receipt_is_corrected_by_a_document_of_its_own(dock: Dock):
+    tee = dock.world.sku("TEE")
+    order = dock.order({tee: 10})
+    receipt_id = dock.start(order.number)
+    dock.count(receipt_id, tee, 10)
+    dock.finish(receipt_id)
+    dock.book(receipt_id)
+    before = dock.world.rows()["receipt_count"]
+    done = dock.world.do(correct_receipt, CorrectReceipt,
+                         **correct(dock, receipt_id, {"sound": 7, "faulty": 2}))  # fmt: skip
+    assert dock.world.standing(tee) == {"DOCK": 7, "QUARANTINE": 2, "SUPPLIER": -9}
+    assert dock.receipt(done.subject_id).corrects_id == receipt_id
+    assert dock.lines(done.subject_id) == {tee.id: (None, -3, 2)}
+    assert dock.lines(receipt_id) == {tee.id: (10, 10, 0)}
+    assert set(before) <= set(dock.world.rows()["receipt_count"])
+    assert dock.received(order) == ("partly_received", [9])
+    refused = dock.world.refused
+    same = correct(dock, receipt_id, {})
+    refused(InvalidInput, correct_receipt, CorrectReceipt, **same)
+    refused(InvalidInput, correct_receipt, CorrectReceipt,
+            **correct(dock, receipt_id, {"sound": -1}))  # fmt: skip
+    refused(InvalidInput, correct_receipt, CorrectReceipt,
+            **correct(dock, receipt_id, {"sound": 1}, reason=" "))  # fmt: skip
+    refused(RuleViolation, correct_receipt, CorrectReceipt, **{**same,
+            "receipt_id": done.subject_id})  # fmt: skip
+
+
+def test_a_correction_moves_only_what_is_still_there(dock: Dock):
+    tee = dock.world.sku("TEE")
+    receipt_id = dock.booked({tee: 10})
+    _take_from_dock(dock, tee.id, 8)
+    done = dock.world.do(correct_receipt, CorrectReceipt,
+                         **correct(dock, receipt_id, {"sound": 5}))  # fmt: skip
+    assert (done.tone, done.facts["left"]) == (Tone.ATTENTION, 3)
+    assert dock.world.standing(tee) == {"SHELF-1": 8, "SUPPLIER": -8}
+    dock.world.refused(RuleViolation, correct_receipt, CorrectReceipt,
+                       **correct(dock, receipt_id, {"sound": 5}))  # fmt: skip
+
+
+def test_a_known_piece_taken_for_sound_goes_to_quarantine_by_correction(dock: Dock):
+    phone = dock.tracked("PHONE", is_serial_tracked=True)
+    receipt_id = dock.booked({phone: 1}, serial="S1")
+    dock.world.do(correct_receipt, CorrectReceipt,
+                  **correct(dock, receipt_id, {"sound": 0, "faulty": 1}))  # fmt: skip
+    assert dock.world.standing(phone) == {"QUARANTINE": 1, "SUPPLIER": -1}
+
+
+def _take_from_dock(dock: Dock, sku_id: int, pieces: int) -> None:
+    shelf = dock.world.bin("SHELF-1")
+    posting = ledger.Posting(sku_id=sku_id, from_bin_id=dock.world.one(Bin, code="DOCK").id,
+                             to_bin_id=shelf, pieces=pieces, reason=MoveReason.PUT_AWAY)  # fmt: skip
+    dock.world.do(put_stock, PutStock, postings=(posting,))
+
+
+def test_the_database_itself_lets_an_order_be_counted_once_at_a_time(dock: Dock):
+    order = dock.order({dock.world.sku("TEE"): 3})
+    receipt = dock.receipt(dock.start(order.number))
+    row = {c.name: getattr(receipt, c.name) for c in sa.inspect(Receipt).columns}
+    with pytest.raises(sa.exc.IntegrityError), dock.world.database.transaction() as session:
+        session.execute(sa.insert(Receipt).values(row | {"id": 999, "number": "GR-X"}))
+    assert dock.receipt(receipt.id).state is ReceiptState.COUNTING

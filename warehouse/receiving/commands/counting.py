@@ -1,0 +1,214 @@
+"""Counting at the dock: each scan a row, what is missing of it asked, the last one taken back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from warehouse.catalog.models import Sku
+from warehouse.catalog.queries import item_by_barcode
+from warehouse.catalog.rules import code_problem
+from warehouse.commands import Command, Outcome, Tone
+from warehouse.errors import InvalidInput, RuleViolation, StaleScreen
+from warehouse.inventory.refusals import describe, refuse_item, require_pieces
+from warehouse.receiving.commands.receipts import receipt_by_id
+from warehouse.receiving.commands.tallying import Hand, count_in, focus_of, take_off
+from warehouse.receiving.models import (
+    Fault,
+    Receipt,
+    ReceiptCount,
+    ReceiptFocus,
+    ReceiptState,
+)
+from warehouse.receiving.screens import ReceiveScreen
+from warehouse.text import say
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountGoods(Command):
+    """One scan of goods; `pieces` is how often the barcode counts, a fault sends them aside.
+
+    A GS1 symbol tells lot, best-before and serial number along with the goods.
+    """
+
+    receipt_id: int
+    barcode: str
+    pieces: int = 1
+    fault: Fault | None = None
+    lot: str = ""
+    best_before: date | None = None
+    serial: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TellPieces(Command):
+    """What was asked of the pieces in hand: their lot, best-before, or the next serial number."""
+
+    receipt_id: int
+    lot: str = ""
+    best_before: date | None = None
+    serial: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherLot(Command):
+    """The next pieces are of another lot than those before."""
+
+    receipt_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class UndoCount(Command):
+    """Take the actor's last count back, or the question that is open."""
+
+    receipt_id: int
+
+
+def count_goods(session: Session, command: CountGoods) -> Outcome:
+    """Count the pieces, or ask for what is missing of them: lot, best-before, serial number.
+
+    A code that nothing carries is kept, to be given to a SKU, old or new.
+
+    Raises:
+        StaleScreen: the receipt is not counted any more, or something is asked of the actor.
+        WrongItem: the code is no goods.
+        InvalidInput: a number of pieces, lot, date or serial number that cannot be.
+        RuleViolation: the lot is known with another date, the piece is in the house already.
+    """
+    require_pieces(command.pieces)
+    receipt = counting(session, command.receipt_id)
+    focus = focus_of(session, receipt.id, command.actor.person_id)
+    if focus.asks:
+        raise StaleScreen(say("First answer what is asked of the pieces in hand, or undo."))
+    item = item_by_barcode(session, command.barcode)
+    if item is None:
+        return _ask_what(session, command, focus)
+    hand = Hand(
+        sku=session.get_one(Sku, item.sku_id),
+        pieces=command.pieces * item.pieces,
+        fault=command.fault,
+        lot=command.lot,
+        best_before=command.best_before,
+        serial=command.serial,
+    )
+    return count_in(session, command, receipt, focus, hand)
+
+
+def tell_pieces(session: Session, command: TellPieces) -> Outcome:
+    """Take the answer; with the last one missing, the pieces in hand are counted.
+
+    Raises:
+        StaleScreen: nothing is asked of the actor. WrongItem: goods were scanned instead.
+        Others as for `count_goods`.
+    """
+    receipt = counting(session, command.receipt_id)
+    focus = focus_of(session, receipt.id, command.actor.person_id)
+    if not focus.asks or focus.sku_id is None:
+        raise StaleScreen(say("Nothing is asked of you here. Scan the goods."))
+    _require_no_goods(session, command)
+    hand = Hand(
+        sku=session.get_one(Sku, focus.sku_id),
+        pieces=focus.asks,
+        fault=focus.fault,
+        lot=command.lot or focus.lot_code,
+        best_before=command.best_before or (None if command.lot else focus.best_before),
+        serial=command.serial,
+    )
+    return count_in(session, command, receipt, focus, hand)
+
+
+def other_lot(session: Session, command: OtherLot) -> Outcome:
+    """Forget the lot of the pieces before; the next scan asks for it anew."""
+    receipt = counting(session, command.receipt_id)
+    focus = focus_of(session, receipt.id, command.actor.person_id)
+    focus.lot_code, focus.best_before, focus.asks = "", None, 0
+    session.flush()
+    return Outcome(
+        screen=ReceiveScreen.COUNT,
+        subject_id=receipt.id,
+        message=say("Scan the goods; their lot is asked for."),
+    )
+
+
+def undo_count(session: Session, command: UndoCount) -> Outcome:
+    """Take the actor's last count back; where something is asked, only the question.
+
+    Raises:
+        StaleScreen: the receipt is not counted any more.
+        RuleViolation: nothing the actor counted is left to take back.
+    """
+    receipt = counting(session, command.receipt_id)
+    focus = focus_of(session, receipt.id, command.actor.person_id)
+    if focus.asks or focus.unknown_code:
+        focus.asks, focus.unknown_code = 0, ""
+        session.flush()
+        text = say("Not counted. Scan the goods.")
+        return Outcome(screen=ReceiveScreen.COUNT, subject_id=receipt.id, message=text)
+    last = session.scalars(
+        sa.select(ReceiptCount)
+        .where(
+            ReceiptCount.receipt_id == receipt.id,
+            ReceiptCount.person_id == command.actor.person_id,
+            ReceiptCount.undone_at.is_(None),
+        )
+        .order_by(ReceiptCount.id.desc())
+        .limit(1)
+    ).first()
+    if last is None:
+        raise RuleViolation(say("You have counted nothing here that could be taken back."))
+    last.undone_at = command.at
+    take_off(session, last)
+    sku = session.get_one(Sku, last.sku_id)
+    return Outcome(
+        screen=ReceiveScreen.COUNT,
+        subject_id=receipt.id,
+        message=say("Taken back: {pieces} × {name}", pieces=last.pieces, name=sku.name),
+        tone=Tone.ATTENTION,
+    )
+
+
+def counting(session: Session, receipt_id: int) -> Receipt:
+    """Return the receipt, locked, while it is being counted.
+
+    Raises:
+        StaleScreen: it is counted, booked or cancelled.
+    """
+    receipt = receipt_by_id(session, receipt_id)
+    if receipt.state is ReceiptState.COUNTED:
+        raise StaleScreen(
+            say("Receipt {number} is counted and waits to be confirmed.", number=receipt.number)
+        )
+    if receipt.state is not ReceiptState.COUNTING:
+        raise StaleScreen
+    return receipt
+
+
+def _require_no_goods(session: Session, command: TellPieces) -> None:
+    """Refuse the barcode of goods as a lot or number: the next piece was scanned too soon."""
+    for told, wanted in (
+        (command.lot, say("the lot of the pieces in hand")),
+        (command.serial, say("the serial number of the piece in hand")),
+    ):
+        if told and item_by_barcode(session, told) is not None:
+            raise refuse_item(session, told, wanted)
+
+
+def _ask_what(session: Session, command: CountGoods, focus: ReceiptFocus) -> Outcome:
+    known, _ = describe(session, command.barcode)
+    if known is not None:
+        raise refuse_item(session, command.barcode, say("goods"))
+    problem = code_problem(command.barcode)
+    if problem is not None:
+        raise InvalidInput(problem, field="barcode")
+    focus.unknown_code, focus.fault = command.barcode, command.fault
+    focus.asks = 0
+    session.flush()
+    return Outcome(
+        screen=ReceiveScreen.UNKNOWN,
+        subject_id=command.receipt_id,
+        message=say("Nothing carries {code} yet.", code=command.barcode),
+        tone=Tone.ATTENTION,
+    )

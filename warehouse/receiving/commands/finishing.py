@@ -1,0 +1,103 @@
+"""The end of counting: the paper in two copies, and counting again where it does not agree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from warehouse.commands import Command, Outcome, Tone
+from warehouse.errors import RuleViolation, StaleScreen
+from warehouse.people import trail
+from warehouse.people.models import Person
+from warehouse.receiving.commands.counting import counting
+from warehouse.receiving.commands.receipts import receipt_by_id, void_papers
+from warehouse.receiving.models import ReceiptFocus, ReceiptState
+from warehouse.receiving.papers import print_receipt
+from warehouse.receiving.queries import rows_of
+from warehouse.receiving.screens import ReceiveScreen
+from warehouse.text import say
+
+AGAIN_NOTE = say("counted again")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FinishCount(Command):
+    """All there is of the delivery is counted."""
+
+    receipt_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountAgain(Command):
+    """What was counted does not agree with goods or paper: it goes on being counted."""
+
+    receipt_id: int
+
+
+def finish_count(session: Session, command: FinishCount) -> Outcome:
+    """Ask for the receipt on paper, in two copies; somebody else compares and confirms.
+
+    Raises:
+        StaleScreen: the receipt is not counted any more.
+        RuleViolation: nothing is counted, or of some pieces it is not told yet what they are.
+    """
+    receipt = counting(session, command.receipt_id)
+    rows = rows_of(session, receipt.id)
+    if not any(row.counted for row in rows):
+        raise RuleViolation(say("Nothing is counted yet. The desk can cancel the receipt."))
+    _require_all_told(session, receipt.id)
+    receipt.state = ReceiptState.COUNTED
+    receipt.counted_at, receipt.counted_by = command.at, command.actor.person_id
+    session.flush()
+    print_receipt(session, command, receipt)
+    short = sum(-row.difference for row in rows if row.difference < 0)
+    trail.record(
+        session, command, "receipt", receipt.id, "counted",
+        pieces=sum(row.counted for row in rows), short=short,
+        faulty=sum(row.faulty for row in rows),
+    )  # fmt: skip
+    return Outcome(
+        screen=ReceiveScreen.START,
+        message=say("{number} is counted. Somebody else compares it with its paper and confirms.",
+                    number=receipt.number),
+        is_step_done=True,
+    )  # fmt: skip
+
+
+def count_again(session: Session, command: CountAgain) -> Outcome:
+    """Open the counting once more; the papers printed so far hold no more.
+
+    Raises:
+        StaleScreen: the receipt does not wait to be confirmed.
+        RuleViolation: another delivery of the same order is being counted just now.
+    """
+    receipt = receipt_by_id(session, command.receipt_id)
+    if receipt.state is not ReceiptState.COUNTED:
+        raise StaleScreen
+    receipt.state, receipt.counted_at, receipt.counted_by = ReceiptState.COUNTING, None, None
+    void_papers(session, command, receipt, AGAIN_NOTE.msgid)
+    session.flush()
+    trail.record(session, command, "receipt", receipt.id, "count_again")
+    return Outcome(
+        screen=ReceiveScreen.COUNT,
+        subject_id=receipt.id,
+        message=say("Counting goes on. The papers printed before hold no more."),
+        tone=Tone.ATTENTION,
+    )
+
+
+def _require_all_told(session: Session, receipt_id: int) -> None:
+    name = session.scalar(
+        sa.select(Person.name)
+        .join(ReceiptFocus, ReceiptFocus.person_id == Person.id)
+        .where(
+            ReceiptFocus.receipt_id == receipt_id,
+            sa.or_(ReceiptFocus.asks > 0, ReceiptFocus.unknown_code != ""),
+        )
+    )
+    if name is not None:
+        raise RuleViolation(
+            say("{name} has pieces in hand of which it is not told yet what they are.", name=name)
+        )

@@ -1,0 +1,183 @@
+"""Settling an exchange: good pieces come instead, money does, or the supplier refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from warehouse.catalog.models import BinKind, Sku
+from warehouse.catalog.queries import bin_of_kind
+from warehouse.commands import Command, Outcome
+from warehouse.errors import InvalidInput, StaleScreen
+from warehouse.inventory import ledger
+from warehouse.inventory.models import MoveReason
+from warehouse.people import trail
+from warehouse.receiving.accounts import (
+    Exchange,
+    ExchangeLine,
+    ExchangeReturn,
+    ExchangeState,
+    Settlement,
+)
+from warehouse.receiving.commands.exchange import exchange_by_id, lines_of
+from warehouse.receiving.queries import sku_ids
+from warehouse.receiving.rules import (
+    best_before_problem,
+    fen_problem,
+    lot_problem,
+    serial_problem,
+)
+from warehouse.text import Text, say
+
+LONGEST_NOTE = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettleExchange(Command):
+    """So many pieces of a line are settled. Replaced ones may come as another SKU, with a note.
+
+    What comes of goods with lots or numbers says which: a lot (with its date), one serial a piece.
+    """
+
+    exchange_id: int
+    line_id: int
+    kind: Settlement
+    pieces: int
+    sku_code: str = ""
+    lot: str = ""
+    best_before: date | None = None
+    serials: tuple[str, ...] = ()
+    amount_fen: int = 0
+    note: str = ""
+
+
+def settle_exchange(session: Session, command: SettleExchange) -> Outcome:
+    """Book what came: good pieces to the dock, refused ones that came back to quarantine.
+
+    With the last piece the exchange is settled.
+
+    Raises:
+        StaleScreen: nothing of the exchange is out. InvalidInput: more pieces than are open, a
+            credit without amount, another SKU or a refusal without a note, a lot or number missing.
+    """
+    exchange = exchange_by_id(session, command.exchange_id)
+    if exchange.state is not ExchangeState.OUT:
+        raise StaleScreen
+    lines = lines_of(session, exchange.id)
+    line = next((one for one in lines if one.id == command.line_id), None)
+    if line is None:
+        raise InvalidInput(say("The exchange has no such line."), field="line_id")
+    sku = _sku(session, command, line)
+    _check(command, line, sku)
+    line.settled += command.pieces
+    session.add(
+        ExchangeReturn(
+            line_id=line.id,
+            kind=command.kind,
+            sku_id=sku.id,
+            pieces=command.pieces,
+            amount_fen=command.amount_fen,
+            note=command.note.strip(),
+            at=command.at,
+            person_id=command.actor.person_id,
+        )
+    )
+    session.flush()
+    ledger.post(session, command, _postings(session, command, exchange, line, sku))
+    trail.record(session, command, "exchange", exchange.id, command.kind.value,
+                 sku=sku.code, pieces=command.pieces, note=command.note.strip())  # fmt: skip
+    return _said(session, command, exchange, lines)
+
+
+def _said(
+    session: Session, command: SettleExchange, exchange: Exchange, lines: Sequence[ExchangeLine]
+) -> Outcome:
+    left = sum(one.pieces - one.settled for one in lines)
+    text: Text = say("{left} pieces of {number} are still open.", left=left, number=exchange.number)
+    if left == 0:
+        exchange.state, exchange.settled_at = ExchangeState.SETTLED, command.at
+        session.flush()
+        trail.record(session, command, "exchange", exchange.id, "settled")
+        text = say("All of {number} is settled.", number=exchange.number)
+    return Outcome(screen="exchange", subject_id=exchange.id, message=text, is_step_done=left == 0)
+
+
+def _sku(session: Session, command: SettleExchange, line: ExchangeLine) -> Sku:
+    code = command.sku_code.strip()
+    if command.kind is not Settlement.REPLACED or not code:
+        return session.get_one(Sku, line.sku_id)
+    sku_id = sku_ids(session, [code]).get(code)
+    if sku_id is None:
+        raise InvalidInput(say("There is no SKU with this code."), field="sku_code")
+    return session.get_one(Sku, sku_id)
+
+
+def _check(command: SettleExchange, line: ExchangeLine, sku: Sku) -> None:
+    left = line.pieces - line.settled
+    if not 0 < command.pieces <= left:
+        raise InvalidInput(say("{left} pieces of this line are open.", left=left), field="pieces")
+    note = command.note.strip()
+    if len(note) > LONGEST_NOTE:
+        raise InvalidInput(
+            say("This is longer than {most} characters.", most=LONGEST_NOTE), field="note"
+        )
+    if problem := fen_problem(command.amount_fen):
+        raise InvalidInput(problem, field="amount_fen")
+    if (command.kind is Settlement.CREDITED) != (command.amount_fen > 0):
+        raise InvalidInput(say("A credit has an amount, and nothing else has."), field="amount_fen")
+    is_other = sku.id != line.sku_id
+    if not note and (is_other or command.kind in (Settlement.REFUSED, Settlement.SENT_BACK)):
+        raise InvalidInput(say("Say what was agreed."), field="note")
+    if command.kind is Settlement.REPLACED:
+        _check_tracked(command, sku)
+
+
+def _check_tracked(command: SettleExchange, sku: Sku) -> None:
+    today = command.at.astimezone(command.zone).date()
+    if sku.is_lot_tracked and (problem := lot_problem(command.lot)):
+        raise InvalidInput(problem, field="lot")
+    if sku.is_expiry_tracked:
+        day = command.best_before
+        problem = (
+            say("Write the best-before.")
+            if day is None
+            else best_before_problem(day, today, is_faulty=False)
+        )
+        if problem is not None:
+            raise InvalidInput(problem, field="best_before")
+    if sku.is_serial_tracked:
+        if len(set(command.serials)) != command.pieces or len(command.serials) != command.pieces:
+            raise InvalidInput(say("Write one serial number for each piece."), field="serials")
+        for serial in command.serials:
+            if problem := serial_problem(serial):
+                raise InvalidInput(problem, field="serials")
+
+
+def _postings(
+    session: Session, command: SettleExchange, exchange: Exchange, line: ExchangeLine, sku: Sku
+) -> list[ledger.Posting]:
+    if command.kind not in (Settlement.REPLACED, Settlement.SENT_BACK):
+        return []
+    is_good = command.kind is Settlement.REPLACED
+    lot_id = line.lot_id if not is_good else None
+    if is_good and sku.is_lot_tracked:
+        lot_id = ledger.lot_named(session, sku.id, command.lot, command.best_before, command.at)
+    serials = command.serials if sku.is_serial_tracked else ()
+    if not is_good:
+        serials = tuple(line.serials.split())
+    target = BinKind.DOCK if is_good else BinKind.QUARANTINE
+    return [
+        ledger.Posting(
+            sku_id=sku.id,
+            from_bin_id=bin_of_kind(session, BinKind.SUPPLIER).id,
+            to_bin_id=bin_of_kind(session, target).id,
+            pieces=command.pieces,
+            reason=MoveReason.EXCHANGE_IN,
+            reference=exchange.number,
+            lot_id=lot_id,
+            serials=serials,
+        )
+    ]

@@ -1,0 +1,242 @@
+"""How pieces in hand become counted pieces: what must be known of them, and the sums kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from warehouse.catalog.models import VIRTUAL_KINDS, Bin, Sku
+from warehouse.commands import Command, Outcome, Tone
+from warehouse.errors import InvalidInput, RuleViolation, SerialElsewhere
+from warehouse.inventory.models import Lot, Serial
+from warehouse.receiving.models import Fault, Receipt, ReceiptCount, ReceiptFocus, ReceiptLine
+from warehouse.receiving.rules import (
+    MOST_PIECES,
+    best_before_problem,
+    lot_problem,
+    serial_problem,
+)
+from warehouse.receiving.screens import ReceiveScreen
+from warehouse.text import Text, say
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hand:
+    """Pieces a receiver has in hand, and what is known of them so far."""
+
+    sku: Sku
+    pieces: int
+    fault: Fault | None = None
+    lot: str = ""
+    best_before: date | None = None
+    serial: str = ""
+
+
+def count_in(
+    session: Session, command: Command, receipt: Receipt, focus: ReceiptFocus, hand: Hand
+) -> Outcome:
+    """Count the pieces in hand, or keep them there and ask for what is missing.
+
+    Raises:
+        InvalidInput: a lot, date or serial number that cannot be, or more pieces than any list has.
+        RuleViolation: the lot is known with another date. SerialElsewhere: the piece is here.
+    """
+    hand = _recalled(session, receipt, focus, hand)
+    _require_sound(session, command, receipt, hand)
+    focus.unknown_code = ""
+    focus.sku_id, focus.fault = hand.sku.id, hand.fault
+    focus.lot_code, focus.best_before = hand.lot, hand.best_before
+    asked = _missing(hand)
+    if asked is not None:
+        focus.asks = hand.pieces
+        session.flush()
+        screen, text = asked
+        return Outcome(screen=screen, subject_id=receipt.id, message=text, tone=Tone.WAITING)
+    pieces = 1 if hand.sku.is_serial_tracked else hand.pieces
+    focus.asks = hand.pieces - pieces
+    line = _add(session, command, receipt, hand, pieces)
+    if focus.asks:
+        return Outcome(
+            screen=ReceiveScreen.SERIAL,
+            subject_id=receipt.id,
+            message=say("{left} pieces still lack their serial number.", left=focus.asks),
+            tone=Tone.WAITING,
+        )
+    return _counted(receipt, line, hand, pieces)
+
+
+def focus_of(session: Session, receipt_id: int, person_id: int) -> ReceiptFocus:
+    """Return what this receiver has in hand, a fresh row on the first scan."""
+    found = session.get(ReceiptFocus, (receipt_id, person_id))
+    if found is None:
+        found = ReceiptFocus(receipt_id=receipt_id, person_id=person_id, asks=0)
+        session.add(found)
+    return found
+
+
+def take_off(session: Session, count: ReceiptCount) -> None:
+    """Take a count that was undone off the sums; a SKU nobody announced goes with its last."""
+    line = _line(session, count.receipt_id, count.sku_id)
+    if line is None:
+        return
+    if count.fault is None:
+        line.sound -= count.pieces
+    else:
+        line.faulty -= count.pieces
+    session.flush()
+    if line.announced is None and not line.sound and not line.faulty:
+        session.delete(line)
+        session.flush()
+
+
+def _recalled(session: Session, receipt: Receipt, focus: ReceiptFocus, hand: Hand) -> Hand:
+    """Return the pieces with the lot of those before, and the date a known lot has."""
+    if not hand.sku.is_lot_tracked:
+        return replace(hand, lot="", best_before=None)
+    if not hand.lot and focus.sku_id == hand.sku.id and not focus.asks:
+        hand = replace(hand, lot=focus.lot_code, best_before=focus.best_before)
+    if hand.lot and hand.best_before is None and hand.sku.is_expiry_tracked:
+        hand = replace(hand, best_before=_known_date(session, receipt, hand))
+    return hand
+
+
+def _known_date(session: Session, receipt: Receipt, hand: Hand) -> date | None:
+    return session.scalar(
+        sa.select(Lot.best_before).where(Lot.sku_id == hand.sku.id, Lot.code == hand.lot)
+    ) or session.scalar(
+        sa.select(ReceiptCount.best_before).where(
+            ReceiptCount.receipt_id == receipt.id,
+            ReceiptCount.sku_id == hand.sku.id,
+            ReceiptCount.lot_code == hand.lot,
+            ReceiptCount.undone_at.is_(None),
+            ReceiptCount.best_before.is_not(None),
+        ).limit(1)
+    )  # fmt: skip
+
+
+def _missing(hand: Hand) -> tuple[ReceiveScreen, Text] | None:
+    sku = hand.sku
+    if sku.is_lot_tracked and not hand.lot:
+        return ReceiveScreen.LOT, say("Which lot? Scan or type what stands on the goods.")
+    if sku.is_expiry_tracked and hand.best_before is None:
+        return ReceiveScreen.BEST_BEFORE, say("Best before? Type it as year, month, day.")
+    if sku.is_serial_tracked and not hand.serial:
+        return ReceiveScreen.SERIAL, say("Scan the serial number of the piece.")
+    return None
+
+
+def _require_sound(session: Session, command: Command, receipt: Receipt, hand: Hand) -> None:
+    if hand.pieces > MOST_PIECES:
+        raise InvalidInput(say("This must be 1 to {most}.", most=MOST_PIECES), field="pieces")
+    if hand.lot and (problem := lot_problem(hand.lot)):
+        raise InvalidInput(problem, field="lot")
+    if hand.best_before is not None:
+        today = command.at.astimezone(command.zone).date()
+        problem = best_before_problem(hand.best_before, today, is_faulty=hand.fault is not None)
+        if problem is not None:
+            raise InvalidInput(problem, field="best_before")
+        known = _known_date(session, receipt, hand)
+        if known is not None and known != hand.best_before:
+            raise RuleViolation(
+                say("Lot {lot} is known with best-before {known}, not {given}.",
+                    lot=hand.lot, known=str(known), given=str(hand.best_before))
+            )  # fmt: skip
+    if hand.serial and hand.sku.is_serial_tracked:
+        _require_new_piece(session, receipt, hand)
+
+
+def _require_new_piece(session: Session, receipt: Receipt, hand: Hand) -> None:
+    if problem := serial_problem(hand.serial):
+        raise InvalidInput(problem, field="serial")
+    counted = session.scalar(
+        sa.select(ReceiptCount.id).where(
+            ReceiptCount.receipt_id == receipt.id,
+            ReceiptCount.sku_id == hand.sku.id,
+            ReceiptCount.serial == hand.serial,
+            ReceiptCount.undone_at.is_(None),
+        )
+    )
+    if counted is not None:
+        raise RuleViolation(say("Serial number {serial} is counted already.", serial=hand.serial))
+    here = session.scalar(
+        sa.select(Bin.code)
+        .join(Serial, Serial.bin_id == Bin.id)
+        .where(
+            Serial.sku_id == hand.sku.id,
+            Serial.code == hand.serial,
+            Bin.kind.not_in(VIRTUAL_KINDS),
+        )
+    )
+    if here is not None:
+        raise SerialElsewhere(
+            say("Serial number {serial} is in {bin}.", serial=hand.serial, bin=here),
+            serial=hand.serial,
+        )
+
+
+def _add(
+    session: Session, command: Command, receipt: Receipt, hand: Hand, pieces: int
+) -> ReceiptLine:
+    session.add(
+        ReceiptCount(
+            receipt_id=receipt.id,
+            sku_id=hand.sku.id,
+            pieces=pieces,
+            fault=hand.fault,
+            lot_code=hand.lot,
+            best_before=hand.best_before,
+            serial=hand.serial if hand.sku.is_serial_tracked else "",
+            person_id=command.actor.person_id,
+            at=command.at,
+        )
+    )
+    line = _line(session, receipt.id, hand.sku.id)
+    if line is None:
+        line = ReceiptLine(receipt_id=receipt.id, sku_id=hand.sku.id, sound=0, faulty=0)
+        session.add(line)
+    if hand.fault is None:
+        line.sound += pieces
+    else:
+        line.faulty += pieces
+    session.flush()
+    return line
+
+
+def _line(session: Session, receipt_id: int, sku_id: int) -> ReceiptLine | None:
+    return session.scalars(
+        sa.select(ReceiptLine)
+        .where(ReceiptLine.receipt_id == receipt_id, ReceiptLine.sku_id == sku_id)
+        .execution_options(populate_existing=True)
+    ).first()
+
+
+def _counted(receipt: Receipt, line: ReceiptLine, hand: Hand, pieces: int) -> Outcome:
+    total = line.sound + line.faulty
+    name, tone, is_all = hand.sku.name, Tone.OK, False
+    if line.announced is None:
+        text = say("+{pieces}: {total} × {name}", pieces=pieces, total=total, name=name)
+    elif total > line.announced:
+        text = say(
+            "{over} more than announced: {total} of {announced} {name}",
+            over=total - line.announced,
+            total=total,
+            announced=line.announced,
+            name=name,
+        )
+        tone = Tone.ATTENTION
+    else:
+        text = say(
+            "+{pieces}: {total} of {announced} {name}",
+            pieces=pieces,
+            total=total,
+            announced=line.announced,
+            name=name,
+        )
+        is_all = total == line.announced
+    if hand.fault is not None:
+        tone, text = Tone.ATTENTION, say("Faulty, to quarantine. {counted}", counted=text)
+    return Outcome(screen=ReceiveScreen.COUNT, subject_id=receipt.id, message=text, tone=tone,
+                   is_step_done=is_all)  # fmt: skip

@@ -1,0 +1,164 @@
+"""The papers of the dock: the goods receipt in two copies, and the exchange slip."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import tzinfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from printing.documents import ExchangeLine as SlipLine
+from printing.documents import ExchangeOut, GoodsReceipt, Locale, ReceiptLine
+from printing.queue import enqueue
+from warehouse.catalog.models import Bin, BinKind, Sku
+from warehouse.commands import Command
+from warehouse.inventory.refusals import home_of
+from warehouse.numbers import next_number
+from warehouse.receiving.accounts import Exchange, ExchangeLine
+from warehouse.receiving.models import Fault, Receipt, ReceiptCount, Supplier
+from warehouse.receiving.queries import FAULT_WORDS, counters_of, rows_of
+from warehouse.settings import SiteSettings, load_settings
+from warehouse.text import Text, say, translate
+
+COPIES = 2
+STAMP = "%Y-%m-%d %H:%M"
+FAULTS_TOLD = say("Faulty: {faults}")
+DIFFERENCE_TOLD = say("{short} short, {over} over")
+NONE_TOLD = say("nothing announced")
+
+
+def print_receipt(session: Session, command: Command, receipt: Receipt) -> None:
+    """Ask for both copies of the goods receipt, as it is counted now."""
+    paper = goods_receipt(session, receipt, command.zone)
+    for copy in range(1, COPIES + 1):
+        enqueue(
+            session,
+            paper.placed(copy, COPIES),
+            station_id=command.actor.station_id,
+            at=command.at,
+            command_id=command.id,
+            subject=f"receipt:{receipt.id}",
+            part=next_number(session, f"goods-receipt-{receipt.id}"),
+        )
+
+
+def goods_receipt(session: Session, receipt: Receipt, zone: tzinfo) -> GoodsReceipt:
+    """Return the receipt as paper: announced, sound and faulty pieces, where the goods live."""
+    site = load_settings(session)
+    rows = [row for row in rows_of(session, receipt.id) if row.counted or row.announced]
+    supplier = session.get_one(Supplier, receipt.supplier_id)
+    counted_at = receipt.counted_at or receipt.created_at
+    return GoodsReceipt(
+        locale=Locale(site.paper_locale),
+        receipt_no=receipt.number,
+        supplier=supplier.name,
+        supplier_paper_no=receipt.supplier_paper_no,
+        received_at=counted_at.astimezone(zone).strftime(STAMP),
+        received_by=", ".join(counters_of(session, receipt.id).values()),
+        lines=tuple(
+            ReceiptLine(
+                sku_code=row.code,
+                name=row.name,
+                properties=row.properties,
+                announced=row.announced,
+                accepted=row.sound,
+                rejected=row.faulty,
+                place=home_of(session, row.sku_id) or "",
+            )
+            for row in rows
+        ),
+        note=_note(session, receipt, site),
+        printed_at=counted_at.astimezone(zone).strftime(STAMP),
+        station=_dock(session),
+    )
+
+
+def print_exchange(session: Session, command: Command, exchange: Exchange) -> None:
+    """Ask for the exchange slip; its two copies come as one paper."""
+    enqueue(
+        session,
+        exchange_slip(session, exchange, command.zone),
+        station_id=command.actor.station_id,
+        at=command.at,
+        command_id=command.id,
+        subject=f"exchange:{exchange.id}",
+        part=next_number(session, f"exchange-slip-{exchange.id}"),
+    )
+
+
+def exchange_slip(session: Session, exchange: Exchange, zone: tzinfo) -> ExchangeOut:
+    """Return what goes back to the supplier as paper."""
+    site = load_settings(session)
+    lines = session.execute(
+        sa.select(ExchangeLine, Sku)
+        .join(Sku, Sku.id == ExchangeLine.sku_id)
+        .where(ExchangeLine.exchange_id == exchange.id)
+        .order_by(Sku.code, ExchangeLine.id)
+    ).all()
+    sent_at = exchange.sent_at or exchange.created_at
+    return ExchangeOut(
+        locale=Locale(site.paper_locale),
+        exchange_no=exchange.number,
+        supplier=session.get_one(Supplier, exchange.supplier_id).name,
+        warehouse=site.site_name,
+        sent_on=sent_at.astimezone(zone).strftime("%Y-%m-%d"),
+        due_on=str(exchange.due_on) if exchange.due_on else "",
+        lines=tuple(
+            SlipLine(
+                sku_code=sku.code,
+                name=sku.name,
+                properties=" ".join(part for part in (sku.properties, line.serials) if part),
+                pieces=line.pieces,
+                fault=line.fault,
+            )
+            for line, sku in lines
+        ),
+        note=exchange.note,
+        printed_at=sent_at.astimezone(zone).strftime(STAMP),
+    )
+
+
+def faults_of(session: Session, receipt_id: int) -> dict[Fault, int]:
+    """Return fault → faulty pieces of the receipt whose count stands."""
+    found: dict[Fault, int] = defaultdict(int)
+    for fault, pieces in session.execute(
+        sa.select(ReceiptCount.fault, sa.func.sum(ReceiptCount.pieces))
+        .where(
+            ReceiptCount.receipt_id == receipt_id,
+            ReceiptCount.fault.is_not(None),
+            ReceiptCount.undone_at.is_(None),
+        )
+        .group_by(ReceiptCount.fault)
+    ):
+        if fault is not None:
+            found[fault] = int(pieces)
+    return found
+
+
+def _note(session: Session, receipt: Receipt, site: SiteSettings) -> str:
+    def told(text: Text) -> str:
+        return translate(text, site.paper_locale)
+
+    rows = rows_of(session, receipt.id)
+    short = sum(-row.difference for row in rows if row.difference < 0)
+    extra = sum(row.counted for row in rows if row.is_extra)
+    over = extra + sum(row.difference for row in rows if row.difference > 0)
+    parts = []
+    if not any(row.announced for row in rows):
+        parts.append(told(NONE_TOLD))
+    elif short or over:
+        parts.append(told(Text(DIFFERENCE_TOLD.msgid, {"short": short, "over": over})))
+    faults = faults_of(session, receipt.id)
+    if faults:
+        words = ", ".join(f"{told(FAULT_WORDS[fault])} {n}" for fault, n in faults.items())
+        parts.append(told(Text(FAULTS_TOLD.msgid, {"faults": words})))
+    return " · ".join([*parts, *([receipt.note] if receipt.note else [])])
+
+
+def _dock(session: Session) -> str:
+    """Return the name of the dock the goods stand at."""
+    dock = session.scalar(
+        sa.select(Bin.code).where(Bin.kind == BinKind.DOCK, Bin.is_active).order_by(Bin.id).limit(1)
+    )
+    return dock or ""

@@ -1,0 +1,131 @@
+"""What dates, lots and numbers may look like at the dock, and how old an account is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+
+from warehouse.receiving.models import PurchaseState
+from warehouse.text import Text, say
+
+LONGEST_LOT = 20  # GS1 General Specifications: AI 10 and AI 21 hold 20 characters, labels as many
+MOST_PIECES = 100_000  # of one SKU on one paper
+HIGHEST_FEN = 10**11
+FURTHEST_DAYS = 2 * 366  # nobody promises goods for later
+OLDEST_PAPER_DAYS = 5 * 366
+LONGEST_LIFE_DAYS = 15 * 366
+LONGEST_LEAD_DAYS = 400
+_DAY = re.compile(r"(\d{2}|\d{4})(\d{2})(\d{2})")
+
+
+def document_no(prefix: str, day: date, number: int) -> str:
+    """Return the number of a paper: "GR20261121-003"."""
+    return f"{prefix}{day:%Y%m%d}-{number:03d}"
+
+
+def lot_problem(code: str) -> Text | None:
+    """Return why this is no lot code a label can show, None if it is one."""
+    return _mark_problem(code, say("A lot code is {most} characters at most.", most=LONGEST_LOT))
+
+
+def serial_problem(code: str) -> Text | None:
+    """Return why this is no serial number a label can show, None if it is one."""
+    return _mark_problem(
+        code, say("A serial number is {most} characters at most.", most=LONGEST_LOT)
+    )
+
+
+def _mark_problem(code: str, too_long: Text) -> Text | None:
+    if not code:
+        return say("The code is empty.")
+    if len(code) > LONGEST_LOT:
+        return too_long
+    if not code.isascii() or not code.isprintable() or " " in code:
+        return say("A code to be scanned has Latin letters, digits and signs only, no blanks.")
+    return None
+
+
+def read_day(digits: str) -> date | None:
+    """Return the day keyed as YYMMDD or YYYYMMDD, None if there is no such day.
+
+    A day 00 is the last of its month, as in GS1 dates (General Specifications, 3.4.2).
+    """
+    match = _DAY.fullmatch(re.sub(r"[-/. ]", "", digits))
+    if match is None:
+        return None
+    year = int(match[1]) + (2000 if len(match[1]) == 2 else 0)  # noqa: PLR2004
+    month, day = int(match[2]), int(match[3])
+    try:
+        if day == 0:
+            following = date(year + month // 12, month % 12 + 1, 1)
+            return following - timedelta(days=1)
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def best_before_problem(day: date, today: date, *, is_faulty: bool) -> Text | None:
+    """Return why goods with this best-before are not taken, None if they are.
+
+    Expired pieces come in as faulty ones only: they go to quarantine, not to a shelf.
+    """
+    if day > today + timedelta(days=LONGEST_LIFE_DAYS):
+        return say("Best-before {day} is too far away. Look at the goods again.", day=str(day))
+    if day < today - timedelta(days=LONGEST_LIFE_DAYS):
+        return say("Best-before {day} is too long ago. Look at the goods again.", day=str(day))
+    if day < today and not is_faulty:
+        return say("Best-before {day} is past. Count these pieces as faulty.", day=str(day))
+    return None
+
+
+def expected_problem(day: date | None, today: date) -> Text | None:
+    """Return why goods are not expected on this day, None if they may be."""
+    if day is None:
+        return None
+    if day > today + timedelta(days=FURTHEST_DAYS):
+        return say("{day} is too far away for a delivery. Look at the year.", day=str(day))
+    if day < today - timedelta(days=OLDEST_PAPER_DAYS):
+        return say("{day} is too long ago. Look at the year.", day=str(day))
+    return None
+
+
+def paper_day_problem(day: date, today: date) -> Text | None:
+    """Return why a paper or payment is not of this day, None if it may be."""
+    if day > today + timedelta(days=1):
+        return say("{day} has not come yet.", day=str(day))
+    if day < today - timedelta(days=OLDEST_PAPER_DAYS):
+        return say("{day} is too long ago. Look at the year.", day=str(day))
+    return None
+
+
+def pieces_problem(pieces: int) -> Text | None:
+    """Return why this is no number of pieces of a line, None if it is."""
+    if 0 < pieces <= MOST_PIECES:
+        return None
+    return say("This must be 1 to {most}.", most=MOST_PIECES)
+
+
+def fen_problem(fen: int) -> Text | None:
+    """Return why this is no amount of money, None if it is."""
+    if 0 <= fen <= HIGHEST_FEN:
+        return None
+    return say("This is no amount of money.")
+
+
+def state_after(wanted_and_received: Iterable[tuple[int, int]]) -> PurchaseState:
+    """Return the state of an order by (pieces, received) of its lines; more counts as all."""
+    lines = list(wanted_and_received)
+    if all(received >= pieces for pieces, received in lines):
+        return PurchaseState.RECEIVED
+    if any(received for _, received in lines):
+        return PurchaseState.PARTLY_RECEIVED
+    return PurchaseState.ORDERED
+
+
+AGE_STEPS = (7, 30, 60, 90)  # days; the last bucket is all beyond
+
+
+def age_bucket(days: int, steps: Sequence[int] = AGE_STEPS) -> int:
+    """Return which bucket an account of so many days is in, from 0."""
+    return next((at for at, step in enumerate(steps) if days <= step), len(steps))
