@@ -20,6 +20,7 @@ NEVER_SHOWN = {ReleaseReason}
 NAMED_BY = {
     "f'audit_{state}'": ["audit_clean", "audit_cancelled", "audit_closed", "audit_dispatched"],
     "f'{command.key}_set'": ["pin_set", "password_set"],
+    "command.kind.value": ["replaced", "credited", "sent_back", "refused"],
 }
 
 # Events that are named by what they happened to: in full, with it.

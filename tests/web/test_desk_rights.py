@@ -15,6 +15,7 @@ from warehouse.web.access import needs_of
 _SEE = frozenset({Role.COUNTER, Role.RECEIVER, Role.CUSTOMER_SERVICE, Role.SUPERVISOR, Role.ADMIN})
 _SERVICE = frozenset({Role.CUSTOMER_SERVICE, Role.SUPERVISOR})
 _FLOOR = frozenset({Role.SUPERVISOR})
+_DOCK = frozenset({Role.RECEIVER, Role.SUPERVISOR})
 _SYSTEM = frozenset({Role.ADMIN})
 _PRINTERS = frozenset({Role.SUPERVISOR, Role.ADMIN})
 _REPRINT = frozenset({Role.PACKER, Role.SUPERVISOR})
@@ -65,6 +66,41 @@ MAY: dict[str, frozenset[Role]] = {
     "stock.proof": _SEE,
     "stock.sku_labels": _FLOOR,
     "stock.bin_labels": _FLOOR,
+    "receiving.index": _SEE,
+    "receiving.receipt": _SEE,
+    "receiving.book": _DOCK,
+    "receiving.again": _DOCK,
+    "receiving.cancel": _FLOOR,
+    "receiving.correct": _FLOOR,
+    "receiving.corrected": _FLOOR,
+    "receiving.paper": _FLOOR,
+    "receiving.pay": _FLOOR,
+    "receiving.keep": _FLOOR,
+    "receiving.file": _FLOOR,
+    "receiving.remove": _FLOOR,
+    "receiving.orders": _SEE,
+    "receiving.order": _SEE,
+    "receiving.new_order": _FLOOR,
+    "receiving.add_order": _FLOOR,
+    "receiving.print_order": _FLOOR,
+    "receiving.edit_order": _FLOOR,
+    "receiving.change_order": _FLOOR,
+    "receiving.place": _FLOOR,
+    "receiving.close_order": _FLOOR,
+    "receiving.suppliers": _FLOOR,
+    "receiving.new_supplier": _FLOOR,
+    "receiving.add_supplier": _FLOOR,
+    "receiving.supplier": _FLOOR,
+    "receiving.change_supplier": _FLOOR,
+    "receiving.take_list": _FLOOR,
+    "receiving.exchanges": _SEE,
+    "receiving.account": _SEE,
+    "receiving.new_exchange": _FLOOR,
+    "receiving.add_exchange": _FLOOR,
+    "receiving.exchange": _SEE,
+    "receiving.send": _FLOOR,
+    "receiving.keep_goods": _FLOOR,
+    "receiving.settle": _FLOOR,
     "printers.index": _SEE | _REPRINT,
     "printers.lanes": _SEE | _REPRINT,
     "printers.jobs": _SEE | _REPRINT,
@@ -156,7 +192,7 @@ MAY: dict[str, frozenset[Role]] = {
     "settings.save": _SYSTEM,
     "search.index": _SEE,
 }
-NOT_DESK = ("api", "login", "home", "bench", "pick", "check", "pack", "weigh", "ship", "pictures")
+NOT_DESK = ("api", "login", "home", "bench", "pick", "check", "pack", "weigh", "ship", "pictures", "receive")
 
 
 def desk_rules(desk: Desk):

@@ -199,7 +199,7 @@ class ReceiptLine(Base):
     is_correction: Mapped[bool] = mapped_column(default=False)
 
 
-_KNOWN_PIECE = sa.text("serial <> '' AND undone_at IS NULL")
+_KNOWN_PIECE = sa.text("serial <> '' AND undone_at IS NULL AND pieces > 0")
 
 
 class ReceiptCount(Base):

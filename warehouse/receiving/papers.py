@@ -23,9 +23,6 @@ from warehouse.text import Text, say, translate
 
 COPIES = 2
 STAMP = "%Y-%m-%d %H:%M"
-FAULTS_TOLD = say("Faulty: {faults}")
-DIFFERENCE_TOLD = say("{short} short, {over} over")
-NONE_TOLD = say("nothing announced")
 
 
 def print_receipt(session: Session, command: Command, receipt: Receipt) -> None:
@@ -146,13 +143,13 @@ def _note(session: Session, receipt: Receipt, site: SiteSettings) -> str:
     over = extra + sum(row.difference for row in rows if row.difference > 0)
     parts = []
     if not any(row.announced for row in rows):
-        parts.append(told(NONE_TOLD))
+        parts.append(told(say("nothing announced")))
     elif short or over:
-        parts.append(told(Text(DIFFERENCE_TOLD.msgid, {"short": short, "over": over})))
+        parts.append(told(say("{short} short, {over} over", short=short, over=over)))
     faults = faults_of(session, receipt.id)
     if faults:
         words = ", ".join(f"{told(FAULT_WORDS[fault])} {n}" for fault, n in faults.items())
-        parts.append(told(Text(FAULTS_TOLD.msgid, {"faults": words})))
+        parts.append(told(say("Faulty: {faults}", faults=words)))
     return " · ".join([*parts, *([receipt.note] if receipt.note else [])])
 
 

@@ -45,6 +45,7 @@ def _desks() -> list[Blueprint]:
         design_pictures,
         design_slips,
         designs,
+        exchanges,
         find_printers,
         handovers,
         imports,
@@ -58,11 +59,15 @@ def _desks() -> list[Blueprint]:
         previews,
         print_routes,
         printers,
+        purchases,
+        receipt_papers,
+        receipts,
         runs,
         search,
         settings,
         stock,
         straighten,
+        suppliers,
         tablets,
         waves,
     )
@@ -73,6 +78,7 @@ def _desks() -> list[Blueprint]:
     )  # fmt: skip
     ordering = (orders, order)
     designing = (designs, design_pictures, design_files, design_slips)
+    receiving = (receipts, receipt_papers, purchases, suppliers, exchanges)
     modules = (
         ordering[0],
         imports,
@@ -82,6 +88,7 @@ def _desks() -> list[Blueprint]:
         parcels,
         handovers,
         stock,
+        receiving[0],
         printing[0],
         designing[0],
         carriers,

@@ -23,6 +23,7 @@ from warehouse.orders.commands.importing.stops import (
     NEW_PIECES_NOTE,
 )
 from warehouse.orders.models import LineState, ShopState
+from warehouse.receiving.commands.finishing import AGAIN_NOTE
 from warehouse.stopping.commands import SET_ASIDE_NOTE
 from warehouse.text import Text, say
 from warehouse.web.words import word
@@ -76,6 +77,9 @@ FIELDS: Mapping[str, Text] = {
     "number_pattern": say("Numbers look like"),
     "aliases": say("Also called"),
     "is_active": say("In use"),
+    "contact": say("Contact"),
+    "lead_days": say("Lead time in days"),
+    "terms": say("Terms of payment"),
     "login": say("Login"),
     "locale": say("Language"),
     "roles": say("Roles"),
@@ -93,6 +97,8 @@ SUBJECTS: Mapping[str, Text] = {
     "parcel": say("parcel"),
     "wave": say("wave"),
     "handover": say("handover"),
+    "receipt": say("receipt"),
+    "exchange": say("exchange"),
 }
 # Why a printer or a paper stands still, by the stable word of the print queue.
 TROUBLES: Mapping[str, Text] = {
@@ -123,6 +129,7 @@ TROUBLES: Mapping[str, Text] = {
 # Notes the program keeps as these words, where a person would have typed a reason.
 OWN_NOTES = (
     say("looked at the marks"),
+    AGAIN_NOTE,
     LOST_ROWS_NOTE,
     MENDED_NOTE,
     NEW_ADDRESS_NOTE,

@@ -15,13 +15,15 @@ from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy.orm import Session
 
 from warehouse.web.context import LARGEST_INT
-from warehouse.web.spreadsheets import Field, Row, csv_answer
+from warehouse.web.spreadsheets import Field, Row, file_answer
 
 PAGE_ROWS = 50
 EXPORT_ROWS = 50_000
 EXPORT_CHUNK = 500
+LATEST = 12
 COUNTED = 10_000  # more than this is not counted on every page
 LONGEST_FILTER = 120
+KINDS = ("csv", "xlsx")
 PAGING = ("after", "before", "from", "export")
 
 W = TypeVar("W", bound=StrEnum)
@@ -98,18 +100,31 @@ def page_of(session: Session, query: sa.Select[*tuple[Any, ...]], listing: Listi
     )
 
 
+def latest(
+    session: Session, query: sa.Select[*tuple[Any, ...]], by: Any, most: int = LATEST
+) -> Sequence[Row]:
+    """Return the last few rows of a list, the newest first."""
+    return session.execute(query.order_by(None).order_by(by.desc()).limit(most)).all()
+
+
 def is_export() -> bool:
     """Tell whether the list is wanted as a file."""
-    return request.args.get("export") == "csv"
+    return request.args.get("export") in KINDS
+
+
+def export_kind() -> str:
+    """Return what kind of file is wanted: "csv" or "xlsx"."""
+    wanted = request.args.get("export", "")
+    return wanted if wanted in KINDS else KINDS[0]
 
 
 def export(
     session: Session, query: sa.Select[*tuple[Any, ...]], listing: Listing, *, name: str = ""
 ) -> Response:
-    """Return the list as it is filtered and ordered, all of its pages, as CSV."""
+    """Return the list as it is filtered and ordered, all of its pages, as a file."""
     ordered = _ordered(query, listing, _order(listing), is_backward=False)
     rows = session.execute(ordered.limit(EXPORT_ROWS))
-    return csv_answer(name or listing.name, listing.fields, rows)
+    return file_answer(name or listing.name, listing.fields, rows, as_=export_kind())
 
 
 def href(**changes: Any) -> str:

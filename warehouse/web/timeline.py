@@ -62,6 +62,10 @@ def _with(msgid: str, name: str) -> Say:
     return lambda facts: Text(msgid, {name: kept(str(facts.get(name, "")))})
 
 
+def _settled(msgid: str) -> Say:
+    return lambda f: Text(msgid, {"pieces": f.get("pieces", ""), "sku": f.get("sku", "")})
+
+
 def _plain(text: Text) -> Say:
     return lambda _facts: text
 
@@ -137,6 +141,65 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
     ("wave", "sheet_printed"): (_plain(say("Wave sheet printed")), None),
     ("handover", "opened"): (_plain(say("Handover opened")), None),
     ("handover", "closed"): (_with("Handover closed with {parcels} parcels", "parcels"), "ok"),
+    ("supplier", "added"): (_plain(say("Added")), None),
+    ("supplier", "changed"): (_fields, None),
+    ("purchase", "made"): (_with("Drafted with {lines} lines", "lines"), None),
+    ("purchase", "changed"): (_with("Changed: {lines} lines", "lines"), None),
+    ("purchase", "ordered"): (_plain(say("Ordered")), "ok"),
+    ("purchase", "closed"): (_with("Closed: {reason}", "reason"), "stop"),
+    ("receipt", "expected"): (_with("Announced with {lines} SKUs", "lines"), None),
+    ("receipt", "begun"): (_plain(say("Counting begun")), None),
+    ("receipt", "counted"): (
+        lambda f: say(
+            "Counted: {pieces} pieces, {faulty} of them faulty, {short} short",
+            pieces=f.get("pieces", ""),
+            faulty=f.get("faulty", ""),
+            short=f.get("short", ""),
+        ),
+        None,
+    ),
+    ("receipt", "count_again"): (_plain(say("To be counted again")), "attention"),
+    ("receipt", "booked"): (
+        lambda f: say(
+            "Confirmed and booked: {sound} to the dock, {faulty} to quarantine",
+            sound=f.get("sound", ""),
+            faulty=f.get("faulty", ""),
+        ),
+        "ok",
+    ),
+    ("receipt", "corrected"): (
+        lambda f: say(
+            "Corrected by {number}: {reason}",
+            number=f.get("number", ""),
+            reason=f.get("reason", ""),
+        ),
+        "attention",
+    ),
+    ("receipt", "correction"): (
+        lambda f: say(
+            "Corrects {number}: {reason}", number=f.get("number", ""), reason=f.get("reason", "")
+        ),
+        "attention",
+    ),
+    ("receipt", "cancelled"): (_with("Cancelled: {reason}", "reason"), "stop"),
+    ("receipt", "sku_made"): (_with("New SKU {sku}", "sku"), None),
+    ("receipt", "code_mapped"): (
+        lambda f: say("{code} stands for {sku} now", code=f.get("code", ""), sku=f.get("sku", "")),
+        None,
+    ),
+    ("receipt", "paper_added"): (_with("Supplier's paper {paper}", "paper"), None),
+    ("receipt", "paid"): (_with("Payment for {paper}", "paper"), "ok"),
+    ("receipt", "payment_taken_back"): (_with("Payment for {paper} taken back", "paper"), "stop"),
+    ("receipt", "file_kept"): (_with("File kept: {name}", "name"), None),
+    ("receipt", "file_removed"): (_with("File removed: {name}", "name"), "attention"),
+    ("exchange", "listed"): (_with("Listed: {pieces} pieces", "pieces"), None),
+    ("exchange", "sent"): (_with("Booked out: {pieces} pieces", "pieces"), "attention"),
+    ("exchange", "cancelled"): (_with("Cancelled: {reason}", "reason"), "stop"),
+    ("exchange", "replaced"): (_settled("Good ones came: {pieces} × {sku}"), "ok"),
+    ("exchange", "credited"): (_settled("Credited: {pieces} × {sku}"), "ok"),
+    ("exchange", "sent_back"): (_settled("Refused and sent back: {pieces} × {sku}"), "attention"),
+    ("exchange", "refused"): (_settled("Refused: {pieces} × {sku}"), "stop"),
+    ("exchange", "settled"): (_plain(say("All settled")), "ok"),
     ("bin", "bin_new"): (_plain(say("Added")), None),
     ("bin", "bin_changed"): (_plain(say("Settings changed")), None),
     ("sku", "sku_new"): (_plain(say("Added")), None),

@@ -25,6 +25,9 @@ from warehouse.orders.models import (
 from warehouse.orders.queries import CONSIGNMENT_WORDS, HOLD_WORDS
 from warehouse.packing.models import ParcelState
 from warehouse.people.models import Key, Role
+from warehouse.receiving.accounts import ExchangeState, Settlement
+from warehouse.receiving.models import Fault, PurchaseState, ReceiptState
+from warehouse.receiving.queries import FAULT_WORDS
 from warehouse.text import Text, say
 from warehouse.waves.models import ShortReason, TaskState, WaveState
 from warehouse.weighing.models import Verdict
@@ -165,6 +168,33 @@ WORDS: Mapping[type[StrEnum], Words] = {
         MoveReason.TAKE_APART: (say("taken apart"), NONE),
         MoveReason.CUSTOMER_RETURN: (say("returned by the customer"), LOOK),
     },
+    PurchaseState: {
+        PurchaseState.DRAFT: (say("draft"), NONE),
+        PurchaseState.ORDERED: (say("ordered"), WAIT),
+        PurchaseState.PARTLY_RECEIVED: (say("partly received"), LOOK),
+        PurchaseState.RECEIVED: (say("all received"), OK),
+        PurchaseState.CLOSED: (say("closed"), NONE),
+    },
+    ReceiptState: {
+        ReceiptState.EXPECTED: (say("expected"), WAIT),
+        ReceiptState.COUNTING: (say("being counted"), WAIT),
+        ReceiptState.COUNTED: (say("to be confirmed"), LOOK),
+        ReceiptState.BOOKED: (say("booked"), OK),
+        ReceiptState.CANCELLED: (say("cancelled"), STOP),
+    },
+    ExchangeState: {
+        ExchangeState.DRAFT: (say("draft"), NONE),
+        ExchangeState.OUT: (say("with the supplier"), LOOK),
+        ExchangeState.SETTLED: (say("settled"), OK),
+        ExchangeState.CANCELLED: (say("cancelled"), STOP),
+    },
+    Settlement: {
+        Settlement.REPLACED: (say("good ones came instead"), OK),
+        Settlement.CREDITED: (say("credited"), OK),
+        Settlement.SENT_BACK: (say("refused, the pieces came back"), LOOK),
+        Settlement.REFUSED: (say("refused, the pieces stay there"), STOP),
+    },
+    Fault: {fault: (text, LOOK) for fault, text in FAULT_WORDS.items()},
     BinKind: {
         BinKind.SHELF: (say("shelf"), NONE),
         BinKind.RESERVE: (say("reserve"), NONE),

@@ -236,8 +236,8 @@ def _make_receipts() -> None:
         "receipt_count",
         ["receipt_id", "sku_id", "serial"],
         unique=True,
-        sqlite_where=sa.text("serial <> '' AND undone_at IS NULL"),
-        postgresql_where=sa.text("serial <> '' AND undone_at IS NULL"),
+        sqlite_where=sa.text("serial <> '' AND undone_at IS NULL AND pieces > 0"),
+        postgresql_where=sa.text("serial <> '' AND undone_at IS NULL AND pieces > 0"),
     )
     op.create_table(
         "receipt_focus",

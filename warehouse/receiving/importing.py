@@ -1,0 +1,180 @@
+"""A supplier's delivery list from CSV or XLSX: read whole, every error at once, taken once."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from warehouse.catalog.lists import ListColumn, ListRow, read_list
+from warehouse.commands import Actor, Outcome, execute, new_id
+from warehouse.db import Database
+from warehouse.receiving.commands.purchases import MakePurchase, Wanted, make_purchase
+from warehouse.receiving.commands.receipts import Announced, ExpectReceipt, expect_receipt
+from warehouse.receiving.queries import sku_ids
+from warehouse.receiving.rules import expected_problem, read_day
+from warehouse.shops import cells, refusals
+from warehouse.shops.refusals import BadCell, FileRefused
+from warehouse.shops.rows import MAX_CODE, Rejected, SourceFile
+from warehouse.text import Text, say
+
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 0?0:00(?::00)?)?")
+
+
+class Into(StrEnum):
+    """What a list becomes: an order of ours, or a delivery that is expected."""
+
+    ORDER = "order"
+    RECEIPT = "receipt"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListTaken:
+    """What came of a list: the outcome, or every row that has to be mended first."""
+
+    outcome: Outcome | None
+    rejected: tuple[Rejected, ...] = ()
+
+
+def _day(cell: str) -> date | None:
+    text = unicodedata.normalize("NFKC", cells.clean(cell))
+    if not text:
+        return None
+    match = _DAY.fullmatch(text)
+    digits = f"{match[1]}{match[2]:>02}{match[3]:>02}" if match else text
+    found = read_day(digits)
+    if found is None:
+        raise BadCell(say("This is no day. Write it as 2026-12-31."))
+    return found
+
+
+def _fen(cell: str) -> int:
+    return cells.fen(cell) or 0
+
+
+COLUMNS = (
+    ListColumn(field="sku_code", names=("商家编码", "SKU", "SKU编码", "编码", "货号", "条码", "EAN",
+               "Barcode", "Code", "Item code"), read=cells.seller_code, is_needed=True),
+    ListColumn(field="pieces", names=("数量", "件数", "发货数量", "采购数量", "Pieces", "Quantity",
+               "Qty"), read=cells.pieces, is_needed=True),
+    ListColumn(field="price_fen", names=("单价", "进价", "采购价", "Price", "Unit price"),
+               read=_fen),
+    ListColumn(field="expected_on", names=("预计到货", "到货日期", "交期", "Expected", "Due"),
+               read=_day),
+    ListColumn(field="paper_no", names=("送货单号", "单号", "Delivery note", "Paper"),
+               read=cells.text_of_at_most(MAX_CODE)),
+)  # fmt: skip
+
+
+def import_delivery_list(
+    database: Database,
+    file: Path | SourceFile,
+    *,
+    supplier: str,
+    into: Into,
+    actor: Actor,
+    at: datetime,
+    zone: tzinfo,
+    purchase_no: str = "",
+) -> ListTaken:
+    """Make a purchase order, or expect a delivery, of a supplier's list.
+
+    Nothing is made while any row is refused; all of them are told at once.
+
+    Raises:
+        FileRefused: it is no table with SKU and pieces, or has no rows.
+        RuleViolation: the same list was taken before. InvalidInput: no such supplier or order.
+    """
+    source = file if isinstance(file, SourceFile) else SourceFile(path=file, name=file.name)
+    rows: list[ListRow] = []
+    rejected: list[Rejected] = []
+    for row in read_list(source, COLUMNS):
+        if isinstance(row, Rejected):
+            rejected.append(row)
+        else:
+            rows.append(row)
+    rejected += _unfit(database, source.name, rows, into, at.astimezone(zone).date())
+    if rejected:
+        return ListTaken(outcome=None, rejected=tuple(sorted(rejected, key=lambda r: r.row)))
+    if not rows:
+        raise FileRefused(source.name, say("The list has no rows."))
+    common: dict[str, Any] = {
+        "id": new_id(), "actor": actor, "at": at, "zone": zone, "supplier": supplier,
+        "source_key": source_key(source.path, supplier, into),
+        "expected_on": _first_day(rows),
+    }  # fmt: skip
+    if into is Into.ORDER:
+        order = MakePurchase(lines=tuple(_wanted(row) for row in rows), **common)
+        return ListTaken(outcome=execute(database, make_purchase, order))
+    paper_no = next((r.values["paper_no"] for r in rows if r.values.get("paper_no")), "")
+    receipt = ExpectReceipt(
+        lines=tuple(
+            Announced(sku_code=row.values["sku_code"], pieces=row.values["pieces"]) for row in rows
+        ),
+        purchase_no=purchase_no,
+        supplier_paper_no=paper_no[:40],
+        **common,
+    )
+    return ListTaken(outcome=execute(database, expect_receipt, receipt))
+
+
+def source_key(path: Path, supplier: str, into: Into) -> str:
+    """Return what names a list for ever: its content, whose it is and what it becomes."""
+    content = hashlib.sha256(path.read_bytes()).hexdigest()
+    return hashlib.sha256(f"{supplier}\x1f{into}\x1f{content}".encode()).hexdigest()
+
+
+def _first_day(rows: list[ListRow]) -> date | None:
+    days = [row.values["expected_on"] for row in rows if row.values.get("expected_on")]
+    return min(days, default=None)
+
+
+def _wanted(row: ListRow) -> Wanted:
+    return Wanted(
+        sku_code=row.values["sku_code"],
+        pieces=row.values["pieces"],
+        price_fen=row.values.get("price_fen", 0),
+        expected_on=row.values.get("expected_on"),
+    )
+
+
+def _unfit(
+    database: Database, name: str, rows: list[ListRow], into: Into, today: date
+) -> list[Rejected]:
+    """Return the rows that could be read and still cannot be taken."""
+    with database.reading() as session:
+        known = sku_ids(session, [row.values["sku_code"] for row in rows])
+    found = []
+    seen: set[int] = set()
+    for row in rows:
+        code = row.values["sku_code"]
+        sku_id = known.get(code)
+        refused = _problem(row, sku_id, sku_id in seen and into is Into.ORDER, today)
+        if refused is not None:
+            field, value, reason = refused
+            found.append(
+                Rejected(file=name, row=row.row, column=field, value=value[:60], reason=reason)
+            )
+        if sku_id is not None:
+            seen.add(sku_id)
+    return found
+
+
+def _problem(
+    row: ListRow, sku_id: int | None, is_twice: bool, today: date
+) -> tuple[str, str, Text] | None:
+    code = row.values["sku_code"]
+    if sku_id is None:
+        return "SKU", code, say("There is no SKU with this code.")
+    if is_twice:
+        return "SKU", code, say("This SKU stands on another line already.")
+    if row.values.get("price_fen", 0) < 0:
+        return "Price", str(row.values["price_fen"] / 100), refusals.BAD_AMOUNT
+    day = row.values.get("expected_on")
+    problem = expected_problem(day, today)
+    return ("Expected", str(day), problem) if problem is not None else None

@@ -1,0 +1,271 @@
+"""The desk's purchase orders: drafted, ordered, on paper or as a file, and what came of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from flask import render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from warehouse.errors import InvalidInput, NotFound
+from warehouse.people.rights import Right
+from warehouse.receiving import desk as dock_desk
+from warehouse.receiving.commands.purchases import (
+    ChangePurchase,
+    ClosePurchase,
+    MakePurchase,
+    PlaceOrder,
+    Wanted,
+    change_purchase,
+    close_purchase,
+    make_purchase,
+    place_order,
+)
+from warehouse.receiving.models import PurchaseOrder, PurchaseState, Receipt, Supplier
+from warehouse.receiving.queries import suppliers_in_use
+from warehouse.settings import load_settings
+from warehouse.text import say
+from warehouse.web import tables
+from warehouse.web.access import needs
+from warehouse.web.amounts import day_of, fen_of, pieces_of, today
+from warehouse.web.context import do, form_str, may, reading, speak
+from warehouse.web.desk import act, fmt_yuan, names_of, noted, state_chips
+from warehouse.web.receipts import bp, supplier_choices
+from warehouse.web.spreadsheets import Field, file_answer
+from warehouse.web.timeline import story
+
+EMPTY_ROWS = 6
+MOST_ROWS = 500
+_COLUMNS = ("sku", "pieces", "price", "day")
+
+SEEN_FIELDS: tuple[Field, ...] = (
+    (say("Purchase order"), lambda o: o.number),
+    (say("State"), lambda o: o.state),
+    (say("Supplier"), lambda o: o.supplier),
+    (say("Lines"), lambda o: int(o.lines)),
+    (say("Pieces"), lambda o: int(o.pieces)),
+    (say("Received"), lambda o: int(o.received)),
+    (say("Expected on"), lambda o: o.expected_on),
+    (say("Made"), lambda o: o.created_at),
+    (say("Ordered"), lambda o: o.ordered_at),
+)
+FIELDS: tuple[Field, ...] = (*SEEN_FIELDS, (say("Value"), lambda o: fmt_yuan(o.value_fen)))
+LINE_FIELDS: tuple[Field, ...] = (
+    (say("SKU"), lambda x: x.code),
+    (say("Goods"), lambda x: x.name),
+    (say("Properties"), lambda x: x.properties),
+    (say("Pieces"), lambda x: x.pieces),
+    (say("Unit price"), lambda x: f"{x.price_fen / 100:.2f}"),
+    (say("Expected on"), lambda x: x.expected_on),
+    (say("Received"), lambda x: x.received),
+)
+
+
+def _listing() -> tables.Listing:
+    return tables.Listing(
+        name="purchase-orders",
+        key=PurchaseOrder.id,
+        sorts=dock_desk.PURCHASE_SORTS,
+        default="-no",
+        fields=FIELDS if may(Right.BUY) else SEEN_FIELDS,
+    )
+
+
+@bp.get("/orders")
+@needs(Right.SEE_DESK)
+def orders() -> str | Response:
+    """List the purchase orders, the newest first."""
+    state = tables.one_of("state", PurchaseState)
+    query = dock_desk.purchase_list()
+    if state is not None:
+        query = query.where(PurchaseOrder.state == state)
+    only = tables.text("only")
+    if only == "late":
+        query = query.where(dock_desk.is_late(today()))
+    if supplier := tables.text("supplier"):
+        query = query.where(Supplier.code == supplier)
+    if q := tables.text("q"):
+        query = query.where(
+            sa.or_(tables.begins(PurchaseOrder.number, q.upper()), tables.like(Supplier.name, q))
+        )
+    with reading() as session:
+        if tables.is_export():
+            return tables.export(session, query, _listing())
+        return render_template(
+            "receiving/orders.html",
+            page=tables.page_of(session, query, _listing()),
+            chips=state_chips(PurchaseState, dock_desk.purchase_counts(session), state),
+            suppliers=supplier_choices(session),
+            supplier=supplier,
+            only=only,
+            q=q,
+            today=today(),
+        )
+
+
+@bp.get("/orders/new")
+@needs(Right.BUY)
+def new_order() -> str:
+    """Show the form of a new order."""
+    return _form({}, {}, None)
+
+
+@bp.post("/orders")
+@needs(Right.BUY)
+def add_order() -> Response | tuple[str, int]:
+    """Draft an order."""
+    try:
+        outcome = do(
+            make_purchase, MakePurchase, supplier=form_str("supplier", ""), **_typed(),
+            is_ordered=form_str("is_ordered", "") == "1",
+        )  # fmt: skip
+    except InvalidInput as error:
+        return _form(request.form, {error.field: speak(error.text)}, None), 400
+    return noted(outcome, _here(outcome.subject_id or 0))
+
+
+@bp.get("/orders/<int:order_id>")
+@needs(Right.SEE_DESK)
+def order(order_id: int) -> str | Response:
+    """Show one order: its lines with what came of each, its receipts; as a file or on paper."""
+    with reading() as session:
+        found = _order(session, order_id)
+        lines = dock_desk.lines_of_purchase(session, order_id)
+        if tables.is_export():
+            fields = LINE_FIELDS if may(Right.BUY) else _without_price()
+            return file_answer(found.number, fields, lines, as_=tables.export_kind())
+        receipts = sa.select(Receipt).where(Receipt.purchase_order_id == order_id)
+        return render_template(
+            "receiving/order.html",
+            order=found,
+            supplier=session.get_one(Supplier, found.supplier_id),
+            lines=lines,
+            total_fen=sum(line.pieces * line.price_fen for line in lines),
+            receipts=list(session.scalars(receipts.order_by(Receipt.id))),
+            people=names_of(session),
+            events=story(session, [("purchase", [order_id])]),
+        )
+
+
+@bp.get("/orders/<int:order_id>/print")
+@needs(Right.BUY)
+def print_order(order_id: int) -> str:
+    """Show the order as a page to print or save as PDF: what the supplier gets."""
+    with reading() as session:
+        found = _order(session, order_id)
+        lines = dock_desk.lines_of_purchase(session, order_id)
+        return render_template(
+            "receiving/order_print.html",
+            order=found,
+            supplier=session.get_one(Supplier, found.supplier_id),
+            lines=lines,
+            total_fen=sum(line.pieces * line.price_fen for line in lines),
+            site=load_settings(session),
+        )
+
+
+@bp.get("/orders/<int:order_id>/change")
+@needs(Right.BUY)
+def edit_order(order_id: int) -> str:
+    """Show a draft to be changed."""
+    with reading() as session:
+        found = _order(session, order_id)
+        lines = dock_desk.lines_of_purchase(session, order_id)
+    values: dict[str, str] = {"expected_on": str(found.expected_on or ""), "note": found.note}
+    for at, line in enumerate(lines):
+        values[f"sku-{at}"], values[f"pieces-{at}"] = line.code, str(line.pieces)
+        values[f"price-{at}"] = f"{line.price_fen / 100:.2f}"
+        values[f"day-{at}"] = str(line.expected_on or "")
+    return _form(values, {}, found)
+
+
+@bp.post("/orders/<int:order_id>/change")
+@needs(Right.BUY)
+def change_order(order_id: int) -> Response | tuple[str, int]:
+    """Write a draft anew."""
+    with reading() as session:
+        found = _order(session, order_id)
+    try:
+        typed = _typed()
+    except InvalidInput as error:
+        return _form(request.form, {error.field: speak(error.text)}, found), 400
+    return act(change_purchase, ChangePurchase, back=_here(order_id), purchase_id=order_id,
+               **typed)  # fmt: skip
+
+
+@bp.post("/orders/<int:order_id>/place")
+@needs(Right.BUY)
+def place(order_id: int) -> Response:
+    """Put the draft on its way."""
+    return act(place_order, PlaceOrder, back=_here(order_id), purchase_id=order_id)
+
+
+@bp.post("/orders/<int:order_id>/close")
+@needs(Right.BUY)
+def close_order(order_id: int) -> Response:
+    """Expect nothing more of it."""
+    return act(
+        close_purchase, ClosePurchase, back=_here(order_id), purchase_id=order_id,
+        reason=form_str("reason", ""),
+    )  # fmt: skip
+
+
+def _typed() -> dict[str, Any]:
+    lines: list[Wanted] = []
+    for at in _rows_of(request.form):
+        sku, pieces, price, day = (form_str(f"{name}-{at}", "") for name in _COLUMNS)
+        if not any((sku, pieces, price, day)):
+            continue
+        lines.append(
+            Wanted(
+                sku_code=sku,
+                pieces=pieces_of(pieces, f"lines-{len(lines) + 1}"),
+                price_fen=fen_of(price, f"lines-{len(lines) + 1}"),
+                expected_on=day_of(day, f"lines-{len(lines) + 1}"),
+            )
+        )
+    return {
+        "lines": tuple(lines),
+        "expected_on": day_of(form_str("expected_on", ""), "expected_on"),
+        "note": form_str("note", ""),
+    }
+
+
+def _rows_of(values: Mapping[str, str]) -> range:
+    """Return the numbers of the rows that the form has, or would need."""
+    digits = (name.removeprefix("sku-") for name in values if name.startswith("sku-"))
+    numbers = [int(d) for d in digits if d.isascii() and d.isdigit() and len(d) < len("99999")]
+    return range(min(max(numbers, default=-1) + 1, MOST_ROWS))
+
+
+def _form(values: Mapping[str, str], errors: dict[str, str], order: PurchaseOrder | None) -> str:
+    used = [at for at in _rows_of(values) if values.get(f"sku-{at}") or values.get(f"pieces-{at}")]
+    following = used[-1] + 1 if used else 0
+    with reading() as session:
+        suppliers = [(s.code, f"{s.name} ({s.code})") for s in suppliers_in_use(session)]
+    return render_template(
+        "receiving/order_form.html",
+        values=values,
+        errors=errors,
+        order=order,
+        suppliers=suppliers,
+        rows=[*used, *range(following, following + EMPTY_ROWS)],
+    )
+
+
+def _without_price() -> tuple[Field, ...]:
+    return tuple(field for field in LINE_FIELDS if field[0].msgid != "Unit price")
+
+
+def _order(session: Session, order_id: int) -> PurchaseOrder:
+    found = session.get(PurchaseOrder, order_id)
+    if found is None:
+        raise NotFound(say("purchase order"), order_id)
+    return found
+
+
+def _here(order_id: int) -> str:
+    return url_for("receiving.order", order_id=order_id)

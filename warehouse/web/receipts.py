@@ -1,0 +1,205 @@
+"""The desk's receipts: what came, who counted and confirmed it, its papers and corrections."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from printing.models import PrintJob
+from warehouse.errors import InvalidInput, NotFound
+from warehouse.people.rights import Right
+from warehouse.receiving import desk as dock_desk
+from warehouse.receiving.commands.booking import BookReceipt, book_receipt
+from warehouse.receiving.commands.correcting import (
+    CorrectReceipt,
+    RightNumber,
+    booked_of,
+    correct_receipt,
+)
+from warehouse.receiving.commands.finishing import CountAgain, count_again
+from warehouse.receiving.commands.receipts import CancelReceipt, cancel_receipt
+from warehouse.receiving.models import PurchaseOrder, Receipt, ReceiptState, Supplier
+from warehouse.receiving.papers import faults_of
+from warehouse.receiving.queries import FAULT_WORDS, counters_of, rows_of
+from warehouse.text import say
+from warehouse.web import tables
+from warehouse.web.access import needs
+from warehouse.web.amounts import pieces_of
+from warehouse.web.context import do, form_str, may, person, reading, speak
+from warehouse.web.desk import act, names_of, noted, state_chips
+from warehouse.web.spreadsheets import Field
+from warehouse.web.timeline import story
+
+bp = Blueprint("receiving", __name__, url_prefix="/receiving")
+
+FIELDS: tuple[Field, ...] = (
+    (say("Receipt"), lambda r: r.number),
+    (say("State"), lambda r: r.state),
+    (say("Supplier"), lambda r: r.supplier),
+    (say("Purchase order"), lambda r: r.purchase_no or ""),
+    (say("Corrects"), lambda r: r.corrects or ""),
+    (say("Announced"), lambda r: r.announced),
+    (say("Sound"), lambda r: int(r.sound)),
+    (say("Faulty"), lambda r: int(r.faulty)),
+    (say("Expected on"), lambda r: r.expected_on),
+    (say("Made"), lambda r: r.created_at),
+    (say("Booked"), lambda r: r.booked_at),
+)
+LISTING = tables.Listing(
+    name="receipts", key=Receipt.id, sorts=dock_desk.RECEIPT_SORTS, default="-no", fields=FIELDS
+)
+
+
+@bp.get("")
+@needs(Right.SEE_DESK)
+def index() -> str | Response:
+    """List the receipts, the newest first."""
+    state = tables.one_of("state", ReceiptState)
+    query = dock_desk.receipt_list()
+    if state is not None:
+        query = query.where(Receipt.state == state)
+    if supplier := tables.text("supplier"):
+        query = query.where(Supplier.code == supplier)
+    if q := tables.text("q"):
+        query = query.where(
+            sa.or_(
+                tables.begins(Receipt.number, q.upper()),
+                tables.begins(PurchaseOrder.number, q.upper()),
+                tables.like(Supplier.name, q),
+                tables.like(Receipt.supplier_paper_no, q),
+            )
+        )
+    with reading() as session:
+        if tables.is_export():
+            return tables.export(session, query, LISTING)
+        return render_template(
+            "receiving/index.html",
+            page=tables.page_of(session, query, LISTING),
+            chips=state_chips(ReceiptState, dock_desk.receipt_counts(session), state),
+            suppliers=supplier_choices(session),
+            supplier=supplier,
+            q=q,
+        )
+
+
+def supplier_choices(session: Session) -> list[tuple[str, str]]:
+    """Return the suppliers of a filter, all of them first."""
+    rows = session.execute(sa.select(Supplier.code, Supplier.name).order_by(Supplier.name))
+    return [("", speak(say("all"))), *((code, f"{name} ({code})") for code, name in rows)]
+
+
+@bp.get("/<int:receipt_id>")
+@needs(Right.SEE_DESK)
+def receipt(receipt_id: int) -> str:
+    """Show one receipt: expected against counted, who did what, papers, corrections."""
+    return receipt_page(receipt_id, {}, {})
+
+
+def receipt_page(receipt_id: int, values: dict[str, Any], errors: dict[str, str]) -> str:
+    """Return the page of a receipt, with what was typed into one of its forms."""
+    with reading() as session:
+        found = _receipt(session, receipt_id)
+        subject = f"receipt:{receipt_id}"
+        jobs = sa.select(PrintJob).where(PrintJob.subject == subject).order_by(PrintJob.id)
+        corrections = sa.select(Receipt).where(Receipt.corrects_id == receipt_id)
+        counters = counters_of(session, receipt_id)
+        return render_template(
+            "receiving/receipt.html",
+            receipt=found,
+            supplier=session.get_one(Supplier, found.supplier_id),
+            order=session.get(PurchaseOrder, found.purchase_order_id or 0),
+            corrected=session.get(Receipt, found.corrects_id or 0),
+            corrections=list(session.scalars(corrections.order_by(Receipt.id))),
+            rows=rows_of(session, receipt_id),
+            counters=counters,
+            is_mine=person().id in counters,
+            faults=[(speak(FAULT_WORDS[f]), n) for f, n in faults_of(session, receipt_id).items()],
+            people=names_of(session),
+            papers=dock_desk.papers_of(session, receipt_id) if may(Right.BUY) else [],
+            files=dock_desk.files_of(session, receipt_id) if may(Right.BUY) else [],
+            jobs=list(session.scalars(jobs)),
+            events=story(session, [("receipt", [receipt_id])], job_subjects=[subject]),
+            values=values,
+            errors=errors,
+        )
+
+
+@bp.post("/<int:receipt_id>/book")
+@needs(Right.RECEIVE)
+def book(receipt_id: int) -> Response:
+    """Confirm and book what somebody else has counted."""
+    return act(book_receipt, BookReceipt, back=_here(receipt_id), receipt_id=receipt_id)
+
+
+@bp.post("/<int:receipt_id>/again")
+@needs(Right.RECEIVE)
+def again(receipt_id: int) -> Response:
+    """Have it counted again."""
+    return act(count_again, CountAgain, back=_here(receipt_id), receipt_id=receipt_id)
+
+
+@bp.post("/<int:receipt_id>/cancel")
+@needs(Right.STOCK)
+def cancel(receipt_id: int) -> Response:
+    """Book nothing of it."""
+    return act(
+        cancel_receipt, CancelReceipt, back=_here(receipt_id), receipt_id=receipt_id,
+        reason=form_str("reason", ""),
+    )  # fmt: skip
+
+
+@bp.get("/<int:receipt_id>/correct")
+@needs(Right.STOCK)
+def correct(receipt_id: int) -> str | Response:
+    """Show what is booked, to say what is right."""
+    return _correct_page(receipt_id, {}, {})
+
+
+@bp.post("/<int:receipt_id>/correct")
+@needs(Right.STOCK)
+def corrected(receipt_id: int) -> str | Response | tuple[str | Response, int]:
+    """Book the differences by a document of their own."""
+    try:
+        lines = tuple(
+            RightNumber(key=name.removeprefix("right-"), pieces=pieces_of(value, name))
+            for name, value in request.form.items()
+            if name.startswith("right-")
+        )
+        outcome = do(
+            correct_receipt, CorrectReceipt, receipt_id=receipt_id,
+            reason=form_str("reason", ""), lines=lines,
+        )  # fmt: skip
+    except InvalidInput as error:
+        return _correct_page(receipt_id, dict(request.form), {error.field: speak(error.text)}), 400
+    return noted(outcome, _here(outcome.subject_id or receipt_id))
+
+
+def _correct_page(
+    receipt_id: int, values: dict[str, str], errors: dict[str, str]
+) -> str | Response:
+    with reading() as session:
+        found = _receipt(session, receipt_id)
+        if found.state is not ReceiptState.BOOKED or found.corrects_id is not None:
+            return redirect(_here(receipt_id))
+        return render_template(
+            "receiving/correct.html",
+            receipt=found,
+            booked=booked_of(session, receipt_id),
+            values=values,
+            errors=errors,
+        )
+
+
+def _receipt(session: Session, receipt_id: int) -> Receipt:
+    found = session.get(Receipt, receipt_id)
+    if found is None:
+        raise NotFound(say("receipt"), receipt_id)
+    return found
+
+
+def _here(receipt_id: int) -> str:
+    return url_for("receiving.receipt", receipt_id=receipt_id)
