@@ -458,8 +458,13 @@ def test_a_known_piece_taken_for_sound_goes_to_quarantine_by_correction(dock: Do
 
 def _take_from_dock(dock: Dock, sku_id: int, pieces: int) -> None:
     shelf = dock.world.bin("SHELF-1")
-    posting = ledger.Posting(sku_id=sku_id, from_bin_id=dock.world.one(Bin, code="DOCK").id,
-                             to_bin_id=shelf, pieces=pieces, reason=MoveReason.PUT_AWAY)  # fmt: skip
+    posting = ledger.Posting(
+        sku_id=sku_id,
+        from_bin_id=dock.world.one(Bin, code="DOCK").id,
+        to_bin_id=shelf,
+        pieces=pieces,
+        reason=MoveReason.PUT_AWAY,
+    )
     dock.world.do(put_stock, PutStock, postings=(posting,))
 
 

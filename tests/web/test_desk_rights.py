@@ -192,7 +192,19 @@ MAY: dict[str, frozenset[Role]] = {
     "settings.save": _SYSTEM,
     "search.index": _SEE,
 }
-NOT_DESK = ("api", "login", "home", "bench", "pick", "check", "pack", "weigh", "ship", "pictures", "receive")
+NOT_DESK = (
+    "api",
+    "login",
+    "home",
+    "bench",
+    "pick",
+    "check",
+    "pack",
+    "weigh",
+    "ship",
+    "pictures",
+    "receive",
+)
 
 
 def desk_rules(desk: Desk):
