@@ -76,8 +76,8 @@ def advice_for(session: Session, goods: Goods, *, but: int) -> Advice | None:
     return advise(goods, _places(session, [*homes, *shared]))
 
 
-def _usable(but: int) -> tuple[sa.ColumnElement[bool], ...]:
-    return (Bin.kind.in_(ADVISED_KINDS), Bin.is_active, ~Bin.is_put_closed, Bin.id != but)
+def _usable(but: int) -> list[Any]:
+    return [Bin.kind.in_(ADVISED_KINDS), Bin.is_active, ~Bin.is_put_closed, Bin.id != but]
 
 
 def _near(session: Session, goods: Goods, walk: int, but: int, *, is_empty: bool) -> list[int]:
@@ -160,8 +160,9 @@ def _standing(session: Session, bin_ids: Sequence[int]) -> dict[int, list[Any]]:
 def _lots(session: Session, bin_ids: Sequence[int]) -> dict[int, frozenset[int]]:
     found: dict[int, set[int]] = {}
     for bin_id, lot_id in session.execute(
-        sa.select(LotBalance.bin_id, LotBalance.lot_id)
-        .where(LotBalance.bin_id.in_(bin_ids), LotBalance.on_hand > 0)
+        sa.select(LotBalance.bin_id, LotBalance.lot_id).where(
+            LotBalance.bin_id.in_(bin_ids), LotBalance.on_hand > 0
+        )
     ):
         found.setdefault(bin_id, set()).add(lot_id)
     return {bin_id: frozenset(lots) for bin_id, lots in found.items()}
