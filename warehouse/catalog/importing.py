@@ -77,6 +77,17 @@ def _kind(cell: str) -> BinKind:
     return _KINDS[word]
 
 
+_TRUE = frozenset({"是", "yes", "y", "true", "1", "√"})
+_FALSE = frozenset({"否", "no", "n", "false", "0", "×"})
+
+
+def _yes(cell: str) -> bool | None:
+    word = cells.clean(cell).lower()
+    if word and word not in _TRUE | _FALSE:
+        raise BadCell(say("Write yes 是 or no 否."))
+    return word in _TRUE if word else None
+
+
 _code = cells.seller_code
 _name = cells.text_of_at_most(MAX_NAME)
 _word = cells.text_of_at_most(MAX_CODE)
@@ -94,6 +105,9 @@ SKU_COLUMNS = (
     ListColumn(field="length_mm", names=("长", "长(mm)", "Length", "length_mm"), read=millimetres),
     ListColumn(field="width_mm", names=("宽", "宽(mm)", "Width", "width_mm"), read=millimetres),
     ListColumn(field="height_mm", names=("高", "高(mm)", "Height", "height_mm"), read=millimetres),
+    ListColumn(field="storage_class", names=("存储类别", "存储分类", "Storage class"), read=_word),
+    ListColumn(field="shelf_most", names=("拣货位上限", "上架上限", "Most on shelves", "shelf_most"),
+               read=whole),
 )  # fmt: skip
 
 BIN_COLUMNS = (
@@ -104,6 +118,18 @@ BIN_COLUMNS = (
     ListColumn(field="y_mm", names=("Y", "Y坐标", "y_mm"), read=whole),
     ListColumn(field="walk_order", names=("拣货顺序", "动线", "Walk order", "walk_order"),
                read=whole),
+    ListColumn(field="length_mm", names=("内长", "内长(mm)", "Inner length"), read=millimetres),
+    ListColumn(field="width_mm", names=("内宽", "内宽(mm)", "Inner width"), read=millimetres),
+    ListColumn(field="height_mm", names=("内高", "内高(mm)", "Inner height"), read=millimetres),
+    ListColumn(field="most_weight_g", names=("承重", "承重(g)", "Most weight", "most_weight_g"),
+               read=grams),
+    ListColumn(field="most_pieces", names=("最多件数", "Most pieces", "most_pieces"), read=whole),
+    ListColumn(field="is_one_sku", names=("单品专用", "One SKU only", "is_one_sku"), read=_yes),
+    ListColumn(field="storage_class", names=("存储类别", "存储分类", "Storage class"), read=_word),
+    ListColumn(field="is_put_closed", names=("禁止上架", "Closed to put-away", "is_put_closed"),
+               read=_yes),
+    ListColumn(field="is_pick_closed", names=("禁止拣货", "Closed to picking", "is_pick_closed"),
+               read=_yes),
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from warehouse.catalog.commands.limits import MOST_PIECES_IN_BIN, class_problem
 from warehouse.catalog.commands.saved import Saved, outcome_of, require_all, subjects
 from warehouse.catalog.models import Barcode, BarcodeKind, Bin, Sku
 from warehouse.catalog.rules import RowRefusal, code_problem, ean_problem, scan_code
@@ -41,6 +42,8 @@ class SkuFacts:
     length_mm: int | None = None
     width_mm: int | None = None
     height_mm: int | None = None
+    storage_class: str = ""
+    shelf_most: int | None = None
     row: int = 0
 
 
@@ -67,7 +70,10 @@ class _Known:
     bins: set[str]
 
 
-_CHANGEABLE = ("name", "properties", "weight_g", "length_mm", "width_mm", "height_mm")
+_CHANGEABLE = (
+    "name", "properties", "weight_g", "length_mm", "width_mm", "height_mm", "storage_class",
+    "shelf_most",
+)  # fmt: skip
 
 
 def save_sku(session: Session, command: SaveSku) -> Outcome:
@@ -198,6 +204,8 @@ def _checks(row: SkuFacts) -> list[tuple[str, str, Text | None]]:
         *(("packs", pack.code, code_problem(scan_code(pack.code))) for pack in row.packs),
         *(("packs", str(p.pieces), _within(p.pieces, MOST_PIECES)) for p in row.packs),
         ("weight_g", str(row.weight_g), _within(row.weight_g, HEAVIEST_G)),
+        ("storage_class", row.storage_class, class_problem(row.storage_class)),
+        ("shelf_most", str(row.shelf_most), _within(row.shelf_most, MOST_PIECES_IN_BIN)),
         *((name, str(getattr(row, name)), _within(getattr(row, name), LONGEST_MM))
           for name in sizes),
     ]  # fmt: skip
