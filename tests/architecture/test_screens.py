@@ -16,6 +16,7 @@ TABLES = {
     "warehouse.checking.screens": ("CheckScreen", "warehouse.checking"),
     "warehouse.packing.screens": ("PackScreen", "warehouse.packing"),
     "warehouse.weighing.screens": ("WeighScreen", "warehouse.weighing", "warehouse.dispatch"),
+    "warehouse.storing.screens": ("StockScreen", "warehouse.storing"),
     "warehouse.dispatch.screens": ("ShipScreen", "warehouse.dispatch"),
     "warehouse.receiving.screens": ("ReceiveScreen", "warehouse.receiving"),
 }

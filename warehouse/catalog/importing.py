@@ -106,8 +106,7 @@ SKU_COLUMNS = (
     ListColumn(field="width_mm", names=("宽", "宽(mm)", "Width", "width_mm"), read=millimetres),
     ListColumn(field="height_mm", names=("高", "高(mm)", "Height", "height_mm"), read=millimetres),
     ListColumn(field="storage_class", names=("存储类别", "存储分类", "Storage class"), read=_word),
-    ListColumn(field="shelf_most", names=("拣货位上限", "上架上限", "Most on shelves", "shelf_most"),
-               read=whole),
+    ListColumn(field="shelf_most", names=("拣货位上限", "上架上限", "Most on shelves"), read=whole),
 )  # fmt: skip
 
 BIN_COLUMNS = (

@@ -131,3 +131,15 @@ def free_parts(session: Session, sku: Sku, today: date) -> list[FreePart]:
         )
         for r in rows
     ]  # fmt: skip
+
+
+def kits_with(session: Session, sku_id: int) -> list[Any]:
+    """Return id, code and pieces of the kits a SKU is a part of, by code."""
+    return list(
+        session.execute(
+            sa.select(Sku.id, Sku.code, KitPart.pieces)
+            .join(KitPart, KitPart.kit_id == Sku.id)
+            .where(KitPart.sku_id == sku_id)
+            .order_by(Sku.code)
+        )
+    )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from printing.models import JobState, PrintJob
 from warehouse.catalog.models import Bin, Sku, Station
 from warehouse.commands import CommandRow
-from warehouse.inventory.models import Move
+from warehouse.inventory.models import Move, MoveReason
 from warehouse.orders.models import ConsignmentLine, HoldKind
 from warehouse.people.models import Person, Trail
 from warehouse.text import Text, say
@@ -68,6 +68,14 @@ def _settled(msgid: str) -> Say:
 
 def _plain(text: Text) -> Say:
     return lambda _facts: text
+
+
+def _stock_moved(reason: MoveReason) -> Say:
+    return lambda facts: say(
+        "{reason}: {pieces}, {source} → {target}",
+        reason=word(reason), pieces=facts.get("pieces", ""),
+        source=facts.get("source", ""), target=facts.get("target", ""),
+    )  # fmt: skip
 
 
 # (subject kind, event) → sentence and tone.
@@ -202,6 +210,30 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
     ("exchange", "settled"): (_plain(say("All settled")), "ok"),
     ("bin", "bin_new"): (_plain(say("Added")), None),
     ("bin", "bin_changed"): (_plain(say("Settings changed")), None),
+    ("bin", "limited"): (_fields, None),
+    ("bin", "put_in"): (
+        lambda f: say(
+            "{pieces} pieces came from {source}",
+            pieces=f.get("pieces", ""),
+            source=f.get("source", ""),
+        ),
+        None,
+    ),
+    ("bin", "emptied"): (_with("All of it went to {target}", "target"), None),
+    ("sku", "measured"): (_fields, None),
+    ("sku", "kit_saved"): (_with("A kit of {parts} parts", "parts"), None),
+    ("sku", "kit_assembled"): (_with("{kits} kits made", "kits"), "ok"),
+    ("sku", "kit_taken_apart"): (_with("{kits} kits taken apart", "kits"), "attention"),
+    **{
+        ("sku", f"stock_{reason.value}"): (_stock_moved(reason), tone(reason))
+        for reason in (
+            MoveReason.TRANSFER,
+            MoveReason.PUT_AWAY,
+            MoveReason.ADJUST,
+            MoveReason.SCRAP,
+            MoveReason.QUARANTINE,
+        )
+    },
     ("sku", "sku_new"): (_plain(say("Added")), None),
     ("sku", "sku_changed"): (_plain(say("Settings changed")), None),
     ("carrier", "pool_on"): (_plain(say("A pool is used again")), "ok"),
