@@ -84,7 +84,7 @@ _FALSE = frozenset({"否", "no", "n", "false", "0", "×"})
 def _yes(cell: str) -> bool | None:
     word = cells.clean(cell).lower()
     if word and word not in _TRUE | _FALSE:
-        raise BadCell(say("Write yes 是 or no 否."))
+        raise BadCell(say("Write yes or no."))
     return word in _TRUE if word else None
 
 

@@ -12,15 +12,6 @@ from warehouse.storing.places import place_of
 from warehouse.storing.rules import HARD, Goods, Limit, Reason, broken
 from warehouse.text import Text, say
 
-LIMIT_WORDS: Mapping[Limit, Text] = {
-    Limit.CLOSED: say("{bin} is closed: nothing more is put in."),
-    Limit.MIXED: say("{bin} is for one SKU only, and other goods stand there."),
-    Limit.PIECES: say("{bin} would hold more pieces than it may."),
-    Limit.WEIGHT: say("{bin} would carry more weight than it may."),
-    Limit.SIZE: say("The goods are larger than {bin}."),
-    Limit.VOLUME: say("{bin} is too full for these goods."),
-    Limit.CLASS: say("{bin} is for goods of another class."),
-}
 REASON_WORDS: Mapping[Reason, Text] = {
     Reason.SAME_LOT: say("the same lot stands here"),
     Reason.SAME_SKU: say("the same goods stand here"),
@@ -33,7 +24,16 @@ REASON_WORDS: Mapping[Reason, Text] = {
 
 def limit_text(limit: Limit, bin_code: str) -> Text:
     """Return the sentence for a limit of a bin."""
-    return Text(LIMIT_WORDS[limit].msgid, {"bin": bin_code})
+    words = {
+        Limit.CLOSED: say("{bin} is closed: nothing more is put in.", bin=bin_code),
+        Limit.MIXED: say("{bin} is for one SKU only, and other goods stand there.", bin=bin_code),
+        Limit.PIECES: say("{bin} would hold more pieces than it may.", bin=bin_code),
+        Limit.WEIGHT: say("{bin} would carry more weight than it may.", bin=bin_code),
+        Limit.SIZE: say("The goods are larger than {bin}.", bin=bin_code),
+        Limit.VOLUME: say("{bin} is too full for these goods.", bin=bin_code),
+        Limit.CLASS: say("{bin} is for goods of another class.", bin=bin_code),
+    }
+    return words[limit]
 
 
 def require_room(session: Session, target: Bin, goods: Sequence[Goods]) -> tuple[Limit, ...]:

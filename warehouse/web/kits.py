@@ -205,9 +205,9 @@ def _given_back(text: str) -> tuple[PartFrom, ...]:
 
 
 def _told(words: list[str]) -> dict[str, Any]:
-    """The first word after the pieces may be a lot, marked so; the others are serial numbers."""
-    lots = [w[len("LOT:") :] for w in words if w.upper().startswith("LOT:")]
-    serials = tuple(w for w in words if not w.upper().startswith("LOT:"))
+    """Of the words after the pieces one with # before it is the lot, others are serial numbers."""
+    lots = [w[1:] for w in words if w.startswith("#")]
+    serials = tuple(w for w in words if not w.startswith("#"))
     return {"lot": lots[0] if lots else "", "serials": serials}
 
 

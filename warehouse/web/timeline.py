@@ -70,10 +70,10 @@ def _plain(text: Text) -> Say:
     return lambda _facts: text
 
 
-def _stock_moved(reason: MoveReason) -> Say:
-    return lambda facts: say(
+def _stock_moved(facts: Facts) -> Text:
+    return say(
         "{reason}: {pieces}, {source} → {target}",
-        reason=word(reason), pieces=facts.get("pieces", ""),
+        reason=word(MoveReason(facts["reason"])), pieces=facts.get("pieces", ""),
         source=facts.get("source", ""), target=facts.get("target", ""),
     )  # fmt: skip
 
@@ -224,16 +224,7 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
     ("sku", "kit_saved"): (_with("A kit of {parts} parts", "parts"), None),
     ("sku", "kit_assembled"): (_with("{kits} kits made", "kits"), "ok"),
     ("sku", "kit_taken_apart"): (_with("{kits} kits taken apart", "kits"), "attention"),
-    **{
-        ("sku", f"stock_{reason.value}"): (_stock_moved(reason), tone(reason))
-        for reason in (
-            MoveReason.TRANSFER,
-            MoveReason.PUT_AWAY,
-            MoveReason.ADJUST,
-            MoveReason.SCRAP,
-            MoveReason.QUARANTINE,
-        )
-    },
+    ("sku", "stock_moved"): (_stock_moved, None),
     ("sku", "sku_new"): (_plain(say("Added")), None),
     ("sku", "sku_changed"): (_plain(say("Settings changed")), None),
     ("carrier", "pool_on"): (_plain(say("A pool is used again")), "ok"),

@@ -282,7 +282,7 @@ def _post(
     )
     ledger.post(session, command, [posting])
     facts = {"sku": sku.code, "pieces": taken.pieces, "source": source.code, "target": target.code}
-    trail.record(session, command, "sku", sku.id, f"stock_{reason.value}", **facts)
+    trail.record(session, command, "sku", sku.id, "stock_moved", reason=reason.value, **facts)
     return Outcome(
         screen="sku",
         subject_id=sku.id,
