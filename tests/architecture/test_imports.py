@@ -28,6 +28,7 @@ UPSTREAM: dict[str, set[str]] = {
     "weighing": {"orders", "packing", "people"},
     "dispatch": {"carriers", "catalog", "inventory", "orders", "packing", "people", "waves",
                  "weighing"},
+    "tracing": {"catalog", "inventory", "orders", "packing", "people", "picking", "waves"},
     "stopping": {"catalog", "checking", "dispatch", "inventory", "orders", "packing", "people",
                  "waves"},
 }  # fmt: skip

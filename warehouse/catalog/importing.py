@@ -20,6 +20,7 @@ from warehouse.catalog.lists import (
     millimetres,
     read_list,
     whole,
+    yes_or_no,
 )
 from warehouse.catalog.models import BinKind
 from warehouse.catalog.rules import RowRefusal
@@ -107,6 +108,14 @@ SKU_COLUMNS = (
     ListColumn(field="height_mm", names=("高", "高(mm)", "Height", "height_mm"), read=millimetres),
     ListColumn(field="storage_class", names=("存储类别", "存储分类", "Storage class"), read=_word),
     ListColumn(field="shelf_most", names=("拣货位上限", "上架上限", "Most on shelves"), read=whole),
+    ListColumn(field="is_lot_tracked", names=("批次管理", "By lot", "is_lot_tracked"),
+               read=yes_or_no),
+    ListColumn(field="is_expiry_tracked", names=("效期管理", "By expiry", "is_expiry_tracked"),
+               read=yes_or_no),
+    ListColumn(field="is_serial_tracked",
+               names=("序列号管理", "By number", "is_serial_tracked"), read=yes_or_no),
+    ListColumn(field="days_before_expiry",
+               names=("临期天数", "禁售天数", "Days left", "days_before_expiry"), read=whole),
 )  # fmt: skip
 
 BIN_COLUMNS = (
@@ -139,8 +148,11 @@ def import_sku_list(
     actor: Actor,
     at: datetime,
     on_rows: OnRows | None = None,
+    handler: Handler[ImportSkus] = import_skus,
 ) -> ListReport:
     """Make or change the SKUs of a CSV or XLSX list; importing it again changes nothing.
+
+    How SKUs are kept is set by `handler`, if it is one that knows what stands.
 
     Raises:
         FileRefused: it is no table with the columns of SKUs; nothing was taken.
@@ -150,7 +162,7 @@ def import_sku_list(
         rows = tuple(SkuFacts(**row.values, row=row.row) for row in chunk)
         return ImportSkus(id=new_id(), actor=actor, at=at, rows=rows)
 
-    return import_rows(database, file, SKU_COLUMNS, command, import_skus, on_rows)
+    return import_rows(database, file, SKU_COLUMNS, command, handler, on_rows)
 
 
 def import_bin_list(

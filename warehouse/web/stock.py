@@ -14,21 +14,23 @@ from warehouse.catalog.commands.labels import (
 )
 from warehouse.catalog.models import Barcode, Bin, BinKind, Sku, SkuPicture, Zone
 from warehouse.catalog.queries import has_barcode
-from warehouse.errors import NotFound
+from warehouse.errors import NotFound, WarehouseError
 from warehouse.inventory import desk as stock_desk
 from warehouse.inventory.models import Move, MoveReason, StockBalance
 from warehouse.inventory.proof import differences
+from warehouse.inventory.tracking import GiveLot, SetTracking, give_lot, set_tracking
 from warehouse.kitting.queries import kits_with, parts_of
 from warehouse.people.rights import Right
 from warehouse.storing.commands.moves import ADJUSTED
 from warehouse.storing.desk import move_list
 from warehouse.text import say
+from warehouse.tracing.queries import lots_of_sku
 from warehouse.waves.models import WaveSlot
 from warehouse.web import tables
 from warehouse.web.access import needs
-from warehouse.web.context import form_ids, form_int, reading, speak
-from warehouse.web.desk import act, back_or, called
-from warehouse.web.move_filters import filtered, today
+from warehouse.web.context import form_day, form_ids, form_int, form_str, reading, speak, today
+from warehouse.web.desk import act, back_or, called, told
+from warehouse.web.move_filters import filtered
 from warehouse.web.spreadsheets import Field
 from warehouse.web.timeline import story
 from warehouse.web.words import options, word
@@ -137,6 +139,8 @@ def sku(sku_id: int) -> str | Response:
             barcodes=list(session.scalars(barcodes)),
             totals=session.execute(stock_desk.sku_list().where(Sku.id == sku_id)).one(),
             bins=stock_desk.bins_of_sku(session, sku_id),
+            lots=lots_of_sku(session, sku_id),
+            today=today(),
             page=tables.page_of(session, query, MOVES),
             events=story(session, [("sku", [sku_id])]),
             reasons=options(MoveReason, say("all")),
@@ -209,6 +213,34 @@ def sku_labels(sku_id: int) -> Response:
         sku_id=sku_id,
         copies=form_int("copies", 1),
     )
+
+
+@bp.post("/sku/<int:sku_id>/tracking")
+@needs(Right.STOCK)
+def tracking(sku_id: int) -> Response:
+    """Say how a SKU is kept: by lot, with a best-before, piece by piece."""
+    flags = ("is_lot_tracked", "is_expiry_tracked", "is_serial_tracked")
+    return act(
+        set_tracking,
+        SetTracking,
+        back=url_for("stock.sku", sku_id=sku_id),
+        sku_id=sku_id,
+        days_before_expiry=form_int("days_before_expiry", 0),
+        **{flag: form_str(flag, "") == "1" for flag in flags},
+    )
+
+
+@bp.post("/sku/<int:sku_id>/lot")
+@needs(Right.STOCK)
+def give_all_a_lot(sku_id: int) -> Response:
+    """Give everything in the house of a SKU one lot; from then on it is kept by lot."""
+    back = url_for("stock.sku", sku_id=sku_id)
+    try:
+        day = form_day("best_before")
+    except WarehouseError as error:
+        return told(error, back)
+    lot = form_str("lot", "")
+    return act(give_lot, GiveLot, back=back, sku_id=sku_id, lot=lot, best_before=day)
 
 
 @bp.post("/bins/labels")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -31,7 +32,10 @@ class PackCode:
 
 @dataclass(frozen=True, kw_only=True)
 class SkuFacts:
-    """What is said of one SKU. None leaves a known weight or size as it is; `row` is its line."""
+    """What is said of one SKU. None leaves what is known as it is; `row` is its line.
+
+    How it is kept (by lot, by piece) is set by `inventory.tracking`, which knows what stands.
+    """
 
     code: str
     name: str
@@ -45,6 +49,21 @@ class SkuFacts:
     storage_class: str = ""
     shelf_most: int | None = None
     row: int = 0
+    is_lot_tracked: bool | None = None
+    is_expiry_tracked: bool | None = None
+    is_serial_tracked: bool | None = None
+    days_before_expiry: int | None = None
+
+    @property
+    def tracking(self) -> dict[str, Any]:
+        """How the SKU is kept, by the names of its columns; None where nothing is said."""
+        names = ("is_lot_tracked", "is_expiry_tracked", "is_serial_tracked", "days_before_expiry")
+        return {name: getattr(self, name) for name in names}
+
+    @property
+    def says_tracking(self) -> bool:
+        """Whether anything is said of it."""
+        return any(value is not None for value in self.tracking.values())
 
 
 @dataclass(frozen=True, kw_only=True)
