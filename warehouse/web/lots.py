@@ -25,7 +25,7 @@ from warehouse.tracing.commands.blocking import (
 from warehouse.tracing.commands.recalling import TellRecall, tell_recall
 from warehouse.web import tables
 from warehouse.web.access import needs
-from warehouse.web.context import do, form_day, form_str, reading, today
+from warehouse.web.context import do, form_day, form_str, reading, speak, today
 from warehouse.web.desk import act, told
 from warehouse.web.spreadsheets import Field, csv_answer
 from warehouse.web.stock import MOVES
@@ -124,7 +124,7 @@ def _chips(counts: dict[str, int], only: str, days: int) -> list[dict[str, Any]]
     )
     return [
         {
-            "label": label,
+            "label": speak(label),
             "count": counts[name],
             "tone": tone,
             "href": tables.href(only=None if only == name else name),
@@ -162,6 +162,8 @@ def lot(lot_id: int) -> str | Response:
 def recall(lot_id: int) -> Response:
     """Return which orders and parcels got the lot, receivers hidden, as a file."""
     with reading() as session:
+        if session.get(Lot, lot_id) is None:
+            raise NotFound(say("lot"), lot_id)
         name = f"recall-{lot_id}"
         return tables.export(session, queries.recall(lot_id), RECALL, name=name)
 
