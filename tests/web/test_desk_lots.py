@@ -46,6 +46,9 @@ def test_lots_are_listed_by_their_end_and_found_by_any_scan(desk: Desk):
     assert found.headers["Location"] == f"/lots/serials/{piece.id}"
     assert "S-2" in words_of(desk.get("/lots/serials?q=s-2", SUPERVISOR))
     assert "B-01" in words_of(desk.get(f"/lots/serials/{piece.id}", SUPERVISOR))
+    assert "B-01" in desk.get(f"/lots/serials/{piece.id}?export=csv", SUPERVISOR).text
+    assert "COURIER-ZTO" in desk.get(f"/lots/{lot.id}?export=csv", SUPERVISOR).text
+    assert "S-1" in desk.get("/lots/serials?export=csv", SUPERVISOR).text
 
 
 def test_a_lot_tells_who_got_it_and_receivers_in_full_leave_a_trace(desk: Desk):

@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Bin, Sku
-from warehouse.inventory.desk import move_list
 from warehouse.inventory.models import (
     Lot,
     LotBalance,
@@ -125,15 +124,9 @@ def lots_of_sku(session: Session, sku_id: int) -> list[Any]:
     return list(session.execute(query.limit(200)))
 
 
-def moves_of_lot(lot_id: int) -> sa.Select[*tuple[Any, ...]]:
-    """Return every move of the lot, back to the first receipt."""
-    return move_list().where(Move.lot_id == lot_id)
-
-
-def moves_of_serial(serial_id: int) -> sa.Select[*tuple[Any, ...]]:
-    """Return every move that took this piece along."""
-    mine = sa.select(MoveSerial.move_id).where(MoveSerial.serial_id == serial_id)
-    return move_list().where(Move.id.in_(mine))
+def took_along(serial_id: int) -> sa.ColumnElement[bool]:
+    """Return the condition that a move took this piece along."""
+    return Move.id.in_(sa.select(MoveSerial.move_id).where(MoveSerial.serial_id == serial_id))
 
 
 def recall(lot_id: int) -> sa.Select[*tuple[Any, ...]]:

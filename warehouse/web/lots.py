@@ -12,6 +12,7 @@ from warehouse.catalog.models import Bin, Sku
 from warehouse.errors import InvalidInput, NotFound, WarehouseError
 from warehouse.inventory.models import Lot, Move, Serial
 from warehouse.people.rights import Right
+from warehouse.storing.desk import move_list
 from warehouse.text import say
 from warehouse.tracing import queries
 from warehouse.tracing.commands.blocking import (
@@ -144,7 +145,9 @@ def lot(lot_id: int) -> str | Response:
             raise NotFound(say("lot"), lot_id)
         if tables.is_export():
             name = f"moves-lot-{lot_id}"
-            return tables.export(session, queries.moves_of_lot(lot_id), MOVES, name=name)
+            return tables.export(
+                session, move_list().where(Move.lot_id == lot_id), MOVES, name=name
+            )
         got = queries.recall(lot_id).order_by(Move.id.desc()).limit(tables.PAGE_ROWS)
         return render_template(
             "lots/lot.html",
@@ -152,7 +155,7 @@ def lot(lot_id: int) -> str | Response:
             today=today(),
             bins=queries.bins_of_lot(session, lot_id),
             got=list(session.execute(got)),
-            page=tables.page_of(session, queries.moves_of_lot(lot_id), MOVES),
+            page=tables.page_of(session, move_list().where(Move.lot_id == lot_id), MOVES),
             events=story(session, [("lot", [lot_id])]),
         )
 
@@ -231,7 +234,7 @@ def serials() -> str | Response:
 @needs(Right.SEE_DESK)
 def serial(serial_id: int) -> str | Response:
     """Show one piece: where it is, its whole way to the parcel and back."""
-    query = queries.moves_of_serial(serial_id)
+    query = move_list().where(queries.took_along(serial_id))
     with reading() as session:
         found = session.execute(queries.serial_list().where(Serial.id == serial_id)).first()
         if found is None:
