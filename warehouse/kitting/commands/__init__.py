@@ -1,1 +1,0 @@
-"""Saying what a kit is made of, putting kits together, taking them apart."""

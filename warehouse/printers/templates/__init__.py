@@ -1,1 +1,0 @@
-"""Label templates of the site's own: what they may be, their versions, whose papers they draw."""

@@ -1,1 +1,0 @@
-"""Goods from one bin into another: by hand at a tablet, by word at a desk."""

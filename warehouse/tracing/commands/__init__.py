@@ -1,1 +1,0 @@
-"""Blocking a lot, letting it go again, mending its best-before."""
