@@ -20,7 +20,6 @@ UPSTREAM: dict[str, set[str]] = {
     "printers": {"carriers", "catalog", "orders", "people"},
     "replenishing": {"catalog", "inventory", "orders", "people"},
     "waves": {"catalog", "inventory", "orders", "people", "replenishing"},
-    "supplying": {"catalog", "inventory", "orders", "people", "receiving"},
     "picking": {"catalog", "inventory", "orders", "people", "waves"},
     "storing": {"catalog", "inventory", "orders", "people", "shops", "waves"},
     "kitting": {"catalog", "inventory", "orders", "people", "shops", "storing", "waves"},
@@ -29,6 +28,7 @@ UPSTREAM: dict[str, set[str]] = {
     "weighing": {"orders", "packing", "people"},
     "dispatch": {"carriers", "catalog", "inventory", "orders", "packing", "people", "waves",
                  "weighing"},
+    "tracing": {"catalog", "inventory", "orders", "packing", "people", "picking", "waves"},
     "stopping": {"catalog", "checking", "dispatch", "inventory", "orders", "packing", "people",
                  "waves"},
 }  # fmt: skip

@@ -12,11 +12,11 @@ from tests.architecture.source import Module, modules
 
 # Table of screens → the modules whose handlers answer with them.
 TABLES = {
-    "warehouse.replenishing.screens": ("ReplenishScreen", "warehouse.replenishing"),
     "warehouse.picking.screens": ("PickScreen", "warehouse.picking"),
     "warehouse.checking.screens": ("CheckScreen", "warehouse.checking"),
     "warehouse.packing.screens": ("PackScreen", "warehouse.packing"),
     "warehouse.weighing.screens": ("WeighScreen", "warehouse.weighing", "warehouse.dispatch"),
+    "warehouse.storing.screens": ("StockScreen", "warehouse.storing"),
     "warehouse.dispatch.screens": ("ShipScreen", "warehouse.dispatch"),
     "warehouse.receiving.screens": ("ReceiveScreen", "warehouse.receiving"),
 }

@@ -14,11 +14,10 @@ from tests.commands.test_templates import _keep, _picture, use
 from warehouse.errors import InvalidInput, RuleViolation
 from warehouse.orders.models import Shop
 from warehouse.printers.jobs import ReprintJob, reprint_job
-from warehouse.printers.templates import (
-    RemovePicture,
+from warehouse.printers.templates.logos import RemovePicture, remove_picture
+from warehouse.printers.templates.versions import (
     RestoreTemplate,
     SaveTemplate,
-    remove_picture,
     restore_template,
     save_template,
 )

@@ -32,21 +32,20 @@ from warehouse.commands import execute
 from warehouse.errors import InvalidInput, NotFound, RuleViolation
 from warehouse.orders.models import Shop
 from warehouse.printers.jobs import ReprintJob, reprint_job
-from warehouse.printers.templates import (
+from warehouse.printers.templates.logos import (
     KeepPicture,
     RemovePicture,
+    keep_picture,
+    remove_picture,
+)
+from warehouse.printers.templates.uses import StopUsing, UseTemplate, stop_using, use_template
+from warehouse.printers.templates.versions import (
     RestoreTemplate,
     RetireTemplate,
     SaveTemplate,
-    StopUsing,
-    UseTemplate,
-    keep_picture,
-    remove_picture,
     restore_template,
     retire_template,
     save_template,
-    stop_using,
-    use_template,
 )
 
 

@@ -15,7 +15,7 @@ from printing.templates import standard
 from tests.builders import Stage, World
 from warehouse import migrations, schema
 from warehouse.db import Database
-from warehouse.printers.templates import SaveTemplate, save_template
+from warehouse.printers.templates.versions import SaveTemplate, save_template
 
 HISTORY = (
     "move",

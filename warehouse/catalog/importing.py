@@ -20,6 +20,7 @@ from warehouse.catalog.lists import (
     millimetres,
     read_list,
     whole,
+    yes_or_no,
 )
 from warehouse.catalog.models import BinKind
 from warehouse.catalog.rules import RowRefusal
@@ -77,6 +78,17 @@ def _kind(cell: str) -> BinKind:
     return _KINDS[word]
 
 
+_TRUE = frozenset({"是", "yes", "y", "true", "1", "√"})
+_FALSE = frozenset({"否", "no", "n", "false", "0", "×"})
+
+
+def _yes(cell: str) -> bool | None:
+    word = cells.clean(cell).lower()
+    if word and word not in _TRUE | _FALSE:
+        raise BadCell(say("Write yes or no."))
+    return word in _TRUE if word else None
+
+
 _code = cells.seller_code
 _name = cells.text_of_at_most(MAX_NAME)
 _word = cells.text_of_at_most(MAX_CODE)
@@ -94,6 +106,16 @@ SKU_COLUMNS = (
     ListColumn(field="length_mm", names=("长", "长(mm)", "Length", "length_mm"), read=millimetres),
     ListColumn(field="width_mm", names=("宽", "宽(mm)", "Width", "width_mm"), read=millimetres),
     ListColumn(field="height_mm", names=("高", "高(mm)", "Height", "height_mm"), read=millimetres),
+    ListColumn(field="storage_class", names=("存储类别", "存储分类", "Storage class"), read=_word),
+    ListColumn(field="shelf_most", names=("拣货位上限", "上架上限", "Most on shelves"), read=whole),
+    ListColumn(field="is_lot_tracked", names=("批次管理", "By lot", "is_lot_tracked"),
+               read=yes_or_no),
+    ListColumn(field="is_expiry_tracked", names=("效期管理", "By expiry", "is_expiry_tracked"),
+               read=yes_or_no),
+    ListColumn(field="is_serial_tracked",
+               names=("序列号管理", "By number", "is_serial_tracked"), read=yes_or_no),
+    ListColumn(field="days_before_expiry",
+               names=("临期天数", "禁售天数", "Days left", "days_before_expiry"), read=whole),
 )  # fmt: skip
 
 BIN_COLUMNS = (
@@ -104,6 +126,18 @@ BIN_COLUMNS = (
     ListColumn(field="y_mm", names=("Y", "Y坐标", "y_mm"), read=whole),
     ListColumn(field="walk_order", names=("拣货顺序", "动线", "Walk order", "walk_order"),
                read=whole),
+    ListColumn(field="length_mm", names=("内长", "内长(mm)", "Inner length"), read=millimetres),
+    ListColumn(field="width_mm", names=("内宽", "内宽(mm)", "Inner width"), read=millimetres),
+    ListColumn(field="height_mm", names=("内高", "内高(mm)", "Inner height"), read=millimetres),
+    ListColumn(field="most_weight_g", names=("承重", "承重(g)", "Most weight", "most_weight_g"),
+               read=grams),
+    ListColumn(field="most_pieces", names=("最多件数", "Most pieces", "most_pieces"), read=whole),
+    ListColumn(field="is_one_sku", names=("单品专用", "One SKU only", "is_one_sku"), read=_yes),
+    ListColumn(field="storage_class", names=("存储类别", "存储分类", "Storage class"), read=_word),
+    ListColumn(field="is_put_closed", names=("禁止上架", "Closed to put-away", "is_put_closed"),
+               read=_yes),
+    ListColumn(field="is_pick_closed", names=("禁止拣货", "Closed to picking", "is_pick_closed"),
+               read=_yes),
 )  # fmt: skip
 
 
@@ -114,8 +148,11 @@ def import_sku_list(
     actor: Actor,
     at: datetime,
     on_rows: OnRows | None = None,
+    handler: Handler[ImportSkus] = import_skus,
 ) -> ListReport:
     """Make or change the SKUs of a CSV or XLSX list; importing it again changes nothing.
+
+    How SKUs are kept is set by `handler`, if it is one that knows what stands.
 
     Raises:
         FileRefused: it is no table with the columns of SKUs; nothing was taken.
@@ -125,7 +162,7 @@ def import_sku_list(
         rows = tuple(SkuFacts(**row.values, row=row.row) for row in chunk)
         return ImportSkus(id=new_id(), actor=actor, at=at, rows=rows)
 
-    return import_rows(database, file, SKU_COLUMNS, command, import_skus, on_rows)
+    return import_rows(database, file, SKU_COLUMNS, command, handler, on_rows)
 
 
 def import_bin_list(

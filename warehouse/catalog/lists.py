@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,43 @@ def whole(cell: str) -> int | None:
     if not re.fullmatch(r"-?\d{1,9}(\.0+)?", text):
         raise BadCell(say("This is not a whole number."))
     return int(text.partition(".")[0])
+
+
+def day(cell: str) -> date | None:
+    """Return a day as 2027-12-31, 2027/12/31, 20271231, 2027年12月31日; None for an empty cell."""
+    text = unicodedata.normalize("NFKC", cells.clean(cell)).split(" ")[0]
+    if not text:
+        return None
+    match = _DAY.fullmatch(text)
+    try:
+        found = date(*(int(part) for part in match.groups())) if match else None
+    except ValueError:
+        found = None
+    if found is None or not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+        raise BadCell(say("This is not a day. Write 2027-12-31."))
+    return found
+
+
+def yes_or_no(cell: str) -> bool | None:
+    """Return whether a cell says yes, None for an empty one."""
+    text = cells.clean(cell).lower()
+    if not text:
+        return None
+    if text not in _WORDS:
+        raise BadCell(say("Write yes or no."))
+    return _WORDS[text]
+
+
+def codes(cell: str) -> tuple[str, ...]:
+    """Return the codes of a cell, several separated by blanks, commas or semicolons."""
+    parts = re.split(r"[\s,;，；、|]+", str(cell))
+    return tuple(filter(None, (cells.seller_code(part) for part in parts)))
+
+
+_DAY = re.compile(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?")
+_FIRST_YEAR, _LAST_YEAR = 2000, 2099
+_WORDS = {"yes": True, "y": True, "1": True, "true": True, "是": True, "√": True,
+          "no": False, "n": False, "0": False, "false": False, "否": False}  # fmt: skip
 
 
 def grams(cell: str) -> int | None:

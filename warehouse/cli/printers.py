@@ -94,7 +94,7 @@ def _printer(printer: Printer, waiting: int, prints: list[str]) -> dict[str, Any
 @click.option(
     "--address",
     default="",
-    help="HOST or HOST:PORT, /dev/usb/lp0, ipp://HOST/PATH, HOST/QUEUE, ws://HOST/NAME or a folder.",
+    help="HOST, HOST:PORT, /dev/usb/lp0, ipp://HOST/PATH, HOST/QUEUE, ws://HOST/NAME or a folder.",
 )
 @click.option("--media", "stock", type=click.Choice(sorted(STOCKS)),
               help="What is loaded; any, if not given.")  # fmt: skip

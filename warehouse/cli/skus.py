@@ -14,6 +14,7 @@ from warehouse.cli import Site
 from warehouse.cli.importing import list_import
 from warehouse.cli.speaking import listing, machine_readable
 from warehouse.cli.tables import of, put_list, put_one
+from warehouse.inventory.tracking import import_tracked_skus
 
 LISTED = ("code", "name", "properties", "weight_g", "available")
 
@@ -48,4 +49,9 @@ def show_command(site: Site, code: str, as_json: bool) -> None:
     )
 
 
-skus_cli.add_command(list_import(import_sku_list, "Make or change the SKUs of a CSV or XLSX list."))
+skus_cli.add_command(
+    list_import(
+        partial(import_sku_list, handler=import_tracked_skus),
+        "Make or change the SKUs of a CSV or XLSX list.",
+    )
+)

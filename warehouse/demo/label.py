@@ -13,14 +13,9 @@ from printing.templates import Element, ElementKind, Template, standard
 from printing.templates.pictures import Picture, prepared
 from warehouse.carriers.models import Carrier
 from warehouse.demo.desk import Desk
-from warehouse.printers.templates import (
-    KeepPicture,
-    SaveTemplate,
-    UseTemplate,
-    keep_picture,
-    save_template,
-    use_template,
-)
+from warehouse.printers.templates.logos import KeepPicture, keep_picture
+from warehouse.printers.templates.uses import UseTemplate, use_template
+from warehouse.printers.templates.versions import SaveTemplate, save_template
 
 STOCK = "76x130"
 COURIER = "YUNDA"

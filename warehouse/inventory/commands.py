@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import VIRTUAL_KINDS, Barcode, Bin, BinKind, Sku
 from warehouse.catalog.queries import bin_of_kind
-from warehouse.catalog.rules import RowRefusal, scan_code
+from warehouse.catalog.rules import RowRefusal, code_problem, scan_code
 from warehouse.commands import Command, Outcome, Tone, perform
-from warehouse.errors import CommandReused
+from warehouse.errors import CommandReused, WarehouseError
 from warehouse.inventory import ledger
 from warehouse.inventory.models import MoveReason
 from warehouse.text import Text, say
@@ -23,21 +24,33 @@ MOST_PIECES = 1_000_000
 
 @dataclass(frozen=True, kw_only=True)
 class OpeningRow:
-    """So many pieces of a SKU stand in a bin; the SKU by its code or any barcode of one piece."""
+    """So many pieces of a SKU stand in a bin; the SKU by its code or any barcode of one piece.
+
+    Of goods kept by lot those of one lot, of known pieces with their numbers.
+    """
 
     bin_code: str
     sku_code: str
     pieces: int
     row: int = 0
+    lot: str = ""
+    best_before: date | None = None
+    serials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class BookOpening(Command):
-    """Book one line of the opening stock. Its id is made of bin and SKU: each is opened once."""
+    """Book one line of the opening stock.
+
+    Its id is made of bin, SKU, lot and numbers: each is opened once.
+    """
 
     bin_id: int
     sku_id: int
     pieces: int
+    lot: str = ""
+    best_before: date | None = None
+    serials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,26 +66,33 @@ def import_opening(session: Session, command: ImportOpening) -> Outcome:
     Facts tell `new`, `unchanged` (booked before with the same pieces) and the `refused` rows.
     """
     bins, skus = _bins(session, command.rows), _skus(session, command.rows)
+    tracked = _Tracked(session, set(skus.values()))
     refused: list[RowRefusal] = []
     new = unchanged = 0
     for row in command.rows:
         place, sku_id = bins.get(scan_code(row.bin_code)), _sku_id(skus, row.sku_code)
-        problem = _problem(row, place, sku_id)
+        problem = _problem(row, place, sku_id) or tracked.problem(session, row, sku_id)
         if problem is not None or place is None or sku_id is None:
             refused += [problem] if problem else []
             continue
         line = BookOpening(
-            id=opening_id(place.code, sku_id),
+            id=opening_id(place.code, sku_id, row.lot, row.serials),
             actor=command.actor,
             at=command.at,
             bin_id=place.id,
             sku_id=sku_id,
             pieces=row.pieces,
+            lot=scan_code(row.lot),
+            best_before=row.best_before,
+            serials=tuple(scan_code(code) for code in row.serials),
         )
         try:
-            is_old = perform(session, book_opening, line).is_replayed
+            is_old = _book(session, line)
         except CommandReused:
             refused.append(_refusal(row, "pieces", str(row.pieces), _BOOKED_OTHERWISE))
+            continue
+        except WarehouseError as error:
+            refused.append(_refusal(row, "lot" if row.lot else "serials", row.lot, error.text))
             continue
         unchanged += is_old
         new += not is_old
@@ -89,10 +109,59 @@ def import_opening(session: Session, command: ImportOpening) -> Outcome:
     )
 
 
+def _book(session: Session, line: BookOpening) -> bool:
+    """Book a line and return whether it was booked before; one that is refused leaves nothing."""
+    if not line.lot and not line.serials:
+        return perform(session, book_opening, line).is_replayed
+    with session.begin_nested():
+        return perform(session, book_opening, line).is_replayed
+
+
+class _Tracked:
+    """Which of the goods of a list are kept by lot or known piece by piece."""
+
+    def __init__(self, session: Session, sku_ids: set[int]) -> None:
+        rows = session.execute(
+            sa.select(Sku.id, Sku.is_lot_tracked, Sku.is_serial_tracked).where(
+                Sku.id.in_(sku_ids), sa.or_(Sku.is_lot_tracked, Sku.is_serial_tracked)
+            )
+        )
+        self._kept = {row.id: (row.is_lot_tracked, row.is_serial_tracked) for row in rows}
+
+    def problem(self, session: Session, row: OpeningRow, sku_id: int | None) -> RowRefusal | None:
+        """Return what a row says too little or too much of, None if nothing."""
+        by_lot, by_piece = self._kept.get(sku_id or 0, (False, False))
+        if by_lot != bool(row.lot.strip()):
+            reason = (
+                say("These goods are kept by lot. Say which.")
+                if by_lot
+                else say("These goods are not kept by lot. Switch that on at the SKU first.")
+            )
+            return _refusal(row, "lot", row.lot, reason)
+        if row.lot and (problem := code_problem(scan_code(row.lot))):
+            return _refusal(row, "lot", row.lot, problem)
+        if not by_piece and row.serials:
+            reason = say("These goods have no serial numbers. Switch that on at the SKU first.")
+            return _refusal(row, "serials", row.serials[0], reason)
+        if by_piece and (len(row.serials) != row.pieces or len(set(row.serials)) != row.pieces):
+            reason = say("{pieces} pieces need as many serial numbers.", pieces=row.pieces)
+            return _refusal(row, "serials", " ".join(row.serials), reason)
+        for code in row.serials:
+            if (problem := code_problem(scan_code(code))) is not None:
+                return _refusal(row, "serials", code, problem)
+        return None
+
+
 def book_opening(session: Session, command: BookOpening) -> Outcome:
     """Move the pieces from the opening bin, which stands for all that was there before."""
+    lot_id = None
+    if command.lot:
+        at, day = command.at, command.best_before
+        lot_id = ledger.lot_named(session, command.sku_id, command.lot, day, at)
     posting = ledger.Posting(
         sku_id=command.sku_id,
+        lot_id=lot_id,
+        serials=command.serials,
         from_bin_id=bin_of_kind(session, BinKind.OPENING).id,
         to_bin_id=command.bin_id,
         pieces=command.pieces,
@@ -102,9 +171,10 @@ def book_opening(session: Session, command: BookOpening) -> Outcome:
     return Outcome(screen="stock", message=say("{pieces} pieces booked.", pieces=command.pieces))
 
 
-def opening_id(bin_code: str, sku_id: int) -> str:
-    """Return the command id under which a SKU is opened in a bin."""
-    name = f"{bin_code}\x1f{sku_id}".encode()
+def opening_id(bin_code: str, sku_id: int, lot: str = "", serials: Sequence[str] = ()) -> str:
+    """Return the command id under which a SKU, of a lot or with its numbers, is opened in a bin."""
+    more = [scan_code(code) for code in (lot, *sorted(serials)) if code]
+    name = "\x1f".join([bin_code, str(sku_id), *more]).encode()
     return f"opening-{hashlib.sha256(name).hexdigest()[:40]}"
 
 

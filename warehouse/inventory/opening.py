@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from warehouse.catalog.importing import import_rows
-from warehouse.catalog.lists import ListColumn, ListReport, ListRow, OnRows
+from warehouse.catalog.lists import ListColumn, ListReport, ListRow, OnRows, codes, day
 from warehouse.commands import Actor, Command, new_id
 from warehouse.db import Database
 from warehouse.inventory.commands import ImportOpening, OpeningRow, import_opening
@@ -26,6 +26,11 @@ COLUMNS = (
                read=cells.seller_code, is_needed=True),
     ListColumn(field="pieces", names=("数量", "库存", "库存数量", "Pieces", "Quantity"),
                read=_pieces, is_needed=True),
+    ListColumn(field="lot", names=("批次", "批号", "Lot", "Batch"), read=cells.seller_code),
+    ListColumn(field="best_before", names=("有效期", "有效期至", "到期日", "Best before", "Expiry"),
+               read=day),
+    ListColumn(field="serials", names=("序列号", "Serial", "Serial number", "Serial numbers"),
+               read=codes),
 )  # fmt: skip
 
 

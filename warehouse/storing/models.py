@@ -82,6 +82,7 @@ class Handling(Base):
     pieces: Mapped[Pieces] = mapped_column(default=0)
     serials: Mapped[Json] = mapped_column(default=list)  # the codes scanned, in their order
     advised_bin_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("bin.id"))
+    advised_pieces: Mapped[Pieces] = mapped_column(default=0)  # fewer than in hand: it is in parts
     other_bin_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("bin.id"))  # waits for a reason
     opened_at: Mapped[Instant]
     placed_by: Mapped[str | None] = mapped_column(text_of(64), sa.ForeignKey("command.id"))

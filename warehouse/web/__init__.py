@@ -28,12 +28,13 @@ def _stations() -> list[Blueprint]:
         pictures,
         receive,
         ship,
+        storing,
         weigh,
     )
 
     # Of a station of several modules any has its blueprint; importing them adds their routes.
     scale = (weigh, overrides)
-    stations = (home, bench, login, pick, check, pack, scale[0], ship, receive, pictures)
+    stations = (home, bench, login, pick, check, pack, scale[0], ship, receive, storing, pictures)
     return [m.bp for m in stations]
 
 
@@ -49,8 +50,11 @@ def _desks() -> list[Blueprint]:
         find_printers,
         handovers,
         imports,
+        kits,
         lanes,
+        lots,
         mapping,
+        moves,
         order,
         orders,
         papers,
@@ -66,6 +70,7 @@ def _desks() -> list[Blueprint]:
         search,
         settings,
         stock,
+        stock_limits,
         straighten,
         suppliers,
         tablets,
@@ -77,6 +82,7 @@ def _desks() -> list[Blueprint]:
         papers, lanes, runs, printers, print_routes, previews, straighten, find_printers,
     )  # fmt: skip
     ordering = (orders, order)
+    stocking = (stock, stock_limits, moves, kits)
     designing = (designs, design_pictures, design_files, design_slips)
     receiving = (receipts, receipt_papers, purchases, suppliers, exchanges)
     modules = (
@@ -87,8 +93,9 @@ def _desks() -> list[Blueprint]:
         waves,
         parcels,
         handovers,
-        stock,
+        stocking[0],
         receiving[0],
+        lots,
         printing[0],
         designing[0],
         carriers,

@@ -20,6 +20,7 @@ from warehouse.people.rights import Right
 from warehouse.text import DEFAULT_LOCALE, LOCALES, Text, say, translate
 
 LONGEST_ID = 64
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 LARGEST_INT = 2**53
 
 
@@ -151,6 +152,24 @@ def form_int(name: str, default: int | None = None) -> int:
     if not digits.isascii() or not digits.isdigit() or len(digits) > len(str(LARGEST_INT)):
         raise InvalidInput(say("This must be a whole number."), field=name)
     return int(text)
+
+
+def form_day(name: str) -> date | None:
+    """Return a day of the form as the browser writes it, None for an empty field.
+
+    Raises:
+        InvalidInput: no day, or one no goods last until.
+    """
+    text = form_str(name, "")
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidInput(say("This is not a day. Write 2027-12-31."), field=name) from error
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise InvalidInput(say("This is not a day. Write 2027-12-31."), field=name)
+    return day
 
 
 def form_ids(name: str) -> tuple[int, ...]:

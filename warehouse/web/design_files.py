@@ -20,7 +20,8 @@ from printing.templates import ElementKind, SlipWords
 from printing.templates.elements import MAX_PICTURES
 from warehouse.errors import InvalidInput, RuleViolation
 from warehouse.people.rights import Right
-from warehouse.printers.templates import SaveTemplate, take_in
+from warehouse.printers.templates.logos import take_in
+from warehouse.printers.templates.versions import SaveTemplate
 from warehouse.text import say
 from warehouse.web.access import needs
 from warehouse.web.context import do, reading

@@ -24,7 +24,8 @@ from printing.templates import NAMES, AnyTemplate, Element, ElementKind, Templat
 from printing.templates.fields import read
 from warehouse.errors import InvalidInput, NotFound
 from warehouse.people.rights import Right
-from warehouse.printers.templates import FAULTS, UNDRAWABLE, KeepPicture, keep_picture, said
+from warehouse.printers.templates.checking import FAULTS, UNDRAWABLE, said
+from warehouse.printers.templates.logos import KeepPicture, keep_picture
 from warehouse.text import say
 from warehouse.web.access import needs
 from warehouse.web.context import do, form_str, locale, reading, speak

@@ -19,13 +19,8 @@ from printing.templates import SlipWords
 from printing.templates.slips import LIMITS
 from warehouse.errors import InvalidInput, NotFound
 from warehouse.people.rights import Right
-from warehouse.printers.templates import (
-    UNDRAWABLE,
-    SaveTemplate,
-    marks_on,
-    said,
-    save_template,
-)
+from warehouse.printers.templates.checking import UNDRAWABLE, marks_on, said
+from warehouse.printers.templates.versions import SaveTemplate, save_template
 from warehouse.text import say
 from warehouse.web.access import needs
 from warehouse.web.context import do, form_int, form_str, reading, speak

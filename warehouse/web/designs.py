@@ -34,21 +34,16 @@ from warehouse.carriers.models import Carrier
 from warehouse.errors import InvalidInput, NotFound
 from warehouse.orders.models import Shop
 from warehouse.people.rights import Right
-from warehouse.printers.templates import (
-    RemovePicture,
+from warehouse.printers.templates.checking import faults_of, parsed
+from warehouse.printers.templates.logos import RemovePicture, remove_picture
+from warehouse.printers.templates.uses import StopUsing, UseTemplate, stop_using, use_template
+from warehouse.printers.templates.versions import (
     RestoreTemplate,
     RetireTemplate,
     SaveTemplate,
-    StopUsing,
-    UseTemplate,
-    faults_of,
-    parsed,
-    remove_picture,
     restore_template,
     retire_template,
     save_template,
-    stop_using,
-    use_template,
 )
 from warehouse.text import say
 from warehouse.web.access import needs

@@ -20,6 +20,7 @@ from warehouse.people.tablets import LONGEST_NAME
 from warehouse.picking.queries import waves_to_pick
 from warehouse.receiving.queries import waiting_at_dock
 from warehouse.scanning import Scan
+from warehouse.storing.desk import in_dock
 from warehouse.text import Text, say
 from warehouse.web import stations
 from warehouse.web.access import COOKIE, LOGGED_IN, needs
@@ -109,6 +110,7 @@ def _tiles(session: Session) -> list[dict[str, object]]:
         (Right.SHIP, "ship.index", say("Ship"), "ship",
          parcels_in(session, ParcelState.MATCHED)),
         (Right.RECEIVE, "receive.index", say("Receive"), "receive", waiting_at_dock(session)),
+        (Right.PUT_AWAY, "storing.index", say("Stock"), "stock", in_dock(session)),
         (Right.SEE_DESK, "orders.index", say("Desk"), "orders", 0),
     ]  # fmt: skip
     tiles: list[dict[str, object]] = [

@@ -13,6 +13,7 @@ from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.catalog.queries import has_barcode
 from warehouse.dispatch.models import Handover, Waybill
 from warehouse.errors import WarehouseError
+from warehouse.inventory.models import Lot, Serial
 from warehouse.orders.models import Consignment, Order
 from warehouse.packing.models import Parcel
 from warehouse.people.rights import Right
@@ -54,7 +55,8 @@ def _code(q: str) -> str:
         scan = parse(q) if q else None
     except WarehouseError:
         return q
-    return scan.code if isinstance(scan, CodeScan) else ""
+    # The symbol of a piece leads to the piece, that of a lot to the lot.
+    return (scan.serial or scan.lot or scan.code) if isinstance(scan, CodeScan) else ""
 
 
 def _hit(kind: Text, label: str, about: str, endpoint: str, **where: Any) -> Hit:
@@ -71,6 +73,8 @@ def _exact(session: Session, code: str) -> list[Hit]:
         *_handovers(session, Handover.number == upper),
         *_bins(session, Bin.code == upper),
         *_skus(session, sa.or_(Sku.code == code, has_barcode(code))),
+        *_lots(session, Lot.code == upper),
+        *_serials(session, Serial.code == upper),
     ]
 
 
@@ -89,7 +93,32 @@ def _near(session: Session, q: str) -> list[Hit]:
         *_handovers(session, tables.begins(Handover.number, upper)),
         *_bins(session, tables.begins(Bin.code, upper)),
         *_skus(session, sa.or_(tables.like(Sku.code, q), tables.like(Sku.name, q))),
+        *_lots(session, tables.begins(Lot.code, upper)),
+        *_serials(session, tables.begins(Serial.code, upper)),
     ]
+
+
+def _lots(session: Session, condition: sa.ColumnElement[bool]) -> list[Hit]:
+    rows = session.execute(
+        sa.select(Lot.id, Lot.code, Sku.code)
+        .join(Sku, Sku.id == Lot.sku_id)
+        .where(condition)
+        .order_by(Lot.id.desc())
+        .limit(MOST_HITS)
+    )
+    return [_hit(say("Lots"), code, sku, "lots.lot", lot_id=i) for i, code, sku in rows]
+
+
+def _serials(session: Session, condition: sa.ColumnElement[bool]) -> list[Hit]:
+    rows = session.execute(
+        sa.select(Serial.id, Serial.code, Sku.code)
+        .join(Sku, Sku.id == Serial.sku_id)
+        .where(condition)
+        .order_by(Serial.id.desc())
+        .limit(MOST_HITS)
+    )
+    place = "lots.serial"
+    return [_hit(say("Serial numbers"), code, sku, place, serial_id=i) for i, code, sku in rows]
 
 
 def _with_waybill(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:

@@ -14,20 +14,26 @@ from warehouse.catalog.commands.labels import (
 )
 from warehouse.catalog.models import Barcode, Bin, BinKind, Sku, SkuPicture, Zone
 from warehouse.catalog.queries import has_barcode
-from warehouse.errors import NotFound
+from warehouse.errors import NotFound, WarehouseError
 from warehouse.inventory import desk as stock_desk
-from warehouse.inventory.models import Move, StockBalance
+from warehouse.inventory.models import Move, MoveReason, StockBalance
 from warehouse.inventory.proof import differences
+from warehouse.inventory.tracking import GiveLot, SetTracking, give_lot, set_tracking
+from warehouse.kitting.queries import kits_with, parts_of
 from warehouse.people.rights import Right
+from warehouse.storing.commands.moves import ADJUSTED
+from warehouse.storing.desk import move_list
 from warehouse.text import say
+from warehouse.tracing.queries import lots_of_sku
 from warehouse.waves.models import WaveSlot
 from warehouse.web import tables
 from warehouse.web.access import needs
-from warehouse.web.context import form_ids, form_int, reading
-from warehouse.web.desk import act, back_or
+from warehouse.web.context import form_day, form_ids, form_int, form_str, reading, speak, today
+from warehouse.web.desk import act, back_or, called, told
+from warehouse.web.move_filters import filtered
 from warehouse.web.spreadsheets import Field
 from warehouse.web.timeline import story
-from warehouse.web.words import options
+from warehouse.web.words import options, word
 
 bp = Blueprint("stock", __name__, url_prefix="/stock")
 
@@ -40,6 +46,8 @@ SKU_FIELDS: tuple[Field, ...] = (
     (say("Available"), lambda s: int(s.available)),
     (say("Bins"), lambda s: int(s.bins)),
     (say("Weight g"), lambda s: s.weight_g),
+    (say("Storage class"), lambda s: s.storage_class),
+    (say("Most on shelves"), lambda s: s.shelf_most),
 )
 BIN_FIELDS: tuple[Field, ...] = (
     (say("Bin"), lambda b: b.code),
@@ -49,6 +57,15 @@ BIN_FIELDS: tuple[Field, ...] = (
     (say("SKUs"), lambda b: int(b.skus)),
     (say("On hand"), lambda b: int(b.on_hand)),
     (say("Reserved"), lambda b: int(b.reserved)),
+    (say("Inner length"), lambda b: b.length_mm),
+    (say("Inner width"), lambda b: b.width_mm),
+    (say("Inner height"), lambda b: b.height_mm),
+    (say("Most weight"), lambda b: b.most_weight_g),
+    (say("Most pieces"), lambda b: b.most_pieces),
+    (say("One SKU only"), lambda b: b.is_one_sku),
+    (say("Storage class"), lambda b: b.storage_class),
+    (say("Closed to put-away"), lambda b: b.is_put_closed),
+    (say("Closed to picking"), lambda b: b.is_pick_closed),
 )
 MOVE_FIELDS: tuple[Field, ...] = (
     (say("Time"), lambda m: m.at),
@@ -57,8 +74,12 @@ MOVE_FIELDS: tuple[Field, ...] = (
     (say("From"), lambda m: m.source),
     (say("To bin"), lambda m: m.target),
     (say("Why"), lambda m: m.reason),
+    (say("Lot"), lambda m: m.lot or ""),
+    (say("Reason"), lambda m: speak(word(m.why)) if m.why else ""),
+    (say("Note"), lambda m: m.note or ""),
     (say("Reference"), lambda m: m.reference),
-    (say("Who"), lambda m: m.who),
+    (say("Who"), lambda m: called(m.who)),
+    (say("Where"), lambda m: m.station or ""),
 )
 SKUS = tables.Listing(
     name="stock", key=Sku.id, sorts=stock_desk.SKU_SORTS, default="code", fields=SKU_FIELDS
@@ -103,7 +124,7 @@ def index() -> str | Response:
 @needs(Right.SEE_DESK)
 def sku(sku_id: int) -> str | Response:
     """Show one SKU: picture, barcodes, where it stands, how it moved."""
-    query = stock_desk.move_list().where(Move.sku_id == sku_id)
+    query = filtered(move_list().where(Move.sku_id == sku_id))
     with reading() as session:
         found = session.get(Sku, sku_id)
         if found is None:
@@ -118,8 +139,13 @@ def sku(sku_id: int) -> str | Response:
             barcodes=list(session.scalars(barcodes)),
             totals=session.execute(stock_desk.sku_list().where(Sku.id == sku_id)).one(),
             bins=stock_desk.bins_of_sku(session, sku_id),
+            lots=lots_of_sku(session, sku_id),
+            today=today(),
             page=tables.page_of(session, query, MOVES),
             events=story(session, [("sku", [sku_id])]),
+            reasons=options(MoveReason, say("all")),
+            kit=parts_of(session, sku_id, today()),
+            inside=kits_with(session, sku_id),
         )
 
 
@@ -151,7 +177,7 @@ def bins() -> str | Response:
 def bin(bin_id: int) -> str | Response:
     """Show one bin: what stands in it, what came and went."""
     touching = sa.or_(Move.from_bin_id == bin_id, Move.to_bin_id == bin_id)
-    query = stock_desk.move_list().where(touching)
+    query = filtered(move_list().where(touching))
     with reading() as session:
         found = session.get(Bin, bin_id)
         if found is None:
@@ -171,6 +197,8 @@ def bin(bin_id: int) -> str | Response:
             content=stock_desk.content_of_bin(session, bin_id),
             page=tables.page_of(session, query, MOVES),
             events=story(session, [("bin", [bin_id])]),
+            reasons=options(MoveReason, say("all")),
+            can_take=found.kind in ADJUSTED,
         )
 
 
@@ -185,6 +213,34 @@ def sku_labels(sku_id: int) -> Response:
         sku_id=sku_id,
         copies=form_int("copies", 1),
     )
+
+
+@bp.post("/sku/<int:sku_id>/tracking")
+@needs(Right.STOCK)
+def tracking(sku_id: int) -> Response:
+    """Say how a SKU is kept: by lot, with a best-before, piece by piece."""
+    flags = ("is_lot_tracked", "is_expiry_tracked", "is_serial_tracked")
+    return act(
+        set_tracking,
+        SetTracking,
+        back=url_for("stock.sku", sku_id=sku_id),
+        sku_id=sku_id,
+        days_before_expiry=form_int("days_before_expiry", 0),
+        **{flag: form_str(flag, "") == "1" for flag in flags},
+    )
+
+
+@bp.post("/sku/<int:sku_id>/lot")
+@needs(Right.STOCK)
+def give_all_a_lot(sku_id: int) -> Response:
+    """Give everything in the house of a SKU one lot; from then on it is kept by lot."""
+    back = url_for("stock.sku", sku_id=sku_id)
+    try:
+        day = form_day("best_before")
+    except WarehouseError as error:
+        return told(error, back)
+    lot = form_str("lot", "")
+    return act(give_lot, GiveLot, back=back, sku_id=sku_id, lot=lot, best_before=day)
 
 
 @bp.post("/bins/labels")

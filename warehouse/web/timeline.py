@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from printing.models import JobState, PrintJob
 from warehouse.catalog.models import Bin, Sku, Station
 from warehouse.commands import CommandRow
-from warehouse.inventory.models import Move
+from warehouse.inventory.models import Move, MoveReason
 from warehouse.orders.models import ConsignmentLine, HoldKind
 from warehouse.people.models import Person, Trail
 from warehouse.text import Text, say
@@ -68,6 +68,14 @@ def _settled(msgid: str) -> Say:
 
 def _plain(text: Text) -> Say:
     return lambda _facts: text
+
+
+def _stock_moved(facts: Facts) -> Text:
+    return say(
+        "{reason}: {pieces}, {source} → {target}",
+        reason=word(MoveReason(facts["reason"])), pieces=facts.get("pieces", ""),
+        source=facts.get("source", ""), target=facts.get("target", ""),
+    )  # fmt: skip
 
 
 # (subject kind, event) → sentence and tone.
@@ -202,7 +210,29 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
     ("exchange", "settled"): (_plain(say("All settled")), "ok"),
     ("bin", "bin_new"): (_plain(say("Added")), None),
     ("bin", "bin_changed"): (_plain(say("Settings changed")), None),
+    ("bin", "limited"): (_fields, None),
+    ("bin", "put_in"): (
+        lambda f: say(
+            "{pieces} pieces came from {source}",
+            pieces=f.get("pieces", ""),
+            source=f.get("source", ""),
+        ),
+        None,
+    ),
+    ("bin", "emptied"): (_with("All of it went to {target}", "target"), None),
+    ("sku", "measured"): (_fields, None),
+    ("sku", "kit_saved"): (_with("A kit of {parts} parts", "parts"), None),
+    ("sku", "kit_assembled"): (_with("{kits} kits made", "kits"), "ok"),
+    ("sku", "kit_taken_apart"): (_with("{kits} kits taken apart", "kits"), "attention"),
+    ("sku", "stock_moved"): (_stock_moved, None),
     ("sku", "sku_new"): (_plain(say("Added")), None),
+    ("sku", "sku_tracked"): (_plain(say("How it is kept was changed")), "attention"),
+    ("sku", "lot_given"): (_with("All stock was given lot {lot}", "lot"), "attention"),
+    ("lot", "lot_blocked"): (_with("Blocked: {reason}", "reason"), "stop"),
+    ("lot", "lot_unblocked"): (_with("Let go: {reason}", "reason"), "ok"),
+    ("lot", "lot_mended"): (_with("Best-before changed: {reason}", "reason"), "attention"),
+    ("lot", "recall_told"): (_with("Receivers looked at: {reason}", "reason"), "attention"),
+    ("consignment", "wave_left"): (_plain(say("Out of its wave: a lot was blocked")), "attention"),
     ("sku", "sku_changed"): (_plain(say("Settings changed")), None),
     ("carrier", "pool_on"): (_plain(say("A pool is used again")), "ok"),
     ("carrier", "pool_off"): (_plain(say("A pool is no longer used")), "attention"),

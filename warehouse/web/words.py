@@ -28,6 +28,8 @@ from warehouse.people.models import Key, Role
 from warehouse.receiving.accounts import ExchangeState, Settlement
 from warehouse.receiving.models import Fault, PurchaseState, ReceiptState
 from warehouse.receiving.queries import FAULT_WORDS
+from warehouse.storing.models import Why
+from warehouse.storing.reasons import WHY_WORDS
 from warehouse.text import Text, say
 from warehouse.waves.models import ShortReason, TaskState, WaveState
 from warehouse.weighing.models import Verdict
@@ -195,6 +197,7 @@ WORDS: Mapping[type[StrEnum], Words] = {
         Settlement.REFUSED: (say("refused, the pieces stay there"), STOP),
     },
     Fault: {fault: (text, LOOK) for fault, text in FAULT_WORDS.items()},
+    Why: {why: (text, NONE) for why, text in WHY_WORDS.items()},
     BinKind: {
         BinKind.SHELF: (say("shelf"), NONE),
         BinKind.RESERVE: (say("reserve"), NONE),

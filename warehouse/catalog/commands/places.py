@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from warehouse.catalog.commands.limits import limit_problem, limits_of, require_class
 from warehouse.catalog.commands.saved import Saved, outcome_of, require_all, subjects
 from warehouse.catalog.models import VIRTUAL_KINDS, Barcode, Bin, BinKind, Zone
 from warehouse.catalog.rules import RowRefusal, code_problem, scan_code
@@ -25,7 +26,10 @@ LARGEST_WALK = 900_000  # the places that stand for the outside come after every
 
 @dataclass(frozen=True, kw_only=True)
 class BinFacts:
-    """What is said of one bin. Without a walk order it comes after all others of its list."""
+    """What is said of one bin. Without a walk order it comes after all others of its list.
+
+    None, and an empty class, leave what is known as it is.
+    """
 
     code: str
     zone: str = ""
@@ -33,6 +37,15 @@ class BinFacts:
     x_mm: int | None = None
     y_mm: int | None = None
     walk_order: int | None = None
+    length_mm: int | None = None  # inside
+    width_mm: int | None = None
+    height_mm: int | None = None
+    most_weight_g: int | None = None
+    most_pieces: int | None = None
+    is_one_sku: bool | None = None
+    storage_class: str = ""
+    is_put_closed: bool | None = None
+    is_pick_closed: bool | None = None
     row: int = 0
 
 
@@ -52,11 +65,12 @@ class ImportBins(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class SaveZone(Command):
-    """Make a zone, or change the one with this code."""
+    """Make a zone, or change the one with this code. None leaves its class as it is."""
 
     code: str
     name: str
     sequence: int
+    storage_class: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +115,9 @@ def save_zone(session: Session, command: SaveZone) -> Outcome:
         session.add(zone)
     zone.name = command.name.strip() or code
     zone.sequence = command.sequence
+    if command.storage_class is not None:
+        require_class(command.storage_class)
+        zone.storage_class = command.storage_class.strip()
     session.flush()
     trail.record(session, command, "zone", zone.id, "zone_saved")
     return Outcome(
@@ -188,6 +205,7 @@ def _made(row: BinFacts, zones: dict[str, int], walk_order: int) -> Bin:
         walk_order=walk_order if row.walk_order is None else row.walk_order,
         x_mm=row.x_mm,
         y_mm=row.y_mm,
+        **{name: value for name, value in limits_of(row).items() if value is not None},
     )
 
 
@@ -197,6 +215,7 @@ def _change(place: Bin, row: BinFacts, zones: dict[str, int]) -> bool:
         "walk_order": row.walk_order,
         "x_mm": row.x_mm,
         "y_mm": row.y_mm,
+        **limits_of(row),
     }
     is_changed = False
     for name, value in wanted.items():
@@ -217,6 +236,8 @@ def _problem(row: BinFacts, known: dict[str, Bin], goods: set[str]) -> RowRefusa
         field, reason = "kind", say("A bin keeps the kind it was made with.")
     if reason is None and not 0 <= (row.walk_order or 0) <= LARGEST_WALK:
         field, reason = "walk_order", say("The walk order is 0 to {most}.", most=LARGEST_WALK)
+    if reason is None:
+        field, reason = limit_problem(limits_of(row)) or (field, None)
     for name in ("x_mm", "y_mm"):
         if reason is None and abs(getattr(row, name) or 0) > LARGEST_MM:
             field, reason = name, say("No building is that large.")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from warehouse.catalog.commands.limits import MOST_PIECES_IN_BIN, class_problem
 from warehouse.catalog.commands.saved import Saved, outcome_of, require_all, subjects
 from warehouse.catalog.models import Barcode, BarcodeKind, Bin, Sku
 from warehouse.catalog.rules import RowRefusal, code_problem, ean_problem, scan_code
@@ -30,7 +32,10 @@ class PackCode:
 
 @dataclass(frozen=True, kw_only=True)
 class SkuFacts:
-    """What is said of one SKU. None leaves a known weight or size as it is; `row` is its line."""
+    """What is said of one SKU. None leaves what is known as it is; `row` is its line.
+
+    How it is kept (by lot, by piece) is set by `inventory.tracking`, which knows what stands.
+    """
 
     code: str
     name: str
@@ -41,7 +46,24 @@ class SkuFacts:
     length_mm: int | None = None
     width_mm: int | None = None
     height_mm: int | None = None
+    storage_class: str = ""
+    shelf_most: int | None = None
     row: int = 0
+    is_lot_tracked: bool | None = None
+    is_expiry_tracked: bool | None = None
+    is_serial_tracked: bool | None = None
+    days_before_expiry: int | None = None
+
+    @property
+    def tracking(self) -> dict[str, Any]:
+        """How the SKU is kept, by the names of its columns; None where nothing is said."""
+        names = ("is_lot_tracked", "is_expiry_tracked", "is_serial_tracked", "days_before_expiry")
+        return {name: getattr(self, name) for name in names}
+
+    @property
+    def says_tracking(self) -> bool:
+        """Whether anything is said of it."""
+        return any(value is not None for value in self.tracking.values())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +89,10 @@ class _Known:
     bins: set[str]
 
 
-_CHANGEABLE = ("name", "properties", "weight_g", "length_mm", "width_mm", "height_mm")
+_CHANGEABLE = (
+    "name", "properties", "weight_g", "length_mm", "width_mm", "height_mm", "storage_class",
+    "shelf_most",
+)  # fmt: skip
 
 
 def save_sku(session: Session, command: SaveSku) -> Outcome:
@@ -198,6 +223,8 @@ def _checks(row: SkuFacts) -> list[tuple[str, str, Text | None]]:
         *(("packs", pack.code, code_problem(scan_code(pack.code))) for pack in row.packs),
         *(("packs", str(p.pieces), _within(p.pieces, MOST_PIECES)) for p in row.packs),
         ("weight_g", str(row.weight_g), _within(row.weight_g, HEAVIEST_G)),
+        ("storage_class", row.storage_class, class_problem(row.storage_class)),
+        ("shelf_most", str(row.shelf_most), _within(row.shelf_most, MOST_PIECES_IN_BIN)),
         *((name, str(getattr(row, name)), _within(getattr(row, name), LONGEST_MM))
           for name in sizes),
     ]  # fmt: skip

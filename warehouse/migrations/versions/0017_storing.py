@@ -95,6 +95,7 @@ def _make_handlings() -> None:
         sa.Column("pieces", sa.Integer(), nullable=False),
         sa.Column("serials", warehouse.db.JsonType(), nullable=False),
         sa.Column("advised_bin_id", _BIG, nullable=True),
+        sa.Column("advised_pieces", sa.Integer(), nullable=False),
         sa.Column("other_bin_id", _BIG, nullable=True),
         sa.Column("opened_at", warehouse.db.InstantType(), nullable=False),
         sa.Column("placed_by", warehouse.db.text_of(64), nullable=True),

@@ -1,0 +1,140 @@
+"""Lots and serial numbers at the desk and at the picker's tablet."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from tests.builders import Stage
+from tests.tracked import by_lot, by_piece, lots_at, places, put
+from tests.web.desk_site import Desk, words_of
+from warehouse.catalog.models import Sku
+from warehouse.commands import new_id
+from warehouse.db import utcnow
+from warehouse.inventory.models import Lot, Serial
+from warehouse.people.models import Role, Trail
+from warehouse.picking.commands.wave import TakeWave, take_wave
+
+TODAY = utcnow().date()
+SUPERVISOR, SERVICE = Role.SUPERVISOR, Role.CUSTOMER_SERVICE
+
+
+def shipped(desk: Desk):
+    """Bring a serum of a lot and a camera to the courier."""
+    world = desk.world
+    world.site()
+    serum = by_lot(world)
+    put(world, serum, "A-01", 3, lot="L1", day=TODAY + timedelta(days=10))
+    put(world, serum, "A-02", 3, lot="OLD", day=TODAY - timedelta(days=400))
+    work = world.bring(Stage.DISPATCHED, lines={serum: 2}, on_hand=0)
+    camera = by_piece(world)
+    put(world, camera, "B-01", serials=("S-1", "S-2"))
+    return work, serum, camera
+
+
+def test_lots_are_listed_by_their_end_and_found_by_any_scan(desk: Desk):
+    shipped(desk)
+    everything = words_of(desk.get("/lots?only=all", SUPERVISOR))
+    assert everything.index("OLD") < everything.index("L1")
+    assert "10 days left" in everything
+    assert "L1" not in words_of(desk.get("/lots?only=expired", SUPERVISOR))
+    assert "L1" in words_of(desk.get("/lots?only=soon&days=10", SUPERVISOR))
+    assert "OLD" in desk.get("/lots?export=csv&only=expired", SUPERVISOR).text
+    lot = desk.world.one(Lot, code="L1")
+    assert desk.get("/search?q=l1", SUPERVISOR).headers["Location"] == f"/lots/{lot.id}"
+    piece = desk.world.one(Serial, code="S-1")
+    found = desk.get("/search?q=]C121S-1", SUPERVISOR)
+    assert found.headers["Location"] == f"/lots/serials/{piece.id}"
+    assert "S-2" in words_of(desk.get("/lots/serials?q=s-2", SUPERVISOR))
+    assert "B-01" in words_of(desk.get(f"/lots/serials/{piece.id}", SUPERVISOR))
+    assert "B-01" in desk.get(f"/lots/serials/{piece.id}?export=csv", SUPERVISOR).text
+    assert "COURIER-ZTO" in desk.get(f"/lots/{lot.id}?export=csv", SUPERVISOR).text
+    assert "S-1" in desk.get("/lots/serials?export=csv", SUPERVISOR).text
+
+
+def test_a_lot_tells_who_got_it_and_receivers_in_full_leave_a_trace(desk: Desk):
+    work, _, _ = shipped(desk)
+    lot = desk.world.one(Lot, code="L1")
+    page = words_of(desk.get(f"/lots/{lot.id}", SUPERVISOR))
+    assert f"P{work.parcel_id:08d}" in page
+    masked = desk.get(f"/lots/{lot.id}/recall", SUPERVISOR).text
+    assert f"P{work.parcel_id:08d}" in masked
+    assert "13800000001" not in masked
+    assert desk.post(f"/lots/{lot.id}/recall", SUPERVISOR, reason="x").status_code == 403
+    assert desk.post(f"/lots/{lot.id}/recall", SERVICE, reason="").status_code == 303
+    full = desk.post(f"/lots/{lot.id}/recall", SERVICE, reason="glass in it")
+    assert "13800000001" in full.text
+    seen = desk.world.all(Trail, event="receiver_seen")
+    assert [t.subject_id for t in seen] == work.order_ids
+
+
+def test_a_lot_is_blocked_let_go_and_mended(desk: Desk):
+    shipped(desk)
+    lot = desk.world.one(Lot, code="L1")
+    desk.post(f"/lots/{lot.id}/block", SUPERVISOR, reason="smells")
+    assert "smells" in words_of(desk.get(f"/lots/{lot.id}", SUPERVISOR))
+    assert "L1" in words_of(desk.get("/lots?only=blocked", SUPERVISOR))
+    desk.post(f"/lots/{lot.id}/unblock", SUPERVISOR, reason="fine")
+    given = {"best_before": "2030-01-31", "reason": "misread"}
+    desk.post(f"/lots/{lot.id}/best-before", SUPERVISOR, **given)
+    desk.post(f"/lots/{lot.id}/best-before", SUPERVISOR, best_before="2062-13-01", reason="x")
+    assert desk.world.get(Lot, lot.id).best_before == date(2030, 1, 31)
+    assert desk.post(f"/lots/{lot.id}/block", Role.PICKER, reason="x").status_code == 403
+
+
+def test_a_sku_is_kept_by_lot_from_its_page(desk: Desk):
+    world = desk.world
+    tee = world.sku("TEE")
+    world.stock(tee, "A-01", 3)
+    url = f"/stock/sku/{tee.id}"
+    desk.post(f"{url}/tracking", SUPERVISOR, is_lot_tracked="1", days_before_expiry="3")
+    assert "3 pieces" in words_of(desk.get(url, SUPERVISOR))
+    desk.post(f"{url}/lot", SUPERVISOR, lot="x1", best_before="2030-01-31")
+    desk.post(f"{url}/tracking", SUPERVISOR, is_lot_tracked="1", is_expiry_tracked="1",
+              days_before_expiry="3")  # fmt: skip
+    assert world.get(Sku, tee.id).is_expiry_tracked
+    assert lots_at(world, "A-01") == {"X1": (3, 0)}
+    assert "X1" in words_of(desk.get(url, SUPERVISOR))
+
+
+def test_the_picker_chooses_the_lot_and_names_the_piece(desk: Desk):
+    world = desk.world
+    world.site()
+    serum, camera = by_lot(world), by_piece(world)
+    later = TODAY + timedelta(days=90)
+    put(world, serum, "A-01", 3, lot="L1", day=later)
+    put(world, serum, "A-01", 3, lot="L2", day=later)
+    put(world, camera, "B-01", serials=("S-1", "S-2", "S-3"), walk_order=9)
+    work = world.bring(Stage.TOTE_BOUND, lines=[(serum, 1), (camera, 1)], on_hand=0)
+    with desk.database.reading():
+        desk.as_(Role.PICKER)
+    world.people["scanner"] = desk.people[Role.PICKER]
+    world.do(take_wave, TakeWave, by="scanner", wave_id=work.wave_id, is_confirmed=True)
+    tasks = {t.sku_id: t.id for t in world.open_tasks(work.wave_id)}
+
+    def scan(goods, screen: str, barcode: str, **more: str):
+        given = {"screen": screen, "subject": tasks[goods.id], "barcode": barcode, **more}
+        return desk.post(f"/pick/{work.wave_id}/scans", Role.PICKER, command_id=new_id(), **given)
+
+    scan(serum, "bin", "A-01")
+    asked = scan(serum, "item", serum.barcode)
+    assert asked.status_code == 200
+    assert 'data-screen="lot"' in asked.text
+    assert f'data-send-item="{serum.barcode}"' in asked.text
+    assert "L2" in words_of(asked)
+    again = {"item": serum.barcode, "pieces": "1"}
+    offered = scan(serum, "lot", "L2", **again)
+    assert 'data-send-swap="L2"' in offered.text
+    assert f'data-send-item="{serum.barcode}"' in offered.text
+    assert scan(serum, "lot", "L2", swap="L2", **again).status_code == 200
+    assert lots_at(world, work.tote) == {"L2": (1, 0)}
+    scan(camera, "bin", "B-01")
+    short = scan(camera, "short", "CMD-SHORT", reason="damaged")
+    assert 'data-screen="damaged"' in short.text
+    scan(camera, "damaged", "S-2")
+    (task,) = world.open_tasks(work.wave_id)
+    tasks[camera.id] = task.id
+    scan(camera, "bin", "B-01")
+    assert scan(camera, "item", camera.barcode).status_code == 409
+    done = scan(camera, "item", f"]d201{int(camera.barcode):014d}21S-3")
+    assert done.status_code == 200
+    assert places(world) == {"S-1": "B-01", "S-2": "QUARANTINE", "S-3": work.tote}

@@ -1,0 +1,212 @@
+"""The stock tablet and the desk's moves over HTTP: scanned, shown, booked, refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from tests.builders import World
+from tests.commands.test_storing import Dock
+from tests.web.desk_site import Desk, words_of
+from warehouse.catalog.models import Bin, BinKind, Sku
+from warehouse.commands import new_id
+from warehouse.inventory.models import Move, MoveReason
+from warehouse.people.models import Role
+from warehouse.storing.models import MoveNote, Why
+
+
+class Tablet:
+    """A receiver's tablet at a dock: it remembers screen and subject as the page does."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk, self.world = desk, desk.world
+        self.dock = Dock(desk.world)
+        self.screen, self.subject = "start", ""
+
+    def scan(self, code: str, **fields: Any) -> TestResponse:
+        answer = self.desk.post(
+            "/store/scans", Role.RECEIVER, command_id=new_id(), barcode=code, screen=self.screen,
+            subject=self.subject, **fields,
+        )  # fmt: skip
+        text = answer.get_data(as_text=True)
+        if 'id="station"' in text:
+            self.screen = text.split('data-screen="')[1].split('"')[0]
+            self.subject = text.split('data-subject="')[1].split('"')[0]
+        return answer
+
+    def standing(self) -> dict[str, int]:
+        return self.world.standing(self.dock.goods)
+
+
+@pytest.fixture
+def tablet(desk: Desk) -> Tablet:
+    return Tablet(desk)
+
+
+def test_goods_are_scanned_counted_and_put_into_the_bin_advised(tablet: Tablet):
+    start = words_of(tablet.desk.get("/store", Role.RECEIVER))
+    assert "TEE cotton" in start
+    hand = words_of(tablet.scan(tablet.dock.goods.barcode))
+    assert tablet.screen == "hand"
+    assert "the same goods stand here" in hand
+    tablet.scan("CMD-WEIGHT-4")
+    tablet.scan(tablet.dock.goods.barcode)
+    assert "5 × TEE in A-01." in words_of(tablet.scan("A-01"))
+    assert tablet.screen == "start"
+    assert tablet.standing() == {"A-01": 7, "DOCK": 5, "OPENING": -12}
+    tablet.scan("CMD-UNDO")
+    assert tablet.screen == "hand"
+    assert tablet.standing()["DOCK"] == 10
+
+
+def test_all_of_it_goes_elsewhere_for_a_reason_chosen_on_the_screen(tablet: Tablet):
+    tablet.scan(tablet.dock.goods.barcode)
+    tablet.scan("CMD-OK", all="10")
+    asked = tablet.scan("A-02")
+    assert (tablet.screen, asked.status_code) == ("why", 200)
+    # The tablet may be closed and opened again: the question is still there.
+    assert "Why this bin?" in words_of(tablet.desk.get("/store", Role.RECEIVER))
+    tablet.scan("CMD-OK", why="bin_full")
+    assert tablet.standing() == {"A-01": 2, "A-02": 10, "OPENING": -12}
+    assert tablet.world.one(MoveNote).why is Why.BIN_FULL
+    assert "Nothing waits in the dock" in words_of(tablet.desk.get("/store", Role.RECEIVER))
+
+
+def test_anything_scanned_is_shown_and_moved_from_there(tablet: Tablet):
+    mug = tablet.world.sku("MUG")
+    assert "It stands nowhere." in words_of(tablet.scan(mug.barcode))
+    shown = words_of(tablet.scan("A-01"))
+    assert (tablet.screen, "TEE cotton" in shown) == ("bin", True)
+    tablet.scan(tablet.dock.goods.barcode)
+    assert tablet.screen == "hand"
+    tablet.scan("A-02")
+    assert tablet.standing()["A-02"] == 1
+    tablet.scan("A-01")
+    tablet.scan("CMD-OK")
+    tablet.scan("A-02")
+    assert tablet.standing() == {"A-02": 2, "DOCK": 10, "OPENING": -12}
+    tablet.scan("T-NOT")
+    assert tablet.screen == "start"
+
+
+def test_a_known_piece_is_found_by_its_number(tablet: Tablet):
+    tablet.world.known_piece("S1", place="A-02")
+    assert "Serial number S1 is in A-02." in words_of(tablet.scan("S1"))
+
+
+def test_what_is_refused_is_said_and_leaves_the_goods_in_hand(tablet: Tablet):
+    tablet.dock.limit("A-02", is_put_closed=True)
+    tablet.scan(tablet.dock.goods.barcode)
+    refused = tablet.scan("A-02")
+    assert refused.status_code == 409
+    assert "A-02 is closed: nothing more is put in." in words_of(refused)
+    assert tablet.screen == "hand"
+    assert tablet.scan("CMD-WEIGHT-99").status_code == 422
+    tablet.scan("CMD-UNDO")
+    assert tablet.screen == "start"
+
+
+@pytest.mark.parametrize("role", [Role.PICKER, Role.COUNTER, Role.CUSTOMER_SERVICE])
+def test_who_may_not_put_away_is_shut_out(desk: Desk, role: Role):
+    assert desk.get("/store", role).status_code == 403
+    assert desk.post("/stock/act/scrap", role).status_code == 403
+
+
+def test_the_desk_moves_adjusts_scraps_and_says_what_was_wrong(desk: Desk):
+    dock = Dock(desk.world)
+    form = {"bin": "dock", "sku": "TEE", "pieces": "3", "note": "split box"}
+    said = desk.said(desk.post("/stock/act/move", to="A-02", **form))
+    assert "3 × TEE: DOCK → A-02." in said
+    assert desk.post("/stock/act/scrap", why="found", **form).status_code == 400
+    assert desk.post("/stock/act/scrap", why="", **form).status_code == 400
+    assert (
+        desk.post("/stock/act/scrap", **{**form, "pieces": "x"}, why="damaged").status_code == 400
+    )
+    short = desk.post("/stock/act/scrap", **{**form, "pieces": "99"}, why="damaged")
+    assert short.status_code == 409
+    assert "DOCK has 7 pieces of TEE, not 99." in words_of(short)
+    desk.said(desk.post("/stock/act/scrap", why="damaged", **form))
+    desk.said(desk.post("/stock/act/quarantine", why="in_doubt", **form))
+    desk.said(desk.post("/stock/act/adjust", why="found", sign="more", **form))
+    desk.said(
+        desk.post("/stock/act/free", why="in_order", to="A-02", **{**form, "bin": "QUARANTINE"})
+    )
+    desk.said(desk.post("/stock/act/whole", bin="A-02", to="R-01"))
+    assert desk.world.standing(dock.goods) == {
+        "A-01": 2, "R-01": 6, "DOCK": 4, "SCRAP": 3, "OPENING": -12, "COUNT-DIFFERENCE": -3,
+    }  # fmt: skip
+    assert desk.post("/stock/act/burn", **form).status_code == 404
+
+
+def test_the_history_of_a_bin_and_a_sku_is_filtered_and_had_as_a_file(desk: Desk):
+    dock = Dock(desk.world)
+    desk.post("/stock/act/scrap", bin="DOCK", sku="TEE", pieces="1", why="stained", note="coffee")
+    dock_id = desk.world.one(Bin, code="DOCK").id
+    for url in (f"/stock/bins/{dock_id}", f"/stock/sku/{dock.goods.id}", "/stock/moves"):
+        whole = words_of(desk.get(url))
+        assert "coffee" in whole
+        assert "stained" in whole
+        assert "coffee" not in words_of(desk.get(f"{url}?reason=opening"))
+        assert "coffee" not in words_of(desk.get(f"{url}?until=2020-01-01"))
+        assert "coffee" in words_of(desk.get(f"{url}?since=2020-01-01&until=9999-12-31"))
+        rows = desk.get(f"{url}?reason=scrap&export=csv").get_data(as_text=True)
+        assert rows.count("coffee") == 2  # the note, and the reference of the move
+    assert "coffee" in words_of(desk.get("/stock/moves?sku=TEE&bin=dock"))
+    assert "coffee" not in words_of(desk.get("/stock/moves?bin=A-01"))
+
+
+def test_what_a_bin_holds_and_goods_need_is_said_and_shown(desk: Desk):
+    dock = Dock(desk.world)
+    place = desk.world.one(Bin, code="A-02")
+    url = f"/stock/bins/{place.id}/limits"
+    wrong = desk.post(url, most_weight_g="0", length_mm="300")
+    assert wrong.status_code == 400
+    assert 'value="300"' in wrong.get_data(as_text=True)
+    desk.said(desk.post(url, most_weight_g="20000", storage_class="cold", is_one_sku="1"))
+    found = desk.world.get(Bin, place.id)
+    assert (found.most_weight_g, found.storage_class, found.is_one_sku) == (20000, "cold", True)
+    desk.said(desk.post(url))
+    assert desk.world.get(Bin, place.id).most_weight_g is None
+    desk.said(desk.post(f"/stock/sku/{dock.goods.id}/measures", weight_g="250", shelf_most="40"))
+    sku = desk.world.get(Sku, dock.goods.id)
+    assert (sku.weight_g, sku.shelf_most) == (250, 40)
+    assert desk.post(f"/stock/sku/{sku.id}/measures", height_mm="-1").status_code == 400
+    said = desk.said(desk.post("/stock/zones", code="C", name="Cool", sequence="4",
+                               storage_class="cold"))  # fmt: skip
+    assert "Zone C is saved." in said
+    outside = desk.world.one(Bin, code="SUPPLIER").id
+    assert "stands for the outside" in words_of(desk.post(f"/stock/bins/{outside}/limits"))
+
+
+def test_the_dock_is_listed_oldest_first(desk: Desk):
+    world = desk.world
+    for code in ("FIRST", "SECOND", "THIRD"):
+        world.stock(world.sku(code), "DOCK", 5)
+    world.stock(world.add_goods("FIRST"), "DOCK", 1)
+    text = words_of(desk.get("/stock/dock"))
+    assert text.index("SECOND") < text.index("THIRD") < text.index("FIRST")
+    assert desk.get("/stock/dock?export=csv").get_data(as_text=True).count("DOCK") == 3
+
+
+def test_kits_are_said_made_and_taken_apart_at_the_desk(desk: Desk):
+    world: World = desk.world
+    tee, gift = world.sku("TEE"), world.sku("GIFT")
+    world.stock(tee, "A-01", 5)
+    world.bin("R-01", kind=BinKind.RESERVE)
+    assert "No kits yet" in words_of(desk.get("/stock/kits"))
+    assert desk.post("/stock/kits", kit="GIFT", parts="NOT 2").status_code == 400
+    assert desk.post("/stock/kits", kit="GIFT", parts="GIFT 1").status_code == 409
+    assert "2 can be made" in desk.said(desk.post("/stock/kits", kit="GIFT", parts="TEE 2"))
+    url = f"/stock/kits/{gift.id}"
+    assert desk.post(f"{url}/make", kits="3", to="R-01").status_code == 409
+    assert desk.post(f"{url}/make", kits="x", to="R-01").status_code == 400
+    desk.said(desk.post(f"{url}/make", kits="2", to="R-01", taken="TEE A-01 4"))
+    assert desk.post(f"{url}/apart", apart_kits="0", apart_bin="R-01").status_code == 400
+    desk.said(desk.post(f"{url}/apart", apart_kits="1", apart_bin="R-01", apart_to="A-01"))
+    assert world.standing(tee) == {"A-01": 3, "KITTING": 2, "OPENING": -5}
+    assert "GIFT" in words_of(desk.get("/stock/kits"))
+    assert "GIFT" in desk.get("/stock/kits?export=csv").get_data(as_text=True)
+    assert "2 in GIFT" in words_of(desk.get(f"/stock/sku/{tee.id}"))
+    assert {m.reason for m in world.all(Move)[1:]} == {MoveReason.ASSEMBLE, MoveReason.TAKE_APART}

@@ -1,0 +1,1 @@
+"""Saying what a kit is made of, putting kits together, taking them apart."""

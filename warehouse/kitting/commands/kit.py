@@ -1,0 +1,134 @@
+"""What a kit is made of."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from warehouse.catalog.models import Sku
+from warehouse.commands import Command, Outcome
+from warehouse.errors import (
+    InvalidInput,
+    NotFound,
+    RuleViolation,
+    SerialMissing,
+)
+from warehouse.kitting.models import KitPart
+from warehouse.kitting.rules import contains_itself
+from warehouse.people import trail
+from warehouse.storing.sources import (
+    sku_of,
+)
+from warehouse.text import say
+
+MOST_PARTS = 50
+MOST_OF_A_PART = 999
+MOST_KITS = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """So many pieces of a SKU, by its code or a barcode, for one kit."""
+
+    sku: str
+    pieces: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartFrom:
+    """Pieces of a part that are taken out of a bin, or put back: of a lot, by their numbers."""
+
+    sku: str
+    bin: str = ""
+    pieces: int = 0
+    lot: str = ""
+    serials: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaveKit(Command):
+    """Say what a kit is made of; of nothing: it is no kit any more."""
+
+    kit: str
+    parts: tuple[Part, ...]
+
+
+def save_kit(session: Session, command: SaveKit) -> Outcome:
+    """Replace the parts of the kit.
+
+    Raises:
+        InvalidInput: no such SKU, no number of pieces, a part twice, or too many.
+        RuleViolation: the kit would be inside itself.
+    """
+    kit = sku_of(session, command.kit)
+    if len(command.parts) > MOST_PARTS:
+        raise InvalidInput(say("A kit has at most {most} parts.", most=MOST_PARTS), field="parts")
+    wanted = _parts_named(session, command.parts)
+    inside: dict[int, set[int]] = defaultdict(set)
+    # Two kits changed at once could each put the other inside: the rows are held meanwhile.
+    for row in session.scalars(sa.select(KitPart).order_by(KitPart.kit_id).with_for_update()):
+        inside[row.kit_id].add(row.sku_id)
+    inside[kit.id] = set(wanted)
+    if contains_itself(kit.id, inside):
+        raise RuleViolation(say("{kit} would be inside itself.", kit=kit.code))
+    session.execute(sa.delete(KitPart).where(KitPart.kit_id == kit.id))
+    session.add_all(
+        KitPart(kit_id=kit.id, sku_id=sku_id, pieces=pieces) for sku_id, pieces in wanted.items()
+    )
+    session.flush()
+    trail.record(session, command, "sku", kit.id, "kit_saved", parts=len(wanted))
+    return Outcome(
+        screen="kit", subject_id=kit.id, message=say("Kit {code} is saved.", code=kit.code)
+    )
+
+
+def kit_of(session: Session, kit_id: int, kits: int) -> tuple[Sku, list[tuple[Sku, int]]]:
+    """Return the kit and its parts with their pieces of one kit, by id.
+
+    Raises:
+        NotFound: no such SKU. InvalidInput: no number of kits. RuleViolation: it is no kit.
+    """
+    kit = session.get(Sku, kit_id)
+    if kit is None:
+        raise NotFound(say("SKU"), kit_id)
+    if not 0 < kits <= MOST_KITS:
+        raise InvalidInput(say("This must be 1 to {most}.", most=MOST_KITS), field="kits")
+    rows = session.execute(
+        sa.select(Sku, KitPart.pieces)
+        .join(KitPart, KitPart.sku_id == Sku.id)
+        .where(KitPart.kit_id == kit_id)
+        .order_by(Sku.id)
+    ).all()
+    if not rows:
+        raise RuleViolation(say("{sku} is no kit: nobody said what it is made of.", sku=kit.code))
+    return kit, [(sku, pieces) for sku, pieces in rows]
+
+
+def require_serials(sku: Sku, pieces: int, serials: Sequence[str]) -> None:
+    """Refuse pieces known one by one of which not each is named.
+
+    Raises:
+        SerialMissing: so it is.
+    """
+    if sku.is_serial_tracked and len(set(serials)) != pieces:
+        raise SerialMissing(
+            say("{sku} is known piece by piece. Scan the serial number of each.", sku=sku.code),
+            sku=sku.code,
+        )
+
+
+def _parts_named(session: Session, parts: Sequence[Part]) -> dict[int, int]:
+    wanted: dict[int, int] = {}
+    for part in parts:
+        sku = sku_of(session, part.sku)
+        if not 0 < part.pieces <= MOST_OF_A_PART:
+            text = say("This must be 1 to {most}.", most=MOST_OF_A_PART)
+            raise InvalidInput(text, field="parts")
+        if sku.id in wanted:
+            raise InvalidInput(say("{sku} stands here twice.", sku=sku.code), field="parts")
+        wanted[sku.id] = part.pieces
+    return wanted

@@ -1,0 +1,119 @@
+"""Taking kits apart: kits go into kitting, their parts come out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from warehouse.catalog.models import Bin, BinKind, Sku
+from warehouse.catalog.queries import bin_of_kind
+from warehouse.commands import Command, Outcome
+from warehouse.errors import (
+    InvalidInput,
+    LotMissing,
+)
+from warehouse.inventory import ledger
+from warehouse.inventory.models import MoveReason
+from warehouse.kitting.commands.kit import PartFrom, kit_of, require_serials
+from warehouse.kitting.queries import MADE_FROM
+from warehouse.people import trail
+from warehouse.storing.limits import require_room
+from warehouse.storing.places import goods_of
+from warehouse.storing.reasons import LONGEST_REFERENCE
+from warehouse.storing.sources import (
+    PUT_INTO,
+    bin_named,
+    found_lot,
+    lot_of,
+    require_free,
+    sku_of,
+)
+from warehouse.text import say
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeApart(Command):
+    """Take kits of a bin apart; their parts go to another bin, or the same.
+
+    `parts` tells lots and serial numbers of those parts that have any.
+    """
+
+    kit_id: int
+    kits: int
+    bin: str
+    to: str
+    lot: str = ""
+    serials: tuple[str, ...] = ()
+    parts: tuple[PartFrom, ...] = ()
+    note: str = ""
+
+
+def take_apart(session: Session, command: TakeApart) -> Outcome:
+    """Book kits into kitting and their parts out of it.
+
+    Raises:
+        InvalidInput, InsufficientStock, RuleViolation: as `assemble_kits`.
+        LotMissing, SerialMissing: a part has lots or numbers that were not told.
+    """
+    kit, parts = kit_of(session, command.kit_id, command.kits)
+    target = bin_named(session, command.to, PUT_INTO, field="to")
+    source = bin_named(session, command.bin, frozenset({*MADE_FROM, *PUT_INTO}))
+    lot_id = lot_of(session, source, kit, command.lot)
+    require_free(session, source, kit, command.kits, lot_id)
+    if kit.is_lot_tracked and not kit.is_serial_tracked and lot_id is None:
+        raise LotMissing(say("{sku} is kept by lot. Say which lot.", sku=kit.code), sku=kit.code)
+    goods = [goods_of(session, sku, pieces * command.kits) for sku, pieces in parts]
+    require_room(session, target, goods)
+    bench = bin_of_kind(session, BinKind.KITTING)
+    undone = ledger.Posting(
+        sku_id=kit.id,
+        from_bin_id=source.id,
+        to_bin_id=bench.id,
+        pieces=command.kits,
+        reason=MoveReason.TAKE_APART,
+        lot_id=lot_id,
+        serials=command.serials,
+        reference=command.note.strip()[:LONGEST_REFERENCE],
+    )
+    postings = [
+        posting
+        for sku, pieces in parts
+        for posting in _given_back(session, command, sku, pieces * command.kits, bench, target)
+    ]
+    ledger.post(session, command, [undone, *postings])
+    facts = {"kits": command.kits, "bin": target.code}
+    trail.record(session, command, "sku", kit.id, "kit_taken_apart", **facts)
+    return Outcome(
+        screen="kit",
+        subject_id=kit.id,
+        message=say("{kits} × {kit} taken apart into {bin}.", kits=command.kits, kit=kit.code,
+                    bin=target.code),
+    )  # fmt: skip
+
+
+def _given_back(
+    session: Session, command: TakeApart, sku: Sku, pieces: int, bench: Bin, target: Bin
+) -> list[ledger.Posting]:
+    told = [part for part in command.parts if sku_of(session, part.sku).id == sku.id]
+    if not told:
+        told = [PartFrom(sku=sku.code, pieces=pieces)]
+    if len(told) == 1 and not told[0].pieces:
+        told = [PartFrom(sku=sku.code, pieces=pieces, lot=told[0].lot, serials=told[0].serials)]
+    if sum(part.pieces for part in told) != pieces or any(part.pieces < 1 for part in told):
+        text = say("The kits give back {pieces} pieces of {sku}.", pieces=pieces, sku=sku.code)
+        raise InvalidInput(text, field="parts")
+    for part in told:
+        require_serials(sku, part.pieces, part.serials)
+    return [
+        ledger.Posting(
+            sku_id=sku.id,
+            from_bin_id=bench.id,
+            to_bin_id=target.id,
+            pieces=part.pieces,
+            reason=MoveReason.TAKE_APART,
+            lot_id=found_lot(session, command, sku, part.lot, None),
+            serials=part.serials,
+        )
+        for part in told
+    ]

@@ -1,1 +1,0 @@
-"""What is done to keep the pick face filled, by intent."""

@@ -1,0 +1,287 @@
+"""Putting down what is in hand: into the bin advised, into another with a reason, or back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from warehouse.catalog.models import Bin, BinKind, Sku
+from warehouse.catalog.queries import bin_by_code
+from warehouse.commands import Command, Outcome, Tone
+from warehouse.errors import InvalidInput, LotMissing, RuleViolation, SerialMissing, StaleScreen
+from warehouse.inventory import ledger
+from warehouse.inventory.models import Move, MoveReason
+from warehouse.inventory.refusals import refuse_bin
+from warehouse.people import trail
+from warehouse.storing.commands.hand import advised, lock_handling, open_of
+from warehouse.storing.limits import require_room
+from warehouse.storing.models import Handling, HandlingKind, HandlingState, Why
+from warehouse.storing.places import goods_of
+from warehouse.storing.reasons import OTHER_BIN, TO_QUARANTINE, note_why
+from warehouse.storing.rules import Limit
+from warehouse.storing.screens import StockScreen
+from warehouse.storing.sources import (
+    PUT_INTO,
+    bin_named,
+    content_of,
+    require_free,
+    reserved_in,
+)
+from warehouse.text import say
+
+TARGETS = PUT_INTO | {BinKind.QUARANTINE}
+UNDONE_WITHIN = timedelta(hours=12)  # a shift; yesterday's work is not undone by one card
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceGoods(Command):
+    """Put what is in hand into the bin scanned; `why` it is not the one advised."""
+
+    handling_id: int
+    barcode: str
+    why: Why | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PutBack(Command):
+    """The goods stay where they were; or, asked why another bin, the question is taken back."""
+
+    handling_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class UndoPlacing(Command):
+    """Take the goods placed last out of their bin again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Placing:
+    """What is about to be placed: the rows of the ledger, and the SKUs with their pieces."""
+
+    handling: Handling
+    source: Bin
+    target: Bin
+    pieces: int
+    sku: Sku | None
+
+
+def place_goods(session: Session, command: PlaceGoods) -> Outcome:
+    """Book the goods into the bin. Another bin than advised is asked a reason for first.
+
+    Raises:
+        StaleScreen: put down meanwhile. WrongBin, UnknownBarcode: no bin for this.
+        RuleViolation: closed, for one SKU only, too heavy, too full, or the bin they come from.
+        InsufficientStock: the pieces are gone or promised. LotMissing, SerialMissing: not told.
+    """
+    handling = lock_handling(session, command, command.handling_id)
+    placing = _placing(session, command, handling)
+    soft = _require_room(session, placing)
+    is_quarantine = placing.target.kind is BinKind.QUARANTINE
+    if command.why is None and (is_quarantine or _is_other(placing, soft)):
+        handling.other_bin_id = placing.target.id
+        session.flush()
+        return Outcome(
+            screen=StockScreen.WHY,
+            subject_id=handling.id,
+            message=say("Why {bin}?", bin=placing.target.code),
+            tone=Tone.ATTENTION,
+        )
+    if command.why is not None:
+        allowed = TO_QUARANTINE if is_quarantine else OTHER_BIN
+        if command.why not in allowed:
+            raise InvalidInput(say("Choose one of the reasons."), field="why")
+        note_why(session, command, command.why)
+    _book(session, command, placing)
+    return _put_down(session, command, placing)
+
+
+def put_back(session: Session, command: PutBack) -> Outcome:
+    """Forget what is in hand; where a reason was asked, only the other bin is forgotten."""
+    handling = lock_handling(session, command, command.handling_id)
+    if handling.other_bin_id is not None:
+        handling.other_bin_id = None
+        session.flush()
+        return Outcome(
+            screen=StockScreen.HAND, subject_id=handling.id, message=say("Scan the bin.")
+        )
+    handling.state = HandlingState.PUT_BACK
+    code = session.scalar(sa.select(Bin.code).where(Bin.id == handling.from_bin_id))
+    session.flush()
+    return Outcome(
+        screen=StockScreen.START,
+        message=say("The goods stay in {bin}.", bin=code),
+        tone=Tone.ATTENTION,
+    )
+
+
+def undo_placing(session: Session, command: UndoPlacing) -> Outcome:
+    """Reverse the moves of the person's last placing; the goods are in hand again.
+
+    Raises:
+        StaleScreen: there is none of this shift. InsufficientStock: the goods have moved on.
+        RuleViolation: something is in hand.
+    """
+    if open_of(session, command.actor.person_id) is not None:
+        raise RuleViolation(say("Put down first what is in hand."))
+    handling = session.scalars(
+        sa.select(Handling)
+        .where(
+            Handling.person_id == command.actor.person_id,
+            Handling.state == HandlingState.PLACED,
+            Handling.opened_at > command.at - UNDONE_WITHIN,
+        )
+        .order_by(Handling.id.desc())
+        .limit(1)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+    if handling is None:
+        raise StaleScreen(say("There is nothing to undo."))
+    moves = list(
+        session.scalars(
+            sa.select(Move.id).where(Move.command_id == handling.placed_by).order_by(Move.id)
+        )
+    )
+    for line_no, move_id in enumerate(moves):
+        ledger.reverse(session, command, move_id, first_line=line_no)
+    handling.state = HandlingState.OPEN
+    handling.placed_by = None
+    if handling.sku_id is not None:
+        advised(session, handling, session.get_one(Sku, handling.sku_id))
+    session.flush()
+    return Outcome(
+        screen=StockScreen.HAND,
+        subject_id=handling.id,
+        message=say("Undone: the goods are in hand again."),
+        tone=Tone.ATTENTION,
+    )
+
+
+def _placing(session: Session, command: PlaceGoods, handling: Handling) -> _Placing:
+    if bin_by_code(session, command.barcode) is None:
+        raise refuse_bin(session, command.barcode, say("a bin"))
+    target = bin_named(session, command.barcode, TARGETS)
+    source = session.get_one(Bin, handling.from_bin_id)
+    if target.id == source.id:
+        raise RuleViolation(say("The goods come from {bin}. Scan another bin.", bin=source.code))
+    sku = session.get_one(Sku, handling.sku_id) if handling.sku_id is not None else None
+    if sku is not None:
+        _require_told(handling, sku)
+    is_part = target.id == handling.advised_bin_id and handling.advised_pieces > 0
+    # A serial number is in hand, not a number of pieces: they are placed together.
+    is_part = is_part and not handling.serials
+    return _Placing(
+        handling=handling,
+        source=source,
+        target=target,
+        pieces=min(handling.pieces, handling.advised_pieces) if is_part else handling.pieces,
+        sku=sku,
+    )
+
+
+def _require_told(handling: Handling, sku: Sku) -> None:
+    if sku.is_serial_tracked and not handling.serials:
+        raise SerialMissing(say("Scan the serial number of each piece."), sku=sku.code)
+    if sku.is_lot_tracked and not sku.is_serial_tracked and handling.lot_id is None:
+        raise LotMissing(say("{sku} is kept by lot. Say which lot.", sku=sku.code), sku=sku.code)
+
+
+def _require_room(session: Session, placing: _Placing) -> tuple[Limit, ...]:
+    if placing.target.kind not in (BinKind.SHELF, BinKind.RESERVE):
+        return ()
+    if placing.sku is not None:
+        goods = [goods_of(session, placing.sku, placing.pieces, placing.handling.lot_id)]
+    else:
+        content = content_of(session, placing.source.id)
+        goods = [
+            goods_of(session, session.get_one(Sku, row.sku_id), row.on_hand) for row in content
+        ]
+    return require_room(session, placing.target, goods)
+
+
+def _is_other(placing: _Placing, soft: Sequence[Limit]) -> bool:
+    """Tell whether the bin is one nobody advised, or one whose measures speak against it."""
+    handling = placing.handling
+    if placing.target.id == handling.advised_bin_id:
+        return False
+    is_advised = handling.kind is HandlingKind.PUT_AWAY and handling.advised_bin_id is not None
+    return is_advised or bool(soft)
+
+
+def _book(session: Session, command: PlaceGoods, placing: _Placing) -> None:
+    handling, sku = placing.handling, placing.sku
+    reason = _reason(placing)
+    if sku is not None:
+        require_free(session, placing.source, sku, placing.pieces, handling.lot_id)
+        postings = [
+            ledger.Posting(
+                sku_id=sku.id,
+                from_bin_id=placing.source.id,
+                to_bin_id=placing.target.id,
+                pieces=placing.pieces,
+                reason=reason,
+                lot_id=handling.lot_id,
+                serials=tuple(handling.serials),
+            )
+        ]
+    else:
+        content = content_of(session, placing.source.id)
+        if not content:
+            raise StaleScreen
+        reserved_in(session, placing.source, content)
+        postings = [
+            ledger.Posting(
+                sku_id=row.sku_id,
+                from_bin_id=placing.source.id,
+                to_bin_id=placing.target.id,
+                pieces=row.on_hand,
+                reason=reason,
+            )
+            for row in content
+        ]
+    ledger.post(session, command, postings)
+
+
+def _reason(placing: _Placing) -> MoveReason:
+    if placing.target.kind is BinKind.QUARANTINE:
+        return MoveReason.QUARANTINE
+    if placing.handling.kind is HandlingKind.PUT_AWAY and placing.target.kind is not BinKind.DOCK:
+        return MoveReason.PUT_AWAY
+    return MoveReason.TRANSFER
+
+
+def _put_down(session: Session, command: PlaceGoods, placing: _Placing) -> Outcome:
+    handling, pieces = placing.handling, placing.pieces
+    left = handling.pieces - pieces
+    trail.record(
+        session, command, "bin", placing.target.id, "put_in",
+        pieces=pieces, source=placing.source.code, why=command.why,
+    )  # fmt: skip
+    handling.pieces = pieces
+    handling.state = HandlingState.PLACED
+    handling.placed_by = command.id
+    handling.other_bin_id = None
+    session.flush()
+    what = placing.sku.code if placing.sku else placing.source.code
+    message = say("{pieces} × {sku} in {bin}.", pieces=pieces, sku=what, bin=placing.target.code)
+    if not left or placing.sku is None:
+        return Outcome(screen=StockScreen.START, message=message, is_step_done=True)
+    rest = Handling(
+        kind=handling.kind,
+        person_id=handling.person_id,
+        from_bin_id=handling.from_bin_id,
+        sku_id=handling.sku_id,
+        lot_id=handling.lot_id,
+        pieces=left,
+        serials=[],
+        opened_at=command.at,
+    )
+    session.add(rest)
+    session.flush()
+    advised(session, rest, placing.sku)
+    session.flush()
+    return Outcome(screen=StockScreen.HAND, subject_id=rest.id, message=message)

@@ -1,0 +1,49 @@
+"""Refusing to put goods where they may not stand, in words somebody with full hands can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy.orm import Session
+
+from warehouse.catalog.models import Bin
+from warehouse.errors import RuleViolation
+from warehouse.storing.places import place_of
+from warehouse.storing.rules import HARD, Goods, Limit, Reason, broken
+from warehouse.text import Text, say
+
+REASON_WORDS: Mapping[Reason, Text] = {
+    Reason.SAME_LOT: say("the same lot stands here"),
+    Reason.SAME_SKU: say("the same goods stand here"),
+    Reason.NEAR: say("empty, near the same goods"),
+    Reason.CLASS: say("empty, in the zone for these goods"),
+    Reason.EMPTY: say("empty"),
+    Reason.SHARED: say("room beside other goods"),
+}
+
+
+def limit_text(limit: Limit, bin_code: str) -> Text:
+    """Return the sentence for a limit of a bin."""
+    words = {
+        Limit.CLOSED: say("{bin} is closed: nothing more is put in.", bin=bin_code),
+        Limit.MIXED: say("{bin} is for one SKU only, and other goods stand there.", bin=bin_code),
+        Limit.PIECES: say("{bin} would hold more pieces than it may.", bin=bin_code),
+        Limit.WEIGHT: say("{bin} would carry more weight than it may.", bin=bin_code),
+        Limit.SIZE: say("The goods are larger than {bin}.", bin=bin_code),
+        Limit.VOLUME: say("{bin} is too full for these goods.", bin=bin_code),
+        Limit.CLASS: say("{bin} is for goods of another class.", bin=bin_code),
+    }
+    return words[limit]
+
+
+def require_room(session: Session, target: Bin, goods: Sequence[Goods]) -> tuple[Limit, ...]:
+    """Return the soft limits the goods would break in the bin; hard ones refuse.
+
+    Raises:
+        RuleViolation: closed, for one SKU only, too many pieces, too heavy.
+    """
+    found = broken(place_of(session, target.id), goods)
+    for limit in found:
+        if limit in HARD:
+            raise RuleViolation(limit_text(limit, target.code), limit=limit.value)
+    return found

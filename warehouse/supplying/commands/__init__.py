@@ -1,1 +1,0 @@
-"""What is done about levels, suppliers' terms, shares of shops and what to buy, by intent."""

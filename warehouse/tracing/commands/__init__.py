@@ -1,0 +1,1 @@
+"""Blocking a lot, letting it go again, mending its best-before."""

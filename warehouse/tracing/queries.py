@@ -1,0 +1,223 @@
+"""Lots and known pieces: where they are, how they came, which orders and parcels got them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from warehouse.catalog.models import Bin, Sku
+from warehouse.inventory.models import (
+    Lot,
+    LotBalance,
+    Move,
+    MoveReason,
+    MoveSerial,
+    Serial,
+)
+from warehouse.orders.models import ConsignmentLine, Order, OrderLine
+from warehouse.packing.models import Parcel, ParcelState
+
+_inside = (
+    sa.select(
+        LotBalance.lot_id,
+        sa.func.sum(LotBalance.on_hand).label("on_hand"),
+        sa.func.sum(LotBalance.reserved).label("reserved"),
+        sa.func.sum(sa.case((LotBalance.on_hand != 0, 1), else_=0)).label("bins"),
+    )
+    .where(~LotBalance.is_virtual)
+    .group_by(LotBalance.lot_id)
+    .subquery()
+)
+LOT_ON_HAND = sa.func.coalesce(_inside.c.on_hand, 0)
+# Text, so that a lot without a best-before has its place too: behind all others.
+_LAST_DAY = sa.func.coalesce(sa.cast(Lot.best_before, sa.String(10)), "9999-12-31")
+LOT_SORTS: dict[str, Any] = {
+    "best_before": _LAST_DAY,
+    "lot": Lot.code,
+    "sku": Sku.code,
+    "on_hand": LOT_ON_HAND,
+}
+SERIAL_SORTS: dict[str, Any] = {"serial": Serial.code, "sku": Sku.code, "bin": Bin.code}
+RECALL_SORTS: dict[str, Any] = {"no": Move.id}
+
+
+def lot_list() -> sa.Select[*tuple[Any, ...]]:
+    """Return the lots with what stands of them in the house, to be filtered."""
+    return (
+        sa.select(
+            Lot.id,
+            Lot.code.label("lot"),
+            Lot.best_before,
+            Lot.blocked_at,
+            Lot.blocked_reason,
+            Lot.created_at,
+            Sku.id.label("sku_id"),
+            Sku.code,
+            Sku.name,
+            Sku.properties,
+            Sku.days_before_expiry,
+            LOT_ON_HAND.label("on_hand"),
+            sa.func.coalesce(_inside.c.reserved, 0).label("reserved"),
+            sa.func.coalesce(_inside.c.bins, 0).label("bins"),
+        )
+        .join(Sku, Sku.id == Lot.sku_id)
+        .outerjoin(_inside, _inside.c.lot_id == Lot.id)
+    )
+
+
+def is_standing() -> sa.ColumnElement[bool]:
+    """Return the condition that something of a lot stands in the house."""
+    return LOT_ON_HAND > 0
+
+
+def is_expired(day: date) -> sa.ColumnElement[bool]:
+    """Return the condition that a lot's last day is over on the site's `day`."""
+    return Lot.best_before < day
+
+
+def ends_within(day: date, days: int) -> sa.ColumnElement[bool]:
+    """Return the condition that a lot is good today, and not so many days from now."""
+    return sa.and_(Lot.best_before >= day, Lot.best_before <= day + timedelta(days=days))
+
+
+def lot_counts(session: Session, day: date, days: int) -> dict[str, int]:
+    """Return how many lots in the house are expired, end within `days`, or are blocked."""
+    counted = {
+        "expired": is_expired(day),
+        "soon": ends_within(day, days),
+        "blocked": Lot.blocked_at.is_not(None),
+    }
+    row = session.execute(
+        sa.select(*(sa.func.count().filter(which).label(name) for name, which in counted.items()))
+        .select_from(Lot)
+        .join(_inside, _inside.c.lot_id == Lot.id)
+        .where(_inside.c.on_hand > 0)
+    ).one()
+    return {name: int(getattr(row, name)) for name in counted}
+
+
+def bins_of_lot(session: Session, lot_id: int) -> list[Any]:
+    """Return where the lot stands: real bins in walking order, then the outside."""
+    return list(
+        session.execute(
+            sa.select(
+                Bin.id,
+                Bin.code,
+                Bin.kind,
+                LotBalance.on_hand,
+                LotBalance.reserved,
+                LotBalance.is_virtual,
+            )
+            .join(Bin, Bin.id == LotBalance.bin_id)
+            .where(LotBalance.lot_id == lot_id, LotBalance.on_hand != 0)
+            .order_by(LotBalance.is_virtual, Bin.walk_order, Bin.code)
+        )
+    )
+
+
+def lots_of_sku(session: Session, sku_id: int) -> list[Any]:
+    """Return the lots of a SKU that stand in the house, earliest best-before first."""
+    query = lot_list().where(Lot.sku_id == sku_id, is_standing()).order_by(_LAST_DAY, Lot.id)
+    return list(session.execute(query.limit(200)))
+
+
+def took_along(serial_id: int) -> sa.ColumnElement[bool]:
+    """Return the condition that a move took this piece along."""
+    return Move.id.in_(sa.select(MoveSerial.move_id).where(MoveSerial.serial_id == serial_id))
+
+
+def recall(lot_id: int) -> sa.Select[*tuple[Any, ...]]:
+    """Return which order got how many pieces of the lot in which parcel, to be filtered.
+
+    Parcels still here are among them; what was taken out of a parcel again is not.
+    """
+    undone = sa.select(Move.reverses_id).where(Move.reverses_id.is_not(None))
+    return (
+        _parcels()
+        .add_columns(Move.pieces)
+        .where(
+            Move.lot_id == lot_id,
+            Move.reason == MoveReason.PACK,
+            Move.id.not_in(undone),
+            Parcel.state != ParcelState.SET_ASIDE,
+        )
+    )
+
+
+def parcels_of_serial(session: Session, serial_id: int) -> list[Any]:
+    """Return the parcels a piece was packed into and stayed in, the last first."""
+    undone = sa.select(Move.reverses_id).where(Move.reverses_id.is_not(None))
+    mine = sa.select(MoveSerial.move_id).where(MoveSerial.serial_id == serial_id)
+    rows = _parcels().where(
+        Move.id.in_(mine), Move.reason == MoveReason.PACK, Move.id.not_in(undone)
+    )
+    return list(session.execute(rows.order_by(Move.id.desc()).limit(50)))
+
+
+def _parcels() -> sa.Select[*tuple[Any, ...]]:
+    return (
+        sa.select(
+            Move.id,
+            Move.at,
+            Parcel.id.label("parcel_id"),
+            Parcel.number.label("parcel"),
+            Parcel.state,
+            Parcel.dispatched_at,
+            Order.id.label("order_id"),
+            Order.order_no,
+            Order.receiver_name,
+            Order.receiver_phone,
+            Order.receiver_province,
+            Order.receiver_city,
+            Order.receiver_district,
+            Order.receiver_town,
+            Order.receiver_detail,
+        )
+        .select_from(Move)
+        .join(Parcel, Parcel.bin_id == Move.to_bin_id)
+        .join(ConsignmentLine, ConsignmentLine.id == Move.consignment_line_id)
+        .join(OrderLine, OrderLine.id == ConsignmentLine.order_line_id)
+        .join(Order, Order.id == OrderLine.order_id)
+    )
+
+
+def serial_list() -> sa.Select[*tuple[Any, ...]]:
+    """Return the known pieces with goods, lot and the bin each is in, to be filtered."""
+    return (
+        sa.select(
+            Serial.id,
+            Serial.code.label("serial"),
+            Sku.id.label("sku_id"),
+            Sku.code,
+            Sku.name,
+            Sku.properties,
+            Lot.id.label("lot_id"),
+            Lot.code.label("lot"),
+            Bin.id.label("bin_id"),
+            Bin.code.label("bin"),
+            Bin.kind,
+        )
+        .join(Sku, Sku.id == Serial.sku_id)
+        .join(Bin, Bin.id == Serial.bin_id)
+        .outerjoin(Lot, Lot.id == Serial.lot_id)
+    )
+
+
+def serials_of_parcel(session: Session, parcel_id: int) -> dict[int, list[str]]:
+    """Return SKU id → numbers of the pieces that were packed into the parcel and stayed in it."""
+    undone = sa.select(Move.reverses_id).where(Move.reverses_id.is_not(None))
+    rows = session.execute(
+        sa.select(Serial.sku_id, Serial.code)
+        .join(MoveSerial, MoveSerial.serial_id == Serial.id)
+        .join(Move, Move.id == MoveSerial.move_id)
+        .join(Parcel, Parcel.bin_id == Move.to_bin_id)
+        .where(Parcel.id == parcel_id, Move.reason == MoveReason.PACK, Move.id.not_in(undone))
+        .order_by(Serial.code)
+    )
+    found: dict[int, list[str]] = {}
+    for sku_id, code in rows:
+        found.setdefault(sku_id, []).append(code)
+    return found

@@ -1,0 +1,237 @@
+"""The desk's moves: the list of all, what waits in the dock, and moving goods by word."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from flask import render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from warehouse.catalog.models import Bin, Sku
+from warehouse.catalog.queries import bin_by_code
+from warehouse.catalog.rules import scan_code
+from warehouse.commands import Outcome, new_id
+from warehouse.errors import InvalidInput, NotFound, RuleViolation, WarehouseError
+from warehouse.inventory.models import Move, MoveReason
+from warehouse.people.rights import Right
+from warehouse.storing import reasons
+from warehouse.storing.commands.moves import (
+    AdjustStock,
+    FreeStock,
+    MoveBin,
+    MovePieces,
+    QuarantineStock,
+    ScrapStock,
+    Taken,
+    adjust_stock,
+    free_stock,
+    move_bin,
+    move_pieces,
+    quarantine_stock,
+    scrap_stock,
+)
+from warehouse.storing.desk import ARRIVED, DOCK_SORTS, dock_list, move_list
+from warehouse.storing.models import Why
+from warehouse.storing.sources import lots_in, serials_in
+from warehouse.text import Text, say
+from warehouse.web import tables
+from warehouse.web.access import needs
+from warehouse.web.context import do, form_int, form_str, reading, speak
+from warehouse.web.desk import noted
+from warehouse.web.move_filters import filtered
+from warehouse.web.pages import invalid
+from warehouse.web.spreadsheets import Field
+from warehouse.web.stock import MOVES, bp
+from warehouse.web.words import options, word
+
+LONGEST_SERIALS = 20_000
+DOCK_FIELDS: tuple[Field, ...] = (
+    (say("SKU"), lambda r: r.code),
+    (say("Goods"), lambda r: r.name),
+    (say("Bin"), lambda r: r.bin),
+    (say("On hand"), lambda r: r.on_hand),
+    (say("Available"), lambda r: r.available),
+    (say("Arrived"), lambda r: r.at),
+    (say("Reference"), lambda r: r.reference or ""),
+)
+DOCK = tables.Listing(
+    name="dock", key=ARRIVED, sorts=DOCK_SORTS, default="arrived", fields=DOCK_FIELDS
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """One thing that can be done to stock at the desk: its name, its fields, its reasons."""
+
+    name: Text
+    reasons: tuple[Why, ...] = ()
+    has_target: bool = False
+    has_goods: bool = True
+
+
+ACTS: Mapping[str, Act] = {
+    "move": Act(name=say("Move"), has_target=True),
+    "whole": Act(name=say("Move a whole bin"), has_target=True, has_goods=False),
+    "adjust": Act(name=say("Adjust"), reasons=reasons.ADJUST),
+    "scrap": Act(name=say("Scrap"), reasons=reasons.SCRAP),
+    "quarantine": Act(name=say("Into quarantine"), reasons=reasons.TO_QUARANTINE),
+    "free": Act(name=say("Out of quarantine"), reasons=reasons.OUT_OF_QUARANTINE, has_target=True),
+}
+FIELDS = ("bin", "sku", "pieces", "lot", "serials", "to", "why", "note", "best_before", "sign")
+
+
+@bp.get("/moves")
+@needs(Right.SEE_DESK)
+def moves() -> str | Response:
+    """List all moves, the newest first."""
+    query = filtered(move_list())
+    if sku := tables.text("sku"):
+        query = query.where(Sku.code == sku)
+    if code := tables.text("bin"):
+        ids = sa.select(Bin.id).where(Bin.code == scan_code(code)).scalar_subquery()
+        query = query.where(sa.or_(Move.from_bin_id == ids, Move.to_bin_id == ids))
+    if reference := tables.text("q"):
+        query = query.where(tables.begins(Move.reference, reference))
+    with reading() as session:
+        if tables.is_export():
+            return tables.export(session, query, MOVES)
+        return render_template(
+            "stock/moves.html",
+            page=tables.page_of(session, query, MOVES),
+            reasons=options(MoveReason, say("all")),
+        )
+
+
+@bp.get("/dock")
+@needs(Right.SEE_DESK)
+def dock() -> str | Response:
+    """List what waits to be put away, the oldest first."""
+    query = dock_list()
+    with reading() as session:
+        if tables.is_export():
+            return tables.export(session, query, DOCK)
+        return render_template("stock/dock.html", page=tables.page_of(session, query, DOCK))
+
+
+@bp.get("/act/<act>")
+@needs(Right.STOCK)
+def acting(act: str) -> str:
+    """Show the form of one act, with what is known of the goods."""
+    values = {name: request.args.get(name, "")[:200] for name in FIELDS}
+    return _form(act, values, {}, None)
+
+
+@bp.post("/act/<act>")
+@needs(Right.STOCK)
+def acted(act: str) -> Response | tuple[str, int]:
+    """Do the act."""
+    if act not in ACTS:
+        raise NotFound(say("page"), act)
+    try:
+        outcome = _do(act)
+    except InvalidInput as error:
+        return _form(act, _typed(), invalid(error), None), 400
+    except RuleViolation as error:
+        return _form(act, _typed(), {}, error), error.status
+    found = outcome.subject_id
+    if outcome.screen == "bin":
+        return noted(outcome, url_for("stock.bin", bin_id=found))
+    return noted(outcome, url_for("stock.sku", sku_id=found))
+
+
+def _do(act: str) -> Outcome:
+    note, to = form_str("note", ""), form_str("to", "")
+    if act == "whole":
+        return do(move_bin, MoveBin, bin=form_str("bin", ""), to=to, note=note)
+    taken = _taken()
+    if act == "move":
+        return do(move_pieces, MovePieces, taken=taken, to=to, note=note)
+    why = _why()
+    if act == "adjust":
+        return do(
+            adjust_stock, AdjustStock, taken=taken, is_more=form_str("sign", "") == "more",
+            why=why, note=note, best_before=day_of("best_before"),
+        )  # fmt: skip
+    if act == "scrap":
+        return do(scrap_stock, ScrapStock, taken=taken, why=why, note=note)
+    if act == "quarantine":
+        return do(quarantine_stock, QuarantineStock, taken=taken, why=why, note=note)
+    return do(free_stock, FreeStock, taken=taken, to=to, why=why, note=note)
+
+
+def _taken() -> Taken:
+    serials = form_str("serials", "")[:LONGEST_SERIALS].replace(",", " ").replace("，", " ")
+    return Taken(
+        bin=form_str("bin", ""),
+        sku=form_str("sku", ""),
+        pieces=form_int("pieces", 0),
+        lot=form_str("lot", ""),
+        serials=tuple(serials.split()),
+    )
+
+
+def _why() -> Why:
+    given = form_str("why", "")
+    if given not in set(Why):
+        raise InvalidInput(say("Choose one of the reasons."), field="why")
+    return Why(given)
+
+
+def day_of(name: str) -> date | None:
+    """Return a day of the form, None where the field is empty.
+
+    Raises:
+        InvalidInput: it is no day.
+    """
+    given = form_str(name, "")
+    if not given:
+        return None
+    try:
+        return date.fromisoformat(given)
+    except ValueError as error:
+        raise InvalidInput(say("This is no day."), field=name) from error
+
+
+def _typed() -> dict[str, str]:
+    return {name: form_str(name, "") for name in FIELDS}
+
+
+def _form(
+    act: str, values: dict[str, str], errors: dict[str, str], refusal: WarehouseError | None
+) -> str:
+    if act not in ACTS:
+        raise NotFound(say("page"), act)
+    with reading() as session:
+        place = bin_by_code(session, scan_code(values["bin"])) if values["bin"] else None
+        sku = session.scalars(sa.select(Sku).where(Sku.code == values["sku"])).first()
+        return render_template(
+            "stock/act.html",
+            act=act,
+            acts=ACTS,
+            wanted=ACTS[act],
+            whys=[("", ""), *((why.value, speak(word(why))) for why in ACTS[act].reasons)],
+            values=values,
+            errors=errors,
+            refusal=speak(refusal.text) if refusal else None,
+            sku=sku,
+            fresh_id=new_id(),
+            **_known(session, place, sku),
+        )
+
+
+def _known(session: Session, place: Bin | None, sku: Sku | None) -> dict[str, Any]:
+    if place is None or sku is None:
+        return {"lots": [], "lots_shown": [], "serials": []}
+    lots = lots_in(session, place.id, sku.id) if sku.is_lot_tracked else []
+    return {
+        "lots": lots,
+        "lots_shown": [
+            (lot.code, f"{lot.code} · {lot.best_before or '–'} · {lot.free}") for lot in lots
+        ],
+        "serials": serials_in(session, place.id, sku.id) if sku.is_serial_tracked else [],
+    }
