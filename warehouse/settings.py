@@ -49,6 +49,14 @@ class SiteSettings:
     separates_orders: bool = False
     papers_kept_days: int = 90
     sku_code_patterns: str = "N-######"
+    # How the site buys, and from when on stock is too much (`supplying`).
+    is_dock_sellable: bool = False
+    sales_weeks: int = 8
+    service_percent: int = 95
+    review_days: int = 7
+    over_cover_days: int = 90
+    slow_after_days: int = 60
+    dead_after_days: int = 180
 
 
 def load_settings(session: Session) -> SiteSettings:

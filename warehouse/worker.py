@@ -28,6 +28,8 @@ from warehouse.people.auth import SYSTEM_PERSON_ID
 from warehouse.printers.finding import search_waiting
 from warehouse.printers.keeping import clear_old_papers
 from warehouse.printers.standing_in import relieve
+from warehouse.replenishing.watching import plan_if_needed
+from warehouse.supplying.flows import add_up
 
 log = logging.getLogger("fahuo.worker")
 
@@ -39,9 +41,13 @@ LOOKS_AT_ONCE = 4
 LOOK_EVERY = 80  # rounds: about 20 seconds
 LOOK_AGAIN_EVERY = 16  # while somebody is expected to put paper in
 SEARCH_EVERY = 4
-IMPORT_LANE, STOCK_LANE, SEARCH_LANE, KEEPING_LANE, RELIEF_LANE = range(0, -5, -1)  # no printer's
+# No printer's.
+IMPORT_LANE, STOCK_LANE, SEARCH_LANE, KEEPING_LANE, RELIEF_LANE = range(0, -5, -1)
+FLOW_LANE, REPLENISH_LANE = range(-5, -7, -1)
 RELIEF_EVERY = 80
 STOCK_EVERY = 80  # rounds: twenty seconds
+FLOW_EVERY = 80
+REPLENISH_EVERY = 80
 
 
 class Worker:
@@ -93,6 +99,10 @@ class Worker:
             self._start(pool, SEARCH_LANE, self._search)
         if rounds % STOCK_EVERY == 0:
             self._start(pool, STOCK_LANE, self._audit_supplied)
+        if rounds % FLOW_EVERY == 0:
+            self._start(pool, FLOW_LANE, self._add_up)
+        if rounds % REPLENISH_EVERY == 0:
+            self._start(pool, REPLENISH_LANE, self._replenish)
         if rounds % RELIEF_EVERY == 0:
             self._start(pool, RELIEF_LANE, self._relieve)
 
@@ -129,6 +139,17 @@ class Worker:
     def _audit_supplied(self) -> None:
         actor = Actor(person_id=SYSTEM_PERSON_ID)
         audit_supplied(self._database, actor=actor, at=utcnow(), zone=self._config.time_zone)
+
+    def _add_up(self) -> None:
+        add_up(self._database, self._config.time_zone)
+
+    def _replenish(self) -> None:
+        plan_if_needed(
+            self._database,
+            actor=Actor(person_id=SYSTEM_PERSON_ID),
+            at=utcnow(),
+            zone=self._config.time_zone,
+        )
 
     def _relieve(self) -> None:
         relieve(self._database, actor=Actor(person_id=SYSTEM_PERSON_ID), at=utcnow())

@@ -12,6 +12,7 @@ from tests.architecture.source import Module, modules
 
 # Table of screens → the modules whose handlers answer with them.
 TABLES = {
+    "warehouse.replenishing.screens": ("ReplenishScreen", "warehouse.replenishing"),
     "warehouse.picking.screens": ("PickScreen", "warehouse.picking"),
     "warehouse.checking.screens": ("CheckScreen", "warehouse.checking"),
     "warehouse.packing.screens": ("PackScreen", "warehouse.packing"),

@@ -40,6 +40,8 @@ NO_PLACE: dict[BinKind, Text] = {
 
 # Bins that orders may be promised pieces of; what was promised before a bin was closed stays so.
 IS_PICKABLE = sa.and_(Bin.kind.in_(PICKABLE_KINDS), Bin.is_active, ~Bin.is_pick_closed)
+IS_IN_RESERVE = sa.and_(Bin.kind == BinKind.RESERVE, Bin.is_active, ~Bin.is_pick_closed)
+IS_SELLABLE = sa.or_(IS_PICKABLE, IS_IN_RESERVE)  # what fills the shelves can be sold as well
 
 
 @dataclass(frozen=True, kw_only=True)

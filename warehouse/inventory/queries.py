@@ -32,10 +32,11 @@ def balance_of(session: Session, bin_id: int, sku_id: int) -> tuple[int, int, in
     return (row.on_hand, row.reserved, row.on_hand - row.reserved)
 
 
-def free_by_sku() -> sa.Select[*tuple[Any, ...]]:
+def free_by_sku(places: sa.ColumnElement[bool] = IS_PICKABLE) -> sa.Select[*tuple[Any, ...]]:
     """Return (sku_id, bin_id, walk_order, free, lot_id, best_before) of goods without lots.
 
-    Pieces nobody was promised, by bin that is picked from; the last two are null.
+    Pieces nobody was promised, by bin that is picked from or is one of the `places` named; the
+    last two are null.
     """
     free = StockBalance.on_hand - StockBalance.reserved
     return (
@@ -49,11 +50,13 @@ def free_by_sku() -> sa.Select[*tuple[Any, ...]]:
         )
         .join(Bin, Bin.id == StockBalance.bin_id)
         .join(Sku, Sku.id == StockBalance.sku_id)
-        .where(IS_PICKABLE, free > 0, ~Sku.is_lot_tracked)
+        .where(~StockBalance.is_in_work, places, free > 0, ~Sku.is_lot_tracked)
     )
 
 
-def free_by_lot(day: date) -> sa.Select[*tuple[Any, ...]]:
+def free_by_lot(
+    day: date, places: sa.ColumnElement[bool] = IS_PICKABLE
+) -> sa.Select[*tuple[Any, ...]]:
     """Return the same of goods kept by lot, one row for each bin and lot.
 
     Lots that are blocked, or too near their end on the site's `day`, are left out.
@@ -71,18 +74,22 @@ def free_by_lot(day: date) -> sa.Select[*tuple[Any, ...]]:
         .join(Bin, Bin.id == LotBalance.bin_id)
         .join(Lot, Lot.id == LotBalance.lot_id)
         .join(Sku, Sku.id == Lot.sku_id)
-        .where(IS_PICKABLE, free > 0, Sku.is_lot_tracked, is_fit(day))
+        .where(places, free > 0, Sku.is_lot_tracked, is_fit(day))
     )
 
 
 def available_of(
-    session: Session, sku_ids: Iterable[int] | None = None, *, day: date
+    session: Session,
+    sku_ids: Iterable[int] | None = None,
+    *,
+    day: date,
+    places: sa.ColumnElement[bool] = IS_PICKABLE,
 ) -> dict[int, int]:
     """Return SKU id → pieces that may be promised on the site's `day`; those without are left out.
 
-    All SKUs unless some are named.
+    All SKUs unless some are named, in bins that are picked from unless other places are named.
     """
-    parts = [free_by_sku(), free_by_lot(day)]
+    parts = [free_by_sku(places), free_by_lot(day, places)]
     if sku_ids is not None:
         wanted = set(sku_ids)
         parts = [part.where(part.selected_columns["sku_id"].in_(wanted)) for part in parts]

@@ -32,6 +32,12 @@ LIMITS: Mapping[str, tuple[int, int]] = {
     # What waited a quarter of an hour asks whether anybody wants it still.
     "stand_in_after_min": (0, 14),
     "papers_kept_days": (7, 3_650),
+    "sales_weeks": (4, 52),
+    "service_percent": (50, 99),
+    "review_days": (1, 90),
+    "over_cover_days": (7, 3_650),
+    "slow_after_days": (7, 3_650),
+    "dead_after_days": (7, 3_650),
 }
 LONGEST_TEXT = 200
 

@@ -14,12 +14,14 @@ from warehouse.errors import InvalidInput, NotFound, RuleViolation
 from warehouse.inventory import ledger
 from warehouse.inventory.models import ReleaseReason
 from warehouse.numbers import next_number
-from warehouse.orders.commands.holds import give_back, hold_order
-from warehouse.orders.models import Consignment, ConsignmentLine, ConsignmentState, HoldKind
-from warehouse.orders.queries import orders_of, stop_of
+from warehouse.orders.commands.holds import give_back
+from warehouse.orders.models import Consignment, ConsignmentLine, ConsignmentState
+from warehouse.orders.queries import stop_of
 from warehouse.people import trail
+from warehouse.replenishing.commands.planning import lock_tasks
 from warehouse.settings import load_settings
-from warehouse.text import say
+from warehouse.text import Text, say
+from warehouse.waves.leaving_out import LeftOut, leave_out
 from warehouse.waves.models import PickTask, TaskState, Wave, WaveSlot, WaveState
 from warehouse.waves.papers import pick_list
 from warehouse.waves.rules import BinStock, Take, plan_takes
@@ -45,7 +47,8 @@ class CancelWave(Command):
 def make_wave(session: Session, command: MakeWave) -> Outcome:
     """Allocate stock to the consignments, make pick tasks in walking order, print the pick list.
 
-    Consignments whose stock is short are left out and their orders held for it.
+    Consignments whose goods are not on the shelves are left out: those that reserve can supply
+    wait until they are brought, the orders of the others are held for short stock.
 
     Raises:
         RuleViolation: a consignment is in a wave already, stopped, or none could be supplied.
@@ -59,16 +62,27 @@ def make_wave(session: Session, command: MakeWave) -> Outcome:
     skus = {line.sku_id for c in consignments for line in c.lines}
     stock = stock_of(session, skus, day=command.day)
     supplied, short = _supply(consignments, stock)
-    for consignment in short:
-        for order in orders_of(session, consignment.id):
-            hold_order(session, command, order.id, HoldKind.STOCK_SHORT)
-    if not supplied:
-        return Outcome(
-            screen="waves",
-            message=say("No wave: the stock is short for all of them."),
-            tone=Tone.ATTENTION,
-            facts={"left_out": [c.id for c in short]},
+    lock_tasks(session, {line.sku_id for c in short for line in c.lines})
+    wave = _plan(session, command, supplied) if supplied else None
+    left = leave_out(session, command, short)
+    facts = {"left_out": sorted(c.id for c in short), "waiting": sorted(left.waiting)}
+    tone = Tone.ATTENTION if short else Tone.OK
+    if wave is None:
+        return Outcome(screen="waves", message=_nothing(left), tone=tone, facts=facts)
+    message = say("Wave {number} with {count} orders.", number=wave.number, count=len(supplied))
+    if short:
+        message = say(
+            "Wave {number} with {count} orders; {waiting} wait for goods from reserve, {left} are"
+            " left out, stock short.",
+            number=wave.number,
+            count=len(supplied),
+            waiting=len(left.waiting),
+            left=len(left.held),
         )
+    return Outcome(screen="wave", subject_id=wave.id, message=message, tone=tone, facts=facts)
+
+
+def _plan(session: Session, command: MakeWave, supplied: Supplied) -> Wave:
     wave = _write(session, command, supplied)
     enqueue(
         session,
@@ -78,20 +92,16 @@ def make_wave(session: Session, command: MakeWave) -> Outcome:
         command_id=command.id,
         subject=f"wave:{wave.id}",
     )
-    message = say("Wave {number} with {count} orders.", number=wave.number, count=len(supplied))
-    if short:
-        message = say(
-            "Wave {number} with {count} orders; {left} left out, stock short.",
-            number=wave.number,
-            count=len(supplied),
-            left=len(short),
-        )
-    return Outcome(
-        screen="wave",
-        subject_id=wave.id,
-        message=message,
-        tone=Tone.ATTENTION if short else Tone.OK,
-        facts={"left_out": [c.id for c in short]},
+    return wave
+
+
+def _nothing(left: LeftOut) -> Text:
+    if not left.waiting:
+        return say("No wave: the stock is short for all of them.")
+    return say(
+        "No wave yet: {waiting} wait for goods from reserve, {left} are short of stock.",
+        waiting=len(left.waiting),
+        left=len(left.held),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from warehouse.carriers.models import Carrier
 from warehouse.catalog.models import Sku
+from warehouse.catalog.queries import IS_SELLABLE
 from warehouse.dispatch.models import Waybill
 from warehouse.errors import NotFound, WarehouseError
 from warehouse.inventory.queries import available_of
@@ -115,7 +117,7 @@ def _order_page(order_id: int, *, in_full: bool) -> str:
             parcels=parcels,
             carrier=session.get(Carrier, found.carrier_id) if found.carrier_id else None,
             skus={s.id: s for s in session.scalars(sa.select(Sku).where(Sku.id.in_(sku_ids)))},
-            available=available_of(session, sku_ids, day=today()) if is_waiting else {},
+            available=_to_be_had(session, sku_ids) if is_waiting else {},
             is_waiting=is_waiting,
             gone=dispatched_of(session, [line.id for line in found.lines]),
             not_shipped=not_shipped_of(session, found.id),
@@ -244,3 +246,8 @@ def merge(order_id: int) -> Response:
     others = tuple(i for i in form_ids("with") if i in twins) or tuple(sorted(twins))
     back = back_or(_here(order_id))
     return act(merge_orders, MergeOrders, back=back, order_ids=(order_id, *others))
+
+
+def _to_be_had(session: Session, sku_ids: Collection[int]) -> dict[int, int]:
+    """Return SKU id → free pieces on shelves and in reserve, as the audit counts them."""
+    return available_of(session, sku_ids, day=today(), places=IS_SELLABLE)

@@ -44,6 +44,13 @@ NAMES: dict[str, Text] = {
     "stand_in_after_min": say("The stand-in takes over after min offline, 0: by hand only"),
     "papers_kept_days": say("Names and addresses on papers are kept for days"),
     "sku_code_patterns": say("Codes of new SKUs"),
+    "is_dock_sellable": say("Shops may sell what stands on the dock"),
+    "sales_weeks": say("Levels follow the sales of the last weeks"),
+    "service_percent": say("Goods shall not run out in percent of reorders"),
+    "review_days": say("Somebody looks what to buy every days"),
+    "over_cover_days": say("Too much: lasts longer than days"),
+    "slow_after_days": say("Slow: none dispatched for days"),
+    "dead_after_days": say("Dead: none dispatched for days"),
     "separates_orders": say("A slip lies between the orders of a wave's papers"),
 }
 

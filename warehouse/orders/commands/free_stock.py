@@ -8,6 +8,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from warehouse.catalog.queries import IS_SELLABLE
 from warehouse.db import table_of
 from warehouse.inventory.queries import available_of
 from warehouse.orders.models import (
@@ -53,9 +54,10 @@ def free_stock(
 ) -> dict[int, int]:
     """Return SKU id → free pieces, below zero where more is promised than there is.
 
-    All SKUs unless some are named. Lots count that may be promised on the site's `day`.
+    All SKUs unless some are named. Lots count that may be promised on the site's `day`, and what
+    stands in reserve: it is brought to the shelves when a wave wants it.
     """
-    free = available_of(session, sku_ids, day=day)
+    free = available_of(session, sku_ids, day=day, places=IS_SELLABLE)
     for sku_id, pieces in _claimed(session, sku_ids).items():
         free[sku_id] = free.get(sku_id, 0) - pieces
     return free

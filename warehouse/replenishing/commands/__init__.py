@@ -1,0 +1,1 @@
+"""What is done to keep the pick face filled, by intent."""

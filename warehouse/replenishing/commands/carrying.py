@@ -1,0 +1,326 @@
+"""Doing a task: to the reserve bin, goods in hand, to the pick bin; and when fewer are there.
+
+The pieces stay booked in reserve until the pick bin is scanned: who sets them down again on the
+way has changed nothing. Several people may work one task; each has hands of his or her own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from warehouse.catalog.models import Bin, BinKind, Sku
+from warehouse.catalog.queries import bin_by_code, bin_of_kind
+from warehouse.commands import Command, Outcome, Tone
+from warehouse.errors import (
+    InvalidInput,
+    OtherLot,
+    RuleViolation,
+    StaleScreen,
+    TooMany,
+)
+from warehouse.inventory import ledger
+from warehouse.inventory.models import MoveReason
+from warehouse.inventory.pieces import number_wanted, piece_in
+from warehouse.inventory.refusals import refuse_bin, refuse_item, require_pieces
+from warehouse.people import trail
+from warehouse.replenishing.commands.planning import end, hand_of, open_task, refresh
+from warehouse.replenishing.models import Carried, ReplenishTask, TaskState
+from warehouse.replenishing.picking_up import in_bin, item_in, lot_to_take, others_hold
+from warehouse.replenishing.queries import carried_of
+from warehouse.replenishing.screens import ReplenishScreen
+from warehouse.text import say
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoToReserve(Command):
+    """I stand at a reserve bin to take pieces for the task."""
+
+    task_id: int
+    barcode: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeFromReserve(Command):
+    """So many pieces are in my hands now; `lot` and `serial` as the scan said them."""
+
+    task_id: int
+    barcode: str
+    pieces: int = 1
+    lot: str = ""
+    serial: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PutOnFace(Command):
+    """What I carry for the task stands in the scanned pick bin now."""
+
+    task_id: int
+    barcode: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PutBackInReserve(Command):
+    """What I had in hand is back where I took it."""
+
+    task_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportFewer(Command):
+    """In the reserve bin I stand at are only `found` pieces, besides those in hands."""
+
+    task_id: int
+    found: int
+
+
+def go_to_reserve(session: Session, command: GoToReserve) -> Outcome:
+    """Open the hands of this person for the task, at any reserve bin that has pieces for it.
+
+    Raises:
+        StaleScreen: the task has ended. WrongBin, UnknownBarcode: no reserve bin with these goods.
+        RuleViolation: something is in hand for another task.
+    """
+    task = open_task(session, command.task_id)
+    sku = session.get_one(Sku, task.sku_id)
+    place = bin_by_code(session, command.barcode)
+    wanted = say("{bin}", bin=session.get_one(Bin, task.from_bin_id).code)
+    if place is None or place.kind is not BinKind.RESERVE or not place.is_active:
+        raise refuse_bin(session, command.barcode, wanted)
+    hand = hand_of(session, command.actor.person_id)
+    if hand is not None and hand.pieces:
+        if hand.task_id == task.id and hand.from_bin_id == place.id:
+            return _at_bin(task, place, hand.pieces)
+        raise RuleViolation(say("Put down first what you have in hand."))
+    there = in_bin(session, place.id, sku.id, day=command.day)
+    if there <= 0:
+        raise RuleViolation(
+            say("The book has no free piece of {sku} in {bin}.", sku=sku.code, bin=place.code)
+        )
+    if hand is None:
+        hand = Carried(person_id=command.actor.person_id, serials=[])
+        session.add(hand)
+    hand.task_id, hand.from_bin_id, hand.at = task.id, place.id, command.at
+    hand.lot_id, hand.pieces, hand.serials = None, 0, []
+    session.flush()
+    return _at_bin(task, place, 0)
+
+
+def take_from_reserve(session: Session, command: TakeFromReserve) -> Outcome:
+    """Take scanned pieces into the hands: part or all of what is wanted, packs as they come.
+
+    Of goods kept by lot the lot that ends first is taken; another one scanned is refused.
+
+    Raises:
+        StaleScreen: the task has ended, or nobody said which bin. WrongItem, UnknownBarcode: other
+        goods. TooMany: more than are free in the bin. OtherLot: another lot has to go first.
+        SerialMissing, SerialElsewhere: goods known piece by piece, and no number of a piece here.
+    """
+    require_pieces(command.pieces)
+    task = open_task(session, command.task_id)
+    hand = _hand_at_bin(session, command, task)
+    sku = session.get_one(Sku, task.sku_id)
+    pieces = _pieces(session, command, sku, hand)
+    if sku.is_lot_tracked:
+        _require_lot(session, command, sku, hand)
+    free = in_bin(session, hand.from_bin_id, sku.id, day=command.day, lot_id=hand.lot_id)
+    left = free - others_hold(session, hand, sku.id) - hand.pieces
+    if pieces > left:
+        raise TooMany(
+            say("{bin} has {left} free pieces more.", left=max(0, left),
+                bin=session.get_one(Bin, hand.from_bin_id).code),
+            left=max(0, left),
+        )  # fmt: skip
+    hand.pieces += pieces
+    session.flush()
+    more = task.pieces - task.moved - hand.pieces
+    text = (
+        say("{pieces} in hand, {more} to go. Or scan the pick bin.", pieces=hand.pieces, more=more)
+        if more > 0
+        else say("{pieces} in hand. Scan the pick bin.", pieces=hand.pieces)
+    )
+    tone = Tone.ATTENTION if more < 0 else Tone.OK
+    return Outcome(screen=ReplenishScreen.ITEM, subject_id=task.id, message=text, tone=tone)
+
+
+def put_on_face(session: Session, command: PutOnFace) -> Outcome:
+    """Book the pieces in hand from reserve into the scanned pick bin; the task ends when all came.
+
+    Another shelf than the task's may be scanned: the pieces stand where they are.
+
+    Raises:
+        StaleScreen: the task has ended. RuleViolation: nothing is in hand, or it is no pick bin.
+        InsufficientStock: the pieces have left the reserve bin by another way.
+    """
+    task = open_task(session, command.task_id)
+    hand = hand_of(session, command.actor.person_id)
+    if hand is None or hand.task_id != task.id or not hand.pieces:
+        raise RuleViolation(say("You have nothing in hand for this task."))
+    place = bin_by_code(session, command.barcode)
+    wanted = session.get_one(Bin, task.to_bin_id)
+    if place is None or place.kind is not BinKind.SHELF or not place.is_active:
+        raise refuse_bin(session, command.barcode, say("{bin}", bin=wanted.code))
+    if place.is_put_closed:
+        raise RuleViolation(say("{bin} takes nothing more.", bin=place.code))
+    pieces = hand.pieces
+    ledger.post(
+        session,
+        command,
+        [
+            ledger.Posting(
+                sku_id=task.sku_id,
+                from_bin_id=hand.from_bin_id,
+                to_bin_id=place.id,
+                pieces=pieces,
+                reason=MoveReason.REPLENISH,
+                lot_id=hand.lot_id,
+                serials=tuple(hand.serials),
+            )
+        ],
+    )
+    session.delete(hand)
+    task.moved += pieces
+    session.flush()
+    is_ended = _end_if_done(session, command, task)
+    text = say("{pieces} in {bin}.", pieces=pieces, bin=place.code)
+    if place.id != wanted.id:
+        text = say("{pieces} in {bin}, not in {wanted}.", pieces=pieces, bin=place.code,
+                   wanted=wanted.code)  # fmt: skip
+    return Outcome(
+        screen=ReplenishScreen.TASKS if is_ended else ReplenishScreen.NEXT,
+        subject_id=task.id,
+        message=text,
+        tone=Tone.OK if place.id == wanted.id else Tone.ATTENTION,
+        is_step_done=is_ended,
+    )
+
+
+def put_back_in_reserve(session: Session, command: PutBackInReserve) -> Outcome:
+    """Empty the hands of this person: nothing was booked, nothing is.
+
+    Raises:
+        StaleScreen: nothing is in hand for this task.
+    """
+    hand = hand_of(session, command.actor.person_id)
+    if hand is None or hand.task_id != command.task_id:
+        raise StaleScreen
+    text = say("Nothing is in hand.")
+    if hand.pieces:
+        place = session.get_one(Bin, hand.from_bin_id)
+        text = say("Put {pieces} back into {bin}.", pieces=hand.pieces, bin=place.code)
+    session.delete(hand)
+    session.flush()
+    refresh(session, command, [command.task_id])
+    return Outcome(
+        screen=ReplenishScreen.NEXT, subject_id=command.task_id, message=text, tone=Tone.ATTENTION
+    )
+
+
+def report_fewer(session: Session, command: ReportFewer) -> Outcome:
+    """Book what the reserve bin lacks to the count difference; the task goes to the next bin.
+
+    Only pieces that nobody was promised can be missing here; those in hands are not missing.
+
+    Raises:
+        InvalidInput: no number of pieces. RuleViolation: the book agrees, or knows fewer.
+        StaleScreen: the task has ended, or nobody said which bin.
+    """
+    if not 0 <= command.found <= 10**6:
+        raise InvalidInput(say("This must be a whole number."), field="pieces")
+    task = open_task(session, command.task_id)
+    hand = _hand_at_bin(session, command, task)
+    sku, place = session.get_one(Sku, task.sku_id), session.get_one(Bin, hand.from_bin_id)
+    held = hand.pieces + others_hold(session, hand, sku.id, any_lot=True)
+    book = in_bin(session, place.id, sku.id, day=None) - held
+    missing = book - command.found
+    if missing <= 0:
+        raise RuleViolation(
+            say("The book has {book} pieces here. Have them counted.", book=max(0, book))
+        )
+    if sku.is_serial_tracked and (command.found or held):
+        raise RuleViolation(
+            say("Pieces known by number are not missing by the piece. Have {bin} counted.",
+                bin=place.code)
+        )  # fmt: skip
+    ledger.post(
+        session,
+        command,
+        [
+            ledger.Posting(
+                sku_id=sku.id,
+                from_bin_id=place.id,
+                to_bin_id=bin_of_kind(session, BinKind.COUNT_DIFFERENCE).id,
+                pieces=missing,
+                reason=MoveReason.MISSING,
+                reference=f"replenish:{task.id}",
+            )
+        ],
+    )
+    if not hand.pieces:
+        session.delete(hand)
+    session.flush()
+    trail.record(session, command, "bin", place.id, "fewer_found", sku=sku.code, missing=missing)
+    refresh(session, command, [task.id])
+    return Outcome(
+        screen=ReplenishScreen.NEXT if task.state is TaskState.OPEN else ReplenishScreen.TASKS,
+        subject_id=task.id,
+        message=say("{missing} missing in {bin} are booked. Have the bin counted.",
+                    missing=missing, bin=place.code),
+        tone=Tone.ATTENTION,
+        facts={"bin_id": place.id, "sku_id": sku.id, "missing": missing},
+    )  # fmt: skip
+
+
+def _at_bin(task: ReplenishTask, place: Bin, in_hand: int) -> Outcome:
+    left = task.pieces - task.moved - in_hand
+    text = say("{bin}: take {pieces}.", bin=place.code, pieces=max(0, left))
+    return Outcome(screen=ReplenishScreen.ITEM, subject_id=task.id, message=text)
+
+
+def _hand_at_bin(session: Session, command: Command, task: ReplenishTask) -> Carried:
+    hand = hand_of(session, command.actor.person_id)
+    if hand is None or hand.task_id != task.id:
+        raise StaleScreen
+    return hand
+
+
+def _pieces(session: Session, command: TakeFromReserve, sku: Sku, hand: Carried) -> int:
+    """Return the pieces of the scan; of goods known piece by piece, note which one it is."""
+    words = say("{sku}", sku=sku.code)
+    if not sku.is_serial_tracked:
+        item = item_in(session, command.barcode, sku.id)
+        if item is None:
+            raise refuse_item(session, command.barcode, words)
+        return command.pieces * item.pieces
+    item = item_in(session, command.barcode, sku.id)
+    code = command.serial or ("" if item is not None else command.barcode)
+    if not code:
+        raise number_wanted(sku.code)
+    row = piece_in(session, hand.from_bin_id, sku.id, code)
+    if row.code in hand.serials:
+        raise TooMany(say("This piece is in your hands already."), left=0)
+    if sku.is_lot_tracked and hand.lot_id not in (None, row.lot_id):
+        raise OtherLot(say("Put down the pieces of one lot first."))
+    hand.lot_id = row.lot_id
+    hand.serials = [*hand.serials, row.code]
+    return 1
+
+
+def _require_lot(session: Session, command: TakeFromReserve, sku: Sku, hand: Carried) -> None:
+    first = lot_to_take(session, hand.from_bin_id, sku.id, day=command.day)
+    if first is None:
+        raise RuleViolation(say("No lot in this bin may be sold."))
+    if hand.lot_id not in (None, first.lot_id):
+        raise OtherLot(say("Put down the pieces of one lot first."))
+    if command.lot and command.lot != first.code:
+        raise OtherLot(say("Lot {lot} has to go first.", lot=first.code))
+    hand.lot_id = first.lot_id
+
+
+def _end_if_done(session: Session, command: Command, task: ReplenishTask) -> bool:
+    if task.moved >= task.pieces and not carried_of(session, [task.id]):
+        end(session, command, task, TaskState.DONE)
+    else:
+        refresh(session, command, [task.id])
+    return task.state is not TaskState.OPEN

@@ -1,0 +1,329 @@
+"""Tasks for pick bins that want pieces: made, kept true to the stock, ended when it moved."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from warehouse.commands import Command, Outcome
+from warehouse.errors import StaleScreen
+from warehouse.people import trail
+from warehouse.replenishing.models import Carried, ReplenishTask, ReplenishWait, TaskState
+from warehouse.replenishing.queries import (
+    Pair,
+    carried_of,
+    faces_of,
+    low_faces,
+    pick_bin_for,
+    sources_of,
+)
+from warehouse.replenishing.rules import (
+    Face,
+    Source,
+    ends_as,
+    first_source,
+    is_urgent,
+    pieces_wanted,
+)
+from warehouse.text import say
+
+LEFT_ALONE = timedelta(hours=12)  # a task somebody took back is not made again before
+WENT_AWAY = timedelta(minutes=30)  # who took nothing in this time went away from the bin
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanTasks(Command):
+    """Look at all pick bins with a level and at all open tasks."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancelTask(Command):
+    """The task is not to be done; orders that wait for it are left to the next wave."""
+
+    task_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lack:
+    """A consignment wants so many pieces more of a SKU than the shelves have, and reserve has."""
+
+    consignment_id: int
+    sku_id: int
+    pieces: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outlook:
+    """How a task stands, or would stand now."""
+
+    state: TaskState
+    pieces: int
+    is_urgent: bool
+    from_bin_id: int
+
+    @classmethod
+    def of(cls, task: ReplenishTask) -> Outlook:
+        """Return how the task stands."""
+        return cls(
+            state=task.state,
+            pieces=task.pieces,
+            is_urgent=task.is_urgent,
+            from_bin_id=task.from_bin_id,
+        )
+
+
+def plan_tasks(session: Session, command: PlanTasks) -> Outcome:
+    """Make tasks for bins below their level and bring the open ones up to date."""
+    session.execute(
+        sa.delete(Carried).where(Carried.pieces == 0, Carried.at < command.at - WENT_AWAY)
+    )
+    made = make_tasks(session, command, low_faces(session))
+    ended = refresh(session, command)
+    return Outcome(
+        screen="tasks",
+        message=say("{made} tasks made, {ended} ended.", made=made, ended=ended),
+        facts={"made": made, "ended": ended},
+    )
+
+
+def cancel_task(session: Session, command: CancelTask) -> Outcome:
+    """Take the task back.
+
+    Raises:
+        StaleScreen: it has ended, or somebody carries pieces for it.
+    """
+    task = session.get(ReplenishTask, command.task_id, with_for_update=True,
+                       populate_existing=True)  # fmt: skip
+    if task is None or task.state is not TaskState.OPEN or carried_of(session, [task.id]):
+        raise StaleScreen
+    end(session, command, task, TaskState.CANCELLED)
+    return Outcome(screen="tasks", message=say("The task is taken back."))
+
+
+def wait_for(session: Session, command: Command, lacks: Iterable[Lack]) -> set[int]:
+    """Have the pieces brought that consignments lack on the shelves; return those that wait.
+
+    A consignment that lacks several SKUs waits for several tasks. One is left out if for a SKU
+    there is no shelf in the house.
+    """
+    by_sku: dict[int, list[Lack]] = defaultdict(list)
+    for lack in lacks:
+        by_sku[lack.sku_id].append(lack)
+    faces = {sku_id: pick_bin_for(session, sku_id) for sku_id in sorted(by_sku)}
+    homeless = {
+        lack.consignment_id for sku_id, face in faces.items() if face is None
+        for lack in by_sku[sku_id]
+    }  # fmt: skip
+    pairs = {(sku_id, face) for sku_id, face in faces.items() if face is not None}
+    day = command.day
+    sources = sources_of(session, by_sku, day=day)
+    tasks = _open_of(session, pairs)
+    for sku_id, face in sorted(pairs):
+        task = tasks.get((sku_id, face))
+        wanted = sum(lack.pieces for lack in by_sku[sku_id])
+        source = first_source(sources.get(sku_id, ()), wanted)
+        if task is None and source is not None:
+            tasks[sku_id, face] = _new(session, command, (sku_id, face), source, wanted)
+    session.flush()
+    waiting = set()
+    for sku_id, face in sorted(pairs):
+        if (sku_id, face) in tasks:
+            _write_waits(session, tasks[sku_id, face], by_sku[sku_id])
+            waiting |= {lack.consignment_id for lack in by_sku[sku_id]}
+    refresh(session, command, [task.id for task in tasks.values()])
+    return waiting - homeless
+
+
+def make_tasks(session: Session, command: Command, pairs: Collection[Pair]) -> int:
+    """Make a task for each pair of SKU and pick bin that has none; return how many were made."""
+    known = set(_open_of(session, set(pairs))) | _left_alone(session, command.at)
+    new = [pair for pair in pairs if pair not in known]
+    faces = faces_of(session, new, day=command.day)
+    sources = sources_of(session, {sku_id for sku_id, _ in new}, day=command.day)
+    made = 0
+    for pair in new:
+        wanted = pieces_wanted(faces[pair])
+        source = first_source(sources.get(pair[0], ()), wanted)
+        if wanted > 0 and source is not None:
+            _new(session, command, pair, source, min(wanted, _free(sources[pair[0]])))
+            made += 1
+    session.flush()
+    return made
+
+
+def refresh(session: Session, command: Command, task_ids: Collection[int] | None = None) -> int:
+    """Bring open tasks up to date with the stock; return how many ended."""
+    ended = 0
+    query = _open_tasks(task_ids).with_for_update().execution_options(populate_existing=True)
+    for task, now in outlooks(session, session.scalars(query).all(), command.day):
+        task.pieces, task.is_urgent, task.from_bin_id = now.pieces, now.is_urgent, now.from_bin_id
+        if now.state is not TaskState.OPEN:
+            end(session, command, task, now.state)
+            ended += 1
+    session.flush()
+    return ended
+
+
+def is_due(session: Session, at: datetime, day: date) -> bool:
+    """Tell whether planning would change anything now: no command is written for nothing."""
+    tasks = session.scalars(_open_tasks(None)).all()
+    for task, now in outlooks(session, tasks, day):
+        if now != Outlook.of(task):
+            return True
+    known = {(task.sku_id, task.to_bin_id) for task in tasks} | _left_alone(session, at)
+    low = [pair for pair in low_faces(session) if pair not in known]
+    faces = faces_of(session, low, day=day) if low else {}
+    sources = sources_of(session, {sku_id for sku_id, _ in low}, day=day) if low else {}
+    return any(sources.get(pair[0]) and pieces_wanted(faces[pair]) > 0 for pair in low)
+
+
+def outlooks(
+    session: Session, tasks: Sequence[ReplenishTask], day: date
+) -> list[tuple[ReplenishTask, Outlook]]:
+    """Return open tasks with how they would stand if they were made now."""
+    if not tasks:
+        return []
+    faces = faces_of(session, {(t.sku_id, t.to_bin_id) for t in tasks}, day=day)
+    sources = sources_of(session, {t.sku_id for t in tasks}, day=day)
+    carried = carried_of(session, [t.id for t in tasks])
+    found = []
+    for task in tasks:
+        is_begun = task.moved > 0 or task.id in carried
+        face = replace(faces[task.sku_id, task.to_bin_id], is_begun=is_begun)
+        found.append((task, _outlook(task, face, sources.get(task.sku_id, []), carried)))
+    return found
+
+
+def end(session: Session, command: Command, task: ReplenishTask, state: TaskState) -> None:
+    """End an open task: what waits for it is free for the next wave."""
+    task.state, task.ended_at, task.ended_by = state, command.at, command.actor.person_id
+    session.flush()
+    trail.record(
+        session, command, "sku", task.sku_id, f"replenish_{state}",
+        task=task.id, bin=task.to_bin_id, pieces=task.moved,
+    )  # fmt: skip
+
+
+def _outlook(
+    task: ReplenishTask, face: Face, there: list[Source], carried: Mapping[int, int]
+) -> Outlook:
+    wanted, in_hand = pieces_wanted(face), carried.get(task.id)
+    state = ends_as(
+        wanted=wanted,
+        in_reserve=_free(there),
+        carried=0 if in_hand is None else max(1, in_hand),
+        moved=task.moved,
+    )
+    source = first_source(there, max(wanted, 1))
+    if state is not TaskState.OPEN or source is None:
+        return replace(Outlook.of(task), state=state)
+    keeps_bin = in_hand is not None and any(s.bin_id == task.from_bin_id for s in there)
+    return Outlook(
+        state=state,
+        pieces=task.moved + max(1, min(wanted, _free(there) + (in_hand or 0))),
+        is_urgent=is_urgent(face),
+        from_bin_id=task.from_bin_id if keeps_bin else source.bin_id,
+    )
+
+
+def _open_tasks(task_ids: Collection[int] | None) -> sa.Select[ReplenishTask]:
+    query = (
+        sa.select(ReplenishTask)
+        .where(ReplenishTask.state == TaskState.OPEN)
+        .order_by(ReplenishTask.id)
+    )
+    return query if task_ids is None else query.where(ReplenishTask.id.in_(task_ids))
+
+
+def _new(
+    session: Session, command: Command, pair: Pair, source: Source, pieces: int
+) -> ReplenishTask:
+    task = ReplenishTask(
+        state=TaskState.OPEN,
+        sku_id=pair[0],
+        from_bin_id=source.bin_id,
+        to_bin_id=pair[1],
+        pieces=max(1, pieces),
+        moved=0,
+        is_urgent=False,
+        created_at=command.at,
+        created_by=command.actor.person_id,
+    )
+    session.add(task)
+    return task
+
+
+def _write_waits(session: Session, task: ReplenishTask, lacks: Iterable[Lack]) -> None:
+    by_consignment: dict[int, int] = defaultdict(int)
+    for lack in lacks:
+        by_consignment[lack.consignment_id] += lack.pieces
+    for consignment_id, pieces in sorted(by_consignment.items()):
+        wait = session.get(ReplenishWait, (task.id, consignment_id))
+        if wait is None:
+            session.add(
+                ReplenishWait(task_id=task.id, consignment_id=consignment_id, pieces=pieces)
+            )
+        else:
+            wait.pieces = pieces
+    session.flush()
+
+
+def _open_of(session: Session, pairs: Collection[Pair]) -> dict[Pair, ReplenishTask]:
+    tasks = session.scalars(
+        sa.select(ReplenishTask)
+        .where(
+            ReplenishTask.state == TaskState.OPEN,
+            ReplenishTask.sku_id.in_({sku_id for sku_id, _ in pairs}),
+        )
+        .order_by(ReplenishTask.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    found = {(task.sku_id, task.to_bin_id): task for task in tasks}
+    return {pair: task for pair, task in found.items() if pair in pairs}
+
+
+def _left_alone(session: Session, at: datetime) -> set[Pair]:
+    rows = session.execute(
+        sa.select(ReplenishTask.sku_id, ReplenishTask.to_bin_id).where(
+            ReplenishTask.state == TaskState.CANCELLED,
+            ReplenishTask.ended_at > at - LEFT_ALONE,
+        )
+    )
+    return {(sku_id, bin_id) for sku_id, bin_id in rows}
+
+
+def _free(sources: Iterable[Source]) -> int:
+    return sum(source.free for source in sources)
+
+
+def lock_tasks(session: Session, sku_ids: Collection[int]) -> None:
+    """Hold the open tasks of these SKUs; tasks are locked before balances are touched."""
+    session.execute(
+        sa.select(ReplenishTask.id)
+        .where(ReplenishTask.state == TaskState.OPEN, ReplenishTask.sku_id.in_(sku_ids))
+        .order_by(ReplenishTask.id)
+        .with_for_update()
+    )
+
+
+def open_task(session: Session, task_id: int) -> ReplenishTask:
+    """Return the open task, locked.
+
+    Raises:
+        StaleScreen: it has ended, or never was.
+    """
+    task = session.get(ReplenishTask, task_id, with_for_update=True, populate_existing=True)
+    if task is None or task.state is not TaskState.OPEN:
+        raise StaleScreen
+    return task
+
+
+def hand_of(session: Session, person_id: int) -> Carried | None:
+    """Return what a person has in hand for a task, locked; None if nothing."""
+    return session.get(Carried, person_id, with_for_update=True, populate_existing=True)

@@ -1,0 +1,89 @@
+"""What may be taken out of a reserve bin, and what hands hold of it already."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from warehouse.catalog.models import Bin, Sku
+from warehouse.catalog.queries import Item, item_by_barcode
+from warehouse.inventory.fitness import is_fit
+from warehouse.inventory.models import Lot, LotBalance
+from warehouse.inventory.pieces import LotHere, lots_in
+from warehouse.inventory.queries import balance_of, free_by_lot
+from warehouse.people.models import Person
+from warehouse.replenishing.models import Carried, ReplenishTask
+
+
+def item_in(session: Session, barcode: str, sku_id: int) -> Item | None:
+    """Return what the barcode is if it is of this SKU, else None."""
+    item = item_by_barcode(session, barcode)
+    return item if item is not None and item.sku_id == sku_id else None
+
+
+def in_bin(
+    session: Session, bin_id: int, sku_id: int, *, day: date | None, lot_id: int | None = None
+) -> int:
+    """Return the pieces of a SKU in a bin that nobody was promised; of one lot, if one is named.
+
+    Of goods kept by lot those that may be sold on the site's `day`; all of them where it is None.
+    """
+    is_by_lot = session.scalar(sa.select(Sku.is_lot_tracked).where(Sku.id == sku_id))
+    if not is_by_lot or day is None:
+        return balance_of(session, bin_id, sku_id)[2]
+    rows = free_by_lot(day, Bin.id == bin_id).where(Lot.sku_id == sku_id)
+    return sum(row.free for row in session.execute(rows) if lot_id in (None, row.lot_id))
+
+
+def lot_to_take(session: Session, bin_id: int, sku_id: int, *, day: date) -> LotHere | None:
+    """Return the fit lot that has to leave the bin first and has free pieces in nobody's hands."""
+    held = {
+        lot_id: int(pieces)
+        for lot_id, pieces in session.execute(
+            sa.select(Carried.lot_id, sa.func.sum(Carried.pieces))
+            .where(Carried.from_bin_id == bin_id)
+            .group_by(Carried.lot_id)
+        )
+    }
+    fit = set(
+        session.scalars(
+            sa.select(Lot.id)
+            .join(LotBalance, LotBalance.lot_id == Lot.id)
+            .join(Sku, Sku.id == Lot.sku_id)
+            .where(LotBalance.bin_id == bin_id, Lot.sku_id == sku_id, is_fit(day))
+        )
+    )
+    for lot in lots_in(session, bin_id, sku_id):
+        if lot.lot_id in fit and lot.free > held.get(lot.lot_id, 0):
+            return lot
+    return None
+
+
+def others_hold(session: Session, hand: Carried, sku_id: int, *, any_lot: bool = False) -> int:
+    """Return the pieces of the SKU (of the same lot) others have in hand from the same bin."""
+    query = (
+        sa.select(sa.func.coalesce(sa.func.sum(Carried.pieces), 0))
+        .join(ReplenishTask, ReplenishTask.id == Carried.task_id)
+        .where(
+            Carried.from_bin_id == hand.from_bin_id,
+            Carried.person_id != hand.person_id,
+            ReplenishTask.sku_id == sku_id,
+        )
+    )
+    if hand.lot_id is not None and not any_lot:
+        query = query.where(Carried.lot_id == hand.lot_id)
+    return int(session.scalar(query) or 0)
+
+
+def carriers_of(session: Session, task_id: int, but: int) -> list[str]:
+    """Return the names of the others who are at the task."""
+    return list(
+        session.scalars(
+            sa.select(Person.name)
+            .join(Carried, Carried.person_id == Person.id)
+            .where(Carried.task_id == task_id, Carried.person_id != but)
+            .order_by(Carried.at)
+        )
+    )

@@ -1,0 +1,301 @@
+"""What reserve has, what pick bins want, who waits: read for the tasks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from warehouse.catalog.models import Bin, BinKind, Sku
+from warehouse.catalog.queries import IS_IN_RESERVE
+from warehouse.inventory.models import StockBalance
+from warehouse.inventory.queries import available_of, free_by_lot, free_by_sku
+from warehouse.orders.models import Consignment, ConsignmentState
+from warehouse.people.models import Person
+from warehouse.replenishing.models import (
+    Carried,
+    FaceLevel,
+    ReplenishTask,
+    ReplenishWait,
+    TaskState,
+)
+from warehouse.replenishing.rules import Face, Source
+
+Pair = tuple[int, int]  # (SKU id, pick bin id)
+
+
+def sources_of(session: Session, sku_ids: Collection[int], *, day: date) -> dict[int, list[Source]]:
+    """Return SKU id → where its free fit pieces stand in reserve, less what hands hold of them."""
+    parts = [
+        part.where(part.selected_columns["sku_id"].in_(sku_ids))
+        for part in (free_by_sku(IS_IN_RESERVE), free_by_lot(day, IS_IN_RESERVE))
+    ]
+    held = _in_hands(session, sku_ids)
+    found: dict[int, list[Source]] = defaultdict(list)
+    for row in session.execute(sa.union_all(*parts)):
+        free = row.free - held.get((row.sku_id, row.bin_id, row.lot_id), 0)
+        if free <= 0:
+            continue
+        best_before = row.best_before
+        turn = (best_before.isoformat(), 0) if best_before else ("9999-12-31", row.lot_id or 0)
+        found[row.sku_id].append(
+            Source(bin_id=row.bin_id, walk_order=row.walk_order, free=free, turn=turn)
+        )
+    return found
+
+
+def faces_of(session: Session, pairs: Collection[Pair], *, day: date) -> dict[Pair, Face]:
+    """Return how each pair of SKU and pick bin stands: its level, its stock, who waits for it."""
+    skus, bins = {sku for sku, _ in pairs}, {place for _, place in pairs}
+    levels = {
+        (row.sku_id, row.bin_id): row
+        for row in session.scalars(
+            sa.select(FaceLevel).where(FaceLevel.sku_id.in_(skus), FaceLevel.bin_id.in_(bins))
+        )
+    }
+    free = _free_in(session, skus, bins, day)
+    everywhere = available_of(session, skus, day=day)
+    waiting = waiting_pieces(session, skus)
+    found = {}
+    for pair in pairs:
+        level, here = levels.get(pair), free.get(pair, 0)
+        found[pair] = Face(
+            least=level.least if level else 0,
+            most=level.most if level else 0,
+            free=here,
+            free_elsewhere=max(0, everywhere.get(pair[0], 0) - here),
+            waiting=waiting.get(pair, 0),
+        )
+    return found
+
+
+def low_faces(session: Session) -> list[Pair]:
+    """Return the pick bins in use that hold fewer free pieces than their level says."""
+    free = StockBalance.on_hand - StockBalance.reserved
+    return [
+        (row.sku_id, row.bin_id)
+        for row in session.execute(
+            sa.select(FaceLevel.sku_id, FaceLevel.bin_id)
+            .join(Bin, Bin.id == FaceLevel.bin_id)
+            .join(Sku, Sku.id == FaceLevel.sku_id)
+            .outerjoin(
+                StockBalance,
+                sa.and_(
+                    StockBalance.sku_id == FaceLevel.sku_id,
+                    StockBalance.bin_id == FaceLevel.bin_id,
+                ),
+            )
+            .where(
+                Bin.is_active, ~Bin.is_put_closed, Sku.is_active,
+                sa.func.coalesce(free, 0) < FaceLevel.least,
+            )
+            .order_by(FaceLevel.sku_id, FaceLevel.bin_id)
+        )
+    ]  # fmt: skip
+
+
+def waiting_pieces(session: Session, sku_ids: Collection[int] | None = None) -> dict[Pair, int]:
+    """Return (SKU, pick bin) → pieces that ready consignments wait for, of open tasks."""
+    query = (
+        sa.select(ReplenishTask.sku_id, ReplenishTask.to_bin_id, sa.func.sum(ReplenishWait.pieces))
+        .join(ReplenishWait, ReplenishWait.task_id == ReplenishTask.id)
+        .join(Consignment, Consignment.id == ReplenishWait.consignment_id)
+        .where(ReplenishTask.state == TaskState.OPEN, Consignment.state == ConsignmentState.READY)
+        .group_by(ReplenishTask.sku_id, ReplenishTask.to_bin_id)
+    )
+    if sku_ids is not None:
+        query = query.where(ReplenishTask.sku_id.in_(sku_ids))
+    return {(sku_id, bin_id): int(n) for sku_id, bin_id, n in session.execute(query)}
+
+
+def waiting_elsewhere(
+    session: Session, sku_ids: Collection[int], but: Collection[int]
+) -> dict[int, int]:
+    """Return SKU id → pieces that ready consignments wait for, but for those named."""
+    rows = session.execute(
+        sa.select(ReplenishTask.sku_id, sa.func.sum(ReplenishWait.pieces))
+        .join(ReplenishWait, ReplenishWait.task_id == ReplenishTask.id)
+        .join(Consignment, Consignment.id == ReplenishWait.consignment_id)
+        .where(
+            ReplenishTask.state == TaskState.OPEN,
+            ReplenishTask.sku_id.in_(sku_ids),
+            Consignment.state == ConsignmentState.READY,
+            Consignment.id.not_in(but),
+        )
+        .group_by(ReplenishTask.sku_id)
+    )
+    return {sku_id: int(pieces) for sku_id, pieces in rows}
+
+
+def is_waiting(consignment_id: Any) -> sa.ColumnElement[bool]:
+    """Return the condition that a consignment waits for an open task."""
+    return sa.exists(
+        sa.select(ReplenishWait.task_id)
+        .join(ReplenishTask, ReplenishTask.id == ReplenishWait.task_id)
+        .where(
+            ReplenishWait.consignment_id == consignment_id,
+            ReplenishTask.state == TaskState.OPEN,
+        )
+    )
+
+
+def waiters_of(session: Session, task_ids: Collection[int]) -> dict[int, list[int]]:
+    """Return task id → the ready consignments that wait for it."""
+    rows = session.execute(
+        sa.select(ReplenishWait.task_id, ReplenishWait.consignment_id)
+        .join(Consignment, Consignment.id == ReplenishWait.consignment_id)
+        .where(ReplenishWait.task_id.in_(task_ids), Consignment.state == ConsignmentState.READY)
+        .order_by(ReplenishWait.consignment_id)
+    )
+    found: dict[int, list[int]] = defaultdict(list)
+    for task_id, consignment_id in rows:
+        found[task_id].append(consignment_id)
+    return found
+
+
+def pick_bin_for(session: Session, sku_id: int) -> int | None:
+    """Return the shelf to fill with a SKU, None if the house has no shelf in use for it.
+
+    The bin with a level for it, else the shelf it stands on or stood on last, else an empty one.
+    """
+    in_use = (Bin.kind == BinKind.SHELF, Bin.is_active, ~Bin.is_put_closed, ~Bin.is_pick_closed)
+    with_level = (
+        sa.select(Bin.id)
+        .join(FaceLevel, FaceLevel.bin_id == Bin.id)
+        .where(FaceLevel.sku_id == sku_id, *in_use)
+        .order_by(Bin.walk_order, Bin.id)
+    )
+    known = (
+        sa.select(Bin.id)
+        .join(StockBalance, StockBalance.bin_id == Bin.id)
+        .where(StockBalance.sku_id == sku_id, ~StockBalance.is_in_work, *in_use)
+        .order_by(StockBalance.on_hand.desc(), StockBalance.changes.desc(), Bin.walk_order)
+    )
+    full = sa.select(StockBalance.bin_id).where(
+        StockBalance.bin_id == Bin.id, StockBalance.on_hand > 0
+    )
+    empty = sa.select(Bin.id).where(*in_use, ~sa.exists(full)).order_by(Bin.walk_order, Bin.id)
+    for query in (with_level, known, empty):
+        found = session.scalar(query.limit(1))
+        if found is not None:
+            return int(found)
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskRow:
+    """One open task as the tablet lists it."""
+
+    task_id: int
+    sku_id: int
+    sku_code: str
+    name: str
+    properties: str
+    from_bin: str
+    to_bin: str
+    left: int
+    is_urgent: bool
+    carriers: tuple[str, ...]
+
+
+def open_tasks(session: Session, *, limit: int = 60) -> list[TaskRow]:
+    """Return the open tasks, those that orders wait for first, then the oldest."""
+    rows = session.execute(
+        task_list()
+        .where(ReplenishTask.state == TaskState.OPEN)
+        .order_by(ReplenishTask.is_urgent.desc(), ReplenishTask.id)
+        .limit(limit)
+    ).all()
+    names: dict[int, list[str]] = defaultdict(list)
+    for task_id, name in session.execute(
+        sa.select(Carried.task_id, Person.name)
+        .join(Person, Person.id == Carried.person_id)
+        .where(Carried.task_id.in_([row.id for row in rows]))
+        .order_by(Carried.at)
+    ):
+        names[task_id].append(name)
+    return [
+        TaskRow(
+            task_id=row.id, sku_id=row.sku_id, sku_code=row.code, name=row.name,
+            properties=row.properties, from_bin=row.source, to_bin=row.target,
+            left=max(0, row.pieces - row.moved), is_urgent=row.is_urgent,
+            carriers=tuple(names[row.id]),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def open_count(session: Session) -> int:
+    """Return how many tasks are open."""
+    query = sa.select(sa.func.count()).where(ReplenishTask.state == TaskState.OPEN)
+    return session.scalar(query) or 0
+
+
+def task_list() -> sa.Select[*tuple[Any, ...]]:
+    """Return the tasks with their goods and bins, to be filtered."""
+    source, target = aliased(Bin), aliased(Bin)
+    waiters = (
+        sa.select(sa.func.count())
+        .select_from(ReplenishWait)
+        .where(ReplenishWait.task_id == ReplenishTask.id)
+        .correlate(ReplenishTask)
+        .scalar_subquery()
+    )
+    return (
+        sa.select(
+            ReplenishTask.id, ReplenishTask.state, ReplenishTask.sku_id, ReplenishTask.pieces,
+            ReplenishTask.moved, ReplenishTask.is_urgent, ReplenishTask.created_at,
+            ReplenishTask.ended_at, ReplenishTask.from_bin_id, ReplenishTask.to_bin_id,
+            Sku.code, Sku.name, Sku.properties,
+            source.code.label("source"), target.code.label("target"),
+            Person.name.label("who"), waiters.label("waiters"),
+        )
+        .join(Sku, Sku.id == ReplenishTask.sku_id)
+        .join(source, source.id == ReplenishTask.from_bin_id)
+        .join(target, target.id == ReplenishTask.to_bin_id)
+        .outerjoin(Person, Person.id == ReplenishTask.ended_by)
+    )  # fmt: skip
+
+
+def carried_of(session: Session, task_ids: Collection[int]) -> dict[int, int]:
+    """Return task id → pieces in hands for it; -1 pieces never, 0 while somebody stands there."""
+    rows = session.execute(
+        sa.select(Carried.task_id, sa.func.sum(Carried.pieces))
+        .where(Carried.task_id.in_(task_ids))
+        .group_by(Carried.task_id)
+    )
+    return {task_id: int(pieces) for task_id, pieces in rows}
+
+
+def _free_in(
+    session: Session, sku_ids: Collection[int], bin_ids: Collection[int], day: date
+) -> dict[Pair, int]:
+    parts = [
+        part.where(
+            part.selected_columns["sku_id"].in_(sku_ids),
+            part.selected_columns["bin_id"].in_(bin_ids),
+        )
+        for part in (free_by_sku(), free_by_lot(day))
+    ]
+    found: dict[Pair, int] = defaultdict(int)
+    for row in session.execute(sa.union_all(*parts)):
+        found[row.sku_id, row.bin_id] += row.free
+    return found
+
+
+def _in_hands(session: Session, sku_ids: Collection[int]) -> dict[tuple[int, int, int | None], int]:
+    rows = session.execute(
+        sa.select(
+            ReplenishTask.sku_id, Carried.from_bin_id, Carried.lot_id,
+            sa.func.sum(Carried.pieces),
+        )
+        .join(ReplenishTask, ReplenishTask.id == Carried.task_id)
+        .where(ReplenishTask.sku_id.in_(sku_ids))
+        .group_by(ReplenishTask.sku_id, Carried.from_bin_id, Carried.lot_id)
+    )  # fmt: skip
+    return {(sku, place, lot): int(n) for sku, place, lot, n in rows}

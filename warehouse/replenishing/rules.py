@@ -1,0 +1,77 @@
+"""How many pieces a pick bin wants from reserve, and what becomes of a task when stock moves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from warehouse.replenishing.models import TaskState
+
+
+@dataclass(frozen=True, kw_only=True)
+class Face:
+    """A pick bin and one SKU: its level (0, 0: nobody set one), and who wants what.
+
+    `free` pieces stand in the bin and are promised to nobody, `free_elsewhere` in other bins that
+    are picked from. `waiting` are the pieces of orders left out of a wave for want of them.
+    `is_begun`: somebody is filling it already.
+    """
+
+    least: int = 0
+    most: int = 0
+    free: int = 0
+    free_elsewhere: int = 0
+    waiting: int = 0
+    is_begun: bool = False
+
+
+def pieces_wanted(face: Face) -> int:
+    """Return the pieces to bring now: those orders wait for, or up to `most` when below `least`.
+
+    Who walks for orders fills the bin as well, and what is begun is filled to the end.
+    """
+    for_orders = max(0, face.waiting - face.free - face.free_elsewhere)
+    is_to_fill = face.free < face.least or face.is_begun or for_orders > 0
+    return max(for_orders, face.most - face.free if is_to_fill else 0, 0)
+
+
+def is_urgent(face: Face) -> bool:
+    """Tell whether orders wait for these pieces."""
+    return face.waiting > face.free + face.free_elsewhere
+
+
+def ends_as(*, wanted: int, in_reserve: int, carried: int, moved: int) -> TaskState:
+    """Return the state of an open task, given what is wanted still and what reserve has.
+
+    Nobody's hands are emptied: while pieces are carried for it, it stays open.
+    """
+    if carried or (wanted > 0 and in_reserve > 0):
+        return TaskState.OPEN
+    if moved:
+        return TaskState.DONE
+    return TaskState.NEEDLESS if wanted <= 0 else TaskState.EMPTY
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Free pieces of one SKU in a reserve bin; of goods kept by lot, of one fit lot."""
+
+    bin_id: int
+    walk_order: int
+    free: int
+    turn: tuple[str, int] = ("", 0)  # what has to leave first: best-before, then the oldest lot
+
+
+def first_source(sources: Sequence[Source], pieces: int) -> Source | None:
+    """Return where to take pieces first, None if reserve has none.
+
+    The lot that ends first goes first. Among equals the bin that has all, the fullest of these
+    last: bins with little left are emptied before others are opened; then the nearest.
+    """
+    if not sources:
+        return None
+
+    def rank(source: Source) -> tuple[tuple[str, int], bool, int, int, int]:
+        return (source.turn, source.free < pieces, source.free, source.walk_order, source.bin_id)
+
+    return min(sources, key=rank)

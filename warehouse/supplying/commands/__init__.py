@@ -1,0 +1,1 @@
+"""What is done about levels, suppliers' terms, shares of shops and what to buy, by intent."""

@@ -1,0 +1,88 @@
+"""What to buy of a supplier becomes a draft of a purchase order, once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from warehouse.commands import Command, Outcome
+from warehouse.errors import InvalidInput, NotFound, RuleViolation
+from warehouse.people import trail
+from warehouse.receiving.commands.purchases import MakePurchase, Wanted, make_purchase
+from warehouse.receiving.models import Supplier
+from warehouse.settings import load_settings
+from warehouse.supplying.reordering import lines_of
+from warehouse.supplying.stock import Asked
+from warehouse.text import say
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """So many pieces of a SKU are to be bought."""
+
+    sku_id: int
+    pieces: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderProposal(Command):
+    """Draft what is proposed of a supplier, in these quantities; empty: all as proposed."""
+
+    supplier_id: int
+    lines: tuple[Chosen, ...] = ()
+
+
+def order_proposal(session: Session, command: OrderProposal) -> Outcome:
+    """Draft a purchase order of what is still proposed now.
+
+    The supplier's row is locked while the proposal is made anew: what another has just drafted
+    counts as coming, so two people with the same page open draft it once.
+
+    Raises:
+        RuleViolation: a SKU is proposed no more, or nothing is. InvalidInput: no number of pieces.
+        NotFound: no such supplier.
+    """
+    supplier = session.get(
+        Supplier, command.supplier_id, with_for_update=True, populate_existing=True
+    )
+    if supplier is None:
+        raise NotFound(say("supplier"), command.supplier_id)
+    today = command.at.astimezone(command.zone).date()
+    asked = Asked(day=today, settings=load_settings(session))
+    proposed = {line.stock.sku_id: line for line in lines_of(session, asked, supplier.id)}
+    if not proposed:
+        raise RuleViolation(say("Nothing is proposed of {name} any more.", name=supplier.name))
+    wanted = {line.sku_id: line.pieces for line in command.lines} or {
+        sku_id: line.pieces for sku_id, line in proposed.items()
+    }
+    if any(pieces < 1 for pieces in wanted.values()):
+        raise InvalidInput(say("The number of pieces must be 1 or more."), field="pieces")
+    gone = sorted(set(wanted) - set(proposed))
+    if gone:
+        raise RuleViolation(
+            say("{count} of these are ordered already or wanted no more. Look again.",
+                count=len(gone))
+        )  # fmt: skip
+    expected = max(today + timedelta(days=proposed[i].lead_days) for i in wanted)
+    outcome = make_purchase(
+        session,
+        MakePurchase(
+            id=command.id, actor=command.actor, at=command.at, zone=command.zone,
+            supplier=supplier.code, expected_on=expected,
+            lines=tuple(
+                Wanted(
+                    sku_code=line.stock.code,
+                    pieces=wanted[sku_id],
+                    price_fen=line.price_fen or 0,
+                )
+                for sku_id, line in proposed.items()
+                if sku_id in wanted
+            ),
+        ),
+    )  # fmt: skip
+    trail.record_all(
+        session, command, "sku", [(i, {"pieces": n}) for i, n in wanted.items()], "reordered"
+    )
+    return outcome

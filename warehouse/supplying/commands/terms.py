@@ -1,0 +1,201 @@
+"""What suppliers ask for our SKUs, and what is kept for shops."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from warehouse.catalog.models import Sku
+from warehouse.commands import Command, Outcome
+from warehouse.errors import InvalidInput, NotFound, StaleScreen
+from warehouse.orders.models import Shop
+from warehouse.people import trail
+from warehouse.receiving.models import Supplier
+from warehouse.supplying.models import ShopShare, SupplierSku
+from warehouse.text import Text, say
+
+MOST_PIECES = 100_000
+MOST_DAYS = 400
+HIGHEST_FEN = 10**9
+LONGEST_ITEM_NO = 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetTerms(Command):
+    """A supplier sells a SKU on these terms; `is_main`: it is bought there from now on."""
+
+    supplier_id: int
+    sku_id: int
+    item_no: str = ""
+    price_fen: int | None = None
+    pack_pieces: int = 1
+    least_pieces: int = 0
+    lead_days: int | None = None
+    is_main: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class DropTerms(Command):
+    """The supplier does not sell the SKU any more."""
+
+    supplier_id: int
+    sku_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetShare(Command):
+    """A shop may offer this part of a SKU (None: of all goods), and some are kept for it alone."""
+
+    shop_id: int
+    sku_id: int | None = None
+    percent: int = 100
+    kept: int = 0
+
+
+_CHANGEABLE = ("item_no", "price_fen", "pack_pieces", "least_pieces", "lead_days", "is_main")
+
+
+def set_terms(session: Session, command: SetTerms) -> Outcome:
+    """Keep the terms; the first supplier of a SKU is the one it is bought of.
+
+    Raises:
+        InvalidInput: a number out of range. NotFound: no such SKU or supplier.
+    """
+    problem = terms_problem(command)
+    if problem is not None:
+        raise InvalidInput(problem[1], field=problem[0])
+    sku, supplier = session.get(Sku, command.sku_id), session.get(Supplier, command.supplier_id)
+    if sku is None:
+        raise NotFound(say("SKU"), command.sku_id)
+    if supplier is None:
+        raise NotFound(say("supplier"), command.supplier_id)
+    values = {name: getattr(command, name) for name in _CHANGEABLE}
+    if write_terms(session, supplier.id, sku.id, values):
+        trail.record(session, command, "sku", sku.id, "terms_set", supplier=supplier.code)
+    return Outcome(
+        screen="sku",
+        subject_id=sku.id,
+        message=say("{sku} of {supplier} is kept.", sku=sku.code, supplier=supplier.name),
+    )
+
+
+def drop_terms(session: Session, command: DropTerms) -> Outcome:
+    """Forget that the supplier sells the SKU; another one of it is bought of from now on.
+
+    Raises:
+        StaleScreen: forgotten already.
+    """
+    found = session.get(
+        SupplierSku, (command.supplier_id, command.sku_id), with_for_update=True,
+        populate_existing=True,
+    )  # fmt: skip
+    if found is None:
+        raise StaleScreen
+    session.delete(found)
+    session.flush()
+    _require_main(session, command.sku_id)
+    trail.record(
+        session, command, "sku", command.sku_id, "terms_dropped", supplier=command.supplier_id
+    )
+    return Outcome(screen="sku", subject_id=command.sku_id, message=say("Taken out."))
+
+
+def set_share(session: Session, command: SetShare) -> Outcome:
+    """Keep the share; 100 percent and nothing kept is what every shop has without one.
+
+    Raises:
+        InvalidInput: a number out of range. NotFound: no such shop or SKU.
+    """
+    if not 0 <= command.percent <= 100:  # noqa: PLR2004  (percent)
+        raise InvalidInput(say("This must be {least} to {most}.", least=0, most=100),
+                           field="percent")  # fmt: skip
+    if not 0 <= command.kept <= MOST_PIECES:
+        raise InvalidInput(say("This must be {least} to {most}.", least=0, most=MOST_PIECES),
+                           field="kept")  # fmt: skip
+    if command.kept and command.sku_id is None:
+        raise InvalidInput(say("Pieces are kept of one SKU, not of all."), field="kept")
+    shop = session.get(Shop, command.shop_id)
+    if shop is None:
+        raise NotFound(say("shop"), command.shop_id)
+    if command.sku_id is not None and session.get(Sku, command.sku_id) is None:
+        raise NotFound(say("SKU"), command.sku_id)
+    share = session.scalars(
+        sa.select(ShopShare)
+        .where(ShopShare.shop_id == shop.id, ShopShare.sku_id.is_not_distinct_from(command.sku_id))
+        .with_for_update()
+    ).first()
+    is_plain = command.percent == 100 and not command.kept and command.sku_id is None  # noqa: PLR2004
+    if is_plain and share is not None:
+        session.delete(share)
+    elif share is None and not is_plain:
+        session.add(
+            ShopShare(
+                shop_id=shop.id, sku_id=command.sku_id, percent=command.percent, kept=command.kept
+            )
+        )
+    elif share is not None:
+        share.percent, share.kept = command.percent, command.kept
+    session.flush()
+    trail.record(
+        session, command, "shop", shop.id, "share_set",
+        sku=command.sku_id, percent=command.percent, kept=command.kept,
+    )  # fmt: skip
+    return Outcome(
+        screen="shares", subject_id=shop.id, message=say("The share of {shop} is kept.",
+                                                         shop=shop.name)
+    )  # fmt: skip
+
+
+def terms_problem(terms: SetTerms) -> tuple[str, Text] | None:
+    """Return the field and why these are no terms, None if they are."""
+    ranges = (
+        ("price_fen", terms.price_fen, 0, HIGHEST_FEN),
+        ("pack_pieces", terms.pack_pieces, 1, MOST_PIECES),
+        ("least_pieces", terms.least_pieces, 0, MOST_PIECES),
+        ("lead_days", terms.lead_days, 0, MOST_DAYS),
+    )
+    for field, value, least, most in ranges:
+        if value is not None and not least <= value <= most:
+            return field, say("This must be {least} to {most}.", least=least, most=most)
+    if len(terms.item_no) > LONGEST_ITEM_NO or not terms.item_no.isprintable():
+        return "item_no", say("The code is longer than {most} characters.", most=LONGEST_ITEM_NO)
+    return None
+
+
+def write_terms(session: Session, supplier_id: int, sku_id: int, values: dict[str, object]) -> bool:
+    """Keep the terms; return whether anything changed. At most one supplier stays the main one."""
+    every = session.scalars(
+        sa.select(SupplierSku)
+        .where(SupplierSku.sku_id == sku_id)
+        .order_by(SupplierSku.supplier_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    found = next((t for t in every if t.supplier_id == supplier_id), None)
+    has_other_main = any(t.is_main and t is not found for t in every)
+    wanted = {**values, "is_main": bool(values["is_main"]) or not has_other_main}
+    if found is not None and all(getattr(found, k) == v for k, v in wanted.items()):
+        return False
+    if wanted["is_main"]:
+        for other in every:
+            other.is_main = other is found and other.is_main
+        session.flush()  # one main supplier at a time, in the database too
+    if found is None:
+        session.add(SupplierSku(supplier_id=supplier_id, sku_id=sku_id, **wanted))
+    else:
+        for name, value in wanted.items():
+            setattr(found, name, value)
+    session.flush()
+    return True
+
+
+def _require_main(session: Session, sku_id: int) -> None:
+    """Make the oldest supplier left the one the SKU is bought of, if none is."""
+    left = session.scalars(
+        sa.select(SupplierSku).where(SupplierSku.sku_id == sku_id).order_by(SupplierSku.supplier_id)
+    ).all()
+    if left and not any(terms.is_main for terms in left):
+        left[0].is_main = True
+        session.flush()

@@ -1,0 +1,335 @@
+"""How every SKU stands, in one question: the numbers of the stock page, its filters, the API.
+
+Nothing here reads the moves: balances are kept by the ledger, sales by day (`flows`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from warehouse.catalog.models import Bin, BinKind, Sku
+from warehouse.catalog.queries import IS_IN_RESERVE, IS_PICKABLE, IS_SELLABLE
+from warehouse.db import DayType
+from warehouse.inventory.fitness import is_fit
+from warehouse.inventory.models import Lot, LotBalance, StockBalance
+from warehouse.receiving.models import PurchaseLine, Supplier
+from warehouse.settings import SiteSettings
+from warehouse.supplying.models import DayFlow, Flow, StockLevel, SupplierSku
+from warehouse.supplying.rules import (
+    Alert,
+    Level,
+    Limits,
+    Standing,
+    Terms,
+    alerts_of,
+    days_of_cover,
+    order_quantity,
+    position,
+    to_promise,
+)
+from warehouse.supplying.wanted import coming_pieces, wanted_pieces
+
+WEEK = 7
+
+
+@dataclass(frozen=True, kw_only=True)
+class SkuStock:
+    """One SKU with all its numbers."""
+
+    sku_id: int
+    code: str
+    name: str
+    properties: str
+    is_active: bool
+    storage_class: str
+    on_hand: int
+    reserved: int
+    bins: int
+    standing: Standing
+    level: Level
+    terms: Terms
+    may_sell: int
+    position: int
+    to_order: int
+    next_on: date | None
+    supplier_id: int | None
+    supplier: str
+    cost_fen: int | None
+    sold: int
+    cover: int | None
+    idle_days: int | None
+    alerts: tuple[Alert, ...]
+
+    @property
+    def value_fen(self) -> int | None:
+        """What the pieces in the house cost, None where no price is known."""
+        return None if self.cost_fen is None else self.cost_fen * self.on_hand
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """The day the numbers are of, and the site's rules that they follow."""
+
+    day: date
+    settings: SiteSettings
+
+    @property
+    def days(self) -> int:
+        """How many days of sales count."""
+        return self.settings.sales_weeks * WEEK
+
+    @property
+    def limits(self) -> Limits:
+        """From when on stock is too much, slow or dead."""
+        return Limits(
+            over_days=self.settings.over_cover_days,
+            slow_days=self.settings.slow_after_days,
+            dead_days=self.settings.dead_after_days,
+        )
+
+
+class StockQuestion:
+    """The question for the numbers of SKUs, and the conditions and orders it may be asked with."""
+
+    def __init__(self, asked: Asked) -> None:
+        self.asked = asked
+        there, unfit = _there(), _unfit(asked.day)
+        wanted, coming = wanted_pieces(), coming_pieces()
+        self._joins = ((there, there.c.sku_id), (unfit, unfit.c.sku_id),
+                       (wanted, wanted.c.sku_id), (coming, coming.c.sku_id))  # fmt: skip
+        self.on_hand = _number(there.c.on_hand)
+        self.free = _number(there.c.shelf) + _number(there.c.reserve) - _number(there.c.promised)
+        self.sellable = self.free - _number(unfit.c.pieces)
+        self.dock = _number(there.c.dock)
+        self.quarantine = _number(there.c.quarantine)
+        self.reserve = _number(there.c.reserve)
+        self.on_the_way = _number(coming.c.on_the_way)
+        self.wanted = _number(wanted.c.promised) + _number(wanted.c.held)
+        self.safety = _number(StockLevel.safety)
+        self.sold = _sold_since(asked.day - timedelta(days=asked.days))
+        self.last_on = _last_on()
+        dock = self.dock if asked.settings.is_dock_sellable else 0
+        left = self.sellable + dock - self.wanted - self.safety
+        self.may_sell = sa.case((left > 0, left), else_=0)
+        self.position = (
+            self.sellable + self.dock + self.on_the_way + _number(coming.c.drafted) - self.wanted
+        )
+        self._columns = (
+            Sku.id, Sku.code, Sku.name, Sku.properties, Sku.is_active, Sku.storage_class,
+            self.on_hand.label("on_hand"),
+            _number(there.c.reserved).label("all_reserved"),
+            _number(there.c.bins).label("bins"),
+            _number(there.c.shelf).label("shelf"),
+            self.reserve.label("reserve"),
+            _number(there.c.promised).label("reserved"),
+            _number(unfit.c.pieces).label("unfit"),
+            self.dock.label("dock"),
+            self.quarantine.label("quarantine"),
+            _number(wanted.c.promised).label("promised"),
+            _number(wanted.c.held).label("held"),
+            self.on_the_way.label("on_the_way"),
+            _number(coming.c.drafted).label("drafted"),
+            coming.c.next_on,
+            self.safety.label("safety"),
+            StockLevel.reorder_at, StockLevel.order_up_to,
+            SupplierSku.supplier_id, SupplierSku.pack_pieces, SupplierSku.least_pieces,
+            Supplier.name.label("supplier"),
+            cost_of_sku().label("cost_fen"),
+            self.sold.label("sold"),
+            self.last_on.label("last_on"),
+        )  # fmt: skip
+
+    def select(self) -> sa.Select[*tuple[Any, ...]]:
+        """Return the SKUs with their numbers, to be filtered."""
+        query = (
+            sa.select(*self._columns)
+            .outerjoin(StockLevel, StockLevel.sku_id == Sku.id)
+            .outerjoin(SupplierSku, sa.and_(SupplierSku.sku_id == Sku.id, SupplierSku.is_main))
+            .outerjoin(Supplier, Supplier.id == SupplierSku.supplier_id)
+        )
+        for joined, key in self._joins:
+            query = query.outerjoin(joined, key == Sku.id)
+        return query
+
+    @property
+    def sorts(self) -> dict[str, Any]:
+        """Return the orders of the list by name; none of them is ever null."""
+        return {
+            "code": Sku.code,
+            "name": Sku.name,
+            "on_hand": self.on_hand,
+            "available": self.free,
+            "reserve": self.reserve,
+            "dock": self.dock,
+            "quarantine": self.quarantine,
+            "on_the_way": self.on_the_way,
+            "may_sell": self.may_sell,
+            "sold": self.sold,
+            "cover": self.cover,
+            "value": self.value,
+        }
+
+    @property
+    def cover(self) -> sa.ColumnElement[int]:
+        """Days the pieces last; 999,999 where nothing was sold."""
+        there = sa.case((self.sellable > 0, self.sellable), else_=0)
+        return sa.case(
+            (self.sellable <= 0, 0),
+            (self.sold > 0, there * self.asked.days / sa.func.nullif(self.sold, 0)),
+            else_=999_999,
+        )
+
+    @property
+    def value(self) -> sa.ColumnElement[int]:
+        """What the pieces in the house cost, in fen; 0 where no price is known."""
+        return self.on_hand * _number(cost_of_sku())
+
+    def is_alert(self, alert: Alert) -> sa.ColumnElement[bool]:
+        """Return the condition under which `alerts_of` raises the alert."""
+        limits = self.asked.limits
+        if alert is Alert.OUT:
+            return self.wanted > self.sellable
+        if alert is Alert.UNDER_SAFETY:
+            return sa.and_(self.safety > 0, self.sellable < self.safety)
+        if alert is Alert.UNDER_REORDER:
+            return self.position <= StockLevel.reorder_at
+        if alert is Alert.DEAD:
+            return sa.and_(self.sellable > 0, self._is_idle(limits.dead_days))
+        is_slow = self._is_idle(limits.slow_days)
+        if alert is Alert.SLOW:
+            return sa.and_(self.sellable > 0, is_slow, ~self._is_idle(limits.dead_days))
+        is_moving = sa.or_(self.last_on.is_(None), ~is_slow)
+        return sa.and_(self.sold > 0, self.cover > limits.over_days, is_moving)
+
+    def _is_idle(self, days: int) -> sa.ColumnElement[bool]:
+        until = sa.literal(self.asked.day - timedelta(days=days), DayType())
+        return self.last_on <= until
+
+    def stock_of(self, row: Any) -> SkuStock:
+        """Return a row of the question as what it says."""
+        asked = self.asked
+        standing = Standing(
+            shelf=int(row.shelf), reserve=int(row.reserve), reserved=int(row.reserved),
+            unfit=int(row.unfit), dock=int(row.dock), quarantine=int(row.quarantine),
+            promised=int(row.promised), held=int(row.held), on_the_way=int(row.on_the_way),
+            drafted=int(row.drafted), safety=int(row.safety),
+        )  # fmt: skip
+        level = Level(
+            safety=standing.safety, reorder_at=row.reorder_at, order_up_to=row.order_up_to
+        )
+        terms = Terms(pack_pieces=row.pack_pieces or 1, least_pieces=row.least_pieces or 0)
+        sold = max(0, int(row.sold))
+        cover = days_of_cover(standing.sellable, sold, asked.days)
+        idle = (asked.day - row.last_on).days if row.last_on else None
+        return SkuStock(
+            sku_id=row.id, code=row.code, name=row.name, properties=row.properties,
+            is_active=row.is_active, storage_class=row.storage_class,
+            on_hand=int(row.on_hand), reserved=int(row.all_reserved), bins=int(row.bins),
+            standing=standing, level=level, terms=terms,
+            may_sell=to_promise(standing, is_dock_sellable=asked.settings.is_dock_sellable),
+            position=position(standing), to_order=order_quantity(standing, level, terms),
+            next_on=row.next_on, supplier_id=row.supplier_id, supplier=row.supplier or "",
+            cost_fen=row.cost_fen, sold=sold, cover=cover, idle_days=idle,
+            alerts=alerts_of(standing, level, asked.limits, cover=cover, idle_days=idle),
+        )  # fmt: skip
+
+
+def stocks_of(
+    session: Session, asked: Asked, sku_ids: Collection[int] | None = None
+) -> dict[int, SkuStock]:
+    """Return SKU id → its numbers; of all SKUs unless some are named."""
+    question = StockQuestion(asked)
+    query = question.select().order_by(Sku.code)
+    if sku_ids is not None:
+        query = query.where(Sku.id.in_(sku_ids))
+    return {row.id: question.stock_of(row) for row in session.execute(query)}
+
+
+def cost_of_sku() -> sa.ScalarSelect[Any]:
+    """Return a column: what a piece of `Sku` costs in fen, null where nobody knows.
+
+    The price of the supplier it is bought of, else the one of its last purchase.
+    """
+    last = (
+        sa.select(PurchaseLine.price_fen)
+        .where(PurchaseLine.sku_id == Sku.id, PurchaseLine.price_fen > 0)
+        .order_by(PurchaseLine.id.desc())
+        .limit(1)
+        .correlate(Sku)
+        .scalar_subquery()
+    )
+    price = (
+        sa.select(SupplierSku.price_fen)
+        .where(SupplierSku.sku_id == Sku.id, SupplierSku.is_main)
+        .correlate(Sku)
+        .scalar_subquery()
+    )
+    return sa.select(sa.func.coalesce(price, last)).correlate(Sku).scalar_subquery()
+
+
+def _there() -> sa.Subquery:
+    def of(condition: Any, pieces: Any = StockBalance.on_hand) -> sa.ColumnElement[int]:
+        return sa.func.sum(sa.case((condition, pieces), else_=0))
+
+    return (
+        sa.select(
+            StockBalance.sku_id,
+            sa.func.sum(StockBalance.on_hand).label("on_hand"),
+            sa.func.sum(StockBalance.reserved).label("reserved"),
+            of(StockBalance.on_hand != 0, 1).label("bins"),
+            of(IS_PICKABLE).label("shelf"),
+            of(IS_IN_RESERVE).label("reserve"),
+            of(IS_SELLABLE, StockBalance.reserved).label("promised"),
+            of(Bin.kind == BinKind.DOCK).label("dock"),
+            of(Bin.kind == BinKind.QUARANTINE).label("quarantine"),
+        )
+        .join(Bin, Bin.id == StockBalance.bin_id)
+        .where(~StockBalance.is_in_work, ~StockBalance.is_virtual)
+        .group_by(StockBalance.sku_id)
+        .subquery()
+    )
+
+
+def _unfit(day: date) -> sa.Subquery:
+    free = LotBalance.on_hand - LotBalance.reserved
+    return (
+        sa.select(Lot.sku_id, sa.func.sum(free).label("pieces"))
+        .join(LotBalance, LotBalance.lot_id == Lot.id)
+        .join(Sku, Sku.id == Lot.sku_id)
+        .join(Bin, Bin.id == LotBalance.bin_id)
+        .where(Sku.is_lot_tracked, IS_SELLABLE, free > 0, ~is_fit(day))
+        .group_by(Lot.sku_id)
+        .subquery()
+    )
+
+
+def _sold_since(day: date) -> sa.ColumnElement[int]:
+    sold = (
+        sa.select(-sa.func.sum(DayFlow.pieces))
+        .where(
+            DayFlow.sku_id == Sku.id,
+            DayFlow.day > sa.literal(day, DayType()),
+            DayFlow.kind == Flow.SOLD,
+        )
+        .correlate(Sku)
+        .scalar_subquery()
+    )
+    return _number(sold)
+
+
+def _last_on() -> sa.ColumnElement[date]:
+    """Return the day a piece was last dispatched; of SKUs never sold the day they first came."""
+    of_sku = sa.select(DayFlow.day).where(DayFlow.sku_id == Sku.id).correlate(Sku).limit(1)
+    last = of_sku.where(DayFlow.kind == Flow.SOLD, DayFlow.pieces < 0).order_by(DayFlow.day.desc())
+    first = of_sku.order_by(DayFlow.day)
+    return sa.func.coalesce(last.scalar_subquery(), first.scalar_subquery(), type_=DayType())
+
+
+def _number(column: Any) -> sa.ColumnElement[int]:
+    return sa.func.coalesce(column, 0, type_=sa.Integer())
