@@ -107,6 +107,9 @@ def receipt_page(receipt_id: int, values: dict[str, Any], errors: dict[str, str]
         jobs = sa.select(PrintJob).where(PrintJob.subject == subject).order_by(PrintJob.id)
         corrections = sa.select(Receipt).where(Receipt.corrects_id == receipt_id)
         counters = counters_of(session, receipt_id)
+        told = [("receipt", [receipt_id])]
+        # What is asked and paid is told to those who buy.
+        told += [("receipt_paper", [receipt_id])] if may(Right.BUY) else []
         return render_template(
             "receiving/receipt.html",
             receipt=found,
@@ -122,7 +125,7 @@ def receipt_page(receipt_id: int, values: dict[str, Any], errors: dict[str, str]
             papers=dock_desk.papers_of(session, receipt_id) if may(Right.BUY) else [],
             files=dock_desk.files_of(session, receipt_id) if may(Right.BUY) else [],
             jobs=list(session.scalars(jobs)),
-            events=story(session, [("receipt", [receipt_id])], job_subjects=[subject]),
+            events=story(session, told, job_subjects=[subject]),
             values=values,
             errors=errors,
         )

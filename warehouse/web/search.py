@@ -17,6 +17,8 @@ from warehouse.inventory.models import Lot, Serial
 from warehouse.orders.models import Consignment, Order
 from warehouse.packing.models import Parcel
 from warehouse.people.rights import Right
+from warehouse.receiving.accounts import Exchange
+from warehouse.receiving.models import PurchaseOrder, Receipt
 from warehouse.scanning import CodeScan, parse
 from warehouse.text import Text, say
 from warehouse.waves.models import Wave
@@ -71,6 +73,7 @@ def _exact(session: Session, code: str) -> list[Hit]:
         *_parcels(session, sa.or_(Parcel.number == upper, _with_waybill(Waybill.number == upper))),
         *_waves(session, Wave.number == upper),
         *_handovers(session, Handover.number == upper),
+        *_receiving(session, upper, is_exact=True),
         *_bins(session, Bin.code == upper),
         *_skus(session, sa.or_(Sku.code == code, has_barcode(code))),
         *_lots(session, Lot.code == upper),
@@ -91,6 +94,7 @@ def _near(session: Session, q: str) -> list[Hit]:
         ),
         *_waves(session, tables.begins(Wave.number, upper)),
         *_handovers(session, tables.begins(Handover.number, upper)),
+        *_receiving(session, upper, is_exact=False),
         *_bins(session, tables.begins(Bin.code, upper)),
         *_skus(session, sa.or_(tables.like(Sku.code, q), tables.like(Sku.name, q))),
         *_lots(session, tables.begins(Lot.code, upper)),
@@ -183,6 +187,25 @@ def _handovers(session: Session, condition: sa.ColumnElement[bool]) -> list[Hit]
         _hit(say("Handovers"), number, "", "handovers.handover", handover_id=i)
         for i, number in rows
     ]
+
+
+def _receiving(session: Session, code: str, *, is_exact: bool) -> list[Hit]:
+    found: list[Hit] = []
+    places: tuple[tuple[Any, Text, str, str], ...] = (
+        (Receipt, say("Receipts"), "receiving.receipt", "receipt_id"),
+        (PurchaseOrder, say("Purchase orders"), "receiving.order", "order_id"),
+        (Exchange, say("Exchange"), "receiving.exchange", "exchange_id"),
+    )
+    for model, kind, endpoint, name in places:
+        condition = model.number == code if is_exact else tables.begins(model.number, code)
+        rows = session.execute(
+            sa.select(model.id, model.number)
+            .where(condition)
+            .order_by(model.id.desc())
+            .limit(MOST_HITS)
+        )
+        found += [_hit(kind, number, "", endpoint, **{name: i}) for i, number in rows]
+    return found
 
 
 def _bins(session: Session, condition: sa.ColumnElement[bool]) -> list[Hit]:

@@ -109,7 +109,7 @@ def add_paper(session: Session, command: AddPaper) -> Outcome:
     )
     session.add(paper)
     session.flush()
-    trail.record(session, command, "receipt", receipt.id, "paper_added", paper=number)
+    trail.record(session, command, "receipt_paper", receipt.id, "paper_added", paper=number)
     return Outcome(screen="receipt", subject_id=receipt.id,
                    message=say("Paper {number} is kept.", number=number))  # fmt: skip
 
@@ -148,7 +148,7 @@ def pay_paper(session: Session, command: PayPaper) -> Outcome:
     )
     session.flush()
     event = "paid" if command.amount_fen > 0 else "payment_taken_back"
-    trail.record(session, command, "receipt", paper.receipt_id, event, paper=paper.number,
+    trail.record(session, command, "receipt_paper", paper.receipt_id, event, paper=paper.number,
                  amount_fen=command.amount_fen)  # fmt: skip
     text = say("The payment for {number} is kept.", number=paper.number)
     return Outcome(screen="receipt", subject_id=paper.receipt_id, message=text)
@@ -197,7 +197,7 @@ def keep_file(session: Session, command: KeepFile) -> Outcome:
         )
     )
     session.flush()
-    trail.record(session, command, "receipt", receipt.id, "file_kept", name=name)
+    trail.record(session, command, "receipt_paper", receipt.id, "file_kept", name=name)
     return Outcome(screen="receipt", subject_id=receipt.id, message=text)
 
 
@@ -215,7 +215,7 @@ def remove_file(session: Session, command: RemoveFile) -> Outcome:
     receipt_id, name = file.receipt_id, file.name
     session.delete(file)
     session.flush()
-    trail.record(session, command, "receipt", receipt_id, "file_removed", name=name,
+    trail.record(session, command, "receipt_paper", receipt_id, "file_removed", name=name,
                  reason=command.reason.strip()[:200])  # fmt: skip
     return Outcome(
         screen="receipt", subject_id=receipt_id, message=say("{name} is removed.", name=name)

@@ -1,0 +1,193 @@
+"""Receiving at the desk: suppliers, orders, receipts with their papers, exchanges."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+import openpyxl
+import pytest
+
+from tests.dock import Dock
+from tests.web.desk_site import Desk, notice_of, words_of
+from warehouse.people.models import Role
+from warehouse.receiving.accounts import Exchange, ExchangeLine, SupplierFile, SupplierPaper
+from warehouse.receiving.models import Fault, PurchaseOrder, Supplier
+
+PDF = b"%PDF-1.4\n<script>alert(1)</script>"
+
+
+@pytest.fixture
+def dock(desk: Desk) -> Dock:
+    dock = Dock(desk.world)
+    dock.supplier()
+    return dock
+
+
+def test_every_list_has_an_empty_state_that_says_what_to_do(desk: Desk):
+    for url, said in (
+        ("/receiving", "No receipt yet"),
+        ("/receiving/orders", "No purchase order yet"),
+        ("/receiving/suppliers", "No supplier yet"),
+        ("/receiving/exchanges", "No exchange yet"),
+        ("/receiving/exchanges/open", "Nothing is out"),
+        ("/receiving/orders/new", "Add the supplier first"),
+    ):
+        assert said in words_of(desk.get(url)), url
+
+
+def test_a_supplier_is_added_changed_and_its_faults_are_told_at_the_field(desk: Desk):
+    wrong = desk.post("/receiving/suppliers", code="悦", name="")
+    assert (wrong.status_code, "The name is empty." in words_of(wrong)) == (400, True)
+    made = desk.post("/receiving/suppliers", code="yz", name="Yuezhi", lead_days=7, terms="30 days")
+    assert "Supplier Yuezhi is saved." in desk.said(made)
+    supplier = desk.world.one(Supplier, code="YZ")
+    url = f"/receiving/suppliers/{supplier.id}"
+    assert desk.post(url, name="Yuezhi", lead_days=900).status_code == 400
+    assert "is saved" in desk.said(desk.post(url, name="Yuezhi Knit", lead_days=9))
+    assert "Lead time in days" in words_of(desk.get(url))
+
+
+def test_an_order_is_typed_ordered_printed_and_had_as_a_file(desk: Desk, dock: Dock):
+    tee = desk.world.sku("TEE")
+    form: dict[str, Any] = {"supplier": "YZ", "sku-0": "TEE", "pieces-0": "10", "price-0": "12.50"}
+    for wrong in ({"pieces-0": "1.5"}, {"pieces-0": "-1"}, {"price-0": "abc"}, {"sku-0": "NOPE"},
+                  {"day-0": "2062-01-01"}, {"pieces-0": ""}):  # fmt: skip
+        answer = desk.post("/receiving/orders", **{**form, **wrong})
+        assert (answer.status_code, desk.world.all(PurchaseOrder)) == (400, []), wrong
+        assert notice_of(answer), wrong
+    assert "is made" in desk.said(desk.post("/receiving/orders", **form))
+    order = desk.world.one(PurchaseOrder)
+    url = f"/receiving/orders/{order.id}"
+    assert 'value="12.50"' in desk.get(f"{url}/change").get_data(as_text=True)
+    changed = desk.post(f"{url}/change", **{"sku-0": tee.barcode, "pieces-0": "4", "price-0": "9"})
+    assert "is saved" in desk.said(changed)
+    assert "is ordered" in desk.said(desk.post(f"{url}/place"))
+    assert "¥36.00" in words_of(desk.get(f"{url}/print"))
+    sheet = openpyxl.load_workbook(io.BytesIO(desk.get(f"{url}?export=xlsx").data)).worksheets[0]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert rows[1][:5] == ["TEE", "TEE cotton", "", 4, "9.00"]
+    seen = desk.get(f"{url}?export=csv", Role.RECEIVER).get_data(as_text=True)
+    assert "Unit price" not in seen
+    assert "¥" not in words_of(desk.get(url, Role.RECEIVER))
+    assert "¥" not in desk.get("/receiving/orders?export=csv", Role.RECEIVER).get_data(as_text=True)
+
+
+def test_a_receipt_shows_its_story_and_is_booked_and_corrected(desk: Desk, dock: Dock):
+    tee = desk.world.sku("TEE")
+    receipt_id = dock.start(dock.order({tee: 10}).number)
+    dock.count(receipt_id, tee, 8)
+    dock.count(receipt_id, tee, 1, fault=Fault.STAINED)
+    dock.finish(receipt_id)
+    url = f"/receiving/{receipt_id}"
+    page = words_of(desk.get(url))
+    assert "Counted: 9 pieces, 1 of them faulty, 1 short" in page
+    assert "is booked: 8 pieces" in desk.said(desk.post(f"{url}/book"))
+    form = desk.get(f"{url}/correct").get_data(as_text=True)
+    names = re.findall(r'name="(right-[^"]+)"', form)
+    assert len(names) == 2
+    sound = next(name for name in names if ":sound:" in name)
+    same = desk.post(f"{url}/correct", reason="x", **{sound: "8"})
+    assert (same.status_code, "Nothing differs" in words_of(same)) == (400, True)
+    done = desk.post(f"{url}/correct", reason="one box twice", **{sound: "6"})
+    assert "one box twice" in desk.said(done)
+    assert desk.world.standing(tee) == {"DOCK": 6, "QUARANTINE": 1, "SUPPLIER": -7}
+    assert "Corrected by" in words_of(desk.get(url))
+    exported = desk.get("/receiving?export=csv").get_data(as_text=True)
+    assert len(exported.strip().splitlines()) == 3
+
+
+def test_supplier_papers_and_files_are_for_those_who_buy(desk: Desk, dock: Dock):
+    receipt_id = dock.booked({desk.world.sku("TEE"): 4})
+    url = f"/receiving/{receipt_id}"
+    wrong = desk.post(f"{url}/papers", number="7", paper_on="2062-01-01", amount_fen="10")
+    assert (wrong.status_code, "has not come yet" in words_of(wrong)) == (400, True)
+    kept = desk.post(f"{url}/papers", number="INV-7", paper_on="2026-03-01", amount_fen="1,250.50",
+                     freight_fen="8")  # fmt: skip
+    assert "¥1258.50" in desk.said(kept)
+    paper = desk.world.one(SupplierPaper)
+    paid = desk.post(f"/receiving/papers/{paper.id}/payments", paid_on="2026-03-02", amount_fen="8")
+    assert "¥1250.50" in desk.said(paid)
+    assert "INV-7" not in words_of(desk.get(url, Role.RECEIVER))
+    sent = desk.as_(Role.SUPERVISOR).post(
+        f"{url}/files", data={"files": (io.BytesIO(PDF), "bill.html")}
+    )
+    assert "bill.pdf is kept." in desk.said(sent)
+    file_url = f"/receiving/files/{desk.world.one(SupplierFile).id}"
+    assert desk.get(file_url, Role.RECEIVER).status_code == 403
+    answer = desk.get(file_url)
+    assert (answer.data, answer.content_type) == (PDF, "application/pdf")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Disposition"].startswith("attachment;")
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    html = {"files": (io.BytesIO(b"<html>"), "x.pdf")}
+    assert "Only PDF" in desk.said(desk.as_(Role.SUPERVISOR).post(f"{url}/files", data=html))
+    assert "is removed" in desk.said(desk.post(f"{file_url}/remove", reason="not ours"))
+    totals = words_of(desk.get("/receiving/suppliers?first=2026-03-01&last=2026-03-31"))
+    assert "¥1250.50" in totals
+
+
+def test_a_list_of_a_supplier_says_all_its_errors_or_becomes_an_order(desk: Desk, dock: Dock):
+    desk.world.sku("TEE")
+    url = f"/receiving/suppliers/{desk.world.one(Supplier).id}/lists"
+
+    def send(text: str, name: str = "list.csv") -> Any:
+        data = {"into": "order", "files": (io.BytesIO(text.encode()), name)}
+        return desk.as_(Role.SUPERVISOR).post(url, data=data)
+
+    bad = send("SKU,Pieces\nNOPE,1\nTEE,-1\n")
+    assert (bad.status_code, "Nothing was taken: 2 rows to mend" in words_of(bad)) == (400, True)
+    assert send("SKU,Pieces\nTEE,1\n", "list.exe").status_code == 400
+    assert send("Nothing,here\n1,2\n").status_code == 400
+    assert "is made" in desk.said(send("SKU,Pieces\nTEE,5\n"))
+    again = send("SKU,Pieces\nTEE,5\n")
+    assert (again.status_code, "taken before" in words_of(again)) == (400, True)
+    assert len(desk.world.all(PurchaseOrder)) == 1
+
+
+def test_an_exchange_goes_from_quarantine_to_the_supplier_and_back(desk: Desk, dock: Dock):
+    tee = desk.world.sku("TEE")
+    dock.booked({tee: 5}, fault=Fault.OFF_COLOUR)
+    form = desk.get("/receiving/exchanges/new?supplier=YZ").get_data(as_text=True)
+    name = re.findall(r'name="(pieces-[^"]+)"', form)[0]
+    assert "wrong colour" in form
+    many = desk.post("/receiving/exchanges", supplier="YZ", **{name: "6"})
+    assert many.status_code == 400
+    made = desk.post("/receiving/exchanges", supplier="YZ", **{name: "5"}, due_on="2026-04-01")
+    assert "is listed" in desk.said(made)
+    exchange = desk.world.one(Exchange)
+    url = f"/receiving/exchanges/{exchange.id}"
+    assert "5 pieces are with the supplier" in desk.said(desk.post(f"{url}/send"))
+    account = words_of(desk.get("/receiving/exchanges/open"))
+    assert "Pieces still out, by age" in account
+    line = desk.world.one(ExchangeLine)
+    back = desk.post(f"{url}/settle", line_id=line.id, kind="replaced", pieces="2")
+    assert "3 pieces of" in desk.said(back)
+    over = desk.post(f"{url}/settle", line_id=line.id, kind="replaced", pieces="4")
+    assert "3 pieces of this line are open" in desk.said(over)
+    desk.post(f"{url}/settle", line_id=line.id, kind="credited", pieces="3", amount_fen="30")
+    assert "All settled" in words_of(desk.get(url))
+    assert desk.world.standing(tee) == {"DOCK": 2, "SUPPLIER": -2}
+    assert "¥30.00" in words_of(desk.get(url))
+    assert "Nothing is out" in words_of(desk.get("/receiving/exchanges/open"))
+
+
+def test_the_rule_for_codes_of_new_skus_is_checked(desk: Desk):
+    page = desk.get("/settings", Role.ADMIN).get_data(as_text=True)
+    assert 'value="N-######"' in page
+    wrong = desk.post("/settings", Role.ADMIN, site_name="x", sku_code_patterns="N-##",
+                      tolerance_g=30, tolerance_percent=5, stand_in_after_min=0,
+                      papers_kept_days=90, paper_locale="zh", default_carrier_code="",
+                      is_check_required=1, is_weigh_required=1, is_label_match_required=1,
+                      is_four_eyes=1, is_tablet_required=1)  # fmt: skip
+    assert (wrong.status_code, "Write class, prefix and digits" in words_of(wrong)) == (400, True)
+
+
+def test_what_is_on_these_pages_can_be_searched(desk: Desk, dock: Dock):
+    order = dock.order({desk.world.sku("TEE"): 1})
+    receipt = dock.receipt(dock.start(order.number))
+    for number, place in ((order.number, f"/receiving/orders/{order.id}"),
+                          (receipt.number, f"/receiving/{receipt.id}")):  # fmt: skip
+        answer = desk.get(f"/search?q={number}")
+        assert (answer.status_code, answer.headers["Location"]) == (302, place)

@@ -1,0 +1,138 @@
+"""The receiver's tablet: papers, goods, questions, the second person."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from werkzeug.test import TestResponse
+
+from tests.dock import Dock
+from tests.web.desk_site import Desk, words_of
+from warehouse.catalog.models import Sku
+from warehouse.commands import new_id
+from warehouse.people.models import Role
+from warehouse.receiving.models import ReceiptCount
+
+UNKNOWN = "6900000000012"
+
+
+@pytest.fixture
+def dock(desk: Desk) -> Dock:
+    dock = Dock(desk.world)
+    dock.supplier()
+    return dock
+
+
+class Tablet:
+    """A tablet at the dock that sends each scan with the screen it shows."""
+
+    def __init__(self, desk: Desk, role: Role = Role.RECEIVER) -> None:
+        self.desk, self.role = desk, role
+        self.answer = desk.get("/receive", role)
+        self.read()
+
+    def read(self) -> None:
+        found = re.search(r'id="station" data-screen="([^"]*)" data-subject="([^"]*)"',
+                          self.answer.get_data(as_text=True))  # fmt: skip
+        if found:
+            self.screen, self.subject = found.groups()
+
+    def scan(self, barcode: str, **fields: object) -> TestResponse:
+        sent = {"screen": self.screen, "subject": self.subject, "command_id": new_id(), **fields}
+        self.answer = self.desk.post("/receive/scans", self.role, barcode=barcode, **sent)
+        self.read()
+        return self.answer
+
+    @property
+    def words(self) -> str:
+        return words_of(self.answer)
+
+
+def test_a_delivery_by_its_order_is_counted_and_confirmed_by_another(desk: Desk, dock: Dock):
+    tee = desk.world.sku("TEE")
+    order = dock.order({tee: 3})
+    tablet = Tablet(desk)
+    assert order.number in tablet.words
+    tablet.scan(order.number)
+    tablet.scan(tee.barcode, pieces=2)
+    assert (tablet.screen, "2 of 3" in tablet.words) == ("count", True)
+    tablet.scan("CMD-MINUS")
+    assert "What is wrong with the piece?" in tablet.words
+    tablet.scan("CMD-MINUS", fault="stained")
+    tablet.scan(tee.barcode)
+    assert (tablet.screen, tablet.answer.status_code) == ("faulty-stained", 200)
+    assert "Faulty pieces: stained" in tablet.words
+    tablet.scan("CMD-UNDO")
+    tablet.scan("CMD-OK")
+    assert (tablet.screen, "Is everything counted?" in tablet.words) == ("finish", True)
+    tablet.scan("CMD-OK")
+    assert "Somebody else compares it" in tablet.words
+    tablet.scan(order.number)
+    assert "You counted it." in tablet.words
+    refused = tablet.scan("CMD-OK")
+    assert (refused.status_code, "Somebody else has to confirm" in tablet.words) == (409, True)
+    other = Tablet(desk, Role.SUPERVISOR)
+    other.scan(order.number)
+    assert "Agrees: book it" in other.words
+    other.scan("CMD-OK")
+    assert "is booked: 2 pieces at the dock, 1 in quarantine" in other.words
+    assert desk.world.standing(tee) == {"DOCK": 2, "QUARANTINE": 1, "SUPPLIER": -3}
+
+
+def test_goods_without_papers_and_without_a_sku(desk: Desk, dock: Dock):
+    tablet = Tablet(desk)
+    tablet.scan("CMD-SKIP")
+    assert "YZ Knit" in tablet.words
+    tablet.scan("YZ")
+    tablet.scan(UNKNOWN)
+    assert (tablet.screen, "Nothing carries" in tablet.words) == ("unknown", True)
+    page = f"/receive/{tablet.subject}/new"
+    assert f'data-goto="{page}"' in tablet.scan("CMD-OK").get_data(as_text=True)
+    assert UNKNOWN in words_of(desk.get(page, Role.RECEIVER))
+    empty = desk.post(page, Role.RECEIVER, name="", pieces=1, labels=0)
+    assert (empty.status_code, "The name is empty." in words_of(empty)) == (400, True)
+    made = desk.post(page, Role.RECEIVER, name="Cup", properties="blue", pieces=1, labels=1)
+    assert (made.status_code, made.headers["Location"]) == (303, f"/receive/{tablet.subject}")
+    sku = desk.world.one(Sku, name="Cup")
+    assert sku.code == "N-000001"
+    assert "N-000001" in words_of(desk.get(f"/receive/{tablet.subject}", Role.RECEIVER))
+    assert [c.sku_id for c in desk.world.all(ReceiptCount)] == [sku.id]
+
+
+def test_lot_date_and_number_are_asked_on_the_screen(desk: Desk, dock: Dock):
+    milk = dock.tracked("MILK", is_lot_tracked=True, is_expiry_tracked=True, is_serial_tracked=True)
+    tablet = Tablet(desk)
+    tablet.scan("YZ")
+    tablet.scan(milk.barcode, pieces=2)
+    assert (tablet.screen, "Which lot?" in tablet.words) == ("lot", True)
+    tablet.scan("l-7")
+    assert (tablet.screen, "Best before?" in tablet.words) == ("best_before", True)
+    for wrong in ("20620101", "99", "20200101"):
+        assert tablet.scan(wrong).status_code == 400
+    tablet.scan("20331231")
+    assert tablet.screen == "serial"
+    tablet.scan("S1")
+    assert "1 pieces still lack their serial number" in tablet.words
+    tablet.scan("S2")
+    assert tablet.screen == "count"
+    counted = {(c.lot_code, str(c.best_before), c.serial) for c in desk.world.all(ReceiptCount)}
+    assert counted == {("L-7", "2033-12-31", "S1"), ("L-7", "2033-12-31", "S2")}
+    symbol = f"]d201{milk.barcode:0>14}17340101" + "10L-8\x1d21S3"
+    tablet.scan(symbol)
+    assert (tablet.screen, tablet.answer.status_code) == ("count", 200)
+    assert desk.world.all(ReceiptCount)[-1].lot_code == "L-8"
+
+
+def test_wrong_scans_leave_the_screen_and_say_what_was_wanted(desk: Desk, dock: Dock):
+    tablet = Tablet(desk)
+    assert "Scan a purchase order or a receipt" in words_of(tablet.scan("NOTHING"))
+    assert tablet.scan("CMD-FULL").status_code == 400
+    tablet.scan("YZ")
+    desk.world.bin("A-01")
+    assert tablet.scan("A-01").status_code == 422
+    assert tablet.scan("CMD-OK", screen="finish").status_code == 409
+    assert tablet.scan(desk.world.sku("TEE").barcode, pieces="1.5").status_code == 400
+    assert tablet.scan("CMD-UNDO", screen="count").status_code == 409
+    assert tablet.scan("X", subject=987654).status_code in (404, 409)
+    assert desk.world.all(ReceiptCount) == []
