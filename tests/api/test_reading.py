@@ -7,10 +7,14 @@ import pytest
 from tests.api.conftest import Machine, error_of, tampered
 from tests.api.described import Description, fill
 from tests.builders import ADDRESS, Stage, World
+from tests.dock import Dock
 from warehouse.commands import new_id
 from warehouse.orders.commands.holds import RaiseHold, raise_hold
 from warehouse.orders.models import HoldKind, Order, OrderLine, Shop
 from warehouse.people.models import Role
+from warehouse.receiving.commands.exchange import Faulty, MakeExchange, make_exchange
+from warehouse.receiving.models import Fault
+from warehouse.receiving.quarantine import standing
 
 
 def parts_of(world: World, work, desk: Machine) -> dict[str, str]:
@@ -29,8 +33,30 @@ def parts_of(world: World, work, desk: Machine) -> dict[str, str]:
         "handovers": handovers[0]["number"] if handovers else "-",
         "code": "TEE",
         "bins": "A-01",
+        "suppliers": "YZ",
+        **_received(world, work),
         "import_id": "1",
         "command_id": command_id,
+    }
+
+
+def _received(world: World, work) -> dict[str, str]:
+    """Take goods in by an order, one of them faulty, which goes back; return the numbers."""
+    dock = Dock(world)
+    dock.supplier()
+    order = dock.order({work.goods["TEE"]: 3})
+    receipt_id = dock.start(order.number)
+    dock.count(receipt_id, work.goods["TEE"], 2)
+    dock.count(receipt_id, work.goods["TEE"], 1, fault=Fault.STAINED)
+    dock.finish(receipt_id)
+    dock.book(receipt_id)
+    with world.database.reading() as session:
+        lines = tuple(Faulty(key=one.key, pieces=1) for one in standing(session))
+    exchange = world.do(make_exchange, MakeExchange, supplier="YZ", lines=lines)
+    return {
+        "purchases": order.number,
+        "receipts": dock.receipt(receipt_id).number,
+        "exchanges": exchange.facts["number"],
     }
 
 
@@ -42,8 +68,8 @@ def test_every_answer_is_as_described(world: World, desk: Machine, stage: Stage)
     for path in described.operations("get"):
         subject = path.split("/")[1]
         mine = {**parts, "number": parts.get(subject, parts["number"])}
-        if subject == "bins":
-            mine["code"] = parts["bins"]
+        if subject in ("bins", "suppliers"):
+            mine["code"] = parts[subject]
         response = desk.get(fill(path, mine))
         described.hold(path, response)
         seen.append((path, response.status_code))

@@ -10,10 +10,18 @@ if TYPE_CHECKING:
 
 def install(app: Flask) -> None:
     """Register the API under /api/v1, with JSON answers also where no route is found."""
-    from warehouse.api import dispatch, door, imports, index, orders, stock, waves
+    from warehouse.api import dispatch, door, imports, index, orders, receiving, stock, waves
     from warehouse.app import csrf
 
-    _ = (orders, imports, waves, stock, dispatch, index)  # their routes register on import
+    _ = (
+        orders,
+        imports,
+        waves,
+        stock,
+        dispatch,
+        receiving,
+        index,
+    )  # their routes register on import
     csrf.exempt(door.bp)
     door.install(app)
     app.register_blueprint(door.bp)
