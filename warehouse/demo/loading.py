@@ -25,6 +25,7 @@ from warehouse.demo.papers import write_sheets
 from warehouse.demo.people import PASSWORD, PIN, STAFF, Staff, hire
 from warehouse.demo.pictures import png
 from warehouse.demo.printers import set_up_printers
+from warehouse.demo.receiving import deliveries
 from warehouse.settings import change_settings
 
 SENDER = {
@@ -39,6 +40,7 @@ RULES: dict[str, Any] = {**SENDER, "is_tablet_required": False}
 OPENED_AGO = timedelta(days=3)
 YESTERDAY_AGO = timedelta(hours=30)
 TODAY_AGO = timedelta(hours=4)
+DELIVERIES_AGO = timedelta(minutes=50)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +70,8 @@ def load(database: Database, *, data_dir: Path, at: datetime, seed: int = 1) -> 
             )
             desk = Desk(session=session, now=at - ago, name=name)
             day(Floor(desk=desk, people=people, totes=list(totes)), inventor, at - ago)
+    with database.transaction() as session:
+        deliveries(session, people, goods, at - DELIVERIES_AGO)
     badges, cards = write_sheets(data_dir)
     return DemoSite(staff=STAFF, pin=PIN, password=PASSWORD, badges=badges, cards=cards)
 
