@@ -57,7 +57,8 @@ class Dock:
     station_id: int
 
     def by(self, login: str) -> Desk:
-        self.desk.actor = Actor(person_id=self.people[login], station_id=self.station_id)
+        station_id = self.station_id if login == "zhao" else None
+        self.desk.actor = Actor(person_id=self.people[login], station_id=station_id)
         return self.desk
 
     def order(self, supplier: str, goods: list[Variant], pieces: int, **facts: object) -> str:

@@ -52,7 +52,7 @@ SEEN_FIELDS: tuple[Field, ...] = (
     (say("Made"), lambda o: o.created_at),
     (say("Ordered"), lambda o: o.ordered_at),
 )
-FIELDS: tuple[Field, ...] = (*SEEN_FIELDS, (say("Value"), lambda o: fmt_yuan(o.value_fen)))
+FIELDS: tuple[Field, ...] = (*SEEN_FIELDS, (say("Worth"), lambda o: fmt_yuan(o.value_fen)))
 LINE_FIELDS: tuple[Field, ...] = (
     (say("SKU"), lambda x: x.code),
     (say("Goods"), lambda x: x.name),

@@ -153,7 +153,7 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
     ("supplier", "changed"): (_fields, None),
     ("purchase", "made"): (_with("Drafted with {lines} lines", "lines"), None),
     ("purchase", "changed"): (_with("Changed: {lines} lines", "lines"), None),
-    ("purchase", "ordered"): (_plain(say("Ordered")), "ok"),
+    ("purchase", "ordered"): (_plain(say("Ordered of the supplier")), "ok"),
     ("purchase", "closed"): (_with("Closed: {reason}", "reason"), "stop"),
     ("receipt", "expected"): (_with("Announced with {lines} SKUs", "lines"), None),
     ("receipt", "begun"): (_plain(say("Counting begun")), None),
