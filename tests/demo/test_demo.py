@@ -113,7 +113,8 @@ def test_every_paper_has_a_printer(site: Database) -> None:
         unrouted = sa.select(sa.func.count()).where(PrintJob.printer_id.is_(None))
         kinds = set(session.scalars(sa.select(PrintJob.document_kind)))
         assert session.scalar(unrouted) == 0
-    assert kinds == {"waybill", "packing_slip", "pick_list", "manifest"}
+    floor = {"waybill", "packing_slip", "pick_list", "manifest"}
+    assert kinds == {*floor, "goods_receipt", "exchange_out"}
 
 
 def test_a_site_tells_whether_it_is_the_demo(site: Database, sqlite_database: Database) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import asdict
 from typing import Any
 
 import openpyxl
@@ -14,6 +15,7 @@ from tests.web.desk_site import Desk, notice_of, words_of
 from warehouse.people.models import Role
 from warehouse.receiving.accounts import Exchange, ExchangeLine, SupplierFile, SupplierPaper
 from warehouse.receiving.models import Fault, PurchaseOrder, Supplier
+from warehouse.settings import SiteSettings
 
 PDF = b"%PDF-1.4\n<script>alert(1)</script>"
 
@@ -176,11 +178,10 @@ def test_an_exchange_goes_from_quarantine_to_the_supplier_and_back(desk: Desk, d
 def test_the_rule_for_codes_of_new_skus_is_checked(desk: Desk):
     page = desk.get("/settings", Role.ADMIN).get_data(as_text=True)
     assert 'value="N-######"' in page
-    wrong = desk.post("/settings", Role.ADMIN, site_name="x", sku_code_patterns="N-##",
-                      tolerance_g=30, tolerance_percent=5, stand_in_after_min=0,
-                      papers_kept_days=90, paper_locale="zh", default_carrier_code="",
-                      is_check_required=1, is_weigh_required=1, is_label_match_required=1,
-                      is_four_eyes=1, is_tablet_required=1)  # fmt: skip
+    rules = {name: value for name, value in asdict(SiteSettings()).items() if value is not False}
+    rules |= {"sku_code_patterns": "N-##"}
+    form = {name: 1 if value is True else value for name, value in rules.items()}
+    wrong = desk.post("/settings", Role.ADMIN, **form)
     assert (wrong.status_code, "Write class, prefix and digits" in words_of(wrong)) == (400, True)
 
 

@@ -17,7 +17,8 @@ PRINTERS = (
     ("装箱单打印机", "slips", "A5", ("packing_slip",)),
     ("标签打印机", "stickers", "", ("tote_label", "cart_label", "bin_label", "sku_label")),
     ("办公室激光", "office", "A4",
-     ("pick_list", "wave_sheet", "manifest", "badge_sheet", "card_sheet")),
+     ("pick_list", "wave_sheet", "manifest", "badge_sheet", "card_sheet", "goods_receipt",
+      "exchange_out")),
 )  # fmt: skip
 SECOND_BENCH = ("ST-PACK-2", "waybill", "面单打印机 2")
 

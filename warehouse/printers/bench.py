@@ -32,9 +32,10 @@ MOST_ASKED = 8
 PRINTED_AT: Mapping[StationKind, frozenset[str]] = {
     StationKind.PICK: frozenset({"pick_list", "wave_sheet"}),
     StationKind.CHECK: frozenset(),
-    StationKind.PACK: frozenset({"packing_slip", "waybill", "ready_label", "exchange_out"}),
+    StationKind.PACK: frozenset({"packing_slip", "waybill", "ready_label"}),
     StationKind.WEIGH: frozenset({"waybill", "ready_label"}),
     StationKind.SHIP: frozenset({"manifest"}),
+    StationKind.RECEIVE: frozenset({"goods_receipt", "exchange_out", "sku_label"}),
 }
 
 _job = table_of(PrintJob)
