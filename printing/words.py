@@ -28,6 +28,7 @@ _CHINESE = {
     "No.": "序号",
     "Item": "商品",
     "Code": "编码",
+    "Serial numbers": "序列号",
     "Pieces": "数量",
     "Total": "合计",
     "{n} lines": "共 {n} 行",

@@ -51,18 +51,27 @@ class Party(Facts):
         return " ".join(shown)
 
 
+SERIALS_CHARS = 1_000
+
+
 @dataclass(frozen=True, kw_only=True)
 class Item(Facts):
-    """So many pieces of one SKU, with the bin or slot where that is of use."""
+    """So many pieces of one SKU, with the bin or slot where that is of use.
+
+    `serials` are the numbers of pieces that have one, for the warranty.
+    """
 
     name: str
     pieces: int
     properties: str = ""
     code: str = ""
     place: str = ""
+    serials: str = ""
 
     def __post_init__(self) -> None:
-        self._tidy(name=NOTE_CHARS, properties=NAME_CHARS * 2, code=64, place=32)
+        self._tidy(
+            name=NOTE_CHARS, properties=NAME_CHARS * 2, code=64, place=32, serials=SERIALS_CHARS
+        )
         self._require(1 <= self.pieces <= MAX_PIECES, "pieces", f"needs 1 to {MAX_PIECES}")
 
 

@@ -7,7 +7,8 @@ from flask import Response
 from warehouse.api.answers import answer
 from warehouse.api.door import bp, query
 from warehouse.api.operations import operation
-from warehouse.api.schemas import component, flag, text, word
+from warehouse.api.schemas import component, flag, listed, record, text, word
+from warehouse.api.shapes.lots import list_lots, show_serials
 from warehouse.api.shapes.paging import PAGING, PAGING_BY_TWO, USUAL, paged
 from warehouse.api.shapes.stock import (
     list_bins,
@@ -65,6 +66,35 @@ def skus_index() -> Response:
 def skus_show(code: str) -> Response:
     with reading() as session:
         return answer(show_sku(session, code, day=today()))
+
+
+@bp.get("/lots")
+@operation(
+    summary="List lots, and where each stands",
+    tag=TAG,
+    rights=(Right.SEE_DESK,),
+    query={
+        "sku": text("Only of this SKU.", least=1, most=64),
+        "empty": flag("Lots of which nothing is in the house any more, too."),
+        **PAGING,
+    },
+    answer=paged("lots", component("Lot")),
+)
+def lots_index() -> Response:
+    with reading() as session:
+        return answer(list_lots(session, **{"limit": USUAL, **query()}))
+
+
+@bp.get("/serials/<code>")
+@operation(
+    summary="Show where the pieces with a serial number are, and which parcels they went with",
+    tag=TAG,
+    rights=(Right.SEE_DESK,),
+    answer=record({"serials": listed(component("Serial"))}),
+)
+def serials_show(code: str) -> Response:
+    with reading() as session:
+        return answer(show_serials(session, code))
 
 
 @bp.get("/bins")

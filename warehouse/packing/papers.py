@@ -14,6 +14,7 @@ from warehouse.catalog.models import Sku
 from warehouse.orders.models import Consignment, Order
 from warehouse.orders.queries import orders_of
 from warehouse.packing.models import Parcel, ParcelLine
+from warehouse.packing.queries import serials_in_parcel
 from warehouse.people.models import Person
 from warehouse.settings import load_settings
 
@@ -34,15 +35,22 @@ def receiver_of(order: Order) -> Party:
 def items_of(session: Session, parcel_id: int) -> tuple[Item, ...]:
     """Return what lies in the parcel, by SKU code."""
     rows = session.execute(
-        sa.select(Sku.code, Sku.name, Sku.properties, sa.func.sum(ParcelLine.pieces))
+        sa.select(Sku.id, Sku.code, Sku.name, Sku.properties, sa.func.sum(ParcelLine.pieces))
         .join(Sku, Sku.id == ParcelLine.sku_id)
         .where(ParcelLine.parcel_id == parcel_id, ParcelLine.pieces > 0)
-        .group_by(Sku.code, Sku.name, Sku.properties)
+        .group_by(Sku.id, Sku.code, Sku.name, Sku.properties)
         .order_by(Sku.code)
     )
+    numbers = serials_in_parcel(session, parcel_id)
     return tuple(
-        Item(code=code, name=name, properties=properties, pieces=int(pieces))
-        for code, name, properties, pieces in rows
+        Item(
+            code=code,
+            name=name,
+            properties=properties,
+            pieces=int(pieces),
+            serials=", ".join(numbers.get(sku_id, ())),
+        )
+        for sku_id, code, name, properties, pieces in rows
     )
 
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import CartonType
+from warehouse.inventory.models import Move, MoveReason, MoveSerial, Serial
 from warehouse.orders.goods import GoodsRow, goods_of
 from warehouse.orders.models import ConsignmentLine
 from warehouse.orders.queries import orders_of, stop_of
@@ -70,3 +71,20 @@ def cartons(session: Session) -> list[CartonType]:
     """Return the cartons in use, smallest first."""
     volume = CartonType.length_mm * CartonType.width_mm * CartonType.height_mm
     return list(session.scalars(sa.select(CartonType).where(CartonType.is_active).order_by(volume)))
+
+
+def serials_in_parcel(session: Session, parcel_id: int) -> dict[int, list[str]]:
+    """Return SKU id → numbers of the pieces that were packed into the parcel and stayed in it."""
+    undone = sa.select(Move.reverses_id).where(Move.reverses_id.is_not(None))
+    rows = session.execute(
+        sa.select(Serial.sku_id, Serial.code)
+        .join(MoveSerial, MoveSerial.serial_id == Serial.id)
+        .join(Move, Move.id == MoveSerial.move_id)
+        .join(Parcel, Parcel.bin_id == Move.to_bin_id)
+        .where(Parcel.id == parcel_id, Move.reason == MoveReason.PACK, Move.id.not_in(undone))
+        .order_by(Serial.code)
+    )
+    found: dict[int, list[str]] = {}
+    for sku_id, code in rows:
+        found.setdefault(sku_id, []).append(code)
+    return found

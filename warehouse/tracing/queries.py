@@ -204,20 +204,3 @@ def serial_list() -> sa.Select[*tuple[Any, ...]]:
         .join(Bin, Bin.id == Serial.bin_id)
         .outerjoin(Lot, Lot.id == Serial.lot_id)
     )
-
-
-def serials_of_parcel(session: Session, parcel_id: int) -> dict[int, list[str]]:
-    """Return SKU id → numbers of the pieces that were packed into the parcel and stayed in it."""
-    undone = sa.select(Move.reverses_id).where(Move.reverses_id.is_not(None))
-    rows = session.execute(
-        sa.select(Serial.sku_id, Serial.code)
-        .join(MoveSerial, MoveSerial.serial_id == Serial.id)
-        .join(Move, Move.id == MoveSerial.move_id)
-        .join(Parcel, Parcel.bin_id == Move.to_bin_id)
-        .where(Parcel.id == parcel_id, Move.reason == MoveReason.PACK, Move.id.not_in(undone))
-        .order_by(Serial.code)
-    )
-    found: dict[int, list[str]] = {}
-    for sku_id, code in rows:
-        found.setdefault(sku_id, []).append(code)
-    return found

@@ -17,6 +17,7 @@ from warehouse.errors import NotFound
 from warehouse.orders.models import Consignment
 from warehouse.orders.queries import orders_of
 from warehouse.packing.models import Parcel, ParcelState
+from warehouse.packing.queries import serials_in_parcel
 from warehouse.people.rights import Right
 from warehouse.text import say
 from warehouse.web import tables
@@ -87,6 +88,7 @@ def parcel(parcel_id: int) -> str:
             orders=orders_of(session, found.consignment_id),
             carton=session.get(CartonType, found.carton_type_id),
             content=dispatch_desk.content_of(session, parcel_id),
+            serials=serials_in_parcel(session, parcel_id),
             readings=list(
                 session.scalars(
                     sa.select(Reading)

@@ -76,6 +76,8 @@ def _sheets(
         )
     flow.end_table()
     flow.text(_total(slip), 11, bold=True, align="right")
+    for text in _numbers(slip):
+        flow.text(text, 8.5, max_lines=9)
     for text in (_note(slip), slip.greeting):
         flow.text(text, 9.5)
     own_words.close(flow, words, size_pt=9)
@@ -129,6 +131,8 @@ def _roll(
         flow.row([f"{item.name}\n{below}", str(item.pieces)], least_mm=7)
     flow.end_table()
     flow.text(_total(slip), 11, bold=True, align="right")
+    for text in _numbers(slip):
+        flow.text(text, 8.5, max_lines=9)
     for text in (_note(slip), slip.greeting):
         flow.text(text, 9)
     own_words.close(flow, words, size_pt=9)
@@ -166,6 +170,15 @@ def _who(slip: PackingSlip) -> str:
 def _where(slip: PackingSlip) -> str:
     parts = (slip.receiver.region, mask_address(slip.receiver.detail))
     return " ".join(part for part in parts if part)
+
+
+def _numbers(slip: PackingSlip) -> list[str]:
+    """Return, for each SKU whose pieces have numbers, the line that says them."""
+    return [
+        labelled(slip.locale, "Serial numbers", f"{item.code or item.name}: {item.serials}")
+        for item in slip.items
+        if item.serials
+    ]
 
 
 def _total(slip: PackingSlip) -> str:
