@@ -221,3 +221,24 @@ def test_an_order_in_work_is_stopped_at_its_next_scan(world: World, desk: Machin
     assert world.state(Consignment, work.consignment_id) == "picked"
     shown = desk.get(f"/consignments/C{work.consignment_id:08d}").get_json()
     assert shown["stopped_by"] == ["cancelled"]
+
+
+def test_pieces_are_moved_and_the_move_is_listed(world: World, desk: Machine, shelf) -> None:
+    world.bin("B-01")
+    body = {"sku": shelf.barcode, "from": "a-01", "to": "B-01", "pieces": 4, "note": "nearer"}
+    act = desk.post("/moves", body).get_json()
+    assert (act["message"], act["subject"]["kind"]) == ("4 × TEE: A-01 → B-01.", "sku")
+    (move,) = desk.get("/moves?bin=B-01&reason=transfer&sku=TEE").get_json()["moves"]
+    assert (move["from"], move["to"], move["pieces"]) == ("A-01", "B-01", 4)
+    assert (move["reference"], move["why"]) == ("nearer", None)
+    first = desk.get("/moves?limit=1").get_json()
+    assert [m["id"] for m in first["moves"]] == [move["id"]]
+    rest = desk.get(f"/moves?after={first['next']}").get_json()
+    assert [m["reason"] for m in rest["moves"]] == ["opening"]
+
+
+def test_more_than_is_free_is_not_moved_by_api(world: World, desk: Machine, shelf) -> None:
+    world.bin("B-01")
+    body = {"sku": "TEE", "from": "A-01", "to": "B-01", "pieces": 101}
+    with world.nothing_written():
+        assert error_of(desk.post("/moves", body))[:2] == (409, "insufficient_stock")

@@ -45,6 +45,7 @@ def posts(world: World) -> dict[str, dict]:
         "/orders/merge": {"orders": numbers},
         f"/consignments/C{work.consignment_id:08d}/split": {},
         "/waves": {"consignments": [f"C{work.consignment_id:08d}"]},
+        "/moves": {"sku": "TEE", "from": "A-01", "to": "DOCK", "pieces": 1},
     }
 
 

@@ -77,6 +77,7 @@ class Bench:
         with self.world.database.reading() as session:
             listed = {row.code: row.makeable for row in session.execute(kit_list())}
             found = can_make(parts_of(session, self.gift.id, DAY))
+        assert isinstance(listed["GIFT"], int)
         assert listed["GIFT"] >= found
         return found
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 def install(app: Flask) -> None:
     """Register the API under /api/v1, with JSON answers also where no route is found."""
-    from warehouse.api import dispatch, door, imports, index, orders, receiving, stock, waves
+    from warehouse.api import dispatch, door, imports, index, moves, orders, receiving, stock, waves
     from warehouse.app import csrf
 
     _ = (
@@ -20,6 +20,7 @@ def install(app: Flask) -> None:
         stock,
         dispatch,
         receiving,
+        moves,
         index,
     )  # their routes register on import
     csrf.exempt(door.bp)

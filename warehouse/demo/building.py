@@ -70,6 +70,7 @@ STATIONS = (
     ("ST-PACK-2", "打包台 2", StationKind.PACK),
     ("ST-WEIGH-1", "称重台 1", StationKind.WEIGH),
     ("ST-SHIP-1", "交接口 1", StationKind.SHIP),
+    ("ST-STOCK-1", "库存工位 1", StationKind.STOCK),
     ("ST-DESK-1", "主管台", StationKind.DESK),
 )
 

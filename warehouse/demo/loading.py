@@ -26,6 +26,7 @@ from warehouse.demo.people import PASSWORD, PIN, STAFF, Staff, hire
 from warehouse.demo.pictures import png
 from warehouse.demo.printers import set_up_printers
 from warehouse.demo.receiving import deliveries
+from warehouse.demo.storing import prepare_stock
 from warehouse.demo.tracked import stock_tracked_goods
 from warehouse.settings import change_settings
 
@@ -88,6 +89,7 @@ def set_up(
     engage_couriers(desk)
     stock_goods(desk, goods, seed)
     stock_tracked_goods(desk)
+    prepare_stock(desk, goods)
     set_up_printers(session, data_dir / "spool")
     design_label(desk)
     _hang_pictures(session, goods)

@@ -46,7 +46,7 @@ def kit_list() -> sa.Select[*tuple[Any, ...]]:
     Free pieces of blocked or expired lots are counted here; `parts_of` leaves them out.
     """
     kit = aliased(Sku)
-    can = sa.func.min(sa.func.coalesce(_free.c.free, 0) / KitPart.pieces)
+    can = sa.func.min(sa.func.coalesce(_free.c.free, 0) // KitPart.pieces)
     return (
         sa.select(
             kit.id,

@@ -26,7 +26,7 @@ OUT_OF_QUARANTINE = (Why.IN_ORDER, Why.MENDED, Why.OTHER)
 
 WHY_WORDS: Mapping[Why, Text] = {
     Why.BIN_FULL: say("bin is full"),
-    Why.NOT_REACHABLE: say("not reachable"),
+    Why.NOT_REACHABLE: say("out of reach"),
     Why.TOO_LARGE: say("does not go in"),
     Why.BETTER_PLACE: say("a better place"),
     Why.FOUND: say("found"),

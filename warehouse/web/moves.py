@@ -75,7 +75,7 @@ class Act:
 
 
 ACTS: Mapping[str, Act] = {
-    "move": Act(name=say("Move"), has_target=True),
+    "move": Act(name=say("Move pieces"), has_target=True),
     "whole": Act(name=say("Move a whole bin"), has_target=True, has_goods=False),
     "adjust": Act(name=say("Adjust"), reasons=reasons.ADJUST),
     "scrap": Act(name=say("Scrap"), reasons=reasons.SCRAP),

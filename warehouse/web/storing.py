@@ -49,7 +49,7 @@ from warehouse.web.in_hand import hand_view
 from warehouse.web.stations import Fragment, code_of, unknown_card
 
 bp = Blueprint("storing", __name__, url_prefix="/store")
-LISTED = 12
+LISTED = 6
 
 
 @bp.get("")
@@ -231,7 +231,7 @@ def _why(session: Session, hand: Handling) -> Fragment:
         template="store/_why.html",
         screen=StockScreen.WHY,
         subject=hand.id,
-        expects=say("the reason"),
+        expects=say("why"),
         context={
             "view": hand_view(session, hand),
             "place": place,

@@ -55,6 +55,17 @@ BARCODE: Schema = record(
     {"code": text(), "pieces": whole("One scan is worth so many."), "kind": word(BarcodeKind)},
     "A code on goods.",
 )
+_LIMITS: dict[str, Schema] = {
+    "length_mm": maybe(whole("Inside; null: not known.")),
+    "width_mm": maybe(whole()),
+    "height_mm": maybe(whole()),
+    "most_weight_g": maybe(whole("Null: not known.")),
+    "most_pieces": maybe(whole("Null: not known.")),
+    "is_one_sku": flag("Nothing else stands beside its goods."),
+    "storage_class": text("Empty: that of its zone."),
+    "is_put_closed": flag("Nothing more is put in."),
+    "is_pick_closed": flag("Nothing more of it is promised to orders."),
+}
 _BIN: dict[str, Schema] = {
     "code": text(),
     "kind": word(BinKind),
@@ -63,6 +74,7 @@ _BIN: dict[str, Schema] = {
     "x_mm": maybe(whole()),
     "y_mm": maybe(whole()),
     "is_active": flag(),
+    **_LIMITS,
 }
 BIN_ROW: Schema = record(_BIN, "A bin in a list.")
 BIN: Schema = record(
@@ -240,6 +252,15 @@ def _bins() -> sa.Select[*tuple[Any, ...]]:
         Bin.x_mm,
         Bin.y_mm,
         Bin.is_active,
+        Bin.length_mm,
+        Bin.width_mm,
+        Bin.height_mm,
+        Bin.most_weight_g,
+        Bin.most_pieces,
+        Bin.is_one_sku,
+        Bin.storage_class,
+        Bin.is_put_closed,
+        Bin.is_pick_closed,
     ).outerjoin(Zone, Zone.id == Bin.zone_id)
 
 
@@ -252,6 +273,7 @@ def _bin(row: Any) -> dict[str, Any]:
         "x_mm": row.x_mm,
         "y_mm": row.y_mm,
         "is_active": row.is_active,
+        **{name: getattr(row, name) for name in _LIMITS},
     }
 
 

@@ -1,0 +1,72 @@
+"""`/api/v1/moves`: the history of stock, and moving pieces from bin to bin."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from warehouse.api.acting import act
+from warehouse.api.answers import answer
+from warehouse.api.door import body, bp, query
+from warehouse.api.operations import operation
+from warehouse.api.schemas import component, listed, text, whole, word
+from warehouse.api.shapes.moves import list_moves
+from warehouse.api.shapes.paging import PAGING, USUAL, paged
+from warehouse.inventory.models import MoveReason
+from warehouse.people.rights import Right
+from warehouse.storing.commands.moves import MOST_PIECES, MovePieces, Taken, move_pieces
+from warehouse.storing.reasons import LONGEST_NOTE
+from warehouse.web.context import reading
+
+TAG = "Stock"
+MOST_SERIALS = 500
+
+
+@bp.get("/moves")
+@operation(
+    summary="List moves of stock, newest first",
+    tag=TAG,
+    rights=(Right.SEE_DESK,),
+    query={
+        "sku": text("Only of this SKU.", least=1, most=64),
+        "bin": text("Only into or out of this bin.", least=1, most=64),
+        "reason": word(MoveReason),
+        **PAGING,
+    },
+    answer=paged("moves", component("Move")),
+)
+def moves_index() -> Response:
+    with reading() as session:
+        return answer(list_moves(session, **{"limit": USUAL, **query()}))
+
+
+@bp.post("/moves")
+@operation(
+    summary="Move pieces from one bin to another; promised pieces stay",
+    tag=TAG,
+    rights=(Right.STOCK,),
+    body={
+        "sku": text("Its code or a barcode.", least=1, most=64),
+        "from": text("The bin's code.", least=1, most=64),
+        "to": text("The bin's code.", least=1, most=64),
+        "pieces": whole(least=1, most=MOST_PIECES),
+        "lot": text("Needed where the bin has several lots of the SKU.", most=64),
+        "serials": listed(
+            text(least=1, most=64),
+            "One for each piece of goods known piece by piece.",
+            most=MOST_SERIALS,
+        ),
+        "note": text(most=LONGEST_NOTE),
+    },
+    optional=("lot", "serials", "note"),
+    answer=component("Act"),
+)
+def moves_make() -> Response:
+    said = body()
+    taken = Taken(
+        bin=said["from"],
+        sku=said["sku"],
+        pieces=said["pieces"],
+        lot=said.get("lot", ""),
+        serials=tuple(said.get("serials", ())),
+    )
+    return act(move_pieces, MovePieces, taken=taken, to=said["to"], note=said.get("note", ""))

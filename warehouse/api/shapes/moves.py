@@ -1,0 +1,76 @@
+"""Moves of stock as JSON: what went from where to where, who did it, and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from warehouse.api.schemas import Schema, instant, maybe, record, text, whole, word
+from warehouse.api.shapes.paging import iso, keys_of, page
+from warehouse.catalog.models import Bin, Sku
+from warehouse.inventory.models import Move, MoveReason
+from warehouse.storing.desk import move_list
+from warehouse.storing.models import Why
+
+MOVE: Schema = record(
+    {
+        "id": whole(),
+        "at": instant(),
+        "sku": text(),
+        "pieces": whole(),
+        "from": text("The bin's code."),
+        "to": text("The bin's code."),
+        "reason": word(MoveReason),
+        "lot": maybe(text()),
+        "why": maybe(word(Why, "The reason somebody gave, where one was asked.")),
+        "note": text(),
+        "reference": text("Waybill, document or note; empty if none."),
+        "who": text(),
+        "station": maybe(text()),
+    },
+    "Pieces of one SKU that went from one bin to another. Never changed.",
+)
+
+
+def list_moves(
+    session: Session,
+    *,
+    sku: str | None = None,
+    bin: str | None = None,
+    reason: str | None = None,
+    after: str | None = None,
+    limit: int,
+) -> dict[str, Any]:
+    """Return one page of moves, newest first."""
+    query = move_list().order_by(Move.id.desc()).limit(limit + 1)
+    keys = keys_of(after)
+    if keys is not None:
+        query = query.where(Move.id < keys[0])
+    if sku is not None:
+        query = query.where(Sku.code == sku)
+    if bin is not None:
+        place = sa.select(Bin.id).where(Bin.code == bin).scalar_subquery()
+        query = query.where(sa.or_(Move.from_bin_id == place, Move.to_bin_id == place))
+    if reason is not None:
+        query = query.where(Move.reason == reason)
+    return page("moves", session.execute(query).all(), limit, _move, "id")
+
+
+def _move(row: Any) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "at": iso(row.at),
+        "sku": row.code,
+        "pieces": row.pieces,
+        "from": row.source,
+        "to": row.target,
+        "reason": row.reason.value,
+        "lot": row.lot,
+        "why": row.why.value if row.why else None,
+        "note": row.note or "",
+        "reference": row.reference,
+        "who": row.who,
+        "station": row.station,
+    }
