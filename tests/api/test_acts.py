@@ -228,12 +228,12 @@ def test_pieces_are_moved_and_the_move_is_listed(world: World, desk: Machine, sh
     body = {"sku": shelf.barcode, "from": "a-01", "to": "B-01", "pieces": 4, "note": "nearer"}
     act = desk.post("/moves", body).get_json()
     assert (act["message"], act["subject"]["kind"]) == ("4 × TEE: A-01 → B-01.", "sku")
-    (move,) = desk.get("/moves?bin=B-01&reason=transfer&sku=TEE").get_json()["moves"]
+    (move,) = desk.get("/moves", bin="B-01", reason="transfer", sku="TEE").get_json()["moves"]
     assert (move["from"], move["to"], move["pieces"]) == ("A-01", "B-01", 4)
     assert (move["reference"], move["why"]) == ("nearer", None)
-    first = desk.get("/moves?limit=1").get_json()
+    first = desk.get("/moves", limit=1).get_json()
     assert [m["id"] for m in first["moves"]] == [move["id"]]
-    rest = desk.get(f"/moves?after={first['next']}").get_json()
+    rest = desk.get("/moves", after=first["next"]).get_json()
     assert [m["reason"] for m in rest["moves"]] == ["opening"]
 
 
