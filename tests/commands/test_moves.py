@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from tests.builders import Stage, World
 from tests.commands.test_storing import Dock, dock
+from warehouse.catalog.importing import import_bin_list
 from warehouse.catalog.models import Bin, BinKind
+from warehouse.commands import Actor, execute
 from warehouse.errors import (
     InsufficientStock,
     InvalidInput,
@@ -33,6 +37,7 @@ from warehouse.storing.commands.moves import (
     scrap_stock,
 )
 from warehouse.storing.models import MoveNote, Why
+from warehouse.waves.commands import MakeWave, make_wave
 
 __all__ = ["dock"]
 
@@ -176,3 +181,30 @@ def test_of_two_who_scrap_the_last_piece_one_is_told(dock: Dock):
     assert isinstance(world.overlap(*both), InsufficientStock)
     assert world.standing(dock.goods)["SCRAP"] == 2
     assert world.one(Bin, code="SCRAP").kind is BinKind.SCRAP
+
+
+def test_a_bin_closed_to_picking_is_promised_to_nobody(world: World):
+    work = world.bring(Stage.READY)
+    with world.database.transaction() as session:
+        session.execute(sa.update(Bin).where(Bin.code == "A-01").values(is_pick_closed=True))
+    made = world.command(MakeWave, consignment_ids=(work.consignment_id,))
+    outcome = execute(world.database, make_wave, made)
+    assert outcome.facts["left_out"] == [work.consignment_id]
+    assert world.balance("A-01", work.goods["TEE"]) == (10, 0, 10)
+
+
+def test_a_list_says_what_bins_hold_and_leaves_what_it_does_not_name(world: World, tmp_path: Path):
+    actor = Actor(person_id=1)
+    for text in (
+        "货位,承重,最多件数,单品专用,存储类别,禁止拣货\nL-01,20kg,40,是,cold,否\n"
+        "L-02,0,,,,\nL-03,,,maybe,,\n",
+        "货位,禁止上架\nL-01,是\n",
+    ):
+        path = tmp_path / "bins.csv"
+        path.write_text(text, encoding="utf-8")
+        report = import_bin_list(world.database, path, actor=actor, at=world.tick())
+        rejected = [r.row for r in report.rejected]
+        assert rejected == ([3, 4] if "承重" in text else [])
+    place = world.one(Bin, code="L-01")
+    assert (place.most_weight_g, place.most_pieces, place.is_one_sku) == (20_000, 40, True)
+    assert (place.storage_class, place.is_pick_closed, place.is_put_closed) == ("cold", False, True)

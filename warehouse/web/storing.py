@@ -49,7 +49,7 @@ from warehouse.web.in_hand import hand_view
 from warehouse.web.stations import Fragment, code_of, unknown_card
 
 bp = Blueprint("storing", __name__, url_prefix="/store")
-LISTED = 6
+LISTED = 5
 
 
 @bp.get("")
