@@ -26,12 +26,12 @@ from warehouse.db import (
     Ref,
     connection_of,
     insert_or_skip,
-    on_dialect,
     table_of,
     text_of,
 )
 from warehouse.errors import CommandReused
 from warehouse.gate import DatabaseBusy
+from warehouse.prepared import Prepared
 from warehouse.text import Text
 
 ATTEMPTS = 4
@@ -136,14 +136,16 @@ _NOT_SAID = frozenset({"id", "actor", "at", "zone"})
 Handler = Callable[[Session, C], Outcome]
 
 _table = table_of(CommandRow)
-_claim = insert_or_skip(_table, ("id", "name", "fingerprint", "person_id", "station_id", "at"))
+_CLAIMED = ("id", "name", "fingerprint", "person_id", "station_id", "at")
+_claim = Prepared(insert_or_skip(_table, _CLAIMED), _CLAIMED)
 _find = sa.select(_table.c.fingerprint, _table.c.outcome).where(
     _table.c.id == sa.bindparam("command_id")
 )
-_keep = (
+_keep = Prepared(
     sa.update(_table)
     .where(_table.c.id == sa.bindparam("command_id"))
-    .values(outcome=sa.bindparam("answer"))
+    .values(outcome=sa.bindparam("answer")),
+    ("command_id", "answer"),
 )
 
 
@@ -155,9 +157,9 @@ def new_id() -> str:
 def execute(database: Database, handler: Handler[C], command: C) -> Outcome:
     """Run `handler` once for this command id, in one transaction, and return its outcome.
 
-    A second arrival of the same id gets the stored outcome. Deadlocks, serialization failures
-    and lost races for a unique key are tried again, so handlers must touch nothing outside the
-    session.
+    A second arrival of the same id gets the stored outcome. Deadlocks, serialization failures,
+    lost races for a unique key and lost lines to the server are tried again, so handlers must
+    touch nothing outside the session.
 
     Raises:
         CommandReused: the id came before with other content.
@@ -180,8 +182,8 @@ def execute(database: Database, handler: Handler[C], command: C) -> Outcome:
 def perform(session: Session, handler: Handler[C], command: C) -> Outcome:
     """Claim the command id in the given transaction, run the handler, store its outcome."""
     fingerprint = fingerprint_of(command)
-    claimed = connection_of(session).execute(
-        on_dialect(session, _claim),
+    claimed = _claim.send(
+        connection_of(session),
         {
             "id": command.id,
             "name": type(command).__name__,
@@ -190,17 +192,15 @@ def perform(session: Session, handler: Handler[C], command: C) -> Outcome:
             "station_id": command.actor.station_id,
             "at": command.at,
         },
-        # Without it the count of an INSERT is lost with the cursor on PostgreSQL.
-        execution_options={"preserve_rowcount": True},
     )
-    if claimed.rowcount == 0:
+    if claimed == 0:
         seen = session.execute(_find, {"command_id": command.id}).one()
         if seen.fingerprint != fingerprint:
             raise CommandReused
         return Outcome.from_json(seen.outcome)
     outcome = handler(session, command)
     answer = {"command_id": command.id, "answer": outcome.to_json()}
-    connection_of(session).execute(_keep, answer)
+    _keep.send(connection_of(session), answer)
     return outcome
 
 
@@ -228,7 +228,9 @@ def _plain(value: object) -> object:
 
 
 def _is_passing(error: DBAPIError) -> bool:
-    """Tell a fault of the moment (lock, deadlock, lost race) from a fault of the code."""
+    """Tell a fault of the moment (lock, deadlock, lost race, lost line) from one of the code."""
+    if error.connection_invalidated:
+        return True
     state = getattr(error.orig, "sqlstate", None)
     if state is not None:
         return state in RETRIED_SQLSTATES

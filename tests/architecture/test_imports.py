@@ -8,7 +8,10 @@ from tests.architecture.source import Module, modules, users_of
 
 EDGES = ("warehouse.app", "warehouse.web", "warehouse.api", "warehouse.cli", "wsgi",
          "warehouse.serving")  # fmt: skip
-FOUNDATIONS = {"db", "gate", "errors", "text", "commands", "settings", "numbers", "scanning", "gs1"}
+FOUNDATIONS = {
+    *("db", "gate", "errors", "text", "commands", "settings", "numbers", "scanning", "gs1"),
+    "prepared",
+}
 UPSTREAM: dict[str, set[str]] = {
     "people": set(),
     "shops": set(),
@@ -40,7 +43,8 @@ FOUNDATION_EDGES: dict[str, set[str]] = {
     "db": {"gate"},
     "scanning": {"errors", "gs1", "text"},
     "gs1": set(),
-    "commands": {"db", "errors", "gate", "text"},
+    "prepared": {"db"},
+    "commands": {"db", "errors", "gate", "prepared", "text"},
     "settings": {"db", "text"},
     "numbers": {"db"},
 }

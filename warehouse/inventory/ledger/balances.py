@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from warehouse.catalog.models import IN_WORK_KINDS, VIRTUAL_KINDS, Bin, BinKind, Sku
-from warehouse.db import PerDialect, on_dialect, table_of
+from warehouse.db import PerDialect, table_of
 from warehouse.errors import InsufficientStock
 from warehouse.inventory.models import Lot, LotBalance, StockBalance
+from warehouse.prepared import Prepared, Values, send_all
 from warehouse.text import say
 
 _balance = table_of(StockBalance)
 _lot_balance = table_of(LotBalance)
 _bin = table_of(Bin)
-_is_virtual = sa.case(
-    (_bin.c.kind.in_([k.value for k in sorted(VIRTUAL_KINDS)]), True), else_=False
-)
-_is_in_work = sa.case(
-    (_bin.c.kind.in_([k.value for k in sorted(IN_WORK_KINDS)]), True), else_=False
-)
+
+
+def _is_one_of(kinds: Iterable[BinKind]) -> sa.ColumnElement[bool]:
+    """Return whether a bin is of these kinds, with the kinds written into the statement."""
+    words: sa.BindParameter[list[BinKind]] = sa.bindparam(
+        None, sorted(kinds), expanding=True, literal_execute=True
+    )
+    return _bin.c.kind.in_(words)
+
 
 Change = dict[tuple[int, int], tuple[int, int]]
 
@@ -42,14 +48,26 @@ class Changes:
         if lot_id is not None:
             _add(self._lots, (bin_id, lot_id), on_hand, reserved)
 
-    def apply(self, connection: Connection) -> None:
-        """Write every change, SKUs before lots, each in ascending order.
+    def apply(self, connection: Connection, before: Sequence[tuple[Prepared, Values]] = ()) -> None:
+        """Write every change, SKUs before lots, each in ascending order, after what comes before.
 
         Raises:
             InsufficientStock: a real bin has fewer free pieces than are taken or promised.
         """
-        _apply(connection, self._skus, _take, _put, "sku")
-        _apply(connection, self._lots, _take_lot, _put_lot, "lot")
+        writings = [*_writings(self._skus, _sku_ways), *_writings(self._lots, _lot_ways)]
+        sendings = [*before, *((w.statement, w.values) for w in writings)]
+        touched = send_all(connection, sendings)[len(before) :] if sendings else []
+        _see_to_missing(connection, writings, touched)
+
+
+def _see_to_missing(
+    connection: Connection, writings: Sequence[_Writing], touched: Sequence[int]
+) -> None:
+    """Make the rows of bins outside the house that have none yet; refuse where goods lack."""
+    for writing, rows in zip(writings, touched, strict=True):
+        if rows == 0:
+            _require_outside(connection, writing.values, writing.ways)
+            writing.ways.put.send(connection, writing.ways.putting(writing.values))
 
 
 def _add(changes: Change, key: tuple[int, int], on_hand: int, reserved: int) -> None:
@@ -77,57 +95,80 @@ def _taking(table: sa.Table, key: sa.ColumnElement[int], **more: Any) -> sa.Upda
     )
 
 
-def _putting(insert: Any, table: sa.Table, key: str, is_counted: bool) -> Any:
+def _putting(insert: Any, table: sa.Table, key: str, *, is_counted: bool) -> Any:
     names = ["bin_id", key, "on_hand", "reserved", "is_virtual"]
     source = sa.select(
         _bin.c.id,
         sa.bindparam("what", type_=sa.Integer),
         sa.bindparam("on_hand_change", type_=sa.Integer),
-        sa.literal(0),
-        _is_virtual,
+        sa.literal(0, literal_execute=True),
+        _is_one_of(VIRTUAL_KINDS),
     ).where(_bin.c.id == sa.bindparam("bin"))
     if is_counted:
         names = [*names, "changes", "is_in_work"]
-        source = source.add_columns(sa.literal(1), _is_in_work)
+        one = sa.literal(1, literal_execute=True)
+        source = source.add_columns(one, _is_one_of(IN_WORK_KINDS))
     statement = insert(table).from_select(names, source)
     change: dict[str, Any] = {"on_hand": table.c.on_hand + statement.excluded.on_hand}
     if is_counted:
-        change["changes"] = table.c.changes + 1
+        change["changes"] = table.c.changes + one
     return statement.on_conflict_do_update(index_elements=["bin_id", key], set_=change)
 
 
-_take = _taking(
-    _balance,
-    _balance.c.sku_id,
-    changes=_balance.c.changes + sa.bindparam("moved"),
+@dataclass(frozen=True, kw_only=True)
+class _Ways:
+    """The two statements that change a balance: guarded, and the one that may make its row."""
+
+    take: Prepared
+    put: Prepared
+    is_of_lot: bool
+
+    def putting(self, values: Values) -> Values:
+        """Return what `put` wants of the values of `take`."""
+        return {name: values[name] for name in _PUT}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Writing:
+    statement: Prepared
+    values: Values
+    ways: _Ways
+
+
+_PUT = ("bin", "what", "on_hand_change")
+_TAKEN = (*_PUT, "reserved_change")
+_sku_ways = _Ways(
+    take=Prepared(
+        _taking(_balance, _balance.c.sku_id, changes=_balance.c.changes + sa.bindparam("moved")),
+        (*_TAKEN, "moved"),
+    ),
+    put=Prepared(PerDialect(lambda i: _putting(i, _balance, "sku_id", is_counted=True)), _PUT),
+    is_of_lot=False,
 )
-_take_lot = _taking(_lot_balance, _lot_balance.c.lot_id)
-_put = PerDialect(lambda insert: _putting(insert, _balance, "sku_id", is_counted=True))
-_put_lot = PerDialect(lambda insert: _putting(insert, _lot_balance, "lot_id", is_counted=False))
+_lot_ways = _Ways(
+    take=Prepared(_taking(_lot_balance, _lot_balance.c.lot_id), _TAKEN),
+    put=Prepared(PerDialect(lambda i: _putting(i, _lot_balance, "lot_id", is_counted=False)), _PUT),
+    is_of_lot=True,
+)
 
 
-def _apply(
-    connection: Connection, changes: Change, take: sa.Update, put: PerDialect, kind: str
-) -> None:
+def _writings(changes: Change, ways: _Ways) -> Iterator[_Writing]:
     for (bin_id, what), (on_hand, reserved) in sorted(changes.items()):
         values = {"bin": bin_id, "what": what, "on_hand_change": on_hand}
         if on_hand > 0 and reserved == 0:
-            connection.execute(on_dialect(connection, put), values)
-            continue
-        if on_hand == 0 and reserved == 0:
-            continue
-        guarded = {**values, "reserved_change": reserved}
-        if kind == "sku":
-            guarded["moved"] = int(on_hand != 0)
-        if connection.execute(take, guarded).rowcount == 0:
-            _require_outside(connection, bin_id, what, kind)
-            connection.execute(on_dialect(connection, put), values)
+            yield _Writing(statement=ways.put, values=values, ways=ways)
+        elif on_hand != 0 or reserved != 0:
+            values["reserved_change"] = reserved
+            if not ways.is_of_lot:
+                values["moved"] = int(on_hand != 0)
+            yield _Writing(statement=ways.take, values=values, ways=ways)
 
 
-def _require_outside(connection: Connection, bin_id: int, what: int, kind: str) -> None:
+def _require_outside(connection: Connection, values: Values, ways: _Ways) -> None:
     """Go on where a virtual bin has no balance row yet; refuse for any real bin."""
+    bin_id, what = values["bin"], values["what"]
     sku_id = sa.select(Lot.sku_id).where(Lot.id == what).scalar_subquery()
-    of_sku = Sku.id == (sku_id if kind == "lot" else what)
+    of_sku = Sku.id == (sku_id if ways.is_of_lot else what)
     goods = sa.select(Bin.kind, Bin.code, Sku.code).join(Sku, of_sku).where(Bin.id == bin_id)
     bin_kind, bin_code, sku_code = connection.execute(goods).one()
     if BinKind(bin_kind) in VIRTUAL_KINDS:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -25,12 +25,18 @@ from warehouse.inventory.ledger.serials import (
 )
 from warehouse.inventory.ledger.shapes import Posting
 from warehouse.inventory.models import Move, MoveReason
+from warehouse.prepared import Prepared, Values
 from warehouse.text import say
 
 _move = table_of(Move)
 _sku = table_of(Sku)
-_insert_moves = sa.insert(_move)
 _insert_known = sa.insert(_move).returning(_move.c.id, sort_by_parameter_order=True)
+
+_MOVE = (
+    *("command_id", "line_no", "at", "sku_id", "lot_id", "from_bin_id", "to_bin_id", "pieces"),
+    *("reason", "consignment_line_id", "allocation_id", "reverses_id", "reference"),
+)
+_insert_moves = Prepared(sa.insert(_move).inline(), _MOVE)
 
 Taken = tuple[Posting, tuple[Piece, ...]]  # a move, and the known pieces it takes along
 
@@ -54,13 +60,12 @@ def post(
     if any(posting.pieces <= 0 for posting in postings):
         raise ValueError("a move takes at least one piece")
     taken = _taken(connection, postings)
-    _write(connection, command, taken, first_line)
     changes = Changes()
     for posting, _ in taken:
         promised = 0 if posting.allocation_id is None else posting.pieces
         changes.add(posting.from_bin_id, posting.sku_id, posting.lot_id, -posting.pieces, -promised)
         changes.add(posting.to_bin_id, posting.sku_id, posting.lot_id, posting.pieces, 0)
-    changes.apply(connection)
+    changes.apply(connection, _write(connection, command, taken, first_line))
     return first_line + len(taken)
 
 
@@ -90,12 +95,11 @@ def reverse(session: Session, command: Command, move_id: int, *, first_line: int
     )
     if move.allocation_id is not None:
         resolve(connection, move.allocation_id, picked=-move.pieces, released=0)
-    _write(connection, command, [(mirror, pieces)], first_line)
     changes = Changes()
     promised = move.pieces if move.allocation_id is not None else 0
     changes.add(mirror.from_bin_id, mirror.sku_id, mirror.lot_id, -mirror.pieces, 0)
     changes.add(mirror.to_bin_id, mirror.sku_id, mirror.lot_id, mirror.pieces, promised)
-    changes.apply(connection)
+    changes.apply(connection, _write(connection, command, [(mirror, pieces)], first_line))
     return mirror
 
 
@@ -155,25 +159,42 @@ def _known_pieces(pieces: PiecePicker, posting: Posting, row: Any) -> list[Taken
     return parts
 
 
-def _tracked(connection: Connection, sku_ids: Iterable[int]) -> dict[int, Any]:
+class _Tracked(NamedTuple):
+    id: int
+    code: str
+    is_lot_tracked: bool
+    is_serial_tracked: bool
+
+
+_tracked_skus = sa.select(
+    _sku.c.id, _sku.c.code, _sku.c.is_lot_tracked, _sku.c.is_serial_tracked
+).where(sa.or_(_sku.c.is_lot_tracked, _sku.c.is_serial_tracked))
+_tracked_one = Prepared(_tracked_skus.where(_sku.c.id == sa.bindparam("sku")), ("sku",))
+
+
+def _tracked(connection: Connection, sku_ids: Collection[int]) -> dict[int, _Tracked]:
     """Return SKU id → row of those goods that have lots or serial numbers."""
-    rows = connection.execute(
-        sa.select(_sku.c.id, _sku.c.code, _sku.c.is_lot_tracked, _sku.c.is_serial_tracked).where(
-            _sku.c.id.in_(sku_ids), sa.or_(_sku.c.is_lot_tracked, _sku.c.is_serial_tracked)
-        )
-    )
-    return {row.id: row for row in rows}
+    if len(sku_ids) == 1:
+        rows = _tracked_one.rows(connection, {"sku": next(iter(sku_ids))})
+    else:
+        rows = connection.execute(_tracked_skus.where(_sku.c.id.in_(sku_ids))).all()
+    return {row[0]: _Tracked(*row) for row in rows}
 
 
-def _write(connection: Connection, command: Command, taken: list[Taken], first_line: int) -> None:
+def _write(
+    connection: Connection, command: Command, taken: list[Taken], first_line: int
+) -> list[tuple[Prepared, Values]]:
+    """Write the moves; return what is left to be sent: one by itself goes with its balances."""
     rows = _rows(command, [posting for posting, _ in taken], first_line)
     known = [(i, part) for i, part in enumerate(taken) if part[1]]
     if known:
         ids = list(connection.execute(_insert_known, rows).scalars())
         take_along(connection, [ids[i] for i, _ in known], [part for _, part in known])
-        return
-    # One row by itself goes a shorter way than a list of one.
-    connection.execute(_insert_moves, rows[0] if len(rows) == 1 else rows)
+        return []
+    if len(rows) == 1:
+        return [(_insert_moves, rows[0])]
+    _insert_moves.send_many(connection, rows)
+    return []
 
 
 def _rows(command: Command, postings: Sequence[Posting], first_line: int) -> list[dict[str, Any]]:

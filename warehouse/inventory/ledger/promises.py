@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -17,17 +17,17 @@ from warehouse.inventory.ledger.balances import Changes
 from warehouse.inventory.ledger.lots import require_lots
 from warehouse.inventory.ledger.shapes import Promise
 from warehouse.inventory.models import Allocation, AllocationRelease, ReleaseReason
+from warehouse.prepared import Prepared
 
 _allocation = table_of(Allocation)
 _release = table_of(AllocationRelease)
 _sku = table_of(Sku)
 
-_insert_release = sa.insert(_release)
 _insert_allocations = sa.insert(_allocation).returning(
     _allocation.c.id, sort_by_parameter_order=True
 )
 # One statement says, with the promise resolved, whether its goods have lots or serial numbers.
-_resolve = (
+_resolve = Prepared(
     sa.update(_allocation)
     .where(
         _allocation.c.id == sa.bindparam("allocation"),
@@ -45,8 +45,18 @@ _resolve = (
         .where(_sku.c.id == _allocation.c.sku_id)
         .scalar_subquery()
         .label("has_serials"),
-    )
+    ),
+    ("allocation", "picked_change", "released_change"),
 )
+_RELEASED = ("allocation_id", "command_id", "at", "pieces", "reason")
+_insert_release = Prepared(sa.insert(_release).inline(), _RELEASED)
+
+
+class Resolved(NamedTuple):
+    """The lot of a promise, and whether its goods are known piece by piece."""
+
+    lot_id: int | None
+    has_serials: bool
 
 
 def reserve(session: Session, promises: Sequence[Promise]) -> list[int]:
@@ -107,8 +117,8 @@ def release(
         if pieces == 0:
             continue
         resolve(connection, row.id, picked=0, released=pieces)
-        connection.execute(
-            _insert_release,
+        _insert_release.send(
+            connection,
             {
                 "allocation_id": row.id,
                 "command_id": command.id,
@@ -123,18 +133,18 @@ def release(
     return freed
 
 
-def resolve(connection: Connection, allocation_id: int, *, picked: int, released: int) -> Any:
-    """Take pieces out of a promise; return its `lot_id` and whether its SKU `has_serials`.
+def resolve(connection: Connection, allocation_id: int, *, picked: int, released: int) -> Resolved:
+    """Take pieces out of a promise; return how its goods are kept.
 
     A negative `picked` gives a taken promise back.
 
     Raises:
         StaleScreen: the promise no longer covers them.
     """
-    row = connection.execute(
-        _resolve,
+    rows = _resolve.rows(
+        connection,
         {"allocation": allocation_id, "picked_change": picked, "released_change": released},
-    ).first()
-    if row is None:
+    )
+    if not rows:
         raise StaleScreen
-    return row
+    return Resolved(*rows[0])

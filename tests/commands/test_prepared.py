@@ -1,0 +1,96 @@
+"""Statements sent past SQLAlchemy: the same rows, the same faults, and a lost line is no loss."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from tests.builders import World
+from tests.stocking import PutStock, put_stock
+from warehouse.catalog.models import Bin
+from warehouse.commands import execute
+from warehouse.db import Database, connection_of, table_of
+from warehouse.inventory import ledger
+from warehouse.inventory.models import MoveReason
+from warehouse.prepared import Prepared, send_all
+
+_bin = table_of(Bin)
+_ROW = {
+    "kind": "shelf", "walk_order": 1, "is_active": True, "storage_class": "",
+    "is_one_sku": False, "is_put_closed": False, "is_pick_closed": False,
+}  # fmt: skip
+_NAMES = ("code", *_ROW)
+_insert = Prepared(sa.insert(_bin).inline(), _NAMES)
+_rename = Prepared(
+    sa.update(_bin).where(_bin.c.code == sa.bindparam("old")).values(code=sa.bindparam("new")),
+    ("old", "new"),
+)
+_find = Prepared(sa.select(_bin.c.code).where(_bin.c.code == sa.bindparam("x")), ("x",))
+
+
+def _row(code: str) -> dict[str, object]:
+    return {"code": code, **_ROW}
+
+
+def _listen(database: Database) -> None:
+    sa.event.listen(database.writer, "before_cursor_execute", lambda *_: None)
+
+
+@pytest.mark.parametrize("is_watched", [False, True], ids=["alone", "watched"])
+def test_every_sending_says_how_many_rows_it_touched(database: Database, is_watched: bool):
+    here = Database(database.url)
+    if is_watched:
+        _listen(here)
+    with here.transaction() as session:
+        connection = connection_of(session)
+        _insert.send_many(connection, [_row(f"P-{n}") for n in range(3)])
+        turns = [("P-0", "P-9"), ("P-0", "P-8"), ("P-1", "P-7"), ("P-2", "P-6"), ("P-3", "P-5")]
+        sendings = [(_rename, {"old": old, "new": new}) for old, new in turns]
+        assert send_all(connection, sendings) == [1, 0, 1, 1, 0]
+        assert [tuple(row) for row in _find.rows(connection, {"x": "P-7"})] == [("P-7",)]
+    here.dispose()
+
+
+@pytest.mark.parametrize("is_watched", [False, True], ids=["alone", "watched"])
+def test_a_fault_of_the_driver_comes_as_sqlalchemys(database: Database, is_watched: bool):
+    here = Database(database.url)
+    if is_watched:
+        _listen(here)
+    for rows in ([_row("P-0")] * 2, [_row("P-1")] * 5):
+        with pytest.raises(sa.exc.IntegrityError), here.transaction() as session:
+            send_all(connection_of(session), [(_insert, row) for row in rows])
+    with pytest.raises(sa.exc.IntegrityError), here.transaction() as session:
+        _insert.send_many(connection_of(session), [_row("P-2")] * 2)
+    with here.reading() as session:
+        assert session.scalars(sa.select(Bin.code).where(Bin.code.like("P-%"))).all() == []
+    here.dispose()
+
+
+@pytest.mark.parametrize("idle_s", [0, 60], ids=["just used", "idle"])
+def test_a_command_survives_the_end_of_its_line(
+    empty_postgres: Database, idle_s: float, monkeypatch: pytest.MonkeyPatch
+):
+    world = World(empty_postgres)
+    tee = world.sku("TEE")
+    world.stock(tee, "A-01", 5)
+    posting = ledger.Posting(
+        sku_id=tee.id, from_bin_id=world.one(Bin, code="A-01").id, to_bin_id=world.bin("B-01"),
+        pieces=1, reason=MoveReason.TRANSFER,
+    )  # fmt: skip
+    if idle_s:
+        monkeypatch.setattr("warehouse.db.IDLE_S", 0.0)
+    _end_all_lines(empty_postgres)
+    execute(empty_postgres, put_stock, world.command(PutStock, postings=(posting,)))
+    assert world.balance("B-01", tee) == (1, 0, 1)
+
+
+def _end_all_lines(database: Database) -> None:
+    other = Database(database.url)
+    with other.transaction() as session:
+        session.execute(
+            sa.text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )
+    other.dispose()
