@@ -7,11 +7,12 @@ import json
 import random
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime, tzinfo
 from enum import Enum, StrEnum
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -141,6 +142,7 @@ _claim = Prepared(insert_or_skip(_table, _CLAIMED), _CLAIMED)
 _find = sa.select(_table.c.fingerprint, _table.c.outcome).where(
     _table.c.id == sa.bindparam("command_id")
 )
+_insert = Prepared(sa.insert(_table).inline(), (*_CLAIMED, "outcome"))
 _keep = Prepared(
     sa.update(_table)
     .where(_table.c.id == sa.bindparam("command_id"))
@@ -182,18 +184,7 @@ def execute(database: Database, handler: Handler[C], command: C) -> Outcome:
 def perform(session: Session, handler: Handler[C], command: C) -> Outcome:
     """Claim the command id in the given transaction, run the handler, store its outcome."""
     fingerprint = fingerprint_of(command)
-    claimed = _claim.send(
-        connection_of(session),
-        {
-            "id": command.id,
-            "name": type(command).__name__,
-            "fingerprint": fingerprint,
-            "person_id": command.actor.person_id,
-            "station_id": command.actor.station_id,
-            "at": command.at,
-        },
-    )
-    if claimed == 0:
+    if not _claim.send(connection_of(session), _row_of(command, fingerprint)):
         seen = session.execute(_find, {"command_id": command.id}).one()
         if seen.fingerprint != fingerprint:
             raise CommandReused
@@ -204,15 +195,67 @@ def perform(session: Session, handler: Handler[C], command: C) -> Outcome:
     return outcome
 
 
+class Claim(StrEnum):
+    """What became of one of many commands that were claimed together."""
+
+    NEW = "new"
+    KNOWN = "known"  # it was done before
+    OTHER = "other"  # its id came before with other content
+
+
+def claim_all(
+    session: Session, commands: Sequence[C], answer: Callable[[C], Outcome]
+) -> list[Claim]:
+    """Claim many ids at once, each with its answer; tell what became of each, in their order.
+
+    For long lists of like acts, whose work is then done in one go. Of two with one id the first
+    counts. An id that another transaction takes meanwhile is a lost race, which `execute` repeats.
+    """
+    ids = [command.id for command in commands]
+    found = session.execute(
+        sa.select(_table.c.id, _table.c.fingerprint).where(_table.c.id.in_(ids))
+    )
+    marks = {row.id: row.fingerprint for row in found}
+    claims: list[Claim] = []
+    rows: list[dict[str, Any]] = []
+    for command in commands:
+        mark = fingerprint_of(command)
+        if command.id in marks:
+            claims.append(Claim.KNOWN if marks[command.id] == mark else Claim.OTHER)
+            continue
+        marks[command.id] = mark
+        claims.append(Claim.NEW)
+        rows.append({**_row_of(command, mark), "outcome": answer(command).to_json()})
+    if rows:
+        _insert.send_many(connection_of(session), rows)
+    return claims
+
+
+def _row_of(command: Command, fingerprint: str) -> dict[str, Any]:
+    return {
+        "id": command.id,
+        "name": type(command).__name__,
+        "fingerprint": fingerprint,
+        "person_id": command.actor.person_id,
+        "station_id": command.actor.station_id,
+        "at": command.at,
+    }
+
+
 def fingerprint_of(command: Command) -> str:
     """Return a hash of who says what, save the command's id and when and where it arrived.
 
     A tablet that sends a scan again after its session was opened anew may stand elsewhere by then.
     """
-    said = {f.name: getattr(command, f.name) for f in fields(command) if f.name not in _NOT_SAID}
+    said = {name: getattr(command, name) for name in _said_by(type(command))}
     content = {**said, "actor": command.actor.person_id}
     plain = json.dumps([type(command).__name__, content], default=_plain, sort_keys=True)
     return hashlib.sha256(plain.encode()).hexdigest()
+
+
+@cache
+def _said_by(kind: Hashable) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(cast("type[Command]", kind)) if f.name not in _NOT_SAID)
 
 
 def _plain(value: object) -> object:

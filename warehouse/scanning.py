@@ -118,7 +118,10 @@ def _too_long() -> InvalidInput:
 
 def clean(raw: str) -> str:
     """Return the text without control characters and outer blanks, in upper-case NFKC form."""
-    text = unicodedata.normalize("NFKC", raw[: LONGEST_SCAN * 2])
+    text = raw[: LONGEST_SCAN * 2]
+    if text.isascii() and text.isprintable():  # nearly every one, at a tenth of the cost
+        return text.upper().strip(" ")
+    text = unicodedata.normalize("NFKC", text)
     kept = (c for c in text if c == GS or unicodedata.category(c)[0] != "C")
     # Upper case may leave letters and their marks apart, so they are joined again.
     return unicodedata.normalize("NFKC", "".join(kept).upper()).strip(" " + GS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from warehouse.catalog.models import VIRTUAL_KINDS, Barcode, Bin, BinKind, Sku
 from warehouse.catalog.queries import bin_of_kind
 from warehouse.catalog.rules import RowRefusal, code_problem, scan_code
-from warehouse.commands import Command, Outcome, Tone, perform
+from warehouse.commands import Claim, Command, Outcome, Tone, claim_all, perform
 from warehouse.errors import CommandReused, WarehouseError
 from warehouse.inventory import ledger
 from warehouse.inventory.models import MoveReason
@@ -42,7 +43,8 @@ class OpeningRow:
 class BookOpening(Command):
     """Book one line of the opening stock.
 
-    Its id is made of bin, SKU, lot and numbers: each is opened once.
+    Its id is made of bin, SKU, lot and numbers: each is opened once. The moves of goods without
+    lots and numbers are those of the list they came in.
     """
 
     bin_id: int
@@ -65,10 +67,36 @@ def import_opening(session: Session, command: ImportOpening) -> Outcome:
 
     Facts tell `new`, `unchanged` (booked before with the same pieces) and the `refused` rows.
     """
+    lines, refused = _lines(session, command)
+    plain = [(row, line) for row, line in lines if not line.lot and not line.serials]
+    counts = _book_plain(session, command, plain, refused)
+    for row, line in lines:
+        if line.lot or line.serials:
+            counts[_book_tracked(session, row, line, refused)] += 1
+    refused.sort(key=lambda refusal: refusal.row)
+    new, unchanged = counts[Claim.NEW], counts[Claim.KNOWN]
+    return Outcome(
+        screen="stock",
+        message=say(
+            "{new} booked, {unchanged} were booked before, {refused} refused.",
+            new=new,
+            unchanged=unchanged,
+            refused=len(refused),
+        ),
+        tone=Tone.ATTENTION if refused else Tone.OK,
+        facts={"new": new, "unchanged": unchanged, "refused": [r.to_json() for r in refused]},
+    )
+
+
+Lines = list[tuple[OpeningRow, BookOpening]]
+
+
+def _lines(session: Session, command: ImportOpening) -> tuple[Lines, list[RowRefusal]]:
+    """Return the rows that can be booked, each with what books it, and what the others lack."""
     bins, skus = _bins(session, command.rows), _skus(session, command.rows)
     tracked = _Tracked(session, set(skus.values()))
+    lines: Lines = []
     refused: list[RowRefusal] = []
-    new = unchanged = 0
     for row in command.rows:
         place, sku_id = bins.get(scan_code(row.bin_code)), _sku_id(skus, row.sku_code)
         problem = _problem(row, place, sku_id) or tracked.problem(session, row, sku_id)
@@ -86,35 +114,40 @@ def import_opening(session: Session, command: ImportOpening) -> Outcome:
             best_before=row.best_before,
             serials=tuple(scan_code(code) for code in row.serials),
         )
-        try:
-            is_old = _book(session, line)
-        except CommandReused:
+        lines.append((row, line))
+    return lines, refused
+
+
+def _book_plain(
+    session: Session, command: ImportOpening, lines: Lines, refused: list[RowRefusal]
+) -> Counter[Claim]:
+    """Book the lines of goods without lots and numbers: claimed one by one, posted together."""
+    claims = claim_all(session, [line for _, line in lines], _booked)
+    opening_id = bin_of_kind(session, BinKind.OPENING).id
+    new: list[ledger.Posting] = []
+    for (row, line), claim in zip(lines, claims, strict=True):
+        if claim is Claim.NEW:
+            new.append(_posting(line, opening_id))
+        elif claim is Claim.OTHER:
             refused.append(_refusal(row, "pieces", str(row.pieces), _BOOKED_OTHERWISE))
-            continue
-        except WarehouseError as error:
-            refused.append(_refusal(row, "lot" if row.lot else "serials", row.lot, error.text))
-            continue
-        unchanged += is_old
-        new += not is_old
-    return Outcome(
-        screen="stock",
-        message=say(
-            "{new} booked, {unchanged} were booked before, {refused} refused.",
-            new=new,
-            unchanged=unchanged,
-            refused=len(refused),
-        ),
-        tone=Tone.ATTENTION if refused else Tone.OK,
-        facts={"new": new, "unchanged": unchanged, "refused": [r.to_json() for r in refused]},
-    )
+    ledger.post(session, command, new)
+    return Counter(claims)
 
 
-def _book(session: Session, line: BookOpening) -> bool:
-    """Book a line and return whether it was booked before; one that is refused leaves nothing."""
-    if not line.lot and not line.serials:
-        return perform(session, book_opening, line).is_replayed
-    with session.begin_nested():
-        return perform(session, book_opening, line).is_replayed
+def _book_tracked(
+    session: Session, row: OpeningRow, line: BookOpening, refused: list[RowRefusal]
+) -> Claim:
+    """Book one line of goods with lots or numbers; one that is refused leaves nothing."""
+    try:
+        with session.begin_nested():
+            is_old = perform(session, book_opening, line).is_replayed
+    except CommandReused:
+        refused.append(_refusal(row, "pieces", str(row.pieces), _BOOKED_OTHERWISE))
+        return Claim.OTHER
+    except WarehouseError as error:
+        refused.append(_refusal(row, "lot" if row.lot else "serials", row.lot, error.text))
+        return Claim.OTHER
+    return Claim.KNOWN if is_old else Claim.NEW
 
 
 class _Tracked:
@@ -153,22 +186,31 @@ class _Tracked:
 
 
 def book_opening(session: Session, command: BookOpening) -> Outcome:
-    """Move the pieces from the opening bin, which stands for all that was there before."""
+    """Move the pieces of goods with lots or numbers from the opening bin."""
     lot_id = None
     if command.lot:
         at, day = command.at, command.best_before
         lot_id = ledger.lot_named(session, command.sku_id, command.lot, day, at)
-    posting = ledger.Posting(
-        sku_id=command.sku_id,
+    posting = _posting(command, bin_of_kind(session, BinKind.OPENING).id, lot_id)
+    ledger.post(session, command, [posting])
+    return _booked(command)
+
+
+def _posting(line: BookOpening, opening_id: int, lot_id: int | None = None) -> ledger.Posting:
+    """Return the move out of the opening bin, which stands for all that was there before."""
+    return ledger.Posting(
+        sku_id=line.sku_id,
         lot_id=lot_id,
-        serials=command.serials,
-        from_bin_id=bin_of_kind(session, BinKind.OPENING).id,
-        to_bin_id=command.bin_id,
-        pieces=command.pieces,
+        serials=line.serials,
+        from_bin_id=opening_id,
+        to_bin_id=line.bin_id,
+        pieces=line.pieces,
         reason=MoveReason.OPENING,
     )
-    ledger.post(session, command, [posting])
-    return Outcome(screen="stock", message=say("{pieces} pieces booked.", pieces=command.pieces))
+
+
+def _booked(line: BookOpening) -> Outcome:
+    return Outcome(screen="stock", message=say("{pieces} pieces booked.", pieces=line.pieces))
 
 
 def opening_id(bin_code: str, sku_id: int, lot: str = "", serials: Sequence[str] = ()) -> str:

@@ -20,6 +20,8 @@ from warehouse.text import say
 _balance = table_of(StockBalance)
 _lot_balance = table_of(LotBalance)
 _bin = table_of(Bin)
+_sku = table_of(Sku)
+_lot = table_of(Lot)
 
 
 def _is_one_of(kinds: Iterable[BinKind]) -> sa.ColumnElement[bool]:
@@ -164,13 +166,26 @@ def _writings(changes: Change, ways: _Ways) -> Iterator[_Writing]:
             yield _Writing(statement=ways.take, values=values, ways=ways)
 
 
+def _goods(sku_id: sa.ColumnElement[int]) -> Prepared:
+    """Return the statement that tells the bin's kind, its code and the SKU's."""
+    query = (
+        sa.select(_bin.c.kind, _bin.c.code, _sku.c.code.label("sku"))
+        .select_from(_bin.join(_sku, _sku.c.id == sku_id))
+        .where(_bin.c.id == sa.bindparam("bin"))
+    )
+    return Prepared(query, ("bin", "what"))
+
+
+_what = sa.bindparam("what", type_=_sku.c.id.type)
+_goods_of_sku = _goods(_what)
+_goods_of_lot = _goods(sa.select(_lot.c.sku_id).where(_lot.c.id == _what).scalar_subquery())
+
+
 def _require_outside(connection: Connection, values: Values, ways: _Ways) -> None:
     """Go on where a virtual bin has no balance row yet; refuse for any real bin."""
-    bin_id, what = values["bin"], values["what"]
-    sku_id = sa.select(Lot.sku_id).where(Lot.id == what).scalar_subquery()
-    of_sku = Sku.id == (sku_id if ways.is_of_lot else what)
-    goods = sa.select(Bin.kind, Bin.code, Sku.code).join(Sku, of_sku).where(Bin.id == bin_id)
-    bin_kind, bin_code, sku_code = connection.execute(goods).one()
+    goods = _goods_of_lot if ways.is_of_lot else _goods_of_sku
+    names = {name: values[name] for name in ("bin", "what")}
+    ((bin_kind, bin_code, sku_code),) = goods.rows(connection, names)
     if BinKind(bin_kind) in VIRTUAL_KINDS:
         return
     raise InsufficientStock(
