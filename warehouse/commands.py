@@ -7,12 +7,11 @@ import json
 import random
 import time
 import uuid
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime, tzinfo
 from enum import Enum, StrEnum
-from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -134,6 +133,7 @@ class CommandRow(Base):
 
 C = TypeVar("C", bound=Command)
 _NOT_SAID = frozenset({"id", "actor", "at", "zone"})
+_said: dict[type[Command], tuple[str, ...]] = {}  # what a command of each kind says
 Handler = Callable[[Session, C], Outcome]
 
 _table = table_of(CommandRow)
@@ -253,9 +253,10 @@ def fingerprint_of(command: Command) -> str:
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
-@cache
-def _said_by(kind: Hashable) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(cast("type[Command]", kind)) if f.name not in _NOT_SAID)
+def _said_by(kind: type[Command]) -> tuple[str, ...]:
+    if kind not in _said:
+        _said[kind] = tuple(f.name for f in fields(kind) if f.name not in _NOT_SAID)
+    return _said[kind]
 
 
 def _plain(value: object) -> object:
