@@ -23,7 +23,7 @@ UPSTREAM: dict[str, set[str]] = {
     "printers": {"carriers", "catalog", "orders", "people"},
     "replenishing": {"catalog", "inventory", "orders", "people"},
     "waves": {"catalog", "inventory", "orders", "people", "replenishing"},
-    "supplying": {"catalog", "inventory", "orders", "people", "receiving"},
+    "supplying": {"catalog", "inventory", "orders", "people", "receiving", "shops"},
     "picking": {"catalog", "inventory", "orders", "people", "waves"},
     "storing": {"catalog", "inventory", "orders", "people", "shops", "waves"},
     "kitting": {"catalog", "inventory", "orders", "people", "shops", "storing", "waves"},

@@ -29,14 +29,6 @@ ON_HAND = sa.func.coalesce(_pickable.c.on_hand, 0)
 RESERVED = sa.func.coalesce(_pickable.c.reserved, 0)
 AVAILABLE = ON_HAND - RESERVED
 
-SKU_SORTS: dict[str, Any] = {
-    "code": Sku.code,
-    "name": Sku.name,
-    "on_hand": ON_HAND,
-    "reserved": RESERVED,
-    "available": AVAILABLE,
-}
-
 
 def sku_list() -> sa.Select[*tuple[Any, ...]]:
     """Return the SKUs with what stands of them in pickable bins, to be filtered."""

@@ -7,8 +7,8 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from warehouse.catalog.models import Bin, Sku
-from warehouse.catalog.queries import Item, item_by_barcode
+from warehouse.catalog.models import Bin, BinKind, Sku
+from warehouse.catalog.queries import Item, bin_by_code, item_by_barcode
 from warehouse.inventory.fitness import is_fit
 from warehouse.inventory.models import Lot, LotBalance
 from warehouse.inventory.pieces import LotHere, lots_in
@@ -87,3 +87,9 @@ def carriers_of(session: Session, task_id: int, but: int) -> list[str]:
             .order_by(Carried.at)
         )
     )
+
+
+def is_face(session: Session, barcode: str) -> bool:
+    """Tell whether the code is a bin that orders are picked from."""
+    place = bin_by_code(session, barcode)
+    return place is not None and place.kind is BinKind.SHELF

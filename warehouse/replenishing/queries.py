@@ -262,6 +262,14 @@ def task_list() -> sa.Select[*tuple[Any, ...]]:
     )  # fmt: skip
 
 
+def task_counts(session: Session) -> dict[TaskState, int]:
+    """Return how many tasks are in each state; states without any are left out."""
+    rows = session.execute(
+        sa.select(ReplenishTask.state, sa.func.count()).group_by(ReplenishTask.state)
+    )
+    return {state: int(count) for state, count in rows}
+
+
 def carried_of(session: Session, task_ids: Collection[int]) -> dict[int, int]:
     """Return task id → pieces in hands for it; -1 pieces never, 0 while somebody stands there."""
     rows = session.execute(

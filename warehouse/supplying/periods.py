@@ -93,3 +93,9 @@ def _in_house(session: Session) -> dict[int, int]:
         .group_by(StockBalance.sku_id)
     )
     return {sku_id: int(pieces) for sku_id, pieces in rows}
+
+
+def steady(session: Session) -> None:
+    """Read everything as of one instant from here on; to be asked before anything else is."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})

@@ -27,6 +27,7 @@ def _stations() -> list[Blueprint]:
         pick,
         pictures,
         receive,
+        replenish,
         ship,
         storing,
         weigh,
@@ -34,7 +35,8 @@ def _stations() -> list[Blueprint]:
 
     # Of a station of several modules any has its blueprint; importing them adds their routes.
     scale = (weigh, overrides)
-    stations = (home, bench, login, pick, check, pack, scale[0], ship, receive, storing, pictures)
+    shelves = (storing, replenish)
+    stations = (home, bench, login, pick, check, pack, scale[0], ship, receive, *shelves, pictures)
     return [m.bp for m in stations]
 
 
@@ -47,6 +49,7 @@ def _desks() -> list[Blueprint]:
         design_slips,
         designs,
         exchanges,
+        filling,
         find_printers,
         handovers,
         imports,
@@ -69,10 +72,13 @@ def _desks() -> list[Blueprint]:
         runs,
         search,
         settings,
+        sku_stock,
         stock,
         stock_limits,
         straighten,
         suppliers,
+        supply,
+        supply_lists,
         tablets,
         waves,
     )
@@ -82,7 +88,8 @@ def _desks() -> list[Blueprint]:
         papers, lanes, runs, printers, print_routes, previews, straighten, find_printers,
     )  # fmt: skip
     ordering = (orders, order)
-    stocking = (stock, stock_limits, moves, kits)
+    stocking = (stock, sku_stock, stock_limits, moves, kits)
+    supplying = (supply, supply_lists, filling)
     designing = (designs, design_pictures, design_files, design_slips)
     receiving = (receipts, receipt_papers, purchases, suppliers, exchanges)
     modules = (
@@ -95,6 +102,7 @@ def _desks() -> list[Blueprint]:
         handovers,
         stocking[0],
         receiving[0],
+        supplying[0],
         lots,
         printing[0],
         designing[0],

@@ -19,6 +19,7 @@ from warehouse.people.rights import Right, rights_of
 from warehouse.people.tablets import LONGEST_NAME
 from warehouse.picking.queries import waves_to_pick
 from warehouse.receiving.queries import waiting_at_dock
+from warehouse.replenishing.queries import open_count
 from warehouse.scanning import Scan
 from warehouse.storing.desk import in_dock
 from warehouse.text import Text, say
@@ -110,6 +111,7 @@ def _tiles(session: Session) -> list[dict[str, object]]:
         (Right.SHIP, "ship.index", say("Ship"), "ship",
          parcels_in(session, ParcelState.MATCHED)),
         (Right.RECEIVE, "receive.index", say("Receive"), "receive", waiting_at_dock(session)),
+        (Right.PUT_AWAY, "replenish.index", say("Replenish"), "next", open_count(session)),
         (Right.PUT_AWAY, "storing.index", say("Stock"), "stock", in_dock(session)),
         (Right.SEE_DESK, "orders.index", say("Desk"), "orders", 0),
     ]  # fmt: skip

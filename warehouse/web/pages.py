@@ -45,6 +45,7 @@ NAV: tuple[Place, ...] = (
     ("handovers.index", say("Handovers"), (Right.SEE_DESK,)),
     ("stock.index", say("Stock"), (Right.SEE_DESK,)),
     ("receiving.index", say("Receiving"), (Right.SEE_DESK,)),
+    ("supply.start", say("Purchasing"), (Right.SEE_DESK,)),
     ("printers.index", say("Printing"), (Right.SEE_DESK,)),
 )
 # What is set up once and looked at seldom stands behind one word.

@@ -13,7 +13,6 @@ from warehouse.catalog.commands.labels import (
     print_sku_labels,
 )
 from warehouse.catalog.models import Barcode, Bin, BinKind, Sku, SkuPicture, Zone
-from warehouse.catalog.queries import has_barcode
 from warehouse.errors import NotFound, WarehouseError
 from warehouse.inventory import desk as stock_desk
 from warehouse.inventory.models import Move, MoveReason, StockBalance
@@ -37,18 +36,6 @@ from warehouse.web.words import options, word
 
 bp = Blueprint("stock", __name__, url_prefix="/stock")
 
-SKU_FIELDS: tuple[Field, ...] = (
-    (say("SKU"), lambda s: s.code),
-    (say("Goods"), lambda s: s.name),
-    (say("Properties"), lambda s: s.properties),
-    (say("On hand"), lambda s: int(s.on_hand)),
-    (say("Reserved"), lambda s: int(s.reserved)),
-    (say("Available"), lambda s: int(s.available)),
-    (say("Bins"), lambda s: int(s.bins)),
-    (say("Weight g"), lambda s: s.weight_g),
-    (say("Storage class"), lambda s: s.storage_class),
-    (say("Most on shelves"), lambda s: s.shelf_most),
-)
 BIN_FIELDS: tuple[Field, ...] = (
     (say("Bin"), lambda b: b.code),
     (say("Kind"), lambda b: b.kind),
@@ -81,43 +68,12 @@ MOVE_FIELDS: tuple[Field, ...] = (
     (say("Who"), lambda m: called(m.who)),
     (say("Where"), lambda m: m.station or ""),
 )
-SKUS = tables.Listing(
-    name="stock", key=Sku.id, sorts=stock_desk.SKU_SORTS, default="code", fields=SKU_FIELDS
-)
 BINS = tables.Listing(
     name="bins", key=Bin.id, sorts=stock_desk.BIN_SORTS, default="walk", fields=BIN_FIELDS
 )
 MOVES = tables.Listing(
     name="moves", key=Move.id, sorts=stock_desk.MOVE_SORTS, default="-no", fields=MOVE_FIELDS
 )
-
-
-@bp.get("")
-@needs(Right.SEE_DESK)
-def index() -> str | Response:
-    """List the SKUs with what stands of them."""
-    query = stock_desk.sku_list()
-    if q := tables.text("q"):
-        query = query.where(
-            sa.or_(
-                tables.like(Sku.code, q),
-                tables.like(Sku.name, q),
-                tables.like(Sku.properties, q),
-                has_barcode(q),
-            )
-        )
-    only = tables.text("only")
-    if only == "none":
-        query = query.where(stock_desk.AVAILABLE <= 0, Sku.is_active)
-    elif only == "stock":
-        query = query.where(stock_desk.ON_HAND > 0)
-    elif only == "unweighed":
-        query = query.where(Sku.weight_g.is_(None), Sku.is_active)
-    with reading() as session:
-        if tables.is_export():
-            return tables.export(session, query, SKUS)
-        page = tables.page_of(session, query, SKUS)
-        return render_template("stock/index.html", page=page, q=q, only=only)
 
 
 @bp.get("/sku/<int:sku_id>")

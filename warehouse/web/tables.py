@@ -122,9 +122,16 @@ def export(
     session: Session, query: sa.Select[*tuple[Any, ...]], listing: Listing, *, name: str = ""
 ) -> Response:
     """Return the list as it is filtered and ordered, all of its pages, as a file."""
-    ordered = _ordered(query, listing, _order(listing), is_backward=False)
-    rows = session.execute(ordered.limit(EXPORT_ROWS))
+    rows = rows_of(session, query, listing)
     return file_answer(name or listing.name, listing.fields, rows, as_=export_kind())
+
+
+def rows_of(
+    session: Session, query: sa.Select[*tuple[Any, ...]], listing: Listing
+) -> sa.Result[Any]:
+    """Return the rows of all pages of the list as it is filtered and ordered."""
+    ordered = _ordered(query, listing, _order(listing), is_backward=False)
+    return session.execute(ordered.limit(EXPORT_ROWS))
 
 
 def href(**changes: Any) -> str:

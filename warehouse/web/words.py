@@ -28,8 +28,11 @@ from warehouse.people.models import Key, Role
 from warehouse.receiving.accounts import ExchangeState, Settlement
 from warehouse.receiving.models import Fault, PurchaseState, ReceiptState
 from warehouse.receiving.queries import FAULT_WORDS
+from warehouse.replenishing.models import TaskState as FillState
 from warehouse.storing.models import Why
 from warehouse.storing.reasons import WHY_WORDS
+from warehouse.supplying.models import LevelSource
+from warehouse.supplying.rules import Alert
 from warehouse.text import Text, say
 from warehouse.waves.models import ShortReason, TaskState, WaveState
 from warehouse.weighing.models import Verdict
@@ -212,6 +215,26 @@ WORDS: Mapping[type[StrEnum], Words] = {
         BinKind.OPENING: (say("opening stock"), NONE),
         BinKind.SCRAP: (say("scrap"), NONE),
         BinKind.KITTING: (say("kitting"), NONE),
+    },
+    Alert: {
+        Alert.OUT: (say("orders, but nothing left"), STOP),
+        Alert.UNDER_SAFETY: (say("under safety stock"), STOP),
+        Alert.UNDER_REORDER: (say("to be bought"), LOOK),
+        Alert.OVER: (say("too much"), LOOK),
+        Alert.SLOW: (say("slow"), LOOK),
+        Alert.DEAD: (say("dead stock"), LOOK),
+    },
+    LevelSource: {
+        LevelSource.TYPED: (say("typed"), NONE),
+        LevelSource.PROPOSED: (say("from sales"), NONE),
+        LevelSource.IMPORTED: (say("from a list"), NONE),
+    },
+    FillState: {
+        FillState.OPEN: (say("to be brought"), WAIT),
+        FillState.DONE: (say("brought"), OK),
+        FillState.NEEDLESS: (say("wanted no more"), NONE),
+        FillState.EMPTY: (say("reserve is empty"), LOOK),
+        FillState.CANCELLED: (say("taken back"), NONE),
     },
     BarcodeKind: {
         BarcodeKind.OWN: (say("own code"), NONE),

@@ -257,7 +257,7 @@ def report_fewer(session: Session, command: ReportFewer) -> Outcome:
             )
         ],
     )
-    if not hand.pieces:
+    if not hand.pieces and not command.found:
         session.delete(hand)
     session.flush()
     trail.record(session, command, "bin", place.id, "fewer_found", sku=sku.code, missing=missing)

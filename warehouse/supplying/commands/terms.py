@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -54,7 +56,7 @@ class SetShare(Command):
     kept: int = 0
 
 
-_CHANGEABLE = ("item_no", "price_fen", "pack_pieces", "least_pieces", "lead_days", "is_main")
+CHANGEABLE = ("item_no", "price_fen", "pack_pieces", "least_pieces", "lead_days", "is_main")
 
 
 def set_terms(session: Session, command: SetTerms) -> Outcome:
@@ -63,7 +65,8 @@ def set_terms(session: Session, command: SetTerms) -> Outcome:
     Raises:
         InvalidInput: a number out of range. NotFound: no such SKU or supplier.
     """
-    problem = terms_problem(command)
+    values = {name: getattr(command, name) for name in CHANGEABLE}
+    problem = terms_problem(values)
     if problem is not None:
         raise InvalidInput(problem[1], field=problem[0])
     sku, supplier = session.get(Sku, command.sku_id), session.get(Supplier, command.supplier_id)
@@ -71,7 +74,6 @@ def set_terms(session: Session, command: SetTerms) -> Outcome:
         raise NotFound(say("SKU"), command.sku_id)
     if supplier is None:
         raise NotFound(say("supplier"), command.supplier_id)
-    values = {name: getattr(command, name) for name in _CHANGEABLE}
     if write_terms(session, supplier.id, sku.id, values):
         trail.record(session, command, "sku", sku.id, "terms_set", supplier=supplier.code)
     return Outcome(
@@ -148,23 +150,25 @@ def set_share(session: Session, command: SetShare) -> Outcome:
     )  # fmt: skip
 
 
-def terms_problem(terms: SetTerms) -> tuple[str, Text] | None:
+def terms_problem(values: Mapping[str, Any]) -> tuple[str, Text] | None:
     """Return the field and why these are no terms, None if they are."""
     ranges = (
-        ("price_fen", terms.price_fen, 0, HIGHEST_FEN),
-        ("pack_pieces", terms.pack_pieces, 1, MOST_PIECES),
-        ("least_pieces", terms.least_pieces, 0, MOST_PIECES),
-        ("lead_days", terms.lead_days, 0, MOST_DAYS),
+        ("price_fen", 0, HIGHEST_FEN),
+        ("pack_pieces", 1, MOST_PIECES),
+        ("least_pieces", 0, MOST_PIECES),
+        ("lead_days", 0, MOST_DAYS),
     )
-    for field, value, least, most in ranges:
+    for field, least, most in ranges:
+        value = values[field]
         if value is not None and not least <= value <= most:
             return field, say("This must be {least} to {most}.", least=least, most=most)
-    if len(terms.item_no) > LONGEST_ITEM_NO or not terms.item_no.isprintable():
+    item_no = values["item_no"]
+    if len(item_no) > LONGEST_ITEM_NO or not item_no.isprintable():
         return "item_no", say("The code is longer than {most} characters.", most=LONGEST_ITEM_NO)
     return None
 
 
-def write_terms(session: Session, supplier_id: int, sku_id: int, values: dict[str, object]) -> bool:
+def write_terms(session: Session, supplier_id: int, sku_id: int, values: Mapping[str, Any]) -> bool:
     """Keep the terms; return whether anything changed. At most one supplier stays the main one."""
     every = session.scalars(
         sa.select(SupplierSku)

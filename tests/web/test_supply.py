@@ -1,0 +1,133 @@
+"""Purchasing at the desk and filling the pick face on the tablet, as people meet them."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+
+from tests.builders import Goods
+from tests.web.desk_site import Desk
+from warehouse.catalog.models import Bin, BinKind
+from warehouse.receiving.commands.suppliers import SaveSupplier, save_supplier
+from warehouse.receiving.models import PurchaseLine, PurchaseOrder
+from warehouse.replenishing.models import FaceLevel, ReplenishTask
+from warehouse.supplying.models import ShopShare, StockLevel, SupplierSku
+
+
+@pytest.fixture
+def boss(desk: Desk) -> Desk:
+    desk.world.site()
+    return desk
+
+
+def goods(desk: Desk) -> tuple[Goods, int]:
+    world = desk.world
+    tee = world.sku("TEE")
+    world.stock(tee, "A-01", 4)
+    made = world.do(save_supplier, SaveSupplier, code="MILL", name="Silk mill", lead_days=7)
+    return tee, made.subject_id or 0
+
+
+def text(answer) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True)))
+
+
+def test_a_sku_is_planned_bought_and_shown(boss: Desk):
+    tee, mill = goods(boss)
+    here = f"/supply/sku/{tee.id}"
+    boss.post(f"{here}/level", safety="2", reorder_at="10", order_up_to="30")
+    boss.post(
+        f"{here}/terms", supplier=str(mill), price="12.50", pack_pieces="12", least_pieces="0",
+        is_main="1",
+    )  # fmt: skip
+    boss.post(f"{here}/face", bin="A-01", least="5", most="20")
+    level, terms = boss.world.one(StockLevel), boss.world.one(SupplierSku)
+    assert (level.safety, level.reorder_at, level.order_up_to) == (2, 10, 30)
+    assert (terms.price_fen, terms.pack_pieces, terms.is_main) == (1250, 12, True)
+    assert boss.world.one(FaceLevel).most == 20
+    page = text(boss.get("/supply/reorder"))
+    assert "Silk mill" in page
+    assert "4 here, 0 coming, 0 wanted by orders: 4, reorder point 10" in page
+    assert "to be bought" in text(boss.get("/stock?only=under_reorder"))
+    answer = boss.post(f"/supply/{mill}/order", **{"chosen": str(tee.id), f"pieces-{tee.id}": "36"})
+    order = boss.world.one(PurchaseOrder)
+    assert answer.headers["Location"].endswith(f"/receiving/orders/{order.id}")
+    assert boss.world.one(PurchaseLine).pieces == 36
+    assert "Nothing to buy" in text(boss.get("/supply/reorder"))
+    again = boss.post(f"/supply/{mill}/order", **{"chosen": str(tee.id), f"pieces-{tee.id}": "36"})
+    assert again.headers["Location"].endswith("/supply/reorder")
+    assert len(boss.world.all(PurchaseOrder)) == 1
+    for path in (here, "/supply/levels", "/supply/offers", "/supply/period", "/supply/filling"):
+        assert boss.get(path).status_code == 200
+
+
+def test_every_list_of_purchasing_is_had_as_a_file(boss: Desk):
+    tee, _ = goods(boss)
+    boss.world.shop()
+    for path in ("/stock", "/supply/levels", "/supply/offers", "/supply/period"):
+        rows = boss.get(f"{path}?export=csv").get_data(as_text=True).strip().splitlines()
+        assert len(rows) == 2, path
+        assert tee.code in rows[1]
+        assert boss.get(f"{path}?export=xlsx").get_data()[:2] == b"PK"
+    stock = boss.get("/stock?export=csv&only=dead").get_data(as_text=True).strip().splitlines()
+    assert len(stock) == 1
+
+
+def test_levels_come_from_a_list_and_what_is_wrong_in_it_is_named(boss: Desk):
+    tee, mill = goods(boss)
+    table = (
+        "SKU,安全库存,补货点,补货至,供应商编码,单价,装箱数\n"
+        f"{tee.code},3,9,40,MILL,12.5,6\nNONE,1,2,3,,,\n{tee.code},9,3,40,,,\n"
+    )
+    page = text(
+        boss.post("/supply/levels/import", files=(io.BytesIO(table.encode()), "levels.csv"))
+    )
+    assert "1 changed, 0 unchanged, 2 refused" in page
+    assert "There is no SKU with this code." in page
+    level, terms = boss.world.one(StockLevel), boss.world.one(SupplierSku)
+    assert (level.safety, level.reorder_at, level.order_up_to) == (3, 9, 40)
+    assert (terms.supplier_id, terms.price_fen, terms.pack_pieces) == (mill, 1250, 6)
+
+
+def test_a_share_changes_what_a_shop_may_sell(boss: Desk):
+    tee, _ = goods(boss)
+    shop = boss.world.shop()
+    boss.post("/supply/offers/share", shop=str(shop), percent="50")
+    assert boss.world.one(ShopShare).percent == 50
+    row = boss.get("/supply/offers?export=csv&shop=TB").get_data(as_text=True).splitlines()[1]
+    assert row.split(",")[4] == "2"
+    boss.post(f"/supply/sku/{tee.id}/share", shop=str(shop), percent="100", kept="1")
+    assert "4" in text(boss.get(f"/supply/sku/{tee.id}"))
+
+
+def test_the_pick_face_is_filled_on_the_tablet(boss: Desk):
+    tee, _ = goods(boss)
+    world = boss.world
+    world.bin("R-01", kind=BinKind.RESERVE)
+    world.stock(tee, "R-01", 30)
+    boss.post(f"/supply/sku/{tee.id}/face", bin="A-01", least="5", most="20")
+    boss.post("/supply/filling/plan")
+    task = world.one(ReplenishTask)
+    assert "R-01 → A-01" in text(boss.get("/replenish"))
+
+    def scan(screen: str, barcode: str, **fields: str) -> str:
+        answer = boss.post(
+            "/replenish/scans", screen=screen, subject=str(task.id), barcode=barcode, **fields
+        )
+        return text(answer)
+
+    assert "16" in scan("tasks", f"TASK-{task.id}")
+    assert "R-01: take 16." in scan("bin", "R-01")
+    assert "10 in hand, 6 to go." in scan("item", tee.barcode, pieces="10")
+    assert "10 in A-01." in scan("item", "A-01")
+    scan("bin", "R-01")
+    assert "How many are left in the bin" in scan("item", "CMD-SHORT")
+    assert "14 missing in R-01 are booked." in scan("fewer", "CMD-WEIGHT-6")
+    assert "6 in hand" in scan("item", tee.barcode, pieces="6")
+    assert "6 in A-01." in scan("item", "A-01")
+    assert world.balance("A-01", tee) == (20, 0, 20)
+    assert world.state(ReplenishTask, task.id) == "done"
+    assert world.one(Bin, code="R-01").id == task.from_bin_id
+    assert world.differences() == []

@@ -1,0 +1,183 @@
+"""Importing levels and suppliers' terms from a list; what it does not say stays as it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from warehouse.catalog.importing import import_rows
+from warehouse.catalog.lists import ListColumn, ListReport, ListRow, OnRows, whole
+from warehouse.catalog.rules import RowRefusal, scan_code
+from warehouse.commands import Actor, Command, Outcome, Tone, new_id
+from warehouse.db import Database
+from warehouse.people import trail
+from warehouse.receiving.models import Supplier
+from warehouse.receiving.queries import sku_ids
+from warehouse.shops import cells
+from warehouse.shops.rows import SourceFile
+from warehouse.supplying.commands.levels import level_problem, write_level
+from warehouse.supplying.commands.terms import CHANGEABLE, terms_problem, write_terms
+from warehouse.supplying.models import LevelSource, StockLevel, SupplierSku
+from warehouse.text import Text, say
+
+_word = cells.text_of_at_most(64)
+COLUMNS = (
+    ListColumn(field="sku_code", names=("商家编码", "SKU", "SKU编码", "条码", "Barcode"),
+               read=cells.seller_code, is_needed=True),
+    ListColumn(field="safety", names=("安全库存", "Safety stock"), read=whole),
+    ListColumn(field="reorder_at", names=("补货点", "再订货点", "Reorder point"), read=whole),
+    ListColumn(field="order_up_to", names=("补货至", "最高库存", "Order up to"), read=whole),
+    ListColumn(field="supplier", names=("供应商编码", "供应商", "Supplier code", "Supplier"),
+               read=_word),
+    ListColumn(field="item_no", names=("供应商货号", "Supplier's item number"), read=_word),
+    ListColumn(field="price_fen", names=("单价", "采购价", "Unit price"), read=cells.fen),
+    ListColumn(field="pack_pieces", names=("装箱数", "每箱数量", "Pack"), read=whole),
+    ListColumn(field="least_pieces", names=("起订量", "最小起订量", "Minimum"), read=whole),
+    ListColumn(field="lead_days", names=("采购周期", "到货天数", "Lead time in days"), read=whole),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanRow:
+    """One line of a list: None leaves what is known."""
+
+    sku_code: str
+    safety: int | None = None
+    reorder_at: int | None = None
+    order_up_to: int | None = None
+    supplier: str = ""
+    item_no: str = ""
+    price_fen: int | None = None
+    pack_pieces: int | None = None
+    least_pieces: int | None = None
+    lead_days: int | None = None
+    row: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportLevels(Command):
+    """Keep the levels and terms of a list; rows that cannot be taken are named."""
+
+    rows: tuple[PlanRow, ...]
+
+
+def import_levels(
+    database: Database,
+    file: Path | SourceFile,
+    *,
+    actor: Actor,
+    at: datetime,
+    on_rows: OnRows | None = None,
+) -> ListReport:
+    """Keep the levels and terms of a CSV or XLSX list; taking it again changes nothing.
+
+    Raises:
+        FileRefused: it is no table with a column of SKUs; nothing was taken.
+    """
+
+    def command(chunk: list[ListRow]) -> Command:
+        rows = tuple(PlanRow(**row.values, row=row.row) for row in chunk)
+        return ImportLevels(id=new_id(), actor=actor, at=at, rows=rows)
+
+    return import_rows(database, file, COLUMNS, command, keep_levels, on_rows)
+
+
+def keep_levels(session: Session, command: ImportLevels) -> Outcome:
+    """Keep what each row says; facts tell `changed`, `unchanged` and the `refused` rows."""
+    known = sku_ids(session, [row.sku_code for row in command.rows])
+    suppliers = _suppliers(session, {row.supplier for row in command.rows})
+    refused: list[RowRefusal] = []
+    changed: list[tuple[int, dict[str, Any]]] = []
+    unchanged = 0
+    for row in command.rows:
+        sku_id = known.get(row.sku_code)
+        if sku_id is None:
+            refused.append(_refusal(row, "sku_code", say("There is no SKU with this code.")))
+            continue
+        problem = _problem(session, row, sku_id, suppliers)
+        if problem is not None:
+            refused.append(_refusal(row, *problem))
+            continue
+        if _write(session, command, row, sku_id, suppliers):
+            changed.append((sku_id, {"row": row.row}))
+        else:
+            unchanged += 1
+    trail.record_all(session, command, "sku", changed, "level_imported")
+    return Outcome(
+        screen="levels",
+        message=say(
+            "{changed} changed, {unchanged} unchanged, {refused} refused.",
+            changed=len(changed), unchanged=unchanged, refused=len(refused),
+        ),
+        tone=Tone.ATTENTION if refused else Tone.OK,
+        facts={
+            "changed": len(changed), "unchanged": unchanged,
+            "refused": [r.to_json() for r in refused],
+        },
+    )  # fmt: skip
+
+
+def _problem(
+    session: Session, row: PlanRow, sku_id: int, suppliers: dict[str, int]
+) -> tuple[str, Text] | None:
+    problem = level_problem(*_levels(session, row, sku_id))
+    if problem is not None:
+        return problem
+    if not row.supplier:
+        return None
+    supplier_id = suppliers.get(scan_code(row.supplier))
+    if supplier_id is None:
+        return "supplier", say("There is no supplier with this code.")
+    return terms_problem(_terms(session, row, sku_id, supplier_id))
+
+
+def _write(
+    session: Session, command: ImportLevels, row: PlanRow, sku_id: int, suppliers: dict[str, int]
+) -> bool:
+    is_changed = False
+    if (row.safety, row.reorder_at, row.order_up_to) != (None, None, None):
+        levels = _levels(session, row, sku_id)
+        is_changed = write_level(session, command, sku_id, levels, LevelSource.IMPORTED)
+    if row.supplier:
+        supplier_id = suppliers[scan_code(row.supplier)]
+        values = _terms(session, row, sku_id, supplier_id)
+        is_changed |= write_terms(session, supplier_id, sku_id, values)
+    return is_changed
+
+
+def _levels(session: Session, row: PlanRow, sku_id: int) -> tuple[int, int | None, int | None]:
+    kept = session.get(StockLevel, sku_id) or StockLevel(safety=0)
+    safety = kept.safety if row.safety is None else row.safety
+    reorder_at = kept.reorder_at if row.reorder_at is None else row.reorder_at
+    order_up_to = kept.order_up_to if row.order_up_to is None else row.order_up_to
+    return safety, reorder_at, order_up_to
+
+
+def _terms(session: Session, row: PlanRow, sku_id: int, supplier_id: int) -> dict[str, Any]:
+    """Return the terms the row asks for; where it says nothing, those that are known."""
+    kept = session.get(SupplierSku, (supplier_id, sku_id))
+    plain = {
+        "item_no": "", "price_fen": None, "pack_pieces": 1, "least_pieces": 0, "lead_days": None,
+        "is_main": True,
+    }  # fmt: skip
+    known = {name: getattr(kept, name) for name in CHANGEABLE} if kept else plain
+    said = {name: getattr(row, name, None) for name in CHANGEABLE}
+    return {**known, **{name: v for name, v in said.items() if v not in (None, "")}}
+
+
+def _suppliers(session: Session, codes: set[str]) -> dict[str, int]:
+    wanted = {scan_code(code) for code in codes if code}
+    rows = session.execute(
+        sa.select(Supplier.code, Supplier.id).where(Supplier.code.in_(wanted), Supplier.is_active)
+    )
+    return {code: supplier_id for code, supplier_id in rows}  # noqa: C416  (rows are no pairs)
+
+
+def _refusal(row: PlanRow, field: str, reason: Text) -> RowRefusal:
+    value = getattr(row, field)
+    return RowRefusal(row=row.row, field=field, value=str(value)[:60], reason=reason)

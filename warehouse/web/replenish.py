@@ -1,0 +1,162 @@
+"""The tablet of whoever fills the pick face: reserve bin, goods, pick bin."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, url_for
+from sqlalchemy.orm import Session
+
+from warehouse.catalog.models import Bin, Sku
+from warehouse.commands import Outcome
+from warehouse.errors import InvalidInput
+from warehouse.people.rights import Right
+from warehouse.replenishing.commands.carrying import (
+    GoToReserve,
+    PutBackInReserve,
+    PutOnFace,
+    ReportFewer,
+    TakeFromReserve,
+    go_to_reserve,
+    put_back_in_reserve,
+    put_on_face,
+    report_fewer,
+    take_from_reserve,
+)
+from warehouse.replenishing.models import Carried, ReplenishTask, TaskState
+from warehouse.replenishing.picking_up import carriers_of, is_face, lot_to_take
+from warehouse.replenishing.queries import open_tasks
+from warehouse.replenishing.screens import ReplenishScreen
+from warehouse.scanning import Card, CardScan, CodeScan, Scan, WeightScan
+from warehouse.text import say
+from warehouse.web import stations
+from warehouse.web.access import needs
+from warehouse.web.amounts import today
+from warehouse.web.context import do, form_int, person, reading
+from warehouse.web.stations import Fragment, code_of, unknown_card
+
+bp = Blueprint("replenish", __name__, url_prefix="/replenish")
+TASK = "TASK-"
+FEWER = "fewer"  # a question on the tablet, nothing in the database
+
+
+@bp.get("")
+@needs(Right.PUT_AWAY)
+def index() -> str:
+    """Show what is to be brought, or what this person is at."""
+    return stations.page(
+        _show,
+        screen="",
+        subject=None,
+        scan_url=url_for("replenish.scans"),
+        title=say("Replenish"),
+    )
+
+
+@bp.post("/scans")
+@needs(Right.PUT_AWAY)
+def scans() -> Response:
+    """Take one scan."""
+    return stations.answer(_take, _show)
+
+
+def _take(scan: Scan, screen: str, subject: int | None) -> Outcome:
+    task_id = subject or 0
+    if isinstance(scan, CardScan):
+        return _card(scan.card, screen, task_id)
+    if screen == FEWER:
+        return _fewer(scan, task_id)
+    code = code_of(scan)
+    if screen == ReplenishScreen.TASKS:
+        return _choose(code.code)
+    if screen == ReplenishScreen.BIN:
+        return do(go_to_reserve, GoToReserve, task_id=task_id, barcode=code.code)
+    if screen == ReplenishScreen.ITEM:
+        return _at_bin(code, task_id)
+    raise unknown_card()
+
+
+def _choose(code: str) -> Outcome:
+    digits = code.removeprefix(TASK)
+    if not code.startswith(TASK) or not digits.isdigit():
+        raise InvalidInput(say("Tap one of the tasks."), field="barcode")
+    return Outcome(
+        screen=ReplenishScreen.NEXT, subject_id=int(digits), message=say("Go to the reserve bin.")
+    )
+
+
+def _at_bin(code: CodeScan, task_id: int) -> Outcome:
+    """A pick bin ends the walk, anything else is goods."""
+    with reading() as session:
+        is_bin = is_face(session, code.code)
+    if is_bin:
+        return do(put_on_face, PutOnFace, task_id=task_id, barcode=code.code)
+    return do(
+        take_from_reserve, TakeFromReserve, task_id=task_id, barcode=code.code,
+        pieces=form_int("pieces", 1) * code.pieces, lot=code.lot, serial=code.serial,
+    )  # fmt: skip
+
+
+def _fewer(scan: Scan, task_id: int) -> Outcome:
+    text = scan.text if isinstance(scan, WeightScan) else ""
+    if not text.isascii() or not text.isdigit():
+        raise InvalidInput(say("Key in how many pieces are left in the bin."), field="barcode")
+    return do(report_fewer, ReportFewer, task_id=task_id, found=int(text[:7]))
+
+
+def _card(card: Card, screen: str, task_id: int) -> Outcome:
+    if card is Card.UNDO and screen == FEWER:
+        return Outcome(screen="", message=say("Back to the goods."))
+    if card is Card.UNDO and screen == ReplenishScreen.BIN:
+        return Outcome(screen=ReplenishScreen.TASKS, message=say("Choose another task."))
+    if card is Card.UNDO and screen == ReplenishScreen.ITEM:
+        return do(put_back_in_reserve, PutBackInReserve, task_id=task_id)
+    if card is Card.SHORT and screen == ReplenishScreen.ITEM:
+        return Outcome(
+            screen=FEWER, subject_id=task_id, message=say("How many are left in the bin?")
+        )
+    raise unknown_card()
+
+
+def _show(session: Session, screen: str, subject: int | None) -> Fragment:
+    hand = session.get(Carried, person().id)
+    task_id = hand.task_id if hand else subject
+    task = session.get(ReplenishTask, task_id) if task_id else None
+    is_left = screen == ReplenishScreen.TASKS and hand is None
+    if task is None or task.state is not TaskState.OPEN or is_left:
+        return _tasks(session)
+    return _task(session, task, hand, FEWER if screen == FEWER and hand else "")
+
+
+def _tasks(session: Session) -> Fragment:
+    return Fragment(
+        template="replenish/_tasks.html",
+        screen=ReplenishScreen.TASKS,
+        expects=say("a task"),
+        context={"tasks": open_tasks(session), "prefix": TASK},
+    )
+
+
+def _task(session: Session, task: ReplenishTask, hand: Carried | None, screen: str) -> Fragment:
+    sku = session.get_one(Sku, task.sku_id)
+    source = session.get_one(Bin, hand.from_bin_id if hand else task.from_bin_id)
+    target = session.get_one(Bin, task.to_bin_id)
+    in_hand = hand.pieces if hand else 0
+    lot = lot_to_take(session, source.id, sku.id, day=today()) if sku.is_lot_tracked else None
+    shown = screen or (ReplenishScreen.ITEM if hand else ReplenishScreen.BIN)
+    expects = {
+        ReplenishScreen.BIN: say("bin {code}", code=source.code),
+        ReplenishScreen.ITEM: say("the item, or bin {code}", code=target.code)
+        if in_hand else say("the item"),
+        FEWER: say("the number left"),
+    }  # fmt: skip
+    templates = {FEWER: "replenish/_fewer.html"}
+    return Fragment(
+        template=templates.get(shown, "replenish/_task.html"),
+        screen=shown,
+        subject=task.id,
+        expects=expects[shown],
+        context={
+            "task": task, "sku": sku, "source": source.code, "target": target.code, "lot": lot,
+            "in_hand": in_hand, "left": max(0, task.pieces - task.moved - in_hand),
+            "others": carriers_of(session, task.id, person().id),
+        },
+    )  # fmt: skip

@@ -1,0 +1,213 @@
+"""The desk's levels by list, what shops may offer, and what a period sold against its stock."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import sqlalchemy as sa
+from flask import render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from warehouse.catalog.lists import ListReport
+from warehouse.catalog.models import Sku
+from warehouse.errors import InvalidInput, RuleViolation
+from warehouse.orders.models import Shop
+from warehouse.orders.queries import shop_choices
+from warehouse.people.rights import Right
+from warehouse.receiving.models import Supplier
+from warehouse.shops.refusals import FileRefused
+from warehouse.shops.rows import SourceFile
+from warehouse.supplying.commands.levels import TakeProposals, take_proposals
+from warehouse.supplying.commands.terms import SetShare, set_share
+from warehouse.supplying.forecasting import Proposal
+from warehouse.supplying.importing import import_levels
+from warehouse.supplying.models import ShopShare, StockLevel, SupplierSku
+from warehouse.supplying.offers import offers_of
+from warehouse.supplying.periods import periods, steady
+from warehouse.supplying.proposals import proposals_of
+from warehouse.supplying.stock import StockQuestion
+from warehouse.text import say
+from warehouse.web import tables
+from warehouse.web.access import needs
+from warehouse.web.amounts import period
+from warehouse.web.context import actor, config, database, form_ids, form_int, now, reading
+from warehouse.web.desk import act, back_or, told
+from warehouse.web.sku_stock import asked_now
+from warehouse.web.spreadsheets import Field, file_answer
+from warehouse.web.supply import bp
+
+LARGEST_LIST = 20 * 1024 * 1024
+ENDINGS = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm")
+SHOWN = 200
+
+# These columns are read again as they are exported.
+LEVEL_FIELDS: tuple[Field, ...] = (
+    (say("SKU"), lambda x: x.code),
+    (say("Goods"), lambda x: x.name),
+    (say("Safety stock"), lambda x: x.safety),
+    (say("Reorder point"), lambda x: x.reorder_at),
+    (say("Order up to"), lambda x: x.order_up_to),
+    (say("Supplier code"), lambda x: x.supplier_code or ""),
+    (say("Supplier's item number"), lambda x: x.item_no or ""),
+    (say("Unit price"), lambda x: "" if x.price_fen is None else f"{x.price_fen / 100:.2f}"),
+    (say("Pack"), lambda x: x.pack_pieces),
+    (say("Minimum"), lambda x: x.least_pieces),
+    (say("Lead time in days"), lambda x: x.lead_days),
+)
+OFFER_FIELDS: tuple[Field, ...] = (
+    (say("Shop"), lambda o: o.shop),
+    (say("SKU"), lambda o: o.stock.code),
+    (say("Goods"), lambda o: o.stock.name),
+    (say("Properties"), lambda o: o.stock.properties),
+    (say("May be sold"), lambda o: o.pieces),
+    (say("On the way in"), lambda o: o.coming),
+    (say("Next expected"), lambda o: o.next_on),
+)
+PERIOD_FIELDS: tuple[Field, ...] = (
+    (say("SKU"), lambda p: p.code),
+    (say("Goods"), lambda p: p.name),
+    (say("Properties"), lambda p: p.properties),
+    (say("Opening stock"), lambda p: p.stock.opening),
+    (say("Received"), lambda p: p.stock.received),
+    (say("Sold"), lambda p: p.stock.sold),
+    (say("Returned"), lambda p: p.stock.returned),
+    (say("Count differences"), lambda p: p.stock.counted),
+    (say("Other"), lambda p: p.stock.other),
+    (say("Closing stock"), lambda p: p.stock.closing),
+    (say("Sold percent"), lambda p: p.stock.sold_percent),
+)
+
+
+@bp.get("/levels")
+@needs(Right.BUY)
+def levels() -> str | Response:
+    """List the levels of the SKUs with what their sales propose."""
+    with reading() as session:
+        asked = asked_now(session)
+        question = StockQuestion(asked)
+        listing = tables.Listing(
+            name="levels", key=Sku.id, sorts=question.sorts, default="code", fields=LEVEL_FIELDS
+        )
+        query = _with_terms(question).where(Sku.is_active)
+        if q := tables.text("q"):
+            query = query.where(sa.or_(tables.like(Sku.code, q), tables.like(Sku.name, q)))
+        if tables.text("only") == "none":
+            query = query.where(StockLevel.reorder_at.is_(None))
+        if tables.is_export():
+            return tables.export(session, query, listing)
+        page = tables.page_of(session, query, listing)
+        return render_template(
+            "supply/levels.html",
+            page=page,
+            proposals=proposals_of(session, asked, [row.id for row in page.rows]),
+            is_proposal=lambda found: isinstance(found, Proposal),
+            settings=asked.settings,
+            q=tables.text("q"),
+            only=tables.text("only"),
+        )
+
+
+def _with_terms(question: StockQuestion) -> sa.Select[Any]:
+    return question.select().add_columns(
+        Supplier.code.label("supplier_code"), SupplierSku.item_no, SupplierSku.price_fen,
+        SupplierSku.lead_days, StockLevel.source,
+    )  # fmt: skip
+
+
+@bp.post("/levels/take")
+@needs(Right.BUY)
+def take() -> Response:
+    """Take over what the sales of the ticked SKUs propose."""
+    back = back_or(url_for("supply.levels"))
+    ids = form_ids("chosen")
+    if not ids:
+        return told(InvalidInput(say("Choose at least one row."), field="chosen"), back)
+    return act(take_proposals, TakeProposals, back=back, sku_ids=ids)
+
+
+@bp.post("/levels/import")
+@needs(Right.BUY)
+def import_list() -> str | tuple[str, int] | Response:
+    """Read a list of levels and suppliers; show what was taken and what was not."""
+    try:
+        report = _import()
+    except FileRefused as error:
+        return told(RuleViolation(error.reason), url_for("supply.levels"))
+    except InvalidInput as error:
+        return told(error, url_for("supply.levels"))
+    return render_template("supply/imported.html", report=report, shown=SHOWN)
+
+
+def _import() -> ListReport:
+    upload = next((f for f in request.files.getlist("files") if f.filename), None)
+    if upload is None:
+        raise InvalidInput(say("Choose a file."), field="files")
+    name = Path(upload.filename or "list").name
+    if not name.lower().endswith(ENDINGS):
+        raise InvalidInput(say("A list is a CSV or XLSX file."), field="files")
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"list{Path(name).suffix}"
+        upload.save(path)
+        if path.stat().st_size > LARGEST_LIST:
+            raise InvalidInput(say("The file is larger than 20 MB."), field="files")
+        return import_levels(database(), SourceFile(path=path, name=name), actor=actor(), at=now())
+
+
+@bp.get("/offers")
+@needs(Right.SEE_DESK)
+def offers() -> str | Response:
+    """Show what the shops may offer, SKU by SKU; as a file to upload."""
+    shop = tables.text("shop") or None
+    with reading() as session:
+        found = offers_of(session, asked_now(session), shop=shop)
+        if tables.is_export():
+            return file_answer(shop or "offers", OFFER_FIELDS, found, as_=tables.export_kind())
+        general = sa.select(ShopShare).where(ShopShare.sku_id.is_(None))
+        q = tables.text("q").lower()
+        wanted = [o for o in found if q in f"{o.stock.code} {o.stock.name}".lower()]
+        return render_template(
+            "supply/offers.html",
+            offers=wanted[:SHOWN],
+            total=len(wanted),
+            shops=shop_choices(session),
+            shop=shop or "",
+            every=session.execute(sa.select(Shop.id, Shop.code, Shop.name).order_by(Shop.id)).all(),
+            percents={s.shop_id: s.percent for s in session.scalars(general)},
+            q=tables.text("q"),
+        )
+
+
+@bp.post("/offers/share")
+@needs(Right.BUY)
+def general_share() -> Response:
+    """Keep a shop's share in all goods."""
+    return act(
+        set_share, SetShare, back=url_for("supply.offers"), shop_id=form_int("shop"),
+        percent=form_int("percent"),
+    )  # fmt: skip
+
+
+@bp.get("/period")
+@needs(Right.SEE_DESK)
+def sold() -> str | Response:
+    """Show a period's stock: opening, received, sold, returned, counted, closing."""
+    first, last = period()
+    with reading() as session:
+        found = _periods(session, first, last)
+        if tables.is_export():
+            name = f"period-{first}-{last}"
+            return file_answer(name, PERIOD_FIELDS, found, as_=tables.export_kind())
+        return render_template(
+            "supply/period.html", rows=found[:SHOWN], total=len(found), first=first, last=last,
+            q=tables.text("q"),
+        )  # fmt: skip
+
+
+def _periods(session: Session, first: Any, last: Any) -> list[Any]:
+    steady(session)
+    q = tables.text("q").lower()
+    every = periods(session, first, last, config().time_zone)
+    return [p for p in every if q in f"{p.code} {p.name} {p.properties}".lower()]
