@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, render_template, url_for
 from werkzeug.wrappers import Response
 
 from warehouse.catalog.models import Bin, BinKind, Sku
@@ -34,7 +34,7 @@ from warehouse.text import say
 from warehouse.web import tables
 from warehouse.web.access import needs
 from warehouse.web.amounts import fen_of
-from warehouse.web.context import do, form_ids, form_int, form_str, may, reading
+from warehouse.web.context import do, form_ids, form_int, form_str, reading
 from warehouse.web.desk import act, noted, told
 from warehouse.web.sku_stock import asked_now
 from warehouse.web.spreadsheets import Field, file_answer
@@ -52,13 +52,6 @@ REORDER_FIELDS: tuple[Field, ...] = (
     (say("Lead time in days"), lambda x: x.lead_days),
     (say("Why"), lambda x: x.why),
 )
-
-
-@bp.get("")
-@needs(Right.SEE_DESK)
-def start() -> Response:
-    """Go to what to buy; who buys nothing, to what the shops may offer."""
-    return redirect(url_for("supply.reorder" if may(Right.BUY) else "supply.offers"))
 
 
 @bp.get("/reorder")

@@ -33,11 +33,11 @@ from warehouse.text import say
 from warehouse.web import tables
 from warehouse.web.access import needs
 from warehouse.web.amounts import period
-from warehouse.web.context import actor, config, database, form_ids, form_int, now, reading
+from warehouse.web.context import actor, config, database, form_ids, form_int, may, now, reading
 from warehouse.web.desk import act, back_or, told
 from warehouse.web.sku_stock import asked_now
 from warehouse.web.spreadsheets import Field, file_answer
-from warehouse.web.supply import bp
+from warehouse.web.supply import bp, reorder
 
 LARGEST_LIST = 20 * 1024 * 1024
 ENDINGS = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm")
@@ -79,6 +79,13 @@ PERIOD_FIELDS: tuple[Field, ...] = (
     (say("Closing stock"), lambda p: p.stock.closing),
     (say("Sold percent"), lambda p: p.stock.sold_percent),
 )
+
+
+@bp.get("")
+@needs(Right.SEE_DESK)
+def start() -> str | Response:
+    """Show what to buy; who buys nothing, what the shops may offer."""
+    return reorder() if may(Right.BUY) else offers()
 
 
 @bp.get("/levels")

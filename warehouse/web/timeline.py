@@ -15,6 +15,7 @@ from warehouse.commands import CommandRow
 from warehouse.inventory.models import Move, MoveReason
 from warehouse.orders.models import ConsignmentLine, HoldKind
 from warehouse.people.models import Person, Trail
+from warehouse.replenishing.models import TaskState as FillState
 from warehouse.text import Text, say
 from warehouse.web.context import speak
 from warehouse.web.desk import called
@@ -75,6 +76,16 @@ def _stock_moved(facts: Facts) -> Text:
         "{reason}: {pieces}, {source} → {target}",
         reason=word(MoveReason(facts["reason"])), pieces=facts.get("pieces", ""),
         source=facts.get("source", ""), target=facts.get("target", ""),
+    )  # fmt: skip
+
+
+def _levels(facts: Facts) -> Text:
+    def shown(name: str) -> object:
+        return "–" if facts.get(name) is None else facts[name]
+
+    return say(
+        "Levels: safety {safety}, reorder at {reorder_at}, up to {order_up_to}",
+        safety=shown("safety"), reorder_at=shown("reorder_at"), order_up_to=shown("order_up_to"),
     )  # fmt: skip
 
 
@@ -211,6 +222,40 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
     ("exchange", "sent_back"): (_settled("Refused and sent back: {pieces} × {sku}"), "attention"),
     ("exchange", "refused"): (_settled("Refused: {pieces} × {sku}"), "stop"),
     ("exchange", "settled"): (_plain(say("All settled")), "ok"),
+    ("sku", "level_set"): (_levels, None),
+    ("sku", "level_proposed"): (_levels, "ok"),
+    ("sku", "level_imported"): (_plain(say("Levels and terms read from a list")), None),
+    ("sku", "terms_set"): (_with("Terms of supplier {supplier} kept", "supplier"), None),
+    ("sku", "terms_dropped"): (_plain(say("A supplier taken out")), "attention"),
+    ("sku", "reordered"): (_with("Put on a draft order: {pieces} pieces", "pieces"), "ok"),
+    ("sku", "face_set"): (
+        lambda f: say(
+            "{bin} kept filled: {least} to {most}",
+            bin=f.get("bin", ""),
+            least=f.get("least", ""),
+            most=f.get("most", ""),
+        ),
+        None,
+    ),
+    ("sku", "face_dropped"): (_plain(say("A pick bin is kept filled no more")), None),
+    ("sku", "replenish_ended"): (
+        lambda f: say(
+            "Replenishment: {state}, {pieces} pieces",
+            state=word(FillState(f["state"])),
+            pieces=f.get("pieces", ""),
+        ),
+        None,
+    ),
+    ("consignment", "waits_for_reserve"): (
+        _plain(say("Left out of a wave: waits for goods from reserve")),
+        "attention",
+    ),
+    ("bin", "fewer_found"): (
+        lambda f: say(
+            "{missing} × {sku} missing", missing=f.get("missing", ""), sku=f.get("sku", "")
+        ),
+        "stop",
+    ),
     ("bin", "bin_new"): (_plain(say("Added")), None),
     ("bin", "bin_changed"): (_plain(say("Settings changed")), None),
     ("bin", "limited"): (_fields, None),

@@ -204,8 +204,8 @@ def end(session: Session, command: Command, task: ReplenishTask, state: TaskStat
     task.state, task.ended_at, task.ended_by = state, command.at, command.actor.person_id
     session.flush()
     trail.record(
-        session, command, "sku", task.sku_id, f"replenish_{state}",
-        task=task.id, bin=task.to_bin_id, pieces=task.moved,
+        session, command, "sku", task.sku_id, "replenish_ended",
+        task=task.id, state=state, pieces=task.moved,
     )  # fmt: skip
 
 
