@@ -162,3 +162,32 @@ def test_after_a_jam_the_labels_come_again_through_their_parcels(world: World):
     (copy,) = [job for job in world.all(PrintJob) if job.copy_no > 1]
     assert (copy.subject, copy.run_no) == (f"parcel:{works[1].parcel_id}", 2)
     assert copy.reprint_reason == "roll out"
+
+
+def test_slips_come_again_before_the_orders_that_come_again_whole(world: World):
+    works = _one_wave(world, 3)
+    _route(world)
+    world.settings(separates_orders=True)
+    _print(world, works)
+    with world.database.transaction() as session:
+        session.execute(sa.update(PrintJob).values(state=JobState.SENT))
+        # Somebody has scanned the label of the second order: neither it nor its slip comes again.
+        second = world.all(PrintJob, document_kind="waybill")[1].id
+        session.execute(
+            sa.update(PrintJob).where(PrintJob.id == second).values(state=JobState.CONFIRMED)
+        )
+    first = world.all(PrintJob, document_kind="waybill")[0].id
+    for copy_no in (2, 3):
+        world.do(resume_run, ResumeRun, job_id=first, last_good=0, reason="roll out")
+        waiting = [j for j in world.all(PrintJob) if j.state is JobState.QUEUED]
+        waiting.sort(key=lambda job: (job.turn, job.id))
+        assert [(j.document_kind, j.copy_no, j.facts.get("slot_no")) for j in waiting] == [
+            ("separator", copy_no, 2), ("waybill", copy_no, None),
+            ("separator", copy_no, 4), ("waybill", copy_no, None),
+        ]  # fmt: skip
+        assert {job.printer_id for job in waiting} == {world.one(Printer).id}
+        with world.database.transaction() as session:
+            ids = [job.id for job in waiting]
+            session.execute(
+                sa.update(PrintJob).where(PrintJob.id.in_(ids)).values(state=JobState.SENT)
+            )

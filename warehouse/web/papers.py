@@ -13,6 +13,7 @@ from printing import queue
 from printing.errors import PaperCleared, PrintingError
 from printing.models import JobState, Printer, PrintEvent, PrintFile, PrintFlag, PrintJob
 from printing.queue.allowed import Act, open_acts, printers_for
+from printing.queue.keeping import PERSONAL
 from warehouse.catalog.models import Station
 from warehouse.dispatch.commands.label import (
     WAYBILL_KIND,
@@ -53,8 +54,7 @@ from warehouse.web.words import DOCUMENTS, options
 
 bp = Blueprint("printers", __name__, url_prefix="/printers")
 
-# What a paper shows decides who may look at it; other papers are open to all who see the queue.
-PERSONAL = ("waybill", "packing_slip", "return_label", "carton_label", "ready_label")
+# What a paper shows decides who may look at it: these, and those that tell who lives where.
 SECRET = ("badge_sheet",)
 ANSWERS = {"yes": (True, False), "spoiled": (True, True), "no": (False, False)}
 SCREEN_DPI = 203

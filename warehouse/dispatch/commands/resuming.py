@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from printing.errors import AlreadyQueued, StateConflict
 from printing.models import JobState, PrintJob
 from printing.queue import answer_unknown, reprint
-from printing.queue.runs import RunPaper, bring_forward, papers_of_run
+from printing.queue.runs import RunPaper, bring_forward, papers_of_run, slips_of_run
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.dispatch.commands.label import WAYBILL_KIND, repeat_label
 from warehouse.errors import InvalidInput, NotFound, OrderStopped, RuleViolation, StaleScreen
@@ -59,7 +59,9 @@ _CAME_OUT = (JobState.SENT, JobState.UNKNOWN)
 def resume_run(session: Session, command: ResumeRun) -> Outcome:
     """Ask for marked copies of what was sent after the last good label, before all that waits.
 
-    What has not been sent comes anyway, behind them; what somebody scanned is there.
+    What has not been sent comes anyway, behind them; what somebody scanned is there. An order that
+    comes again from its first label on has its slip before it again; to an order of which a good
+    label is there the slip is there too, as it is to a copy of one label alone.
 
     Raises:
         InvalidInput: no reason, or a number the run does not have.
@@ -69,12 +71,13 @@ def resume_run(session: Session, command: ResumeRun) -> Outcome:
         raise InvalidInput(say("Say why."), field="reason")
     run = _run(session, command)
     after = [paper for paper in run if paper.run_no > command.last_good]
-    left = Counter(_copied(session, command, paper) for paper in after)
+    tried = [(paper, _copied(session, command, paper)) for paper in after]
+    left = Counter(why for _, why in tried)
     count = left.pop(None, 0)
     why = _why(left)
     if not count:
         raise RuleViolation(say("No label comes again: {why}.", why=why))
-    _bring_forward(session, command, after)
+    _bring_forward(session, command, [paper for paper, why in tried if why is None])
     message = say("{count} labels come again as marked copies, before all that waits.",
                   count=count)  # fmt: skip
     if left:
@@ -139,13 +142,32 @@ def _copy(session: Session, command: ResumeRun, paper: RunPaper) -> None:
 
 def _bring_forward(session: Session, command: ResumeRun, papers: Sequence[RunPaper]) -> None:
     """Have the copies printed where the papers came out, in the order of the run."""
-    were = {paper.job_id: paper.printer_id for paper in papers}
+    slips = _slips(session, command, papers)
+    wanted = [one for paper in papers for one in (slips.get(paper.run_no), paper) if one]
     rows = session.execute(
-        sa.select(PrintJob.id, PrintJob.reprint_of).where(
-            PrintJob.command_id == command.id, PrintJob.reprint_of.in_(were)
+        sa.select(PrintJob.reprint_of, PrintJob.id).where(
+            PrintJob.command_id == command.id,
+            PrintJob.reprint_of.in_([paper.job_id for paper in wanted]),
         )
     )
-    bring_forward(session, {row.id: were[row.reprint_of] for row in rows})
+    copies = dict(rows.all())
+    bring_forward(session, {copies[one.job_id]: one.printer_id for one in wanted})
+
+
+def _slips(
+    session: Session, command: ResumeRun, papers: Sequence[RunPaper]
+) -> Mapping[int, RunPaper]:
+    """Ask for copies of the slips before orders that come again from their first label on."""
+    run_id = session.get_one(PrintJob, command.job_id).run_id
+    found: dict[int, RunPaper] = {}
+    if run_id is None:
+        return found
+    before = slips_of_run(session, run_id, papers[0].kind)
+    for paper in papers:
+        slip = before.get(paper.run_no)
+        if slip and _copied(session, command, slip) is None:
+            found[paper.run_no] = slip
+    return found
 
 
 def _why(left: Mapping[Left | None, int]) -> Text:
