@@ -28,6 +28,8 @@ from warehouse.db import table_of
 
 LEASE = timedelta(minutes=5)  # longer than the longest rendering and sending together
 STALE_AFTER = timedelta(minutes=15)
+# No lease and no pause ends so far ahead, be two workers' clocks minutes apart.
+CLOCK_SET_BACK = 2 * LEASE
 
 _job = table_of(PrintJob)
 _file = table_of(PrintFile)
@@ -64,9 +66,12 @@ def claim(session: Session, printer_id: int, *, at: datetime) -> Claimed | None:
     """
     # One claim at a time: somebody may put a job before the one another worker is just taking.
     printer = session.get(Printer, printer_id, with_for_update={"key_share": True})
-    if printer is None or printer.is_paused:
+    if printer is None:
         return None
+    # Of a paused printer too: whether a paper came out must be asked, whoever prints the next.
     _resolve_expired(session, printer_id, at)
+    if printer.is_paused:
+        return None
     hold_stale(session, printer, at)
     lane = sa.and_(_job.c.printer_id == printer_id, in_states(IN_LANE))
     stopping = sa.select(_job.c.id).join(_printer, _printer.c.id == _job.c.printer_id)
@@ -85,7 +90,7 @@ def claim(session: Session, printer_id: int, *, at: datetime) -> Claimed | None:
         .where(
             _job.c.id == first,
             _job.c.state.in_(WAITING),
-            sa.or_(_job.c.next_try_at.is_(None), _job.c.next_try_at <= at),
+            sa.or_(_job.c.next_try_at.is_(None), _is_over(_job.c.next_try_at, at)),
         )
         .values(
             state=sa.case(
@@ -118,10 +123,10 @@ def claim(session: Session, printer_id: int, *, at: datetime) -> Claimed | None:
 
 
 def due(session: Session, at: datetime) -> list[int]:
-    """Return the ids of printers whose lane may move now, paused ones left out."""
+    """Return the ids of printers whose lane may move now; paused ones only to resolve a lease."""
     lane = (_job.c.printer_id == _printer.c.id, in_states(IN_LANE))
     is_stuck = sa.exists().where(*lane, _STOPS)
-    is_expired = sa.exists().where(*lane, in_states(BLOCKING), _job.c.lease_until < at)
+    is_expired = sa.exists().where(*lane, in_states(BLOCKING), _is_over(_job.c.lease_until, at))
     now = sa.literal(at, _job.c.next_try_at.type)
     next_try = (
         sa.select(sa.func.coalesce(_job.c.next_try_at, now))
@@ -134,16 +139,23 @@ def due(session: Session, at: datetime) -> list[int]:
     rows = session.execute(
         sa.select(_printer.c.id)
         .where(
-            sa.not_(_printer.c.is_paused),
-            sa.or_(is_expired, sa.and_(sa.not_(is_stuck), next_try <= now)),
+            sa.or_(
+                is_expired,
+                sa.and_(sa.not_(_printer.c.is_paused), sa.not_(is_stuck), _is_over(next_try, at)),
+            ),
         )
         .order_by(_printer.c.id)
     )
     return list(rows.scalars())
 
 
+def _is_over(until: sa.ColumnElement[datetime], at: datetime) -> sa.ColumnElement[bool]:
+    """Tell whether an instant has passed, or lies so far ahead that a clock was set back since."""
+    return sa.or_(until <= at, until > at + CLOCK_SET_BACK)
+
+
 def _resolve_expired(session: Session, printer_id: int, at: datetime) -> None:
-    mine = (_job.c.printer_id == printer_id, _job.c.lease_until < at)
+    mine = (_job.c.printer_id == printer_id, _is_over(_job.c.lease_until, at))
     for states, to, reason in (
         ((JobState.RENDERING,), JobState.QUEUED, ""),
         ((JobState.LEASED,), JobState.READY, ""),

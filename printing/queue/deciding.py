@@ -29,12 +29,24 @@ _file = table_of(PrintFile)
 # The three words about a paper nobody knew of, as its history keeps them.
 CAME_OUT, CAME_OUT_SPOILED, DID_NOT_COME_OUT = "came out", "came out spoiled", "did not come out"
 NOT_YET_SENT = (*WAITING, JobState.HELD, JobState.FAILED)
+_earlier = _job.alias()
+# A copy bears the same number: while a paper before it exists, a scan does not tell the two apart.
+_HAS_EARLIER = sa.exists().where(
+    _earlier.c.document_kind == _job.c.document_kind,
+    _earlier.c.number == _job.c.number,
+    _earlier.c.part == _job.c.part,
+    _earlier.c.copy_no < _job.c.copy_no,
+    _earlier.c.state.in_((JobState.SENT, JobState.CONFIRMED)),
+)
 _CONFIRM = (
     sa.update(_job)
     .where(
         _job.c.document_kind == sa.bindparam("kind"),
         _job.c.number == sa.bindparam("paper"),
-        _job.c.state.in_((JobState.SENDING, JobState.SENT, JobState.UNKNOWN)),
+        sa.or_(
+            _job.c.state == JobState.SENT,
+            sa.and_(_job.c.state.in_((JobState.SENDING, JobState.UNKNOWN)), sa.not_(_HAS_EARLIER)),
+        ),
     )
     .values(
         state=JobState.CONFIRMED,
@@ -51,6 +63,7 @@ def confirm(session: Session, kind: str, number: str, at: datetime) -> int | Non
 
     One statement, for use inside a scan. An unknown job is answered by it and frees its lane. So is
     one still being sent: quick hands scan a label before its printer has told us that it is out.
+    Not so a copy while an earlier paper exists: it may be that one that was scanned.
     """
     found = session.execute(_CONFIRM, {"kind": kind, "paper": number, "at": at}).scalars().all()
     return max(found, default=None)

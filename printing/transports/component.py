@@ -60,7 +60,8 @@ class ComponentTransport:
                 raise TransportError(found.detail, before_first_byte=True, reason=found.reason)
             task = Task(
                 request_id=_fresh(),
-                task_id=name,
+                # A try of its own: what is still said of an earlier one is not about this paper.
+                task_id=f"{name}.{_fresh()}",
                 document_id=str(read(document).get("documentID")),
                 printer=talk.printer,
             )

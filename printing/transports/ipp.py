@@ -35,8 +35,11 @@ from printing.transports.patience import Patience
 
 MAX_ANSWER = 1_000_000
 HTTP_OK = 200
+FIRST_SERVER_FAULT = 500
 FIRST_ERROR = 0x0400
 BUSY = 0x0507
+# Internal fault and device fault: said of a job it has begun, too (RFC 8011, B.1.5).
+WHILE_PRINTING = frozenset({0x0500, 0x0504})
 JOB_PENDING, JOB_HELD, JOB_CANCELED, JOB_ABORTED, JOB_COMPLETED = 3, 4, 7, 8, 9
 POLL_S = (0.2, 0.5, 1.0, 2.0)
 SLOW_POLL = 3  # from this one on the printer is asked too what keeps it
@@ -139,6 +142,8 @@ class _Session:
             answered = self._post(head, payload, connection)
         except (OSError, HTTPException, Malformed) as error:
             raise _unknown(f"sending: {error}", Reason.CUT_OFF) from error
+        if answered.status in WHILE_PRINTING:
+            raise _unknown(f"the printer broke off: status 0x{answered.status:04x}", Reason.FAULT)
         return self._accepted(answered)
 
     def job(self, number: int) -> Answer:
@@ -206,8 +211,11 @@ class _Session:
             data = response.read(MAX_ANSWER)
         finally:
             live.close()
+        if payload and response.status >= FIRST_SERVER_FAULT:
+            # The web server in front of the printer fails: what is behind it may have the paper.
+            raise _unknown(f"HTTP status {response.status}")
         if response.status != HTTP_OK:
-            # Said by the web server in front of the printer: no job was made.
+            # Refused by the web server in front of the printer: no job was made.
             raise TransportError(
                 f"HTTP status {response.status}", before_first_byte=True, reason=Reason.REFUSED
             )

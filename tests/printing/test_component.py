@@ -71,11 +71,16 @@ def refusal(transport: ComponentTransport, payload: str = DOCUMENT) -> Transport
     return caught.value
 
 
+def _paper_of(task: dict[str, Any]) -> str:
+    """Return the paper a task is named after."""
+    return str(task["taskID"]).rpartition(".")[0]
+
+
 def test_a_document_goes_in_as_it_came_and_is_printed_when_the_component_says_so():
     with component() as there:
         way(there.address).send(DOCUMENT.encode(), "ready_label-YT1-copy2")
     [task], [raw] = there.tasks, there.raw
-    assert (task["taskID"], task["printer"], task["preview"]) == (
+    assert (_paper_of(task), task["printer"], task["preview"]) == (
         "ready_label-YT1-copy2", PRINTER, False,
     )  # fmt: skip
     assert task["documents"] == [json.loads(DOCUMENT)]
@@ -128,7 +133,7 @@ def test_a_result_told_twice_is_one_paper():
     with component(twice) as there:
         way(there.address).send(DOCUMENT.encode(), "a")
         way(there.address).send(DOCUMENT.encode(), "b")
-    assert [task["taskID"] for task in there.tasks] == ["a", "b"]
+    assert [_paper_of(task) for task in there.tasks] == ["a", "b"]
 
 
 @pytest.mark.parametrize(("listing", "printer", "reason"), [
@@ -247,7 +252,7 @@ def test_a_task_is_named_after_its_paper_so_that_a_copy_is_another(floor):
         assert worked(floor, there) is JobState.SENT
         floor.do(queue.reprint, job_id, reason="torn", person_id=7, at=floor.now, command_id="c2")
         assert worked(floor, there) is JobState.SENT
-    assert [task["taskID"] for task in there.tasks] == [
+    assert [_paper_of(task) for task in there.tasks] == [
         "ready_label-YT1234567890123", "ready_label-YT1234567890123-copy2",
     ]  # fmt: skip
     assert all(SECRET in raw for raw in there.raw)
@@ -264,6 +269,25 @@ def test_a_failed_task_is_a_failed_paper_and_not_tried_by_itself(floor):
         floor.do(queue.release, job_id, person_id=7, at=floor.now)
         assert worked(floor, there) is JobState.SENT
     assert len(there.tasks) == 2
+
+
+def test_what_is_said_again_of_an_earlier_try_is_not_about_this_one(floor):
+    said_first: list[Any] = []
+
+    def fails(there: PrintComponent, line: Any, said: dict[str, Any]) -> None:
+        said_first.append(told(said, "failed", "failed", msg="paper out"))
+        there.say(line, said_first[0])
+
+    def repeats_and_prints(there: PrintComponent, line: Any, said: dict[str, Any]) -> None:
+        there.say(line, said_first[0])
+        there.say(line, told(said, "printed"))
+
+    with component(fails) as there:
+        job_id = asked(floor)
+        assert worked(floor, there) is JobState.FAILED
+        there.behave = repeats_and_prints
+        floor.do(queue.release, job_id, person_id=7, at=floor.now)
+        assert worked(floor, there) is JobState.SENT
 
 
 def test_silence_asks_a_person_and_no_second_task_goes_out_by_itself(floor):

@@ -380,6 +380,24 @@ def test_quick_hands_scan_a_label_before_its_printer_has_answered(floor, fault):
     assert floor.events(job_id) == []
 
 
+@pytest.mark.parametrize(("fault", "state"), [
+    (away(), JobState.READY), (away(before_first_byte=False), JobState.UNKNOWN),
+])  # fmt: skip
+def test_a_torn_paper_that_is_scanned_is_not_its_copy(floor, fault, state):
+    first = floor.ask(waybill())
+    floor.work()
+    copy = floor.do(queue.reprint, first, reason="torn", command_id="r", **by(4))
+
+    class Scanned:
+        def send(self, payload: bytes, name: str, notice: Any = None) -> None:
+            assert floor.do(queue.confirm, "waybill", "YT1234567890123", START) == first
+            raise fault
+
+    assert floor.work(transport=Scanned()).state is state
+    floor.do(queue.confirm, "waybill", "YT1234567890123", START)
+    assert (floor.state(first), floor.state(copy)) == (JobState.CONFIRMED, state)
+
+
 def test_a_paper_that_was_never_sent_is_not_confirmed(floor):
     floor.ask(waybill())
     assert floor.do(queue.confirm, "waybill", "YT1234567890123", START) is None
@@ -616,6 +634,51 @@ def test_a_worker_that_comes_back_after_its_lease_sends_nothing(floor, monkeypat
     assert floor.work() is None
     assert len(floor.paper.sent) == 1
     assert floor.state(job_id) is JobState.SENT
+
+
+class Killed(BaseException):
+    """The worker is gone from one instruction to the next."""
+
+
+def killed_while_sending(floor: Floor) -> int:
+    class Kills:
+        def send(self, payload: bytes, name: str, notice: Any = None) -> None:
+            raise Killed
+
+    job_id = floor.ask()
+    with pytest.raises(Killed):
+        floor.work(transport=Kills())
+    assert floor.state(job_id) is JobState.SENDING
+    return job_id
+
+
+def test_a_paused_printer_is_asked_about_what_a_killed_worker_left(floor):
+    job_id = killed_while_sending(floor)
+    floor.do(queue.pause, floor.printer_id)
+    floor.now += timedelta(minutes=6)
+    assert floor.do(queue.due, floor.now) == [floor.printer_id]
+    assert floor.work() is None
+    assert floor.state(job_id) is JobState.UNKNOWN
+    assert floor.do(queue.due, floor.now) == []
+
+
+def test_a_clock_that_is_set_back_holds_no_lane(floor):
+    job_id = killed_while_sending(floor)
+    floor.now -= timedelta(days=1)
+    assert floor.do(queue.due, floor.now) == [floor.printer_id]
+    floor.work()
+    assert floor.state(job_id) is JobState.UNKNOWN
+    floor.do(queue.answer_unknown, job_id, came_out=True, command_id="a", **by())
+    later = floor.ask()
+    assert floor.work(transport=Away()).state is JobState.READY
+    floor.now -= timedelta(days=1)
+    assert floor.do(queue.due, floor.now) == [floor.printer_id]
+    assert floor.work() == queue.Printed(job_id=later, state=JobState.SENT)
+
+
+class Away:
+    def send(self, payload: bytes, name: str, notice: Any = None) -> None:
+        raise away()
 
 
 def test_a_paused_printer_rests_and_goes_on_when_resumed(floor):

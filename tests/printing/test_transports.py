@@ -132,6 +132,9 @@ def test_what_an_ipp_printer_refuses_was_never_printed(fake, reason):
         ({"gives_number": False}, Reason.NO_ANSWER),
         ({"job_states": [5, 8]}, Reason.FAULT),
         ({"job_states": [7]}, Reason.FAULT),
+        ({"http_status": {0x02: 504}}, Reason.NO_ANSWER),
+        ({"status": {0x02: 0x0500}}, Reason.FAULT),
+        ({"status": {0x02: 0x0504}}, Reason.FAULT),
     ],
 )
 def test_what_an_ipp_printer_took_and_lost_is_unknown(fake, reason):
