@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from printing.addresses import Allowed
 from printing.documents import Document, ReadyFormat, ReadyLabel
 from printing.errors import DoesNotFit, NotSpoken
-from printing.media import SUITABLE, Form, Media, media
+from printing.media import DOTS_PER_MM, SUITABLE, Form, Media, media
 from printing.models import Printer, PrinterKind
 from printing.queue.ways import way_to
 from printing.transports import Transport
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 Transports = Callable[[Printer, Media], Transport]
 ANY = "76x130"  # stands in where a printer takes every stock
 PICTURE_KINDS = frozenset({PrinterKind.ESCPOS, PrinterKind.ZPL, PrinterKind.TSPL})
+# Whose paper can be laid straight from here.
+STRAIGHTENED = PICTURE_KINDS | {PrinterKind.IPP, PrinterKind.CUPS}
 # Labels nobody here can draw, and the one kind of printer that can.
 SPOKEN_BY = {
     ReadyFormat.ZPL: PrinterKind.ZPL,
@@ -105,7 +107,7 @@ def _stock_in(printer: Printer, name: str) -> Media:
 def payload_for(pdf: bytes, printer: Printer) -> bytes:
     """Return the bytes in the printer's language: the PDF itself or its picture."""
     if printer.kind not in PICTURE_KINDS:
-        return pdf
+        return _straight(pdf, printer)
     from printing.renderers import raster  # heavy: only who prints pays
 
     return _encoded(raster.bitmaps(pdf, dpi=printer.dpi), printer)
@@ -130,10 +132,20 @@ def ready_payload(
     if label.format is ReadyFormat.ZPL:
         return (payload_for(pdf, printer) if label.copy_no > 1 else b"") + content
     if printer.kind not in PICTURE_KINDS:
-        return pdf
+        return _straight(pdf, printer)
     from printing.renderers import ready
 
     return _encoded(ready.pages(label, content, pdf, stock), printer)
+
+
+def _straight(pdf: bytes, printer: Printer) -> bytes:
+    """Return the PDF moved as the printer's pictures are; a file that is kept or fetched is not."""
+    if printer.kind not in STRAIGHTENED or not (printer.offset_x or printer.offset_y):
+        return pdf
+    from printing.renderers.moving import moved
+
+    dots = DOTS_PER_MM[printer.dpi]
+    return moved(pdf, printer.offset_x / dots, printer.offset_y / dots)
 
 
 def _encoded(pages: Sequence[Bitmap], printer: Printer) -> bytes:

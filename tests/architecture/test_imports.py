@@ -54,7 +54,9 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "reportlab": ("printing.fonts", "printing.renderers.pdf"),
     "escpos": ("printing.renderers.escpos",),
     "barcode": ("printing.barcodes",),
-    "pypdfium2": ("printing.renderers.raster", "printing.renderers.ready"),
+    "pypdfium2": (
+        "printing.renderers.raster", "printing.renderers.ready", "printing.renderers.moving",
+    ),
     "socket": ("printing.addresses", "printing.transports", "warehouse.cli.run"),
     "http.client": ("printing.transports",),
     "websockets": ("printing.transports.component",),

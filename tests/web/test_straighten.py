@@ -78,7 +78,18 @@ def test_a_stretch_of_the_right_length_changes_nothing_by_itself(desk: Desk):
     assert _offset(desk, printer_id) == (0, 0)
 
 
-@pytest.mark.parametrize("facts", [{"media": ""}, {"kind": PrinterKind.IPP}])
+@pytest.mark.parametrize("kind", [PrinterKind.IPP, PrinterKind.CUPS])
+def test_a_printer_of_pdfs_is_straightened_too_and_no_head_explains_another_scale(
+    desk: Desk, kind: PrinterKind
+):
+    printer_id = _printer(desk, kind=kind)
+    answer = _type(desk, printer_id, right="74", measured="46.7")
+    assert "Something between here and the paper scales" in words_of(answer)
+    _type(desk, printer_id, right="74")
+    assert _offset(desk, printer_id) == (-16, 0)
+
+
+@pytest.mark.parametrize("facts", [{"media": ""}, {"kind": PrinterKind.FOLDER}])
 def test_a_printer_without_an_offset_is_not_straightened(desk: Desk, facts):
     printer_id = _printer(desk, **facts)
     assert desk.get(f"/printers/{printer_id}/straighten").status_code == 409

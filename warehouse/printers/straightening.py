@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from printing.media import Form, Media, media
 from printing.models import Printer
-from printing.queue.delivery import PICTURE_KINDS
+from printing.queue.delivery import PICTURE_KINDS, STRAIGHTENED
 from printing.straightening import TENTHS, Readings, head_of, move_by, scale_mm
 from warehouse.commands import Command, Outcome
 from warehouse.errors import InvalidInput, RuleViolation
@@ -69,10 +69,8 @@ def stock_of(printer: Printer) -> Media:
     Raises:
         RuleViolation: the printer has no offset, or takes any media.
     """
-    if printer.kind not in PICTURE_KINDS:
-        raise RuleViolation(
-            say("Label and receipt printers are straightened here, others at the printer itself.")
-        )
+    if printer.kind not in STRAIGHTENED:
+        raise RuleViolation(say("No paper of this printer is laid straight from here."))
     if not printer.media:
         raise RuleViolation(say("Say first which media is loaded."))
     return media(printer.media, dpi=printer.dpi)
@@ -87,7 +85,8 @@ def _require_scale(printer: Printer, stock: Media, measured: int) -> None:
     if not measured:
         return
     head = head_of(measured, measured_mm(stock) * TENTHS, printer.dpi)
-    if head is None:
+    # Whoever is sent a PDF knows its millimetres: no choice of a head explains another scale.
+    if head is None or (head != printer.dpi and printer.kind not in PICTURE_KINDS):
         why = say("Something between here and the paper scales: turn that off at the printer.")
         raise InvalidInput(why, field="measured")
     if head != printer.dpi:
