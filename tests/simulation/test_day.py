@@ -11,14 +11,17 @@ from click.testing import CliRunner
 from pypdf import PdfReader
 
 from printing.models import PrintJob
+from warehouse.catalog.models import Bin, BinKind
 from warehouse.cli.simulate import simulate_command
 from warehouse.db import Database
 from warehouse.dispatch.models import Waybill
+from warehouse.inventory.models import Move, MoveReason, StockBalance
 from warehouse.simulation import DATABASE_NAME, Plan, Summary, simulate
 
 KEYS = {
     "orders", "dispatched", "held", "cancelled", "short", "refused_scans", "documents",
-    "wrong_dispatches", "ledger_ok", "seconds", "scans",
+    "wrong_dispatches", "ledger_ok", "seconds", "scans", "receipts_booked", "counts_posted",
+    "planted", "found", "false_variances",
 }  # fmt: skip
 
 
@@ -84,6 +87,26 @@ def test_the_same_day_again_on_postgresql(
         *("documents_by_kind", "wrong_dispatches", "ledger_ok", "undone", "news", "faults"),
     )
     assert {k: getattr(again, k) for k in alike} == {k: getattr(day[1], k) for k in alike}
+
+
+def test_deliveries_are_worked_from_the_dock_to_the_shelf(tmp_path: Path) -> None:
+    summary = simulate(_plan(tmp_path, orders=6, receipts=2))
+
+    assert (summary.faults, summary.is_sound, summary.receipts_booked) == ([], True, 2)
+    assert summary.documents_by_kind["goods_receipt"] == 2
+    database = Database(f"sqlite:///{tmp_path / DATABASE_NAME}")
+    with database.reading() as session:
+        left, booked = (
+            session.scalar(query) or 0
+            for query in (
+                sa.select(sa.func.sum(StockBalance.on_hand))
+                .join(Bin, Bin.id == StockBalance.bin_id)
+                .where(Bin.kind == BinKind.DOCK),
+                sa.select(sa.func.sum(Move.pieces)).where(Move.reason == MoveReason.PUT_AWAY),
+            )
+        )
+    database.dispose()
+    assert (left, booked > 6) == (0, True)
 
 
 def test_somebody_elses_file_is_played(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -35,18 +36,16 @@ SECONDS_PER_LINE = 2
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Play the orders of these files instead of invented ones; may be given several times.",
 )
+@click.option(
+    "--receipts",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0, 1_000),
+    help="Deliveries that are counted, confirmed, booked and put away.",
+)
 @click.option("--database-url", default="", help="Play on this database instead of one of its own.")
 @click.argument("more_files", nargs=-1, type=click.Path(exists=True, path_type=Path))
-def simulate_command(
-    orders: int,
-    pickers: int,
-    packers: int,
-    seed: int,
-    out: Path,
-    files: tuple[Path, ...],
-    database_url: str,
-    more_files: tuple[Path, ...],
-) -> None:
+def simulate_command(files: tuple[Path, ...], more_files: tuple[Path, ...], **options: Any) -> None:
     """Run virtual workers through the tablets' own commands, from import to handover.
 
     Exits with 0 only if the ledger verifies, every order has ended somewhere, and none was
@@ -54,15 +53,7 @@ def simulate_command(
     """
     if more_files and not files:
         raise Misuse(say("Files to import come after --import."))
-    plan = Plan(
-        orders=orders,
-        pickers=pickers,
-        packers=packers,
-        seed=seed,
-        out=out,
-        files=(*files, *more_files),
-        database_url=database_url,
-    )
+    plan = Plan(**options, files=(*files, *more_files))
     try:
         summary = simulate(plan, _Progress())
     except FileRefused as refused:

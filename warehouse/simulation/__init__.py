@@ -27,6 +27,7 @@ from warehouse.simulation.office import service, supervisor
 from warehouse.simulation.packer import packer
 from warehouse.simulation.picker import picker
 from warehouse.simulation.press import press, print_all
+from warehouse.simulation.receiver import receiver
 from warehouse.simulation.shopside import ShopSide
 from warehouse.simulation.site import Crew, set_up, survey
 from warehouse.simulation.summary import Summary, sum_up
@@ -35,6 +36,7 @@ from warehouse.simulation.tablet import Tablet
 OPENS_AT = datetime(2026, 11, 11, 0, 0, tzinfo=UTC)  # 08:00 in Shanghai, a day one remembers
 LONGEST = timedelta(days=60)
 QUIET_S = 2400  # the first wave's way to the door
+RECEIVERS = 2  # one counts, the other compares
 HANDS_S = 150  # what an order costs a worker, walking included
 DATABASE_NAME = "simulation.db"
 OnProgress = Callable[[Day], None]
@@ -51,6 +53,9 @@ class Plan:
     out: Path
     files: tuple[Path, ...] = ()
     database_url: str = ""
+    receipts: int = 0
+    counts: int = 0
+    planted: int = 0
 
 
 def simulate(plan: Plan, on_progress: OnProgress = lambda _: None) -> Summary:
@@ -113,6 +118,10 @@ def _begin(plan: Plan, database: Database, out: Path) -> Day:
         config=Config(database_url=str(database.url), data_dir=out, secret_key="simulation"),  # noqa: S106
         out=out,
         chance=random.Random(f"day {plan.seed}"),  # noqa: S311  (a game, no secret)
+        stock_chance=random.Random(f"stock {plan.seed}"),  # noqa: S311
+        is_stock_worked=bool(plan.receipts or plan.counts),
+        receipts_due=plan.receipts,
+        counts_due=plan.counts,
         now=OPENS_AT + timedelta(days=run - 1),
         run_name=f"sim{run}",
     )
@@ -121,8 +130,9 @@ def _begin(plan: Plan, database: Database, out: Path) -> Day:
 def _play(day: Day, plan: Plan, on_progress: OnProgress) -> tuple[list[str], list[str]]:
     goods = variants()
     crew = set_up(
-        day, goods, pickers=plan.pickers, packers=plan.packers, orders=plan.orders, seed=plan.seed
-    )
+        day, goods, pickers=plan.pickers, packers=plan.packers, orders=plan.orders, seed=plan.seed,
+        receivers=RECEIVERS if plan.receipts else 0,
+    )  # fmt: skip
     service_desk = Tablet(day, crew.service)
     notes: list[str] = []
     orders: Sequence[ShopSide] = ()
@@ -161,3 +171,6 @@ def _start_work(day: Day, schedule: Schedule, crew: Crew, plan: Plan) -> None:
     for place, actor in enumerate(crew.packers):
         schedule.start(packer(day, Tablet(day, actor), crew.supervisor), after_s=50 + place)
     schedule.start(door(day, Tablet(day, crew.door)), after_s=90)
+    if crew.receivers:
+        first, second = (Tablet(day, actor) for actor in crew.receivers)
+        schedule.start(receiver(day, first, second, plan.receipts), after_s=120)

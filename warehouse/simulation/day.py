@@ -14,6 +14,7 @@ from typing import Any
 from warehouse.config import Config
 from warehouse.db import Database
 from warehouse.simulation.judge import Judge
+from warehouse.simulation.truth import Shelves
 from warehouse.simulation.world import World
 
 Work = Generator[float, None, None]  # yields the seconds until the worker's next act
@@ -31,6 +32,8 @@ class Tally:
     repeated: int = 0
     short: int = 0
     undone: int = 0
+    receipts: int = 0
+    counts: int = 0
     news: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
 
@@ -43,6 +46,7 @@ class Day:
     config: Config
     out: Path
     chance: random.Random
+    stock_chance: random.Random  # of receipts and counts, so that a day without them stays the same
     now: datetime
     run_name: str
     world: World = field(default_factory=World)
@@ -59,6 +63,11 @@ class Day:
     is_news_over: bool = False
     is_over: bool = False
     commands: int = 0
+    shelves: Shelves = field(default_factory=Shelves)
+    is_stock_worked: bool = False  # goods come in or are counted: hands are slower than scanners
+    receipts_due: int = 0
+    counts_due: int = 0
+    open_counts: list[int] = field(default_factory=list)
 
     def next_id(self) -> str:
         """Return the next command id, as a tablet would make one."""

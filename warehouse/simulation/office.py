@@ -70,6 +70,8 @@ def supervisor(day: Day, tablet: Tablet, pickers: int) -> Work:
 def _is_busy(day: Day) -> bool:
     if not day.is_all_ordered or not day.is_news_over:
         return True
+    if day.receipts_due or day.counts_due or day.open_counts:
+        return True
     with day.database.reading() as session:
         return bool(_ids_in(session, day, _WAITING))
 

@@ -162,9 +162,16 @@ def _take(day: Day, tablet: Tablet, view: PickView, task: TaskView, totes: list[
         day.tally.short += 1
         return
     code, worth, times = _what_to_scan(day, sku, min(there, task.left))
-    tablet.send(
-        confirm_pick, ConfirmPick, task_id=task.task_id, barcode=scanned(code), pieces=times
-    )
+    if day.is_stock_worked:  # the piece first, then the scan: a counter beside sees it gone
+        day.world.take(sku, worth * times, bin_code)
+        yield 1 + 4 * day.stock_chance.random()
+    try:
+        tablet.send(
+            confirm_pick, ConfirmPick, task_id=task.task_id, barcode=scanned(code), pieces=times
+        )
+    finally:
+        if day.is_stock_worked:
+            day.world.put(sku, worth * times, bin_code)
     _put(day, sku, worth * times, bin_code, task.tote_code, totes)
     yield 2 + day.chance.random()
     if day.happens(UNDO_SHARE) and day.world.places[task.tote_code][sku] >= worth * times:

@@ -53,10 +53,18 @@ class Crew:
     door: Actor
     supervisor: Actor
     service: Actor
+    receivers: tuple[Actor, ...] = ()
 
 
 def set_up(
-    day: Day, goods: Sequence[Variant], *, pickers: int, packers: int, orders: int, seed: int
+    day: Day,
+    goods: Sequence[Variant],
+    *,
+    pickers: int,
+    packers: int,
+    orders: int,
+    seed: int,
+    receivers: int = 0,
 ) -> Crew:
     """Make what is not there yet, put stock on the shelves, and return who works."""
     with day.database.transaction() as session:
@@ -74,7 +82,7 @@ def set_up(
         totes = TOTES_EACH * (pickers + packers)
         desk.do(make_totes, MakeTotes, count=totes, prefix="SIM-")
         day.world.free_totes.extend(f"SIM-{number:03d}" for number in range(1, totes + 1))
-        crew = _crew(desk, pickers, packers)
+        crew = _crew(desk, pickers, packers, receivers)
         _set_up_printers(session, day, crew)
     return crew
 
@@ -129,7 +137,7 @@ def _survey_stock(session: Session, day: Day) -> None:
             day.homes.setdefault(sku, place)
 
 
-def _crew(desk: Desk, pickers: int, packers: int) -> Crew:
+def _crew(desk: Desk, pickers: int, packers: int, receivers: int) -> Crew:
     def actors(word: str, count: int, kind: StationKind, role: Role) -> tuple[Actor, ...]:
         return tuple(
             Actor(
@@ -145,6 +153,7 @@ def _crew(desk: Desk, pickers: int, packers: int) -> Crew:
         door=actors("ship", 1, StationKind.SHIP, Role.PACKER)[0],
         supervisor=actors("desk", 1, StationKind.DESK, Role.SUPERVISOR)[0],
         service=Actor(person_id=_person(desk.session, "sim-service-1", Role.CUSTOMER_SERVICE)),
+        receivers=actors("dock", receivers, StationKind.RECEIVE, Role.RECEIVER),
     )
 
 
@@ -176,11 +185,12 @@ def _set_up_printers(session: Session, day: Day, crew: Crew) -> None:
     )
     session.add(printer)
     session.flush()
-    stations = {a.station_id for a in (*crew.pickers, *crew.packers, crew.door, crew.supervisor)}
+    crews = (*crew.pickers, *crew.packers, crew.door, crew.supervisor, *crew.receivers)
+    stations = {a.station_id for a in crews}
     session.execute(sa.delete(PrintRoute).where(PrintRoute.station_id.in_(stations)))
     session.add_all(
         PrintRoute(station_id=station_id, document_kind=kind, printer_id=printer.id)
         for station_id in sorted(s for s in stations if s is not None)
-        for kind in PRINTED
+        for kind in (*PRINTED, *(["goods_receipt"] if crew.receivers else []))
     )
     session.flush()

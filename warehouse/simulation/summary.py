@@ -42,15 +42,24 @@ class Summary:
     ledger_ok: bool
     seconds: float
     scans: int
+    receipts_booked: int
+    counts_posted: int
+    planted: int
+    found: int
+    false_variances: int
     seed: int
     notes: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
     @property
     def is_sound(self) -> bool:
-        """Whether the ledger verifies, every order ended and none was dispatched wrongly."""
+        """Whether the ledger verifies, every order ended and none was dispatched wrongly.
+
+        And whether counts found all that was planted on the shelves, and nothing that was not so.
+        """
         is_done = self.unfinished == 0 and not self.faults
-        return is_done and self.ledger_ok and self.wrong_dispatches == 0
+        is_counted = self.found == self.planted and self.false_variances == 0
+        return is_done and is_counted and self.ledger_ok and self.wrong_dispatches == 0
 
     def write(self, out: Path) -> None:
         """Write summary.json and summary.txt into the folder."""
@@ -107,7 +116,20 @@ def sum_up(day: Day, *, seconds: float, seed: int, notes: list[str], faults: lis
         ledger_ok=not wrong_balances,
         seconds=round(seconds, 1),
         scans=day.tally.scans,
+        receipts_booked=day.tally.receipts,
+        counts_posted=day.tally.counts,
+        planted=len(day.shelves.planted),
+        found=len(day.shelves.found),
+        false_variances=len(day.shelves.false),
         seed=seed,
         notes=notes,
-        faults=[*faults, *wrong, *wrong_balances],
+        faults=[*faults, *wrong, *wrong_balances, *day.shelves.false, *_not_found(day)],
     )
+
+
+def _not_found(day: Day) -> list[str]:
+    missed = sorted(set(day.shelves.planted) - day.shelves.found)
+    return [
+        f"{place} {sku}: {day.shelves.planted[place, sku]:+} planted, and no count found it"
+        for place, sku in missed
+    ]

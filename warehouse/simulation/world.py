@@ -45,6 +45,24 @@ class World:
     picked_totes: deque[str] = field(default_factory=deque)
     weights_g: dict[str, int] = field(default_factory=dict)  # what one piece really weighs
     labels: list[Label] = field(default_factory=list)
+    # In somebody's hand, but in this bin's book: (bin, SKU) → pieces.
+    hands: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def take(self, sku: str, pieces: int, source: str) -> None:
+        """Take pieces off a shelf into a hand; the book has them there until they are scanned.
+
+        Raises:
+            ValueError: they do not lie there.
+        """
+        if self.places[source][sku] < pieces:
+            raise ValueError(f"{pieces} x {sku} do not lie in {source}")
+        self.places[source][sku] -= pieces
+        self.hands[source, sku] += pieces
+
+    def put(self, sku: str, pieces: int, target: str) -> None:
+        """Put pieces out of a hand onto the shelf whose book has them."""
+        self.hands[target, sku] -= pieces
+        self.places[target][sku] += pieces
 
     def move(self, sku: str, pieces: int, source: str, target: str) -> None:
         """Carry pieces from one place to another.
