@@ -40,8 +40,9 @@ if TYPE_CHECKING:
     )
     from printing.queue.health import idle_printers, look_at
     from printing.queue.loading import rejudge
+    from printing.queue.outcomes import Printed
     from printing.queue.standing_in import hand_over, to_relieve
-    from printing.queue.work import Printed, print_one
+    from printing.queue.work import print_one
 
 # Loaded when first asked for: making bytes needs half a second of libraries, asking for paper none.
 _LATE = {
@@ -54,7 +55,7 @@ _LATE = {
     "rejudge": "printing.queue.loading",
     "hand_over": "printing.queue.standing_in",
     "to_relieve": "printing.queue.standing_in",
-    "Printed": "printing.queue.work",
+    "Printed": "printing.queue.outcomes",
     "print_one": "printing.queue.work",
 }
 

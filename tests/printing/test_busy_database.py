@@ -84,15 +84,15 @@ class Busy:
 
 
 def once_drawn(monkeypatch: pytest.MonkeyPatch, act: Callable[[], Any]) -> None:
-    real = work._made
+    real = work.make
 
     def draw(*given: Any) -> Any:
-        monkeypatch.setattr(work, "_made", real)
+        monkeypatch.setattr(work, "make", real)
         made = real(*given)
         act()
         return made
 
-    monkeypatch.setattr(work, "_made", draw)
+    monkeypatch.setattr(work, "make", draw)
 
 
 class Blocked:

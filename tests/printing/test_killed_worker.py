@@ -59,7 +59,7 @@ def main(url: str, folder: str, halt: str) -> None:
     from printing.queue import work
 
     database = Database(sa.make_url(url))
-    steps = {"claimed": "_made", "drawn": "_deliver", "noted": "_close"}
+    steps = {"claimed": "make", "drawn": "_deliver", "noted": "close"}
     for place, name in steps.items():
         real = getattr(work, name)
 

@@ -559,7 +559,7 @@ def test_an_unexpected_fault_while_rendering_fails_the_job_and_never_loops(floor
 
     job_id, second = floor.ask(), floor.ask()
     with monkeypatch.context() as patched:
-        patched.setattr("printing.queue.work.layout", explode)
+        patched.setattr("printing.queue.making.layout", explode)
         assert floor.work().state is JobState.FAILED
     assert floor.job(job_id).reason == "unexpected"
     assert floor.events(job_id) == [("failed", "ZeroDivisionError: a fault of ours")]
@@ -621,16 +621,16 @@ def test_a_worker_that_comes_back_after_its_lease_sends_nothing(floor, monkeypat
     job_id = floor.ask()
     from printing.queue import work
 
-    real = work._made
+    real = work.make
 
     def slow(database: Any, claimed: Any) -> Any:
         made = real(database, claimed)
-        monkeypatch.setattr(work, "_made", real)
+        monkeypatch.setattr(work, "make", real)
         floor.now += timedelta(minutes=6)
         assert floor.work().job_id == job_id
         return made
 
-    monkeypatch.setattr(work, "_made", slow)
+    monkeypatch.setattr(work, "make", slow)
     assert floor.work() is None
     assert len(floor.paper.sent) == 1
     assert floor.state(job_id) is JobState.SENT

@@ -34,15 +34,15 @@ def void(floor: Floor, subject: str = "parcel:1") -> int:
 
 def voided_while_drawn(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have somebody void the paper after it was claimed, before its first byte."""
-    real = work._made
+    real = work.make
 
     def draw(*given: Any) -> Any:
-        monkeypatch.setattr(work, "_made", real)
+        monkeypatch.setattr(work, "make", real)
         made = real(*given)
         assert void(floor) == 0
         return made
 
-    monkeypatch.setattr(work, "_made", draw)
+    monkeypatch.setattr(work, "make", draw)
 
 
 def test_papers_that_wait_are_cancelled_and_those_of_others_stay(floor):
