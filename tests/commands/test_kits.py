@@ -17,6 +17,7 @@ from warehouse.commands import Outcome
 from warehouse.errors import (
     InsufficientStock,
     InvalidInput,
+    LotBlocked,
     LotMissing,
     NotFound,
     RuleViolation,
@@ -30,6 +31,7 @@ from warehouse.kitting.commands.take_apart import TakeApart, take_apart
 from warehouse.kitting.models import KitPart
 from warehouse.kitting.queries import can_make, kit_list, parts_of
 from warehouse.kitting.rules import contains_itself, makeable
+from warehouse.tracing.commands.blocking import BlockLot, block_lot
 
 DAY = date(2026, 3, 2)
 
@@ -125,6 +127,19 @@ def test_what_makes_no_kit_is_refused(bench: Bench, given: dict[str, Any], error
 def test_parts_come_out_of_the_bins_that_were_named(bench: Bench):
     bench.make(1, taken=(PartFrom(sku="TEE", bin="A-02", pieces=2),))
     assert bench.world.standing(bench.tee) == {"A-01": 6, "A-02": 2, "KITTING": 2, "OPENING": -10}
+
+
+def test_what_may_not_be_sold_goes_into_no_kit_even_if_it_is_named(bench: Bench):
+    serum = bench.world.sku("SERUM")
+    bench.tracked("SERUM", is_lot_tracked=True)
+    bench.made_of(SERUM=1)
+    for lot, day in (("PAST", date(2026, 3, 1)), ("BLOCKED", date(2027, 1, 1)), ("GOOD", DAY)):
+        bench.bring(serum.id, 2, (lot, day))
+    bad = bench.world.one(Lot, code="BLOCKED").id
+    bench.world.do(block_lot, BlockLot, lot_id=bad, reason="recall")
+    for lot, error in (("PAST", RuleViolation), ("BLOCKED", LotBlocked), ("", LotMissing)):
+        bench.refused(error, taken=(PartFrom(sku="SERUM", bin="A-03", pieces=1, lot=lot),))
+    bench.make(1, taken=(PartFrom(sku="SERUM", bin="A-03", pieces=1, lot="GOOD"),))
 
 
 def test_no_kit_is_inside_itself_however_deep(bench: Bench):

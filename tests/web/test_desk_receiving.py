@@ -126,6 +126,7 @@ def test_supplier_papers_and_files_are_for_those_who_buy(desk: Desk, dock: Dock)
     html = {"files": (io.BytesIO(b"<html>"), "x.pdf")}
     assert "Only PDF" in desk.said(desk.as_(Role.SUPERVISOR).post(f"{url}/files", data=html))
     assert "is removed" in desk.said(desk.post(f"{file_url}/remove", reason="not ours"))
+    assert desk.get("/receiving/suppliers?first=00010101&last=99991231").status_code == 200
     totals = words_of(desk.get("/receiving/suppliers?first=2026-03-01&last=2026-03-31"))
     assert "¥1250.50" in totals
 
@@ -172,6 +173,7 @@ def test_an_exchange_goes_from_quarantine_to_the_supplier_and_back(desk: Desk, d
     assert "All settled" in words_of(desk.get(url))
     assert desk.world.standing(tee) == {"DOCK": 2, "SUPPLIER": -2}
     assert "¥30.00" in words_of(desk.get(url))
+    assert "¥" not in words_of(desk.get(url, Role.RECEIVER))
     assert "Nothing is out" in words_of(desk.get("/receiving/exchanges/open"))
 
 

@@ -90,6 +90,7 @@ def differences(session: Session) -> list[Difference]:
             _known_pieces(),
             sa.and_(Sku.is_serial_tracked, real),
         ),
+        *_left_over(session, real),
         *_misplaced(session),
     ]
 
@@ -194,6 +195,20 @@ def _disagreeing(
         .where(left != right)
         .subquery()
     )
+
+
+def _left_over(session: Session, real: sa.ColumnElement[bool]) -> list[Difference]:
+    """Return what lots still have in a bin though their SKU is not kept by lot."""
+    query = (
+        sa.select(Bin.code, Sku.code, _lot_balance.c.on_hand, sa.literal(0), _lot.c.code)
+        .select_from(_lot_balance)
+        .join(_lot, _lot.c.id == _lot_balance.c.lot_id)
+        .join(Sku, Sku.id == _lot.c.sku_id)
+        .join(Bin, Bin.id == _lot_balance.c.bin_id)
+        .where(~Sku.is_lot_tracked, _lot_balance.c.on_hand != 0, real)
+        .order_by(Bin.code, Sku.code, _lot.c.code)
+    )
+    return _told(session, Proof.LOTS, query)
 
 
 def _misplaced(session: Session) -> list[Difference]:

@@ -15,6 +15,7 @@ from warehouse.catalog.rules import RowRefusal, code_problem, scan_code
 from warehouse.commands import Command, Outcome
 from warehouse.errors import InvalidInput, NotFound, RuleViolation, WarehouseError
 from warehouse.inventory import ledger
+from warehouse.inventory.marks import best_before_problem, lot_problem
 from warehouse.inventory.models import Lot, LotBalance, MoveReason, StockBalance
 from warehouse.people import trail
 from warehouse.text import say
@@ -84,14 +85,17 @@ def give_lot(session: Session, command: GiveLot) -> Outcome:
     """Move everything of the SKU out of its bins and in again as pieces of the lot.
 
     Raises:
-        InvalidInput: no code a label could bear. RuleViolation: it is kept by lot or piece
-            already, some of it is promised, or in a tote or parcel.
+        InvalidInput: no code a label could bear, or a day that cannot be. RuleViolation: it is
+            kept by lot or piece already, some of it is promised, or in a tote or parcel.
     """
     sku = _sku(session, command.sku_id)
     code = scan_code(command.lot)
-    problem = code_problem(code)
+    problem = code_problem(code) or lot_problem(code)
     if problem is not None:
         raise InvalidInput(problem, field="lot")
+    day = command.best_before
+    if day is not None and (problem := best_before_problem(day, command.day, is_faulty=True)):
+        raise InvalidInput(problem, field="best_before")
     if sku.is_lot_tracked or sku.is_serial_tracked:
         raise RuleViolation(say("{sku} is kept by lot or by number already.", sku=sku.code))
     places = _at_rest(session, sku)

@@ -1,4 +1,4 @@
-"""What dates, lots and numbers may look like at the dock, and how old an account is."""
+"""What dates and numbers may look like at the dock, and how old an account is."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ from datetime import date, timedelta
 from warehouse.receiving.models import PurchaseState
 from warehouse.text import Text, say
 
-LONGEST_LOT = 20  # GS1 General Specifications: AI 10 and AI 21 hold 20 characters, labels as many
 MOST_PIECES = 100_000  # of one SKU on one paper
 HIGHEST_FEN = 10**11
 FURTHEST_DAYS = 2 * 366  # nobody promises goods for later
 OLDEST_PAPER_DAYS = 5 * 366
-LONGEST_LIFE_DAYS = 15 * 366
 LONGEST_LEAD_DAYS = 400
 _DAY = re.compile(r"(\d{2}|\d{4})(\d{2})(\d{2})")
 
@@ -22,28 +20,6 @@ _DAY = re.compile(r"(\d{2}|\d{4})(\d{2})(\d{2})")
 def document_no(prefix: str, day: date, number: int) -> str:
     """Return the number of a paper: "GR20261121-003"."""
     return f"{prefix}{day:%Y%m%d}-{number:03d}"
-
-
-def lot_problem(code: str) -> Text | None:
-    """Return why this is no lot code a label can show, None if it is one."""
-    return _mark_problem(code, say("A lot code is {most} characters at most.", most=LONGEST_LOT))
-
-
-def serial_problem(code: str) -> Text | None:
-    """Return why this is no serial number a label can show, None if it is one."""
-    return _mark_problem(
-        code, say("A serial number is {most} characters at most.", most=LONGEST_LOT)
-    )
-
-
-def _mark_problem(code: str, too_long: Text) -> Text | None:
-    if not code:
-        return say("The code is empty.")
-    if len(code) > LONGEST_LOT:
-        return too_long
-    if not code.isascii() or not code.isprintable() or " " in code:
-        return say("A code to be scanned has Latin letters, digits and signs only, no blanks.")
-    return None
 
 
 def read_day(digits: str) -> date | None:
@@ -63,20 +39,6 @@ def read_day(digits: str) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
-
-
-def best_before_problem(day: date, today: date, *, is_faulty: bool) -> Text | None:
-    """Return why goods with this best-before are not taken, None if they are.
-
-    Expired pieces come in as faulty ones only: they go to quarantine, not to a shelf.
-    """
-    if day > today + timedelta(days=LONGEST_LIFE_DAYS):
-        return say("Best-before {day} is too far away. Look at the goods again.", day=str(day))
-    if day < today - timedelta(days=LONGEST_LIFE_DAYS):
-        return say("Best-before {day} is too long ago. Look at the goods again.", day=str(day))
-    if day < today and not is_faulty:
-        return say("Best-before {day} is past. Count these pieces as faulty.", day=str(day))
-    return None
 
 
 def expected_problem(day: date | None, today: date) -> Text | None:

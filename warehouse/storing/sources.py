@@ -16,6 +16,7 @@ from warehouse.catalog.rules import scan_code
 from warehouse.commands import Command
 from warehouse.errors import InsufficientStock, InvalidInput, LotMissing, RuleViolation
 from warehouse.inventory import ledger
+from warehouse.inventory.marks import best_before_problem, lot_problem, serial_problem
 from warehouse.inventory.models import Allocation, Lot, LotBalance, Serial, StockBalance
 from warehouse.inventory.queries import balance_of
 from warehouse.orders.models import ConsignmentLine, Order, OrderLine
@@ -120,7 +121,8 @@ def found_lot(
 
     Raises:
         LotMissing: the SKU is kept by lot and none is named. InvalidInput: a lot nobody has seen
-            needs its best-before. RuleViolation: it is known with another one.
+            needs its best-before; a code or day that cannot be. RuleViolation: it is known with
+            another one.
     """
     if not sku.is_lot_tracked:
         return None
@@ -128,9 +130,26 @@ def found_lot(
     if not name:
         raise LotMissing(say("{sku} is kept by lot. Say which lot.", sku=sku.code), sku=sku.code)
     known = session.scalar(sa.select(Lot.id).where(Lot.sku_id == sku.id, Lot.code == name))
+    if known is None and (problem := lot_problem(name)):
+        raise InvalidInput(problem, field="lot")
+    if best_before is not None and (
+        problem := best_before_problem(best_before, command.day, is_faulty=True)
+    ):
+        raise InvalidInput(problem, field="best_before")
     if known is None and sku.is_expiry_tracked and best_before is None:
         raise InvalidInput(say("Say until when the new lot is good."), field="best_before")
     return ledger.lot_named(session, sku.id, name, best_before, command.at)
+
+
+def require_marks(serials: Sequence[str]) -> None:
+    """Refuse serial numbers of pieces from outside that no label could show.
+
+    Raises:
+        InvalidInput: one of them is none.
+    """
+    for code in serials:
+        if problem := serial_problem(code.strip()):
+            raise InvalidInput(problem, field="serials")
 
 
 def serials_in(session: Session, bin_id: int, sku_id: int) -> list[str]:

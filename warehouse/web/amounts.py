@@ -11,7 +11,7 @@ from warehouse.receiving.rules import read_day
 from warehouse.shops import cells
 from warehouse.shops.refusals import BadCell
 from warehouse.text import say
-from warehouse.web.context import config, form_str, now
+from warehouse.web.context import FIRST_DAY, LAST_DAY, config, form_str, now
 
 
 def today() -> date:
@@ -75,8 +75,8 @@ def pieces_of(text: str, field: str) -> int:
 def period() -> tuple[date, date]:
     """Return the first and last day of the period in the address, this month if there is none."""
     first, last = (read_day(request.args.get(name, "")) for name in ("first", "last"))
-    begin = first or today().replace(day=1)
-    return begin, max(last or today(), begin)
+    begin = min(max(first or today().replace(day=1), FIRST_DAY), LAST_DAY)
+    return begin, max(min(last or today(), LAST_DAY), begin)
 
 
 def instants(first: date, last: date) -> tuple[datetime, datetime]:

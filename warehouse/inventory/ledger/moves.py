@@ -129,6 +129,9 @@ def _taken(connection: Connection, postings: Sequence[Posting]) -> list[Taken]:
             taken += _out_of_promise(connection, posting, pieces)
             continue
         row = tracked.get(posting.sku_id)
+        if posting.lot_id is not None and (row is None or not row.is_lot_tracked):
+            # Told when its goods were kept by lot: nobody would ever take it off that lot again.
+            posting = replace(posting, lot_id=None)  # noqa: PLW2901
         if row is None:
             taken.append((posting, ()))
         elif row.is_serial_tracked:
@@ -154,7 +157,12 @@ def _out_of_promise(
 
 def _known_pieces(pieces: PiecePicker, posting: Posting, row: Any) -> list[Taken]:
     parts = pieces.split(posting, row.code)
-    if row.is_lot_tracked and any(part.lot_id is None for part, _ in parts):
+    if not row.is_lot_tracked:
+        return [
+            (replace(part, lot_id=None), tuple(replace(piece, lot_id=None) for piece in known))
+            for part, known in parts
+        ]
+    if any(part.lot_id is None for part, _ in parts):
         raise LotMissing(say("{sku} is kept by lot. Say which lot.", sku=row.code), sku=row.code)
     return parts
 

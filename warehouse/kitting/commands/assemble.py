@@ -16,10 +16,12 @@ from warehouse.commands import Command, Outcome
 from warehouse.errors import (
     InsufficientStock,
     InvalidInput,
+    LotBlocked,
+    LotMissing,
     RuleViolation,
 )
 from warehouse.inventory import ledger
-from warehouse.inventory.models import Lot, MoveReason
+from warehouse.inventory.models import Lot, MoveReason, Serial
 from warehouse.kitting.commands.kit import PartFrom, kit_of, require_serials
 from warehouse.kitting.queries import MADE_FROM, free_parts
 from warehouse.people import trail
@@ -32,6 +34,7 @@ from warehouse.storing.sources import (
     found_lot,
     lot_of,
     require_free,
+    require_marks,
     sku_of,
 )
 from warehouse.text import say
@@ -61,13 +64,14 @@ def assemble_kits(session: Session, command: AssembleKits) -> Outcome:
     Raises:
         InvalidInput: no such bin, no number of kits, other pieces than the kits need.
         InsufficientStock: a part is short; which, and how many kits can be made, is said.
-        LotMissing, SerialMissing: which lot or pieces is not told.
+        LotMissing, SerialMissing: which lot or pieces is not told. LotBlocked: not to be sold.
         RuleViolation: no kit, the bin may not hold them, or good longer than its parts.
     """
     kit, parts = kit_of(session, command.kit_id, command.kits)
     target = bin_named(session, command.to, PUT_INTO, field="to")
     require_room(session, target, [goods_of(session, kit, command.kits)])
     require_serials(kit, command.kits, command.serials)
+    require_marks(command.serials)
     bench = bin_of_kind(session, BinKind.KITTING)
     postings = _taken(session, command, parts, bench)
     _require_good_as_long(session, command, kit, postings)
@@ -105,7 +109,7 @@ def _taken(
         wanted = pieces * command.kits
         named_ones = by_sku.pop(sku.id, [])
         if named_ones:
-            postings += _taken_as_named(session, sku, wanted, named_ones, bench)
+            postings += _taken_as_named(session, command, sku, wanted, named_ones, bench)
         else:
             postings += _taken_anywhere(session, command, sku, pieces, bench)
     if by_sku:
@@ -114,7 +118,12 @@ def _taken(
 
 
 def _taken_as_named(
-    session: Session, sku: Sku, wanted: int, named: Sequence[PartFrom], bench: Bin
+    session: Session,
+    command: AssembleKits,
+    sku: Sku,
+    wanted: int,
+    named: Sequence[PartFrom],
+    bench: Bin,
 ) -> list[ledger.Posting]:
     if sum(part.pieces for part in named) != wanted or any(part.pieces < 1 for part in named):
         text = say("The kits need {pieces} pieces of {sku}.", pieces=wanted, sku=sku.code)
@@ -124,6 +133,8 @@ def _taken_as_named(
         place = bin_named(session, part.bin, frozenset(MADE_FROM))
         lot_id = lot_of(session, place, sku, part.lot)
         require_free(session, place, sku, part.pieces, lot_id)
+        if sku.is_lot_tracked:
+            _require_sellable(session, command, sku, lot_id, part.serials)
         postings.append(
             ledger.Posting(
                 sku_id=sku.id,
@@ -136,6 +147,30 @@ def _taken_as_named(
             )
         )
     return postings
+
+
+def _require_sellable(
+    session: Session, command: AssembleKits, sku: Sku, lot_id: int | None, serials: Sequence[str]
+) -> None:
+    """Refuse parts that may not be sold: what is in a kit goes out with it."""
+    if sku.is_serial_tracked:
+        require_serials(sku, len(serials) or 1, serials)
+        of_pieces = sa.select(Serial.lot_id).where(
+            Serial.sku_id == sku.id, Serial.code.in_(serials)
+        )
+        lots = session.scalars(sa.select(Lot).where(Lot.id.in_(of_pieces))).all()
+    elif lot_id is None:
+        raise LotMissing(say("{sku} is kept by lot. Say which lot.", sku=sku.code), sku=sku.code)
+    else:
+        lots = [session.get_one(Lot, lot_id, with_for_update={"read": True})]
+    for lot in lots:
+        if lot.blocked_at is not None:
+            raise LotBlocked(say("Lot {lot} is blocked.", lot=lot.code), lot=lot.code)
+        if lot.best_before is not None and lot.best_before < command.day:
+            raise RuleViolation(
+                say("Lot {lot} was good until {day} only.", lot=lot.code,
+                    day=lot.best_before.isoformat())
+            )  # fmt: skip
 
 
 def _taken_anywhere(

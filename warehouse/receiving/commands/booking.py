@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 from warehouse.catalog.models import BinKind
 from warehouse.catalog.queries import bin_of_kind
 from warehouse.commands import Command, Outcome
-from warehouse.errors import SamePerson, StaleScreen
+from warehouse.errors import RuleViolation, SamePerson, StaleScreen
 from warehouse.inventory import ledger
 from warehouse.inventory.models import MoveReason
 from warehouse.people import trail
 from warehouse.receiving.commands.purchases import book_received
 from warehouse.receiving.commands.receipts import receipt_by_id
+from warehouse.receiving.commands.tallying import unfit_counts
 from warehouse.receiving.models import Receipt, ReceiptCount, ReceiptState
 from warehouse.receiving.queries import counters_of, rows_of
 from warehouse.receiving.screens import ReceiveScreen
@@ -47,6 +48,7 @@ def book_receipt(session: Session, command: BookReceipt) -> Outcome:
     Raises:
         StaleScreen: it is not counted, or somebody was first.
         SamePerson: the actor counted some of it.
+        RuleViolation: lots or numbers are missing that the goods have only had since.
     """
     receipt = receipt_by_id(session, command.receipt_id)
     if receipt.state is ReceiptState.BOOKED:
@@ -55,6 +57,11 @@ def book_receipt(session: Session, command: BookReceipt) -> Outcome:
         raise StaleScreen(say("Receipt {number} is not counted yet.", number=receipt.number))
     if command.actor.person_id in {receipt.counted_by, *counters_of(session, receipt.id)}:
         raise SamePerson(say("You counted this receipt. Somebody else has to confirm it."))
+    for _, sku in unfit_counts(session, receipt.id)[:1]:
+        raise RuleViolation(
+            say("{sku} is kept in another way since it was counted. Have it counted again.",
+                sku=sku.code)
+        )  # fmt: skip
     receipt.state = ReceiptState.BOOKED
     receipt.booked_at, receipt.booked_by = command.at, command.actor.person_id
     session.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +23,8 @@ from warehouse.receiving.commands.receipts import new_receipt, receipt_by_id
 from warehouse.receiving.models import Fault, Receipt, ReceiptCount, ReceiptLine, ReceiptState
 from warehouse.receiving.rules import MOST_PIECES
 from warehouse.text import say
+
+Goods = tuple[int, str, str]  # SKU id, lot, serial number: sound or faulty
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +117,7 @@ def correct_receipt(session: Session, command: CorrectReceipt) -> Outcome:
     if not changes:
         raise InvalidInput(say("Nothing differs from what is booked."), field="lines")
     possible = _possible(session, changes)
-    left = sum(abs(change) for _, change in changes) - sum(abs(c) for _, c in possible)
+    left = sum(min(change, 0) for _, change in possible) - sum(min(c, 0) for _, c in changes)
     if not possible:
         raise RuleViolation(
             say("These pieces have moved on. Bring them back to where they were booked first.")
@@ -176,7 +179,7 @@ def _changes(lines: Sequence[RightNumber], booked: Iterable[Booked]) -> list[tup
     known = {one.key: one for one in booked}
     found = []
     for line in lines:
-        one = known.get(line.key)
+        one = known.pop(line.key, None)
         if one is None:
             raise InvalidInput(say("The receipt has no such line."), field="lines")
         most = 1 if one.serial else MOST_PIECES
@@ -189,14 +192,27 @@ def _changes(lines: Sequence[RightNumber], booked: Iterable[Booked]) -> list[tup
 
 
 def _possible(session: Session, changes: Sequence[tuple[Booked, int]]) -> list[tuple[Booked, int]]:
-    """Return the changes as far as the pieces still stand where they were booked."""
+    """Return the changes as far as the pieces still stand where they were booked.
+
+    A piece that has moved on cannot turn up on the other side either: it would be there twice.
+    """
     found = []
+    kept: dict[Goods, int] = defaultdict(int)
     for booked, change in changes:
         if change < 0:
-            change = -min(-change, _still_there(session, booked))  # noqa: PLW2901
-        if change:
-            found.append((booked, change))
-    return found
+            taken = min(-change, _still_there(session, booked))
+            kept[_goods(booked)] += -change - taken
+            found.append((booked, -taken))
+    for booked, change in changes:
+        if change > 0:
+            twice = min(change, kept[_goods(booked)])
+            kept[_goods(booked)] -= twice
+            found.append((booked, change - twice))
+    return [(booked, change) for booked, change in found if change]
+
+
+def _goods(booked: Booked) -> Goods:
+    return booked.sku_id, booked.lot_code, booked.serial
 
 
 def _still_there(session: Session, booked: Booked) -> int:

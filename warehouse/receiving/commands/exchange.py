@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -180,18 +181,19 @@ def lines_of(session: Session, exchange_id: int) -> Sequence[ExchangeLine]:
 
 def _rows(session: Session, lines: Sequence[Faulty]) -> list[dict[str, Any]]:
     known = {one.key: one for one in standing(session)}
-    listed = on_lists(session)
+    listed = defaultdict(int, on_lists(session))
     rows = []
     for line in lines:
         one = known.get(line.key)
         if one is None:
             raise InvalidInput(say("These goods are no longer in quarantine."), field="lines")
-        free = one.pieces - listed.get(line.key, 0)
+        free = one.pieces - listed[line.key]
         problem: Text | None = pieces_problem(line.pieces)
         if problem is None and line.pieces > free:
             problem = say("{sku}: {free} pieces are free for a list.", sku=one.code, free=free)
         if problem is not None:
             raise InvalidInput(problem, field=line.key)
+        listed[line.key] += line.pieces
         rows.append(
             {
                 "sku_id": one.sku_id,

@@ -12,7 +12,8 @@ from warehouse.errors import RuleViolation, StaleScreen
 from warehouse.people import trail
 from warehouse.people.models import Person
 from warehouse.receiving.commands.counting import counting
-from warehouse.receiving.commands.receipts import receipt_by_id, void_papers
+from warehouse.receiving.commands.receipts import receipt_by_id, require_alone, void_papers
+from warehouse.receiving.commands.tallying import take_off, unfit_counts
 from warehouse.receiving.models import ReceiptFocus, ReceiptState
 from warehouse.receiving.papers import print_receipt
 from warehouse.receiving.queries import rows_of
@@ -69,6 +70,8 @@ def finish_count(session: Session, command: FinishCount) -> Outcome:
 def count_again(session: Session, command: CountAgain) -> Outcome:
     """Open the counting once more; the papers printed so far hold no more.
 
+    Pieces whose SKU has lots or numbers only since they were scanned are to be scanned again.
+
     Raises:
         StaleScreen: the receipt does not wait to be confirmed.
         RuleViolation: another delivery of the same order is being counted just now.
@@ -76,14 +79,21 @@ def count_again(session: Session, command: CountAgain) -> Outcome:
     receipt = receipt_by_id(session, command.receipt_id)
     if receipt.state is not ReceiptState.COUNTED:
         raise StaleScreen
+    require_alone(session, receipt)
     receipt.state, receipt.counted_at, receipt.counted_by = ReceiptState.COUNTING, None, None
     void_papers(session, command, receipt, AGAIN_NOTE.msgid)
+    text = say("Counting goes on. The papers printed before hold no more.")
+    for count, sku in unfit_counts(session, receipt.id):
+        count.undone_at = command.at
+        take_off(session, count)
+        text = say("Scan all pieces of {sku} again: they are kept in another way now.",
+                   sku=sku.code)  # fmt: skip
     session.flush()
     trail.record(session, command, "receipt", receipt.id, "count_again")
     return Outcome(
         screen=ReceiveScreen.COUNT,
         subject_id=receipt.id,
-        message=say("Counting goes on. The papers printed before hold no more."),
+        message=text,
         tone=Tone.ATTENTION,
     )
 

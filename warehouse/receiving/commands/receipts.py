@@ -214,6 +214,28 @@ def new_receipt(
     return receipt
 
 
+def require_alone(session: Session, receipt: Receipt) -> None:
+    """Refuse to count a delivery while another one of the same order is being counted.
+
+    Raises:
+        RuleViolation: there is one; its number is said.
+    """
+    if receipt.purchase_order_id is None:
+        return
+    other = session.scalar(
+        sa.select(Receipt.number).where(
+            Receipt.purchase_order_id == receipt.purchase_order_id,
+            Receipt.state == ReceiptState.COUNTING,
+            Receipt.id != receipt.id,
+        )
+    )
+    if other is not None:
+        raise RuleViolation(
+            say("Receipt {number} of the same order is being counted. Finish it first.",
+                number=other)
+        )  # fmt: skip
+
+
 def receipt_no(session: Session, at: datetime, zone: tzinfo) -> str:
     """Return the next number of the site's day: "GR20261121-003"."""
     day = at.astimezone(zone).date()
@@ -249,6 +271,7 @@ def _go_on(session: Session, command: StartReceipt, receipt: Receipt) -> Outcome
 
 
 def _begin(session: Session, command: Command, receipt: Receipt) -> Outcome:
+    require_alone(session, receipt)
     receipt.state = ReceiptState.COUNTING
     session.flush()
     trail.record(session, command, "receipt", receipt.id, "begun")

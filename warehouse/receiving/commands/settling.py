@@ -13,6 +13,7 @@ from warehouse.catalog.queries import bin_of_kind
 from warehouse.commands import Command, Outcome
 from warehouse.errors import InvalidInput, StaleScreen
 from warehouse.inventory import ledger
+from warehouse.inventory.marks import best_before_problem, lot_problem, serial_problem
 from warehouse.inventory.models import MoveReason
 from warehouse.people import trail
 from warehouse.receiving.accounts import (
@@ -24,12 +25,7 @@ from warehouse.receiving.accounts import (
 )
 from warehouse.receiving.commands.exchange import exchange_by_id, lines_of
 from warehouse.receiving.queries import sku_ids
-from warehouse.receiving.rules import (
-    best_before_problem,
-    fen_problem,
-    lot_problem,
-    serial_problem,
-)
+from warehouse.receiving.rules import fen_problem
 from warehouse.text import Text, say
 
 LONGEST_NOTE = 200

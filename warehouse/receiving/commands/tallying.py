@@ -11,14 +11,10 @@ from sqlalchemy.orm import Session
 from warehouse.catalog.models import VIRTUAL_KINDS, Bin, Sku
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import InvalidInput, RuleViolation, SerialElsewhere
+from warehouse.inventory.marks import best_before_problem, lot_problem, serial_problem
 from warehouse.inventory.models import Lot, Serial
 from warehouse.receiving.models import Fault, Receipt, ReceiptCount, ReceiptFocus, ReceiptLine
-from warehouse.receiving.rules import (
-    MOST_PIECES,
-    best_before_problem,
-    lot_problem,
-    serial_problem,
-)
+from warehouse.receiving.rules import MOST_PIECES
 from warehouse.receiving.screens import ReceiveScreen
 from warehouse.text import Text, say
 
@@ -90,6 +86,28 @@ def take_off(session: Session, count: ReceiptCount) -> None:
     if line.announced is None and not line.sound and not line.faulty:
         session.delete(line)
         session.flush()
+
+
+def unfit_counts(session: Session, receipt_id: int) -> list[tuple[ReceiptCount, Sku]]:
+    """Return the counts that do not tell what is asked of their goods now.
+
+    How a SKU is kept may have changed since its pieces were scanned.
+    """
+    rows = session.execute(
+        sa.select(ReceiptCount, Sku)
+        .join(Sku, Sku.id == ReceiptCount.sku_id)
+        .where(
+            ReceiptCount.receipt_id == receipt_id,
+            ReceiptCount.undone_at.is_(None),
+            sa.or_(
+                sa.and_(Sku.is_lot_tracked, ReceiptCount.lot_code == ""),
+                sa.and_(Sku.is_expiry_tracked, ReceiptCount.best_before.is_(None)),
+                sa.and_(Sku.is_serial_tracked, ReceiptCount.serial == ""),
+            ),
+        )
+        .order_by(ReceiptCount.id)
+    )
+    return [(count, sku) for count, sku in rows]
 
 
 def _recalled(session: Session, receipt: Receipt, focus: ReceiptFocus, hand: Hand) -> Hand:

@@ -27,6 +27,7 @@ from warehouse.storing.sources import (
     found_lot,
     lot_of,
     require_free,
+    require_marks,
     reserved_in,
     sku_of,
 )
@@ -187,6 +188,8 @@ def adjust_stock(session: Session, command: AdjustStock) -> Outcome:
     sku = sku_of(session, command.taken.sku)
     if sku.is_serial_tracked and len(command.taken.serials) != command.taken.pieces:
         raise SerialMissing(say("Give the serial number of each piece."), sku=sku.code)
+    if sku.is_serial_tracked:
+        require_marks(command.taken.serials)
     lot_id = found_lot(session, command, sku, command.taken.lot, command.best_before)
     return _noted(session, command, sku, lot_id, outside, place, MoveReason.ADJUST)
 
