@@ -59,6 +59,7 @@ class Worker:
         self._transports = transports_within(config.allowed_printers)
         self._stopping = threading.Event()
         self._running: dict[int, Future[None]] = {}
+        self._looking: dict[int, Future[None]] = {}
 
     def stop(self) -> None:
         """Finish what is in hand, begin nothing new."""
@@ -93,6 +94,9 @@ class Worker:
         with self._database.reading() as session:
             lanes = due(session, utcnow())
         for printer_id in lanes:
+            # A paper goes before a look that still queues behind looks at dead printers.
+            if printer_id in self._looking:
+                self._looking.pop(printer_id).cancel()
             self._start(pool, printer_id, partial(self._print, printer_id))
         self._start(pool, IMPORT_LANE, self._import)
         if rounds % SEARCH_EVERY == 0:
@@ -117,15 +121,21 @@ class Worker:
             idle = idle_printers(session)
         for printer_id, is_waited_for in idle.items():
             if is_waited_for or rounds % LOOK_EVERY == 0:
-                self._start(pool, printer_id, partial(self._ask, printer_id))
+                look = self._start(pool, printer_id, partial(self._ask, printer_id))
+                if look is not None:
+                    self._looking[printer_id] = look
 
     def _ask(self, printer_id: int) -> None:
         look_at(self._database, printer_id, clock=utcnow, transports=self._transports)
 
-    def _start(self, pool: ThreadPoolExecutor, lane: int, work: Callable[[], None]) -> None:
+    def _start(
+        self, pool: ThreadPoolExecutor, lane: int, work: Callable[[], None]
+    ) -> Future[None] | None:
         running = self._running.get(lane)
-        if running is None or running.done():
-            self._running[lane] = pool.submit(_guarded, work)
+        if running is not None and not running.done():
+            return None
+        self._running[lane] = started = pool.submit(_guarded, work)
+        return started
 
     def _print(self, printer_id: int) -> None:
         while not self._stopping.is_set():

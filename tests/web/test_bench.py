@@ -144,6 +144,35 @@ def test_a_station_answers_for_its_own_papers_alone(both: Desk):
     assert _answer(tablet, 999, "yes").status_code == 404
 
 
+@pytest.mark.parametrize("page", ["", "/paper.pdf", "/paper.png", "/run"])
+def test_a_badge_shows_no_paper_of_another_station(desk: Desk, page: str):
+    tablet, foreign = _at_another_station(desk)
+    assert tablet.get(f"/printers/jobs/{foreign}{page}").status_code == 403
+    assert desk.get(f"/printers/jobs/{foreign}{page}").status_code == 200
+    assert f"/printers/jobs/{foreign}" not in tablet.get("/printers/jobs").text
+
+
+@pytest.mark.parametrize("act", ["reprint", "looked", "run"])
+def test_a_badge_prints_no_paper_of_another_station_again(desk: Desk, act: str):
+    tablet, foreign = _at_another_station(desk)
+    with desk.world.nothing_written():
+        answer = tablet.post(
+            f"/printers/jobs/{foreign}/{act}", data={"reason": "torn", "last_good": 0}
+        )
+        assert answer.status_code == 403
+
+
+def _at_another_station(desk: Desk) -> tuple[FlaskClient, int]:
+    """Return the tablet of one station, and a paper that came out at the other."""
+    own, other = desk.world.station("PACK-1"), desk.world.station("PACK-2")
+    _printer(desk, "own", station=own)
+    job_id = _ask(
+        desk, _printer(desk, "theirs", station=other), station=other, state=JobState.SENT,
+        subject="", run_id="r", run_no=1,
+    )  # fmt: skip
+    return _tablet(desk, "Liu", own), job_id
+
+
 def test_who_may_not_print_again_sees_the_question_without_buttons(desk: Desk):
     job_id = _asked(desk, _printer(desk))
     picker = _tablet(desk, "Zhang", role=Role.PICKER)

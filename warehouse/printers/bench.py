@@ -121,6 +121,15 @@ def is_at_bench(session: Session, station_id: int | None, job: PrintJob) -> bool
     return any(is_away(printer) for printer in session.scalars(stood_for))
 
 
+def at_bench(session: Session, station_id: int | None) -> sa.ColumnElement[bool]:
+    """Return the condition that a paper was asked for at the station, or is in a lane of its own.
+
+    Papers of others that a stand-in prints beside them are not among them.
+    """
+    own = PrintJob.printer_id.in_(_printer_ids(session, station_id))
+    return own if station_id is None else sa.or_(own, PrintJob.station_id == station_id)
+
+
 def _printer_ids(session: Session, station_id: int | None) -> set[int]:
     """Return who takes the station's papers, and who has one of them still."""
     station = session.get(Station, station_id) if station_id is not None else None

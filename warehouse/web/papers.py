@@ -23,7 +23,7 @@ from warehouse.dispatch.commands.label import (
 from warehouse.dispatch.desk import is_label_repeatable
 from warehouse.errors import Forbidden, InvalidInput, NotFound, RuleViolation
 from warehouse.people.rights import Right
-from warehouse.printers.bench import is_at_bench
+from warehouse.printers.bench import at_bench, is_at_bench
 from warehouse.printers.chosen import ActOnJobs, JobAct, act_on_jobs
 from warehouse.printers.jobs import (
     CLEARED,
@@ -94,7 +94,7 @@ def require_at_bench(session: Session, job: PrintJob) -> None:
         raise Forbidden(say("This paper belongs to another station. Ask there, or at the desk."))
 
 
-def _require_reach(session: Session, job_id: int) -> None:
+def require_reach(session: Session, job_id: int) -> None:
     """Keep who came in by badge to the papers of the station, on whatever page they stand."""
     if person().is_limited:
         require_at_bench(session, _job(session, job_id))
@@ -103,7 +103,7 @@ def _require_reach(session: Session, job_id: int) -> None:
 @bp.get("/jobs")
 @needs(Right.SEE_DESK, Right.REPRINT)
 def jobs() -> str | Response:
-    """List the papers, the newest first."""
+    """List the papers, the newest first; who came in by badge sees those of the station."""
     query = (
         sa.select(
             PrintJob.id, PrintJob.document_kind, PrintJob.number, PrintJob.copy_no,
@@ -123,6 +123,8 @@ def jobs() -> str | Response:
     if q := tables.text("q"):
         query = query.where(tables.begins(PrintJob.number, q))
     with reading() as session:
+        if person().is_limited:
+            query = query.where(at_bench(session, person().station_id))
         if tables.is_export():
             return tables.export(session, query, LISTING)
         return render_template(
@@ -143,6 +145,7 @@ def jobs() -> str | Response:
 def job(job_id: int) -> str:
     """Show one paper: its picture, where it is, what happened to it."""
     with reading() as session:
+        require_reach(session, job_id)
         found = _job(session, job_id)
         acts = _acts(session, found)
         return render_template(
@@ -253,6 +256,7 @@ def picture(job_id: int) -> Response:
 
 def _paper(job_id: int) -> tuple[str, bytes]:
     with reading() as session:
+        require_reach(session, job_id)
         found = _job(session, job_id)
         if not may_see(found.document_kind):
             raise Forbidden(say("This paper shows people. It is not your right to see it."))
@@ -277,7 +281,7 @@ def answer(job_id: int) -> Response:
     """Say whether the paper came out."""
     back = back_or(url_for("printers.index"))
     with reading() as session:
-        _require_reach(session, job_id)
+        require_reach(session, job_id)
     came_out, is_spoiled = answer_of(form_str("answer", ""))
     return act(answer_unknown, AnswerUnknown, back=back, job_id=job_id, came_out=came_out,
                is_spoiled=is_spoiled)  # fmt: skip
@@ -301,7 +305,7 @@ def fetch(job_id: int) -> Response:
     with reading() as session:
         if not may_see(_job(session, job_id).document_kind):
             raise Forbidden(say("This paper shows people. It is not your right to see it."))
-        _require_reach(session, job_id)
+        require_reach(session, job_id)
     do(fetch_job, FetchJob, job_id=job_id)
     return redirect(url_for("printers.pdf", job_id=job_id), 303)
 
@@ -350,6 +354,8 @@ def chosen() -> Response:
 @needs(Right.REPRINT, Right.PRINTERS)
 def looked(job_id: int) -> Response:
     """Say that somebody looked at a paper with marks on it."""
+    with reading() as session:
+        require_reach(session, job_id)
     return act(look_at_job, LookAtJob, back=back_or(_here(job_id)), job_id=job_id)
 
 
@@ -366,6 +372,7 @@ def route(job_id: int) -> Response:
 def reprint(job_id: int) -> Response:
     """Print the paper once more; a waybill through its parcel, which must be matched again."""
     with reading() as session:
+        require_reach(session, job_id)
         found = _job(session, job_id)
     reason, back = form_str("reason", ""), back_or(_here(job_id))
     if parcel_id := _parcel_of(found):

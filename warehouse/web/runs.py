@@ -14,7 +14,7 @@ from warehouse.text import say
 from warehouse.web.access import needs
 from warehouse.web.context import form_int, form_str, reading
 from warehouse.web.desk import act, told
-from warehouse.web.papers import bp, may_see
+from warehouse.web.papers import bp, may_see, require_reach
 
 
 @bp.get("/jobs/<int:job_id>/run")
@@ -22,6 +22,7 @@ from warehouse.web.papers import bp, may_see
 def run(job_id: int) -> str:
     """Show every paper of a run as its newest copy stands."""
     with reading() as session:
+        require_reach(session, job_id)
         job = session.get(PrintJob, job_id)
         if job is None or job.run_id is None:
             raise NotFound(say("paper"), job_id)
@@ -47,6 +48,8 @@ def run(job_id: int) -> str:
 def resume_after(job_id: int) -> Response:
     """Print once more what came after the last good label."""
     back = url_for("printers.run", job_id=job_id)
+    with reading() as session:
+        require_reach(session, job_id)
     try:
         last_good = form_int("last_good")
     except InvalidInput as error:
