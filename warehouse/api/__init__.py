@@ -10,7 +10,18 @@ if TYPE_CHECKING:
 
 def install(app: Flask) -> None:
     """Register the API under /api/v1, with JSON answers also where no route is found."""
-    from warehouse.api import dispatch, door, imports, index, moves, orders, receiving, stock, waves
+    from warehouse.api import (
+        dispatch,
+        door,
+        imports,
+        index,
+        moves,
+        orders,
+        receiving,
+        stock,
+        supply,
+        waves,
+    )
     from warehouse.app import csrf
 
     _ = (
@@ -18,6 +29,7 @@ def install(app: Flask) -> None:
         imports,
         waves,
         stock,
+        supply,
         dispatch,
         receiving,
         moves,

@@ -26,6 +26,7 @@ from warehouse.api.shapes import (
     parcels,
     receiving,
     stock,
+    supply,
     waves,
 )
 from warehouse.orders.uploads import MOST_FILES
@@ -62,6 +63,10 @@ COMPONENTS: dict[str, Schema] = {
     "BinRow": stock.BIN_ROW,
     "Bin": stock.BIN,
     "Move": moves.MOVE,
+    "StockNumbers": supply.STOCK_NUMBERS,
+    "Offer": supply.OFFER,
+    "Reorder": supply.REORDER,
+    "Reorders": supply.REORDERS,
     "Verification": stock.VERIFICATION,
     "Difference": stock.DIFFERENCE,
     "Supplier": receiving.SUPPLIER,

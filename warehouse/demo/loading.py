@@ -27,6 +27,7 @@ from warehouse.demo.pictures import png
 from warehouse.demo.printers import set_up_printers
 from warehouse.demo.receiving import deliveries
 from warehouse.demo.storing import prepare_stock
+from warehouse.demo.supply import plan_supply
 from warehouse.demo.tracked import stock_tracked_goods
 from warehouse.settings import change_settings
 
@@ -43,6 +44,7 @@ OPENED_AGO = timedelta(days=3)
 YESTERDAY_AGO = timedelta(hours=30)
 TODAY_AGO = timedelta(hours=4)
 DELIVERIES_AGO = timedelta(minutes=50)
+SUPPLY_AGO = timedelta(minutes=8)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +76,7 @@ def load(database: Database, *, data_dir: Path, at: datetime, seed: int = 1) -> 
             day(Floor(desk=desk, people=people, totes=list(totes)), inventor, at - ago)
     with database.transaction() as session:
         deliveries(session, people, goods, at - DELIVERIES_AGO)
+        plan_supply(session, people, goods, at - SUPPLY_AGO)
     badges, cards = write_sheets(data_dir)
     return DemoSite(staff=STAFF, pin=PIN, password=PASSWORD, badges=badges, cards=cards)
 

@@ -144,6 +144,22 @@ def is_waiting(consignment_id: Any) -> sa.ColumnElement[bool]:
     )
 
 
+def waiting_for(session: Session, consignment_ids: Collection[int]) -> set[int]:
+    """Return those of the consignments that wait for an open task."""
+    return set(
+        session.scalars(
+            sa.select(ReplenishWait.consignment_id)
+            .join(ReplenishTask, ReplenishTask.id == ReplenishWait.task_id)
+            .join(Consignment, Consignment.id == ReplenishWait.consignment_id)
+            .where(
+                ReplenishWait.consignment_id.in_(consignment_ids),
+                ReplenishTask.state == TaskState.OPEN,
+                Consignment.state == ConsignmentState.READY,
+            )
+        )
+    )
+
+
 def waiters_of(session: Session, task_ids: Collection[int]) -> dict[int, list[int]]:
     """Return task id → the ready consignments that wait for it."""
     rows = session.execute(

@@ -22,6 +22,7 @@ from warehouse.orders.models import Consignment, ConsignmentState, Order
 from warehouse.orders.queries import orders_of, stop_of
 from warehouse.packing.models import Parcel
 from warehouse.people.rights import Right
+from warehouse.replenishing.queries import is_waiting, waiting_for
 from warehouse.text import say
 from warehouse.waves.models import Wave, WaveSlot
 from warehouse.waves.queries import tote_of
@@ -63,6 +64,8 @@ def index() -> str | Response:
     query = orders_desk.consignment_list().where(*_filters())
     if state is not None:
         query = query.where(Consignment.state == state)
+    if tables.text("only") == "waiting":
+        query = query.where(is_waiting(Consignment.id))
     with reading() as session:
         if tables.is_export():
             return tables.export(session, query, LISTING)
@@ -74,6 +77,7 @@ def index() -> str | Response:
             chips=state_chips(ConsignmentState, counts, state),
             orders=orders_desk.order_numbers(session, [row.id for row in page.rows]),
             carriers=carrier_choices(session),
+            waiting=waiting_for(session, [row.id for row in page.rows]),
             q=tables.text("q"),
         )
 
