@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -272,7 +273,7 @@ def test_levels_are_proposed_of_sales_and_taken_over_by_a_person(world):
     assert kept.order_up_to == pytest.approx(68 + kept.safety, abs=1)
     assert kept.safety < 8
     found = stock(world, tee)
-    assert (found.sold, found.idle_days, found.cover) == (160, 1, 340 * 56 // 160)
+    assert (found.sold, found.idle_days, found.cover) == (160, 1, 340 * 28 // 160)
 
 
 def test_flows_are_of_the_days_of_the_site_and_a_handover_taken_back_sells_nothing(world):
@@ -387,3 +388,24 @@ def test_filters_find_exactly_what_the_rules_alert(world):
         Alert.SLOW: {"SLOW"},
         Alert.DEAD: {"DEAD"},
     }
+
+
+def plan_of(world: World, query) -> list[str]:
+    """Return the steps of a query's plan, as the database tells them."""
+    with world.database.reading() as session:
+        sql = str(query.compile(session.get_bind(), compile_kwargs={"literal_binds": True}))
+        if world.database.is_sqlite:
+            rows = session.execute(sa.text(f"EXPLAIN QUERY PLAN {sql}".replace(":", "\\:")))
+            return [row[3] for row in rows]
+        session.execute(sa.text("SET LOCAL enable_seqscan = off"))
+        return [row[0] for row in session.execute(sa.text(f"EXPLAIN {sql}".replace(":", "\\:")))]
+
+
+def test_the_stock_page_reads_no_move_and_no_balance_of_old_parcels(world):
+    query = StockQuestion(asked(world)).select()
+    steps = plan_of(world, query.order_by(StockQuestion(asked(world)).sorts["code"]).limit(51))
+    assert not [step for step in steps if re.search(r"\bmove\b", step)]
+    assert not [
+        step for step in steps if re.search(r"SCAN (stock_balance|day_flow)(?! USING)", step)
+    ]
+    assert any("ix_stock_balance_standing" in step for step in steps)

@@ -36,9 +36,11 @@ COLUMNS = (
                read=_word),
     ListColumn(field="item_no", names=("供应商货号", "Supplier's item number"), read=_word),
     ListColumn(field="price_fen", names=("单价", "采购价", "Unit price"), read=cells.fen),
-    ListColumn(field="pack_pieces", names=("装箱数", "每箱数量", "Pack"), read=whole),
+    ListColumn(field="pack_pieces", read=whole,
+               names=("装箱数", "每箱数量", "Pieces per pack", "Pack")),
     ListColumn(field="least_pieces", names=("起订量", "最小起订量", "Minimum"), read=whole),
-    ListColumn(field="lead_days", names=("采购周期", "到货天数", "Lead time in days"), read=whole),
+    ListColumn(field="lead_days", read=whole,
+               names=("交货天数", "采购周期", "到货天数", "Lead time in days")),
 )  # fmt: skip
 
 

@@ -36,6 +36,7 @@ from warehouse.supplying.rules import (
 from warehouse.supplying.wanted import coming_pieces, wanted_pieces
 
 WEEK = 7
+LEAST_WEEKS = 4  # fewer say nothing of how long goods last
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +115,7 @@ class StockQuestion:
         self.safety = _number(StockLevel.safety)
         self.sold = _sold_since(asked.day - timedelta(days=asked.days))
         self.last_on = _last_on()
+        self.sale_days = self._sale_days()
         dock = self.dock if asked.settings.is_dock_sellable else 0
         left = self.sellable + dock - self.wanted - self.safety
         self.may_sell = sa.case((left > 0, left), else_=0)
@@ -143,6 +145,7 @@ class StockQuestion:
             cost_of_sku().label("cost_fen"),
             self.sold.label("sold"),
             self.last_on.label("last_on"),
+            self.sale_days.label("sale_days"),
         )  # fmt: skip
 
     def select(self) -> sa.Select[*tuple[Any, ...]]:
@@ -181,9 +184,23 @@ class StockQuestion:
         there = sa.case((self.sellable > 0, self.sellable), else_=0)
         return sa.case(
             (self.sellable <= 0, 0),
-            (self.sold > 0, there * self.asked.days / sa.func.nullif(self.sold, 0)),
+            (self.sold > 0, there * self.sale_days / sa.func.nullif(self.sold, 0)),
             else_=999_999,
         )
+
+    def _sale_days(self) -> sa.ColumnElement[int]:
+        """Days whose sales count: the site's weeks, half of them, four; 0 for goods newer still.
+
+        Goods that came to the house in the meantime sold nothing before, and that says nothing.
+        """
+        weeks = self.asked.settings.sales_weeks
+        first, arms = _first_on(), sorted({weeks, max(weeks // 2, LEAST_WEEKS), LEAST_WEEKS})
+        return sa.case(
+            *((first <= self._days_ago(n * WEEK), n * WEEK) for n in reversed(arms)), else_=0
+        )
+
+    def _days_ago(self, days: int) -> sa.ColumnElement[date]:
+        return sa.literal(self.asked.day - timedelta(days=days), DayType())
 
     @property
     def value(self) -> sa.ColumnElement[int]:
@@ -205,11 +222,11 @@ class StockQuestion:
         if alert is Alert.SLOW:
             return sa.and_(self.sellable > 0, is_slow, ~self._is_idle(limits.dead_days))
         is_moving = sa.or_(self.last_on.is_(None), ~is_slow)
-        return sa.and_(self.sold > 0, self.cover > limits.over_days, is_moving)
+        is_known = sa.and_(self.sold > 0, self.sale_days > 0, self.sellable > 0)
+        return sa.and_(is_known, self.cover > limits.over_days, is_moving)
 
     def _is_idle(self, days: int) -> sa.ColumnElement[bool]:
-        until = sa.literal(self.asked.day - timedelta(days=days), DayType())
-        return self.last_on <= until
+        return self.last_on <= self._days_ago(days)
 
     def stock_of(self, row: Any) -> SkuStock:
         """Return a row of the question as what it says."""
@@ -225,7 +242,7 @@ class StockQuestion:
         )
         terms = Terms(pack_pieces=row.pack_pieces or 1, least_pieces=row.least_pieces or 0)
         sold = max(0, int(row.sold))
-        cover = days_of_cover(standing.sellable, sold, asked.days)
+        cover = days_of_cover(standing.sellable, sold, row.sale_days)
         idle = (asked.day - row.last_on).days if row.last_on else None
         return SkuStock(
             sku_id=row.id, code=row.code, name=row.name, properties=row.properties,
@@ -325,10 +342,27 @@ def _sold_since(day: date) -> sa.ColumnElement[int]:
 
 def _last_on() -> sa.ColumnElement[date]:
     """Return the day a piece was last dispatched; of SKUs never sold the day they first came."""
-    of_sku = sa.select(DayFlow.day).where(DayFlow.sku_id == Sku.id).correlate(Sku).limit(1)
-    last = of_sku.where(DayFlow.kind == Flow.SOLD, DayFlow.pieces < 0).order_by(DayFlow.day.desc())
-    first = of_sku.order_by(DayFlow.day)
-    return sa.func.coalesce(last.scalar_subquery(), first.scalar_subquery(), type_=DayType())
+    last = (
+        sa.select(DayFlow.day)
+        .where(DayFlow.sku_id == Sku.id, DayFlow.kind == Flow.SOLD, DayFlow.pieces < 0)
+        .order_by(DayFlow.day.desc())
+        .limit(1)
+        .correlate(Sku)
+        .scalar_subquery()
+    )
+    return sa.func.coalesce(last, _first_on(), type_=DayType())
+
+
+def _first_on() -> sa.ScalarSelect[date]:
+    """Return the first day any piece of the SKU came or went."""
+    return (
+        sa.select(DayFlow.day)
+        .where(DayFlow.sku_id == Sku.id)
+        .order_by(DayFlow.day)
+        .limit(1)
+        .correlate(Sku)
+        .scalar_subquery()
+    )
 
 
 def _number(column: Any) -> sa.ColumnElement[int]:

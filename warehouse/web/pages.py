@@ -45,9 +45,9 @@ NAV: tuple[Place, ...] = (
     ("handovers.index", say("Handovers"), (Right.SEE_DESK,)),
     ("stock.index", say("Stock"), (Right.SEE_DESK,)),
     ("receiving.index", say("Receiving"), (Right.SEE_DESK,)),
-    ("supply.start", say("Purchasing"), (Right.SEE_DESK,)),
     ("printers.index", say("Printing"), (Right.SEE_DESK,)),
 )
+PART_OF = {"supply": "receiving"}  # sections reached by the tabs of another
 # What is set up once and looked at seldom stands behind one word.
 SET_UP: tuple[Place, ...] = (
     ("carriers.index", say("Couriers"), (Right.CARRIERS,)),
@@ -94,6 +94,7 @@ def _nav() -> list[dict[str, Any]]:
     if visitor() is None:
         return []
     section = (request.endpoint or "").partition(".")[0]
+    section = PART_OF.get(section, section)
     return [
         {
             "href": url_for(endpoint),

@@ -53,7 +53,7 @@ LEVEL_FIELDS: tuple[Field, ...] = (
     (say("Supplier code"), lambda x: x.supplier_code or ""),
     (say("Supplier's item number"), lambda x: x.item_no or ""),
     (say("Unit price"), lambda x: "" if x.price_fen is None else f"{x.price_fen / 100:.2f}"),
-    (say("Pack"), lambda x: x.pack_pieces),
+    (say("Pieces per pack"), lambda x: x.pack_pieces),
     (say("Minimum"), lambda x: x.least_pieces),
     (say("Lead time in days"), lambda x: x.lead_days),
 )
