@@ -111,5 +111,7 @@ def test_a_best_before_is_mended_with_a_word_why(world: World):
     lot_id = world.one(Lot).id
     given = {"lot_id": lot_id, "best_before": LATER}
     world.refused(InvalidInput, mend_lot, MendLot, reason="", **given)
+    far = {**given, "best_before": date(2062, 1, 1)}
+    world.refused(InvalidInput, mend_lot, MendLot, reason="misread", **far)
     world.do(mend_lot, MendLot, reason="misread", **given)
     assert world.one(Lot).best_before == LATER

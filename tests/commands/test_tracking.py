@@ -121,6 +121,11 @@ def test_opening_stock_says_lots_and_numbers(world: World):
         OpeningRow(bin_code="A-01", sku_code="TEE", pieces=1, serials=("S1",)),
         OpeningRow(bin_code="A-01", sku_code="CAMERA", pieces=2, serials=("S5", "S5")),
         OpeningRow(bin_code="A-01", sku_code="CAMERA", pieces=1, serials=("S1",)),
+        OpeningRow(bin_code="A-01", sku_code="CAMERA", pieces=1, serials=("S" * 21,)),
+        OpeningRow(bin_code="A-01", sku_code="SERUM", pieces=1, lot="L" * 21, best_before=DAY),
+        OpeningRow(
+            bin_code="A-01", sku_code="SERUM", pieces=1, lot="L4", best_before=date(2062, 1, 1)
+        ),
     ]
     given = tuple(OpeningRow(**{**r.__dict__, "row": n}) for n, r in enumerate([*bad, *rows]))
     outcome = world.do(import_opening, ImportOpening, rows=tuple(reversed(given)))

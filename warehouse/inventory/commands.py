@@ -17,6 +17,7 @@ from warehouse.catalog.rules import RowRefusal, code_problem, scan_code
 from warehouse.commands import Claim, Command, Outcome, Tone, claim_all, perform
 from warehouse.errors import CommandReused, WarehouseError
 from warehouse.inventory import ledger
+from warehouse.inventory.marks import best_before_problem, lot_problem, serial_problem
 from warehouse.inventory.models import MoveReason
 from warehouse.text import Text, say
 
@@ -94,7 +95,7 @@ Lines = list[tuple[OpeningRow, BookOpening]]
 def _lines(session: Session, command: ImportOpening) -> tuple[Lines, list[RowRefusal]]:
     """Return the rows that can be booked, each with what books it, and what the others lack."""
     bins, skus = _bins(session, command.rows), _skus(session, command.rows)
-    tracked = _Tracked(session, set(skus.values()))
+    tracked = _Tracked(session, set(skus.values()), command.day)
     lines: Lines = []
     refused: list[RowRefusal] = []
     for row in command.rows:
@@ -153,7 +154,8 @@ def _book_tracked(
 class _Tracked:
     """Which of the goods of a list are kept by lot or known piece by piece."""
 
-    def __init__(self, session: Session, sku_ids: set[int]) -> None:
+    def __init__(self, session: Session, sku_ids: set[int], today: date) -> None:
+        self._today = today
         rows = session.execute(
             sa.select(Sku.id, Sku.is_lot_tracked, Sku.is_serial_tracked).where(
                 Sku.id.in_(sku_ids), sa.or_(Sku.is_lot_tracked, Sku.is_serial_tracked)
@@ -171,8 +173,12 @@ class _Tracked:
                 else say("These goods are not kept by lot. Switch that on at the SKU first.")
             )
             return _refusal(row, "lot", row.lot, reason)
-        if row.lot and (problem := code_problem(scan_code(row.lot))):
+        lot = scan_code(row.lot)
+        if lot and (problem := code_problem(lot) or lot_problem(lot)):
             return _refusal(row, "lot", row.lot, problem)
+        day = row.best_before
+        if day and (problem := best_before_problem(day, self._today, is_faulty=True)):
+            return _refusal(row, "best_before", day.isoformat(), problem)
         if not by_piece and row.serials:
             reason = say("These goods have no serial numbers. Switch that on at the SKU first.")
             return _refusal(row, "serials", row.serials[0], reason)
@@ -180,7 +186,7 @@ class _Tracked:
             reason = say("{pieces} pieces need as many serial numbers.", pieces=row.pieces)
             return _refusal(row, "serials", " ".join(row.serials), reason)
         for code in row.serials:
-            if (problem := code_problem(scan_code(code))) is not None:
+            if problem := code_problem(scan_code(code)) or serial_problem(scan_code(code)):
                 return _refusal(row, "serials", code, problem)
         return None
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import InvalidInput, NotFound, RuleViolation
 from warehouse.inventory import ledger
+from warehouse.inventory.marks import best_before_problem
 from warehouse.inventory.models import Allocation, Lot, LotBalance, ReleaseReason
 from warehouse.orders.commands.holds import hold_order
 from warehouse.orders.models import Consignment, ConsignmentState, HoldKind, HoldOwner
@@ -108,8 +109,15 @@ def unblock_lot(session: Session, command: UnblockLot) -> Outcome:
 
 
 def mend_lot(session: Session, command: MendLot) -> Outcome:
-    """Give the lot another best-before, with a word why."""
+    """Give the lot another best-before, with a word why.
+
+    Raises:
+        InvalidInput: no reason, or a day no goods are good until.
+    """
     lot = _lot(session, command.lot_id, command.reason)
+    day = command.best_before
+    if day and (problem := best_before_problem(day, command.day, is_faulty=True)):
+        raise InvalidInput(problem, field="best_before")
     before, lot.best_before = lot.best_before, command.best_before
     session.flush()
     trail.record(
