@@ -132,7 +132,6 @@ class CommandRow(Base):
 
 
 C = TypeVar("C", bound=Command)
-_said: dict[type[Command], tuple[str, ...]] = {}
 _NOT_SAID = frozenset({"id", "actor", "at", "zone"})
 _said: dict[type[Command], tuple[str, ...]] = {}  # what a command of each kind says
 Handler = Callable[[Session, C], Outcome]
