@@ -17,6 +17,9 @@ from warehouse.inventory.fitness import is_fit
 from warehouse.inventory.models import Lot, LotBalance, Move, MoveReason, StockBalance
 
 _move = table_of(Move)
+_mirror = table_of(Move).alias("mirror")
+# That a move was not undone. Asked of each move by itself: all the undone ones are ever more.
+NOT_UNDONE = ~sa.exists().where(_mirror.c.reverses_id == Move.id)
 _balance = table_of(StockBalance)
 
 

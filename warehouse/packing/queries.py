@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import CartonType
 from warehouse.inventory.models import Move, MoveReason, MoveSerial, Serial
+from warehouse.inventory.queries import NOT_UNDONE
 from warehouse.orders.goods import GoodsRow, goods_of
 from warehouse.orders.models import ConsignmentLine
 from warehouse.orders.queries import orders_of, stop_of
@@ -75,13 +76,12 @@ def cartons(session: Session) -> list[CartonType]:
 
 def serials_in_parcel(session: Session, parcel_id: int) -> dict[int, list[str]]:
     """Return SKU id → numbers of the pieces that were packed into the parcel and stayed in it."""
-    undone = sa.select(Move.reverses_id).where(Move.reverses_id.is_not(None))
     rows = session.execute(
         sa.select(Serial.sku_id, Serial.code)
         .join(MoveSerial, MoveSerial.serial_id == Serial.id)
         .join(Move, Move.id == MoveSerial.move_id)
         .join(Parcel, Parcel.bin_id == Move.to_bin_id)
-        .where(Parcel.id == parcel_id, Move.reason == MoveReason.PACK, Move.id.not_in(undone))
+        .where(Parcel.id == parcel_id, Move.reason == MoveReason.PACK, NOT_UNDONE)
         .order_by(Serial.code)
     )
     found: dict[int, list[str]] = {}

@@ -17,6 +17,7 @@ from warehouse.inventory.models import (
     MoveSerial,
     Serial,
 )
+from warehouse.inventory.queries import NOT_UNDONE
 from warehouse.orders.models import ConsignmentLine, Order, OrderLine
 from warehouse.packing.models import Parcel, ParcelState
 
@@ -134,14 +135,13 @@ def recall(lot_id: int) -> sa.Select[*tuple[Any, ...]]:
 
     Parcels still here are among them; what was taken out of a parcel again is not.
     """
-    undone = sa.select(Move.reverses_id).where(Move.reverses_id.is_not(None))
     return (
         _parcels()
         .add_columns(Move.pieces)
         .where(
             Move.lot_id == lot_id,
             Move.reason == MoveReason.PACK,
-            Move.id.not_in(undone),
+            NOT_UNDONE,
             Parcel.state != ParcelState.SET_ASIDE,
         )
     )
@@ -149,11 +149,8 @@ def recall(lot_id: int) -> sa.Select[*tuple[Any, ...]]:
 
 def parcels_of_serial(session: Session, serial_id: int) -> list[Any]:
     """Return the parcels a piece was packed into and stayed in, the last first."""
-    undone = sa.select(Move.reverses_id).where(Move.reverses_id.is_not(None))
     mine = sa.select(MoveSerial.move_id).where(MoveSerial.serial_id == serial_id)
-    rows = _parcels().where(
-        Move.id.in_(mine), Move.reason == MoveReason.PACK, Move.id.not_in(undone)
-    )
+    rows = _parcels().where(Move.id.in_(mine), Move.reason == MoveReason.PACK, NOT_UNDONE)
     return list(session.execute(rows.order_by(Move.id.desc()).limit(50)))
 
 

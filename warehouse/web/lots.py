@@ -155,7 +155,7 @@ def lot(lot_id: int) -> str | Response:
             today=today(),
             bins=queries.bins_of_lot(session, lot_id),
             got=list(session.execute(got)),
-            page=tables.page_of(session, move_list().where(Move.lot_id == lot_id), MOVES),
+            page=tables.page_of(session, move_list(), MOVES, arms=(Move.lot_id == lot_id,)),
             events=story(session, [("lot", [lot_id])]),
         )
 

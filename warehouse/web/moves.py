@@ -91,18 +91,20 @@ def moves() -> str | Response:
     """List all moves, the newest first."""
     query = filtered(move_list())
     if sku := tables.text("sku"):
-        query = query.where(Sku.code == sku)
+        of_sku = sa.select(Sku.id).where(Sku.code == sku).scalar_subquery()
+        query = query.where(Move.sku_id == of_sku)
+    arms: tuple[sa.ColumnElement[bool], ...] = (sa.true(),)
     if code := tables.text("bin"):
         ids = sa.select(Bin.id).where(Bin.code == scan_code(code)).scalar_subquery()
-        query = query.where(sa.or_(Move.from_bin_id == ids, Move.to_bin_id == ids))
+        arms = (Move.from_bin_id == ids, Move.to_bin_id == ids)
     if reference := tables.text("q"):
         query = query.where(tables.begins(Move.reference, reference))
     with reading() as session:
         if tables.is_export():
-            return tables.export(session, query, MOVES)
+            return tables.export(session, query.where(sa.or_(*arms)), MOVES)
         return render_template(
             "stock/moves.html",
-            page=tables.page_of(session, query, MOVES),
+            page=tables.page_of(session, query, MOVES, arms=arms),
             reasons=options(MoveReason, say("all")),
         )
 

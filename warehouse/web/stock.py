@@ -80,13 +80,14 @@ MOVES = tables.Listing(
 @needs(Right.SEE_DESK)
 def sku(sku_id: int) -> str | Response:
     """Show one SKU: picture, barcodes, where it stands, how it moved."""
-    query = filtered(move_list().where(Move.sku_id == sku_id))
+    query = filtered(move_list())
+    of_sku = Move.sku_id == sku_id
     with reading() as session:
         found = session.get(Sku, sku_id)
         if found is None:
             raise NotFound(say("SKU"), sku_id)
         if tables.is_export():
-            return tables.export(session, query, MOVES, name=f"moves-sku-{sku_id}")
+            return tables.export(session, query.where(of_sku), MOVES, name=f"moves-sku-{sku_id}")
         barcodes = sa.select(Barcode).where(Barcode.sku_id == sku_id).order_by(Barcode.code)
         return render_template(
             "stock/sku.html",
@@ -97,7 +98,7 @@ def sku(sku_id: int) -> str | Response:
             bins=stock_desk.bins_of_sku(session, sku_id),
             lots=lots_of_sku(session, sku_id),
             today=today(),
-            page=tables.page_of(session, query, MOVES),
+            page=tables.page_of(session, query, MOVES, arms=(of_sku,)),
             events=story(session, [("sku", [sku_id])]),
             reasons=options(MoveReason, say("all")),
             kit=parts_of(session, sku_id, today()),
@@ -132,14 +133,15 @@ def bins() -> str | Response:
 @needs(Right.SEE_DESK)
 def bin(bin_id: int) -> str | Response:
     """Show one bin: what stands in it, what came and went."""
-    touching = sa.or_(Move.from_bin_id == bin_id, Move.to_bin_id == bin_id)
-    query = filtered(move_list().where(touching))
+    query = filtered(move_list())
+    touching = (Move.from_bin_id == bin_id, Move.to_bin_id == bin_id)
     with reading() as session:
         found = session.get(Bin, bin_id)
         if found is None:
             raise NotFound(say("bin"), bin_id)
         if tables.is_export():
-            return tables.export(session, query, MOVES, name=f"moves-bin-{bin_id}")
+            every = query.where(sa.or_(*touching))
+            return tables.export(session, every, MOVES, name=f"moves-bin-{bin_id}")
         carries = session.scalar(
             sa.select(WaveSlot.consignment_id).where(
                 WaveSlot.tote_bin_id == bin_id, WaveSlot.freed_at.is_(None)
@@ -151,7 +153,7 @@ def bin(bin_id: int) -> str | Response:
             zone=session.get(Zone, found.zone_id) if found.zone_id else None,
             consignment_id=carries,
             content=stock_desk.content_of_bin(session, bin_id),
-            page=tables.page_of(session, query, MOVES),
+            page=tables.page_of(session, query, MOVES, arms=touching),
             events=story(session, [("bin", [bin_id])]),
             reasons=options(MoveReason, say("all")),
             can_take=found.kind in ADJUSTED,

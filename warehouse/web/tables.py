@@ -70,13 +70,36 @@ class Page:
         return "descending" if self.order.startswith("-") else "ascending"
 
 
-def page_of(session: Session, query: sa.Select[*tuple[Any, ...]], listing: Listing) -> Page:
-    """Return the page the address asks for."""
+def page_of(
+    session: Session,
+    query: sa.Select[*tuple[Any, ...]],
+    listing: Listing,
+    *,
+    arms: Sequence[sa.ColumnElement[bool]] = (),
+) -> Page:
+    """Return the page the address asks for.
+
+    A list that grows for ever says by `arms` which rows of its key's table it is of: those of any
+    of them, each in order by an index. Then only a page's rows of each are touched, and a count
+    joins nothing; the query's own conditions must be on that table alone.
+    """
     order = _order(listing)
     cursor, is_backward = _cursor(order)
-    shown = _ordered(query, listing, order, is_backward=is_backward)
-    if cursor is not None:
-        shown = shown.where(_beyond(listing, order, cursor, is_backward=is_backward))
+
+    def in_order(some: sa.Select[*tuple[Any, ...]]) -> sa.Select[*tuple[Any, ...]]:
+        ordered = _ordered(some, listing, order, is_backward=is_backward)
+        if cursor is None:
+            return ordered
+        return ordered.where(_beyond(listing, order, cursor, is_backward=is_backward))
+
+    shown = in_order(query)
+    if arms:
+        parts = [
+            in_order(part).limit(PAGE_ROWS + 1).subquery() for part in _keys(query, listing, arms)
+        ]
+        reached = sa.union_all(*(sa.select(part.c.order_key) for part in parts))
+        shown = _ordered(query, listing, order, is_backward=is_backward)
+        shown = shown.where(listing.key.in_(reached))
     rows = list(session.execute(shown.limit(PAGE_ROWS + 1)))
     is_more, rows = len(rows) > PAGE_ROWS, rows[:PAGE_ROWS]
     if is_backward:
@@ -89,7 +112,7 @@ def page_of(session: Session, query: sa.Select[*tuple[Any, ...]], listing: Listi
         rows=rows,
         first=before + 1 if rows else 0,
         last=before + len(rows),
-        total=_total(session, query),
+        total=_total_of(session, _keys(query, listing, arms) if arms else [query]),
         previous_href=href(before=_mark(order, rows[0]), **{"from": back_to})
         if has_previous
         else None,
@@ -198,9 +221,26 @@ def _beyond(
 ) -> sa.ColumnElement[bool]:
     key, column = listing.key, listing.sorts[order.lstrip("-")]
     value, last_key = cursor
+    if column is key:
+        is_falling = order.startswith("-") != is_backward
+        return sa.and_(key < last_key if is_falling else key > last_key)
     if order.startswith("-") != is_backward:
         return sa.or_(column < value, sa.and_(column == value, key < last_key))
     return sa.or_(column > value, sa.and_(column == value, key > last_key))
+
+
+def _keys(
+    query: sa.Select[*tuple[Any, ...]], listing: Listing, arms: Sequence[sa.ColumnElement[bool]]
+) -> list[sa.Select[*tuple[Any, ...]]]:
+    """Return a query of bare keys for each arm, under the query's own conditions."""
+    conditions = [] if query.whereclause is None else [query.whereclause]
+    return [sa.select(listing.key).where(arm, *conditions) for arm in arms]
+
+
+def _total_of(session: Session, parts: Sequence[sa.Select[*tuple[Any, ...]]]) -> int | None:
+    totals = [_total(session, part) for part in parts]
+    counted = [total for total in totals if total is not None]
+    return sum(counted) if len(counted) == len(totals) else None
 
 
 def _total(session: Session, query: sa.Select[*tuple[Any, ...]]) -> int | None:

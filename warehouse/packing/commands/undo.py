@@ -11,6 +11,7 @@ from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import RuleViolation
 from warehouse.inventory import ledger
 from warehouse.inventory.models import Move, MoveReason
+from warehouse.inventory.queries import NOT_UNDONE
 from warehouse.orders.models import ConsignmentLine, ConsignmentState
 from warehouse.orders.queries import consignment_by_id
 from warehouse.packing.commands.opened import items_screen
@@ -75,13 +76,12 @@ def _take_out(session: Session, command: UndoPack, parcel: Parcel, packed_by: st
 
 
 def _last_packed(session: Session, parcel: Parcel) -> str | None:
-    undone = sa.select(Move.reverses_id).where(Move.reverses_id.is_not(None))
     return session.scalar(
         sa.select(Move.command_id)
         .where(
             Move.to_bin_id == parcel.bin_id,
             Move.reason == MoveReason.PACK,
-            Move.id.not_in(undone),
+            NOT_UNDONE,
         )
         .order_by(Move.id.desc())
         .limit(1)

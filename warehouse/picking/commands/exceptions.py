@@ -14,6 +14,7 @@ from warehouse.errors import RuleViolation, StaleScreen
 from warehouse.inventory import ledger
 from warehouse.inventory.models import Move, MoveReason, ReleaseReason
 from warehouse.inventory.pieces import number_wanted, piece_in
+from warehouse.inventory.queries import NOT_UNDONE
 from warehouse.orders.commands.holds import hold_order
 from warehouse.orders.models import ConsignmentLine, ConsignmentState, HoldKind
 from warehouse.orders.queries import consignment_by_id, orders_of, require_not_stopped
@@ -149,15 +150,21 @@ def undo_pick(session: Session, command: UndoPick) -> Outcome:
 
 def _last_pick(session: Session, wave_id: int) -> Any:
     """Return move_id, task_id and consignment_id of the wave's newest pick not undone, or None."""
-    undone = sa.select(Move.reverses_id).where(Move.reverses_id.is_not(None))
     return session.execute(
         sa.select(Move.id.label("move_id"), PickTask.id.label("task_id"), WaveSlot.consignment_id)
-        .join(PickTask, PickTask.allocation_id == Move.allocation_id)
+        # By its line as well, of which moves have an index.
+        .join(
+            PickTask,
+            sa.and_(
+                PickTask.consignment_line_id == Move.consignment_line_id,
+                PickTask.allocation_id == Move.allocation_id,
+            ),
+        )
         .join(WaveSlot, WaveSlot.id == PickTask.slot_id)
         .where(
             PickTask.wave_id == wave_id,
             Move.reason == MoveReason.PICK,
-            Move.id.not_in(undone),
+            NOT_UNDONE,
         )
         .order_by(Move.id.desc())
         .limit(1)
