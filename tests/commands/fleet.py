@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from warehouse.commands import Command, Outcome, execute
 from warehouse.db import Database
 from warehouse.errors import WarehouseError
+from warehouse.inventory import ledger
+from warehouse.inventory.models import Allocation, ReleaseReason
+from warehouse.text import say
 
 _database: list[Database] = []
 Act = tuple[Callable[[Any, Any], Outcome], Command]
@@ -45,3 +52,35 @@ def run(job: tuple[str, Sequence[Act]]) -> tuple[Counter[str], list[Any]]:
             ended["replayed" if outcome.is_replayed else "done"] += 1
             outcomes.append(outcome.to_json())
     return ended, outcomes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promise(Command):
+    """Promise one more piece to a line (for tests)."""
+
+    line_id: int
+    bin_id: int
+    sku_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class GiveBack(Command):
+    """Give back what is still promised to a line (for tests)."""
+
+    line_id: int
+
+
+def promise(session: Session, command: Promise) -> Outcome:
+    wanted = ledger.Promise(
+        consignment_line_id=command.line_id, bin_id=command.bin_id, sku_id=command.sku_id, pieces=1
+    )
+    (allocation_id,) = ledger.reserve(session, [wanted])
+    return Outcome(screen="stock", subject_id=allocation_id, message=say("Done."))
+
+
+def give_back(session: Session, command: GiveBack) -> Outcome:
+    ids = session.scalars(
+        sa.select(Allocation.id).where(Allocation.consignment_line_id == command.line_id)
+    ).all()
+    freed = ledger.release(session, command, ids, ReleaseReason.CANCELLED)
+    return Outcome(screen="stock", message=say("Done."), facts={"freed": freed})

@@ -16,7 +16,7 @@ from tests.stocking import PutStock, put_stock
 from warehouse.catalog.models import Bin
 from warehouse.inventory import ledger
 from warehouse.inventory.models import Move, MoveReason
-from warehouse.orders.models import Consignment
+from warehouse.orders.models import Consignment, ConsignmentLine
 from warehouse.picking.commands.confirm import ConfirmBin, ConfirmPick, confirm_bin, confirm_pick
 
 PROCESSES = 8
@@ -118,3 +118,30 @@ def test_pieces_of_many_skus_taken_in_any_order_lock_nobody_out(pool: Pool, worl
     ended, _ = all_at_once(pool, world, jobs)
     assert ended == {"done": 6 * PROCESSES}
     assert [world.balance("B-01", one)[0] for one in goods] == [6 * PROCESSES] * 4
+
+
+def test_eight_put_away_reserve_release_and_pick_on_one_hot_sku(pool: Pool, world: World):
+    """Nothing lost, nothing twice: pieces stay pieces, whatever the order the processes got in."""
+    tee = world.sku("TEE")
+    world.site()
+    world.stock(tee, "A-01", 4 * PROCESSES)
+    works = [world.bring(Stage.TOTE_BOUND, work=world.released({tee: 2})) for _ in range(PROCESSES)]
+    hot = world.one(Bin, code="A-01").id
+    outside, away = world.one(Bin, code="SUPPLIER").id, world.bin("B-01")
+    lines = [world.all(ConsignmentLine, consignment_id=w.consignment_id)[0].id for w in works]
+    jobs = [
+        [
+            (put_stock, world.command(PutStock, postings=(take(tee, outside, hot, 3),))),
+            (fleet.promise, world.command(fleet.Promise, line_id=line, bin_id=hot, sku_id=tee.id)),
+            *_picks(world, work, tee)[:3],
+            (fleet.give_back, world.command(fleet.GiveBack, line_id=line)),
+            (put_stock, world.command(PutStock, postings=(take(tee, hot, away, 2),))),
+        ]
+        for work, line in zip(works, lines, strict=True)
+    ]
+    ended, _ = all_at_once(pool, world, jobs)
+    assert ended == {"done": 7 * PROCESSES}
+    assert world.balance("A-01", tee) == (3 * PROCESSES, 0, 3 * PROCESSES)
+    assert world.balance("B-01", tee) == (2 * PROCESSES, 0, 2 * PROCESSES)
+    assert [world.balance(w.tote, tee) for w in works] == [(2, 0, 2)] * PROCESSES
+    assert world.differences() == []
