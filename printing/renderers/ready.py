@@ -28,6 +28,11 @@ PDF_HEAD = b"%PDF-"
 PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 _BEGIN, _END = b"^XA", b"^XZ"
 _COUNT = re.compile(rb"\^PQ\s*(\d+)", re.IGNORECASE)
+# What outlives the label: other command letters, set-up, network, passwords, all that waits; or
+# what keeps it from coming out.
+_REACHES_FURTHER = re.compile(
+    rb"[\^~]C[CDT]|\^JU[FN]|\^K[DLNP]|\^N[BCDINPRST]|[\^~]W[A-Z]|~J[A-Z]|\^DF", re.IGNORECASE
+)
 
 
 def checked(content: bytes, stock: Media) -> ReadyFormat:
@@ -180,3 +185,5 @@ def _check_zpl(content: bytes) -> None:
         raise DocumentInvalid("content", "is not one ZPL label from ^XA to ^XZ")
     if any(int(count) != 1 for count in _COUNT.findall(content)):
         raise DocumentInvalid("content", "asks for several copies by ^PQ")
+    if found := _REACHES_FURTHER.search(content):
+        raise DocumentInvalid("content", f"changes the printer itself by {found[0].decode()}")

@@ -114,7 +114,7 @@ def test_zpl_goes_to_no_other_printer(floor, kind):
     printer_id = floor.printer("other", kind=kind)
     job_id = floor.ask(kept(floor, ZPL), printer_id=printer_id)
     assert floor.work(printer_id).state is JobState.FAILED
-    assert "does not speak ZPL" in floor.job(job_id).detail
+    assert "labels in the form zpl" in floor.job(job_id).detail
 
 
 @pytest.mark.parametrize("kind", [PrinterKind.FOLDER, PrinterKind.IPP])
@@ -264,3 +264,11 @@ def test_the_mark_is_drawn_as_any_label_is():
 def test_facts_that_name_no_label_are_refused(changed):
     with pytest.raises(DocumentInvalid):
         ready_label(**changed)
+
+
+@pytest.mark.parametrize("order", [
+    "^CC+\n+PQ50+XZ", "~ct!", "^JUF", "^ND2,P,10.0.0.9", "^KP1234", "~JA", "^DFR:X.ZPL", "^WX",
+])  # fmt: skip
+def test_a_label_that_reaches_beyond_itself_is_refused(order):
+    with pytest.raises(DocumentInvalid, match="changes the printer itself"):
+        ready.checked(f"^XA{order}^FDa^FS^XZ".encode(), STOCKS["100x150"])
