@@ -57,6 +57,7 @@ def _received(world: World, work) -> dict[str, str]:
         "purchases": order.number,
         "receipts": dock.receipt(receipt_id).number,
         "exchanges": exchange.facts["number"],
+        "shop": "TB",
     }
 
 
@@ -264,3 +265,21 @@ def test_holds_are_shown_with_who_has_to_settle_them(world: World, desk: Machine
         ("stock_short", "stock"),
         ("remark", "customer_service"),
     ]
+
+
+def test_a_shop_asks_what_it_may_sell_and_a_buyer_sets_when_to_buy(
+    world: World, desk: Machine
+) -> None:
+    tee = world.sku("TEE-OFFER")
+    world.stock(tee, "A-77", 9)
+    world.shop()
+    level = {"safety": 2, "reorder_at": 10, "order_up_to": 30}
+    assert desk.post("/skus/TEE-OFFER/level", level).status_code == 200
+    offers = desk.get("/shops/TB/offers?limit=500").get_json()["offers"]
+    assert [o["pieces"] for o in offers if o["sku"] == "TEE-OFFER"] == [7]
+    (numbers,) = desk.get("/stock/numbers?sku=TEE-OFFER").get_json()["numbers"]
+    assert (numbers["may_sell"], numbers["to_order"], numbers["alerts"]) == (
+        7, 21, ["under_reorder"],
+    )  # fmt: skip
+    found = desk.get("/reorders").get_json()["reorders"]
+    assert [(r["supplier"], r["pieces"], r["here"]) for r in found] == [(None, 21, 9)]

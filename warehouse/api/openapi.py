@@ -97,6 +97,7 @@ TAGS = (
     "Handovers",
     "Stock",
     "Receiving",
+    "Purchasing",
     "Printing",
     "About",
 )
