@@ -183,3 +183,20 @@ def test_a_serial_number_longer_than_its_label_is_not_found_on_a_shelf(dock: Doc
     taken = Taken(bin="A-01", sku="PHONE", pieces=1, serials=("S" * 21,))
     dock.world.refused(InvalidInput, adjust_stock, AdjustStock, taken=taken, is_more=True,
                        why=Why.FOUND)  # fmt: skip
+
+
+def test_what_is_typed_in_small_letters_is_what_a_scanner_reads(dock: Dock):
+    milk = dock.tracked("MILK", is_lot_tracked=True)
+    phone = dock.tracked("PHONE", is_serial_tracked=True)
+    dock.world.bin("A-01")
+    dock.world.bin("A-02")
+    for taken in (
+        Taken(bin="a-01", sku="MILK", pieces=2, lot="l1"),
+        Taken(bin="A-01", sku="PHONE", pieces=1, serials=("s1",)),
+    ):
+        found = {"taken": taken, "is_more": True, "why": Why.FOUND}
+        dock.world.do(adjust_stock, AdjustStock, **found)
+        dock.world.do(move_pieces, MovePieces, taken=taken, to="A-02")
+    assert lots_at(dock.world, "A-02") == {"L1": (2, 0)}
+    assert [piece.code for piece in dock.world.all(Serial)] == ["S1"]
+    assert dock.world.standing(milk)["A-02"] + dock.world.standing(phone)["A-02"] == 3

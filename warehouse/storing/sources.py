@@ -106,7 +106,7 @@ def lot_of(session: Session, place: Bin, sku: Sku, code: str) -> int | None:
     if not code:
         return found[0].lot_id if len(found) == 1 else None
     for lot in found:
-        if lot.code == code.strip():
+        if lot.code in (scan_code(code), code.strip()):
             return lot.lot_id
     raise LotMissing(
         say("No free piece of lot {lot} stands in {bin}.", lot=code[:40], bin=place.code),
@@ -126,7 +126,7 @@ def found_lot(
     """
     if not sku.is_lot_tracked:
         return None
-    name = code.strip()
+    name = scan_code(code)
     if not name:
         raise LotMissing(say("{sku} is kept by lot. Say which lot.", sku=sku.code), sku=sku.code)
     known = session.scalar(sa.select(Lot.id).where(Lot.sku_id == sku.id, Lot.code == name))
@@ -148,7 +148,7 @@ def require_marks(serials: Sequence[str]) -> None:
         InvalidInput: one of them is none.
     """
     for code in serials:
-        if problem := serial_problem(code.strip()):
+        if problem := serial_problem(scan_code(code)):
             raise InvalidInput(problem, field="serials")
 
 

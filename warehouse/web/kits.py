@@ -9,6 +9,7 @@ from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from warehouse.catalog.models import Sku
+from warehouse.catalog.rules import scan_code
 from warehouse.commands import Command, Handler, new_id
 from warehouse.errors import InvalidInput, NotFound, RuleViolation
 from warehouse.inventory.desk import bins_of_sku
@@ -206,8 +207,8 @@ def _given_back(text: str) -> tuple[PartFrom, ...]:
 
 def _told(words: list[str]) -> dict[str, Any]:
     """Of the words after the pieces one with # before it is the lot, others are serial numbers."""
-    lots = [w[1:] for w in words if w.startswith("#")]
-    serials = tuple(w for w in words if not w.startswith("#"))
+    lots = [scan_code(w[1:]) for w in words if w.startswith("#")]
+    serials = tuple(scan_code(w) for w in words if not w.startswith("#"))
     return {"lot": lots[0] if lots else "", "serials": serials}
 
 
@@ -216,4 +217,5 @@ def _word(words: list[str], place: int) -> str:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(text[:LONGEST_TEXT].replace(",", " ").replace("，", " ").split())
+    parted = text[:LONGEST_TEXT].replace(",", " ").replace("，", " ")
+    return tuple(scan_code(word) for word in parted.split())

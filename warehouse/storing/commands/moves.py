@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.catalog.queries import bin_of_kind
+from warehouse.catalog.rules import scan_code
 from warehouse.commands import Command, Outcome
 from warehouse.errors import InvalidInput, LotMissing, RuleViolation, SerialMissing
 from warehouse.inventory import ledger
@@ -272,7 +273,7 @@ def _post(
     target: Bin,
     reason: MoveReason,
 ) -> Outcome:
-    serials = tuple(filter(None, (code.strip() for code in taken.serials)))
+    serials = tuple(filter(None, (scan_code(code) for code in taken.serials)))
     posting = ledger.Posting(
         sku_id=sku.id,
         from_bin_id=source.id,
