@@ -102,6 +102,12 @@ class NotSpoken(DoesNotFit):
     code = "not_spoken"
 
 
+class NoMark(DoesNotFit):
+    """The printer could not say on paper that this is a copy, so it prints none."""
+
+    code = "no_mark"
+
+
 class AlreadyQueued(PrintingError):
     """The same paper is in the queue or was printed: ask for a reprint instead."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from printing.addresses import Allowed
 from printing.documents import Document, ReadyFormat, ReadyLabel
-from printing.errors import DoesNotFit, NotSpoken
+from printing.errors import DoesNotFit, NoMark, NotSpoken
 from printing.media import DOTS_PER_MM, SUITABLE, Form, Media, media
 from printing.models import Printer, PrinterKind
 from printing.queue.ways import way_to
@@ -118,14 +118,17 @@ def ready_payload(
 ) -> bytes:
     """Return the bytes of a carrier's own label; ZPL is handed through, a copy behind its mark.
 
-    A platform's document is handed through alone: its component prints no mark of ours.
+    A platform's document is handed through alone.
 
     Raises:
         NotSpoken: for a printer that does not take it.
+        NoMark: a copy of a platform's document, whose component prints no mark of ours.
         DocumentInvalid: a PNG for a head of another resolution.
     """
     _require_spoken(label.format, printer)
     if label.format is ReadyFormat.COMPONENT:
+        if label.copy_no > 1:
+            raise NoMark(f"{printer.name} prints no mark of a copy")
         from printing.renderers import platform
 
         return platform.document(content, label.file_stem)

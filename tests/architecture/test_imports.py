@@ -55,7 +55,9 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "escpos": ("printing.renderers.escpos",),
     "barcode": ("printing.barcodes",),
     "pypdfium2": (
-        "printing.renderers.raster", "printing.renderers.ready", "printing.renderers.moving",
+        "printing.renderers.raster",
+        "printing.renderers.ready",
+        "printing.renderers.moving",
     ),
     "socket": ("printing.addresses", "printing.transports", "warehouse.cli.run"),
     "http.client": ("printing.transports",),

@@ -13,7 +13,7 @@ import pytest
 from printing import queue
 from printing.addresses import Allowed
 from printing.documents import ReadyFormat
-from printing.errors import AddressRefused, DocumentInvalid, NotSpoken, TransportError
+from printing.errors import AddressRefused, DocumentInvalid, NoMark, NotSpoken, TransportError
 from printing.media import STOCKS, media
 from printing.models import JobState, Printer, PrinterKind
 from printing.queue import transport_for
@@ -246,16 +246,24 @@ def worked(floor: Floor, there: PrintComponent) -> JobState | None:
     return done.state if done else None
 
 
-def test_a_task_is_named_after_its_paper_so_that_a_copy_is_another(floor):
+def test_a_task_is_named_after_its_paper(floor):
+    with component() as there:
+        asked(floor)
+        assert worked(floor, there) is JobState.SENT
+    assert [_paper_of(task) for task in there.tasks] == ["ready_label-YT1234567890123"]
+    assert all(SECRET in raw for raw in there.raw)
+
+
+def test_a_copy_that_would_bear_no_mark_is_not_printed(floor):
     with component() as there:
         job_id = asked(floor)
         assert worked(floor, there) is JobState.SENT
-        floor.do(queue.reprint, job_id, reason="torn", person_id=7, at=floor.now, command_id="c2")
-        assert worked(floor, there) is JobState.SENT
-    assert [_paper_of(task) for task in there.tasks] == [
-        "ready_label-YT1234567890123", "ready_label-YT1234567890123-copy2",
-    ]  # fmt: skip
-    assert all(SECRET in raw for raw in there.raw)
+        copy_id = floor.do(
+            queue.reprint, job_id, reason="torn", person_id=7, at=floor.now, command_id="c2"
+        )
+        assert worked(floor, there) is JobState.FAILED
+    assert floor.job(copy_id).reason == NoMark.code
+    assert len(there.tasks) == 1
 
 
 def test_a_failed_task_is_a_failed_paper_and_not_tried_by_itself(floor):

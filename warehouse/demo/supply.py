@@ -65,9 +65,7 @@ def _fill(session: Session, desk: Desk, standing: Sequence[tuple[int, int, int]]
     )
     desk.do(import_opening, ImportOpening, rows=rows)
     for sku_id, bin_id, pieces in standing[:2]:
-        desk.do(
-            set_face, SetFace, sku_id=sku_id, bin_id=bin_id, least=pieces + 4, most=pieces + 24
-        )
+        desk.do(set_face, SetFace, sku_id=sku_id, bin_id=bin_id, least=pieces + 4, most=pieces + 24)
     desk.do(plan_tasks, PlanTasks)
 
 
