@@ -148,6 +148,7 @@ SUITABLE: Mapping[str, tuple[str, ...]] = {
     "goods_receipt": ("receipt80", "A4", "A5"),
     "exchange_out": ("A5", "A4"),
     "count_sheet": ("A4", "A5"),
+    "count_report": ("A4", "A5"),
     "daily_report": ("A4", "A5"),
     "separator": tuple(STOCKS),
     "test_page": tuple(STOCKS),

@@ -48,6 +48,13 @@ class SiteSettings:
     stand_in_after_min: int = 0
     separates_orders: bool = False
     papers_kept_days: int = 90
+    count_recount_pieces: int = 0
+    count_recount_percent: int = 0
+    count_recount_yuan: int = 0
+    count_limit_pieces: int = 10
+    count_limit_percent: int = 0
+    count_limit_yuan: int = 500
+    count_grace_s: int = 60
     sku_code_patterns: str = "N-######"
     # How the site buys, and from when on stock is too much (`supplying`).
     is_dock_sellable: bool = False

@@ -19,6 +19,8 @@ from printing.queue import (
 )
 from warehouse.commands import Actor
 from warehouse.config import Config
+from warehouse.counting.calendar import open_due
+from warehouse.counting.settling import settle_due
 from warehouse.db import Database, utcnow
 from warehouse.gate import DatabaseBusy
 from warehouse.orders.importing import run_waiting_import
@@ -45,6 +47,8 @@ SEARCH_EVERY = 4
 IMPORT_LANE, STOCK_LANE, SEARCH_LANE, KEEPING_LANE, RELIEF_LANE = range(0, -5, -1)
 FLOW_LANE, REPLENISH_LANE = range(-5, -7, -1)
 RELIEF_EVERY = 80
+COUNT_LANE = -20
+COUNT_EVERY = 40  # rounds: ten seconds
 STOCK_EVERY = 80  # rounds: twenty seconds
 FLOW_EVERY = 80
 REPLENISH_EVERY = 80
@@ -101,12 +105,17 @@ class Worker:
         self._start(pool, IMPORT_LANE, self._import)
         if rounds % SEARCH_EVERY == 0:
             self._start(pool, SEARCH_LANE, self._search)
+        self._look_at_stock(pool, rounds)
+
+    def _look_at_stock(self, pool: ThreadPoolExecutor, rounds: int) -> None:
         if rounds % STOCK_EVERY == 0:
             self._start(pool, STOCK_LANE, self._audit_supplied)
         if rounds % FLOW_EVERY == 0:
             self._start(pool, FLOW_LANE, self._add_up)
         if rounds % REPLENISH_EVERY == 0:
             self._start(pool, REPLENISH_LANE, self._replenish)
+        if rounds % COUNT_EVERY == 0:
+            self._start(pool, COUNT_LANE, self._see_to_counts)
         if rounds % RELIEF_EVERY == 0:
             self._start(pool, RELIEF_LANE, self._relieve)
 
@@ -160,6 +169,12 @@ class Worker:
             at=utcnow(),
             zone=self._config.time_zone,
         )
+
+    def _see_to_counts(self) -> None:
+        """Ask again what moved while it was counted; open what the calendar asks for."""
+        actor, at = Actor(person_id=SYSTEM_PERSON_ID), utcnow()
+        settle_due(self._database, actor=actor, at=at)
+        open_due(self._database, actor=actor, at=at, zone=self._config.time_zone)
 
     def _relieve(self) -> None:
         relieve(self._database, actor=Actor(person_id=SYSTEM_PERSON_ID), at=utcnow())

@@ -27,7 +27,9 @@ from printing.documents.sheets import (
 )
 from printing.documents.slips import PackingSlip, PickLine, PickList
 from printing.documents.stock import (
+    CountedLine,
     CountLine,
+    CountReport,
     CountSheet,
     ExchangeLine,
     ExchangeOut,
@@ -58,6 +60,7 @@ KINDS: Mapping[str, type[Document]] = {
         GoodsReceipt,
         ExchangeOut,
         CountSheet,
+        CountReport,
         DailyReport,
         BadgeSheet,
         CardSheet,
@@ -89,7 +92,9 @@ __all__ = [
     "CartLabel",
     "CartonLabel",
     "CountLine",
+    "CountReport",
     "CountSheet",
+    "CountedLine",
     "DailyReport",
     "Document",
     "ExchangeLine",

@@ -133,3 +133,60 @@ class CountSheet(Document):
         self._require(0 < len(self.lines) <= MAX_LINES, "lines", f"needs 1 to {MAX_LINES}")
         told = any(line.book is not None for line in self.lines)
         self._require(not (self.is_blind and told), "lines", "tell a blind count what to find")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountedLine(Facts):
+    """One difference of a count: bin, goods, what was counted, what the book had, why."""
+
+    bin_code: str
+    sku_code: str
+    name: str
+    counted: int
+    book: int
+    properties: str = ""
+    value: str = ""  # in money, with its sign; empty where no price is known
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        self._tidy(bin_code=32, sku_code=64, name=NOTE_CHARS, properties=NAME_CHARS * 2)
+        self._tidy(value=24, reason=NAME_CHARS)
+        self._require(bool(self.bin_code), "bin_code", "is empty")
+        for field in ("counted", "book"):
+            pieces = getattr(self, field)
+            self._require(0 <= pieces <= MAX_PIECES, field, f"needs 0 to {MAX_PIECES}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountReport(Document):
+    """The result of a count, to be signed: how exact the book was, and every difference."""
+
+    kind: ClassVar[str] = "count_report"
+    numbered_by: ClassVar[str] = "session_no"
+
+    session_no: str
+    name: str = ""
+    state: str = ""
+    begun_at: str = ""
+    ended_at: str = ""
+    counters: str = ""
+    bins: str = ""
+    agreed: str = ""  # lines where shelf and book said the same
+    by_bin: str = ""  # percent
+    by_line: str = ""
+    by_piece: str = ""
+    by_value: str = ""
+    missing: str = ""
+    found: str = ""
+    net_value: str = ""
+    lines: tuple[CountedLine, ...] = ()
+    left_out: int = 0  # differences that stand in the file only
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        code("session_no", self.session_no)
+        self._tidy(name=NAME_CHARS, state=NAME_CHARS, begun_at=40, ended_at=40)
+        self._tidy(counters=NOTE_CHARS, bins=24, agreed=24, by_bin=12, by_line=12, by_piece=12)
+        self._tidy(by_value=12, missing=24, found=24, net_value=24)
+        self._require(len(self.lines) <= MAX_LINES, "lines", f"needs 0 to {MAX_LINES}")
+        self._require(0 <= self.left_out <= MAX_PIECES, "left_out", "is no number of lines")

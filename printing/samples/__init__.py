@@ -23,7 +23,13 @@ from printing.samples.labels import (
 from printing.samples.own import LOGO, hostile_words, logo_png, longest_words, slip_words
 from printing.samples.parts import carrier, items, party, shop
 from printing.samples.sheets import badge_sheet, card_sheet, manifest, packing_slip, pick_list
-from printing.samples.stock import count_sheet, daily_report, exchange_out, goods_receipt
+from printing.samples.stock import (
+    count_report,
+    count_sheet,
+    daily_report,
+    exchange_out,
+    goods_receipt,
+)
 from printing.samples.walks import put_wall_sheet, separator, wave_sheet
 from printing.samples.worst import HOSTILE, refilled, soiled, stretched
 from printing.templates import AnyTemplate, SlipWords
@@ -72,6 +78,7 @@ _MAKERS: Mapping[str, Callable[..., Document]] = {
     "goods_receipt": goods_receipt,
     "exchange_out": exchange_out,
     "count_sheet": count_sheet,
+    "count_report": count_report,
     "daily_report": daily_report,
     "badge_sheet": badge_sheet,
     "card_sheet": card_sheet,
@@ -142,6 +149,7 @@ __all__ = [
     "carrier",
     "cart_label",
     "carton_label",
+    "count_report",
     "count_sheet",
     "daily_report",
     "every",

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from printing.documents import (
+    CountedLine,
     CountLine,
+    CountReport,
     CountSheet,
     DailyReport,
     ExchangeLine,
@@ -87,6 +89,45 @@ def count_sheet(bins: int = 18, locale: str = "zh", **changed: Any) -> CountShee
         "printed_at": "2026-11-28 08:00",
     }
     return CountSheet(**(facts | changed))
+
+
+def count_report(differences: int = 9, locale: str = "zh", **changed: Any) -> CountReport:
+    """Return the result of a monthly count with so many differences."""
+    goods = items(locale)
+    reasons = (("放错货位", "put into another bin"), ("丢失", "lost"), ("漏记移动", "not booked"))
+    facts: dict[str, Any] = {
+        "locale": locale,
+        "session_no": "PD261128-01",
+        "name": either(locale, "11 月月度盘点", "Count of November"),
+        "state": either(locale, "已完成", "finished"),
+        "begun_at": "2026-11-28 08:00",
+        "ended_at": "2026-11-28 17:20",
+        "counters": either(locale, "李强、赵磊", "Qiang Li, Lei Zhao"),
+        "bins": "412 / 412",
+        "agreed": "1,208 / 1,217",
+        "by_bin": "98.06 %",
+        "by_line": "99.26 %",
+        "by_piece": "99.81 %",
+        "by_value": "99.74 %",
+        "missing": "17",
+        "found": "6",
+        "net_value": "-¥312.40",
+        "lines": tuple(
+            CountedLine(
+                bin_code=f"A-{at // 6 + 1:02}-{at % 3 + 1}-{at % 6 + 1:02}",
+                sku_code=goods[at % len(goods)].code,
+                name=goods[at % len(goods)].name,
+                properties=goods[at % len(goods)].properties,
+                counted=20 - at % 4 * 3,
+                book=20 - at % 3,
+                value=f"{(at % 3 - at % 4 * 3) * 12.5:+.2f}",
+                reason=either(locale, *reasons[at % len(reasons)]),
+            )
+            for at in range(differences)
+        ),
+        "printed_at": "2026-11-28 17:25",
+    }
+    return CountReport(**(facts | changed))
 
 
 _DAY = (

@@ -18,6 +18,7 @@ TABLES = {
     "warehouse.packing.screens": ("PackScreen", "warehouse.packing"),
     "warehouse.weighing.screens": ("WeighScreen", "warehouse.weighing", "warehouse.dispatch"),
     "warehouse.storing.screens": ("StockScreen", "warehouse.storing"),
+    "warehouse.counting.screens": ("CountScreen", "warehouse.counting"),
     "warehouse.dispatch.screens": ("ShipScreen", "warehouse.dispatch"),
     "warehouse.receiving.screens": ("ReceiveScreen", "warehouse.receiving"),
 }

@@ -14,7 +14,7 @@ from warehouse.text import LOCALES, Text, say, translate
 # Words of machines and makers that stand in Chinese sentences as they are.
 CODES = frozenset((
     "SKU", "PIN", "CSV", "XLSX", "XLS", "JSON", "UTF", "API", "MB", "kg", "g", "mm", "dpi",
-    "T", "M",
+    "T", "M", "A", "B", "ABC",
     "CMD", "BDG", "ESC", "POS", "ZPL", "TSPL", "IPP", "CUPS", "USB", "oaid",
     "Authorization", "Bearer", "Idempotency", "Key", "command_id", "true", "false",
     "files", "fahuo", "skus", "stock", "import", "FILE",

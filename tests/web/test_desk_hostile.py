@@ -135,6 +135,9 @@ def test_no_form_breaks(both: Desk, url: str):
             "last": "2", "digits": "3", "check_rule": "none", "code": "ABC", "station": "0",
             "tolerance_g": "30", "tolerance_percent": "5", "site_name": "x", "reason": "x",
             "stand_in_after_min": "0", "papers_kept_days": "90",
+            "count_recount_pieces": "0", "count_recount_percent": "0", "count_recount_yuan": "0",
+            "count_limit_pieces": "10", "count_limit_percent": "0", "count_limit_yuan": "500",
+            "count_grace_s": "60",
             "is_check_required": "1", "is_weigh_required": "1", "is_label_match_required": "1",
             "is_four_eyes": "1", "paper_locale": "en"}  # fmt: skip
     usual = {name: good[name] for name in fields if name in good}

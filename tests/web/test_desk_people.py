@@ -190,6 +190,12 @@ SAME = {"site_name": "发货", "sender_name": "", "sender_phone": "", "sender_ad
         "is_check_required": "1", "is_weigh_required": "1", "is_label_match_required": "1",
         "is_four_eyes": "1", "is_tablet_required": "1", "tolerance_g": 30, "tolerance_percent": 5,
         "stand_in_after_min": 0, "papers_kept_days": 90,
+        "count_recount_pieces": 0, "count_recount_percent": 0, "count_recount_yuan": 0,
+        "count_limit_pieces": 10, "count_limit_percent": 0, "count_limit_yuan": 500,
+        "count_grace_s": 60,
+        "sku_code_patterns": "N-######", "sales_weeks": 8, "service_percent": 95, "review_days": 7,
+        "over_cover_days": 90,
+        "slow_after_days": 60, "dead_after_days": 180,
         "default_carrier_code": "", "hold_remarks": "1", "hold_merge_candidates": "1"}  # fmt: skip
 
 

@@ -32,6 +32,14 @@ LIMITS: Mapping[str, tuple[int, int]] = {
     # What waited a quarter of an hour asks whether anybody wants it still.
     "stand_in_after_min": (0, 14),
     "papers_kept_days": (7, 3_650),
+    "count_recount_pieces": (0, 9_999),
+    "count_recount_percent": (0, 100),
+    "count_recount_yuan": (0, 1_000_000),
+    "count_limit_pieces": (0, 9_999),
+    "count_limit_percent": (0, 100),
+    "count_limit_yuan": (0, 1_000_000),
+    # In an hour what is counted would never be sure on a busy shelf.
+    "count_grace_s": (0, 3_600),
     "sales_weeks": (4, 52),
     "service_percent": (50, 99),
     "review_days": (1, 90),

@@ -9,9 +9,19 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.inventory import ledger
-from warehouse.waves.models import PickTask
+from warehouse.waves.models import PickTask, TaskState
 from warehouse.waves.rules import Take, plan_takes
 from warehouse.waves.stock import stock_of
+
+
+def end_task(task: PickTask, missing: int) -> None:
+    """Let the task want so many pieces fewer; with none left it is ended as it stands."""
+    if missing < task.wanted - task.picked:
+        task.wanted -= missing
+    elif task.picked:
+        task.wanted, task.state = task.picked, TaskState.PICKED
+    else:
+        task.state = TaskState.SHORT
 
 
 def allocate_elsewhere(

@@ -20,6 +20,7 @@ def _stations() -> list[Blueprint]:
     from warehouse.web import (
         bench,
         check,
+        count,
         home,
         login,
         overrides,
@@ -36,7 +37,20 @@ def _stations() -> list[Blueprint]:
     # Of a station of several modules any has its blueprint; importing them adds their routes.
     scale = (weigh, overrides)
     shelves = (storing, replenish)
-    stations = (home, bench, login, pick, check, pack, scale[0], ship, receive, *shelves, pictures)
+    stations = (
+        home,
+        bench,
+        login,
+        pick,
+        check,
+        pack,
+        scale[0],
+        ship,
+        receive,
+        *shelves,
+        count,
+        pictures,
+    )
     return [m.bp for m in stations]
 
 
@@ -44,6 +58,8 @@ def _desks() -> list[Blueprint]:
     from warehouse.web import (
         carriers,
         consignments,
+        count_papers,
+        counts,
         design_files,
         design_pictures,
         design_slips,
@@ -92,6 +108,7 @@ def _desks() -> list[Blueprint]:
     supplying = (supply, supply_lists, filling)
     designing = (designs, design_pictures, design_files, design_slips)
     receiving = (receipts, receipt_papers, purchases, suppliers, exchanges)
+    counting = (counts, count_papers)
     modules = (
         ordering[0],
         imports,
@@ -104,6 +121,7 @@ def _desks() -> list[Blueprint]:
         receiving[0],
         supplying[0],
         lots,
+        counting[0],
         printing[0],
         designing[0],
         carriers,

@@ -10,6 +10,7 @@ from warehouse.catalog.models import Station
 from warehouse.catalog.queries import station_by_code
 from warehouse.checking.queries import waiting
 from warehouse.commands import Outcome
+from warehouse.counting.queries import bins_waiting
 from warehouse.inventory.refusals import refuse
 from warehouse.orders.models import ConsignmentState
 from warehouse.packing.models import ParcelState
@@ -113,6 +114,7 @@ def _tiles(session: Session) -> list[dict[str, object]]:
         (Right.RECEIVE, "receive.index", say("Receive"), "receive", waiting_at_dock(session)),
         (Right.PUT_AWAY, "replenish.index", say("Replenish"), "next", open_count(session)),
         (Right.PUT_AWAY, "storing.index", say("Stock"), "stock", in_dock(session)),
+        (Right.COUNT, "count.index", say("Count"), "count", bins_waiting(session, person().id)),
         (Right.SEE_DESK, "orders.index", say("Desk"), "orders", 0),
     ]  # fmt: skip
     tiles: list[dict[str, object]] = [

@@ -99,6 +99,7 @@ SUBJECTS: Mapping[str, Text] = {
     "wave": say("wave"),
     "handover": say("handover"),
     "receipt": say("receipt"),
+    "count": say("count"),
     "exchange": say("exchange"),
 }
 # Why a printer or a paper stands still, by the stable word of the print queue.

@@ -44,6 +44,7 @@ NAV: tuple[Place, ...] = (
     ("parcels.index", say("Parcels"), (Right.SEE_DESK,)),
     ("handovers.index", say("Handovers"), (Right.SEE_DESK,)),
     ("stock.index", say("Stock"), (Right.SEE_DESK,)),
+    ("counts.index", say("Counts"), (Right.SEE_DESK,)),
     ("receiving.index", say("Receiving"), (Right.SEE_DESK,)),
     ("printers.index", say("Printing"), (Right.SEE_DESK,)),
 )

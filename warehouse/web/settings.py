@@ -51,6 +51,13 @@ NAMES: dict[str, Text] = {
     "over_cover_days": say("Too much: lasts longer than days"),
     "slow_after_days": say("Slow: none dispatched for days"),
     "dead_after_days": say("Dead: none dispatched for days"),
+    "count_recount_pieces": say("Differences up to pieces need no recount"),
+    "count_recount_percent": say("and up to percent of the book, 0: any"),
+    "count_recount_yuan": say("and up to yuan, 0: any"),
+    "count_limit_pieces": say("Without the right to approve, up to pieces"),
+    "count_limit_percent": say("and up to percent of the book, 0: any"),
+    "count_limit_yuan": say("and up to yuan, 0: any"),
+    "count_grace_s": say("Goods may be in a hand for seconds before they are scanned"),
     "separates_orders": say("A slip lies between the orders of a wave's papers"),
 }
 

@@ -12,9 +12,11 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Bin, BinKind
-from warehouse.commands import Outcome, Tone
+from warehouse.commands import Outcome, Tone, new_id
+from warehouse.counting.events import DoubtShortage, doubt_shortage
 from warehouse.errors import (
     Conflict,
+    InsufficientStock,
     InvalidInput,
     NotFound,
     OrderStopped,
@@ -103,6 +105,8 @@ def answer(take: Take, show: Show) -> Response:
     except (TakenByAnother, OtherLot) as error:
         return _message(error, send=_once_more(error))
     except (Conflict, RuleViolation) as error:
+        if isinstance(error, InsufficientStock):
+            _doubt(error)
         return _as_it_stands(show, screen, subject, error)
     except NoResultFound:
         # The screen names something that is not there: an old page, or made up.
@@ -123,6 +127,14 @@ def _once_more(error: TakenByAnother | OtherLot) -> dict[str, str] | None:
         if name in request.form:
             again[name] = form_str(name)
     return again
+
+
+def _doubt(error: InsufficientStock) -> None:
+    """Have the bin counted: goods in a hand that the book has not are a difference."""
+    do(
+        doubt_shortage, DoubtShortage, id=new_id(),
+        bin_code=str(error.facts.get("bin", "")), sku_code=str(error.facts.get("sku", "")),
+    )  # fmt: skip
 
 
 def _next_screen(show: Show, outcome: Outcome) -> Response:

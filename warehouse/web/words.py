@@ -35,6 +35,7 @@ from warehouse.supplying.models import LevelSource
 from warehouse.supplying.rules import Alert
 from warehouse.text import Text, say
 from warehouse.waves.models import ShortReason, TaskState, WaveState
+from warehouse.web.count_words import COUNT_WORDS
 from warehouse.weighing.models import Verdict
 
 OK, LOOK, STOP, WAIT, NONE = "ok", "attention", "stop", "waiting", None
@@ -187,6 +188,7 @@ WORDS: Mapping[type[StrEnum], Words] = {
         ReceiptState.BOOKED: (say("booked"), OK),
         ReceiptState.CANCELLED: (say("cancelled"), STOP),
     },
+    **COUNT_WORDS,
     ExchangeState: {
         ExchangeState.DRAFT: (say("draft"), NONE),
         ExchangeState.OUT: (say("with the supplier"), LOOK),
@@ -328,6 +330,7 @@ DOCUMENTS: Mapping[str, Text] = {
     "goods_receipt": say("goods receipt"),
     "exchange_out": say("exchange slip"),
     "count_sheet": say("count sheet"),
+    "count_report": say("count report"),
     "daily_report": say("daily report"),
     "badge_sheet": say("badges"),
     "card_sheet": say("command cards"),

@@ -11,6 +11,7 @@ from printing.media import Media
 from printing.renderers.pdf import (
     cards,
     carton,
+    count_report,
     count_sheet,
     exchange,
     form,
@@ -40,6 +41,7 @@ _LAYOUTS: Mapping[str, Callable[[Any, Media], list[Sheet]]] = {
     "goods_receipt": goods_receipt.draw,
     "exchange_out": exchange.draw,
     "count_sheet": count_sheet.draw,
+    "count_report": count_report.draw,
     "daily_report": report.draw,
     "badge_sheet": cards.draw_badges,
     "card_sheet": cards.draw_cards,

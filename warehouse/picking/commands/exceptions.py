@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Bin, Sku
 from warehouse.commands import Command, Outcome, Tone
+from warehouse.counting.events import doubt
+from warehouse.counting.models import CountEvent
 from warehouse.errors import RuleViolation, StaleScreen
 from warehouse.inventory import ledger
 from warehouse.inventory.models import Move, MoveReason, ReleaseReason
@@ -20,11 +22,11 @@ from warehouse.orders.models import ConsignmentLine, ConsignmentState, HoldKind
 from warehouse.orders.queries import consignment_by_id, orders_of, require_not_stopped
 from warehouse.people import trail
 from warehouse.picking.commands.wave import require_picker
-from warehouse.picking.commands.writing_off import end_task, write_off
+from warehouse.picking.commands.writing_off import write_off
 from warehouse.picking.screens import PickScreen
 from warehouse.text import say
 from warehouse.waves.models import PickTask, ShortReason, TaskState, Wave, WaveSlot, WaveState
-from warehouse.waves.replanning import allocate_elsewhere
+from warehouse.waves.replanning import allocate_elsewhere, end_task
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +81,7 @@ def report_short(session: Session, command: ReportShort) -> Outcome:
         session, command, "consignment", slot.consignment_id, "short",
         bin=task.bin_id, sku=task.sku_id, missing=missing, reason=command.reason,
     )  # fmt: skip
+    doubt(session, command, task.bin_id, CountEvent.SHORT_PICK, task.sku_id)
     if still:
         for order in orders_of(session, slot.consignment_id):
             hold_order(session, command, order.id, HoldKind.STOCK_SHORT)

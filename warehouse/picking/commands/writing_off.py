@@ -12,7 +12,7 @@ from warehouse.inventory import ledger
 from warehouse.inventory.models import Allocation, LotBalance, MoveReason
 from warehouse.inventory.pieces import serials_in
 from warehouse.inventory.queries import balance_of
-from warehouse.waves.models import PickTask, ShortReason, TaskState
+from warehouse.waves.models import PickTask, ShortReason
 
 
 def write_off(
@@ -51,16 +51,6 @@ def write_off(
         serials=serials,
     )
     ledger.post(session, command, [posting])
-
-
-def end_task(task: PickTask, missing: int) -> None:
-    """Let the task want so many pieces fewer; with none left it is ended as it stands."""
-    if missing < task.wanted - task.picked:
-        task.wanted -= missing
-    elif task.picked:
-        task.wanted, task.state = task.picked, TaskState.PICKED
-    else:
-        task.state = TaskState.SHORT
 
 
 def _free(session: Session, task: PickTask, lot_id: int | None) -> int:

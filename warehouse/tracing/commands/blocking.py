@@ -21,11 +21,10 @@ from warehouse.orders.queries import orders_of
 from warehouse.orders.rules import BY_HAND
 from warehouse.packing.models import Parcel, ParcelState
 from warehouse.people import trail
-from warehouse.picking.commands.writing_off import end_task
 from warehouse.text import say
 from warehouse.tracing.commands.returning import hold_short, take_back
 from warehouse.waves.models import PickTask, TaskState, Wave, WaveSlot, WaveState
-from warehouse.waves.replanning import allocate_elsewhere
+from warehouse.waves.replanning import allocate_elsewhere, end_task
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,136 @@
+"""Counts at the counter's tablet and at the desk: screens, lines, decisions, papers, files."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from printing.models import PrintJob
+from tests.counts import Count, opened
+from tests.web.desk_site import Desk, notice_of, words_of
+from warehouse.catalog.models import Bin
+from warehouse.commands import new_id
+from warehouse.counting.models import CountBin, CountSession, CountUnknown, LineState
+from warehouse.people.models import Role
+
+
+@pytest.fixture
+def shelf(desk: Desk):
+    """Ten TEE in A-1, and A-2 empty, both in a running count."""
+    world = desk.world
+    tee = world.sku("TEE")
+    world.stock(tee, "A-1", 10, walk_order=1)
+    world.bin("A-2", walk_order=2)
+    return tee, opened(world, "A-1", "A-2")
+
+
+def scan(desk: Desk, count: Count, barcode: str, screen: str, subject: int, **more: object):
+    return desk.post(
+        f"/count/{count.id}/scans", Role.COUNTER, command_id=new_id(), barcode=barcode,
+        screen=screen, subject=subject, **more,
+    )  # fmt: skip
+
+
+def test_a_counter_is_led_from_bin_to_bin_and_never_sees_the_book(desk: Desk, shelf):
+    tee, count = shelf
+    answer = desk.post(
+        "/count/scans", Role.COUNTER, command_id=new_id(), screen="sessions", subject="",
+        barcode=desk.world.get(CountSession, count.id).number,
+    )  # fmt: skip
+    assert f"/count/{count.id}" in answer.get_data(as_text=True)
+    page = words_of(desk.get(f"/count/{count.id}", Role.COUNTER))
+    assert "Count what stands there." in page
+    place = desk.world.one(CountBin, bin_id=desk.world.one(Bin, code="A-1").id)
+    answer = scan(desk, count, "A-1", "bin", place.id)
+    take = int(answer.get_data(as_text=True).split('data-subject="')[1].split('"')[0])
+    answer = scan(desk, count, tee.barcode, "goods", take, pieces=8)
+    assert answer.status_code == 200
+    shown = words_of(answer)
+    assert "8" in shown
+    assert "10" not in shown.replace("100", "")
+    answer = scan(desk, count, "NOBODY-KNOWS", "goods", take)
+    assert "Nothing here carries NOBODY-KNOWS" in words_of(answer)
+    answer = scan(desk, count, "CMD-OK", "goods", take)
+    assert 'data-screen="bin"' in answer.get_data(as_text=True)
+    assert [x.state for x in count.lines("A-1")] == [LineState.RECOUNT]
+    assert desk.world.one(CountUnknown).code == "NOBODY-KNOWS"
+
+
+def test_the_desk_shows_decides_and_posts(desk: Desk, shelf):
+    tee, count = shelf
+    for who in ("ann", "bob"):
+        count.count("A-1", {tee: 8}, by=who)
+    count.count("A-2", {}, by="ann")
+    page = words_of(desk.get(f"/counts/{count.id}"))
+    assert "difference to decide" in page
+    line = count.line("A-1", tee)
+    answer = desk.post(f"/counts/{count.id}/approve", chosen=line.id, reason="")
+    assert "Choose why they differ." in notice_of(desk.get(f"/counts/{count.id}"))
+    desk.post(f"/counts/{count.id}/approve", chosen=line.id, reason="lost", note="shelf fell")
+    assert count.line("A-1", tee).state is LineState.APPROVED
+    answer = desk.get(f"/counts/{count.id}?export=csv")
+    assert "TEE" in answer.get_data(as_text=True)
+    for url in ("/counts", "/counts?state=review&q=PD", f"/counts/{count.id}?only=differences&q=A",
+                "/counts/new", "/counts/calendar"):  # fmt: skip
+        assert desk.get(url).status_code == 200
+
+
+def test_a_count_is_opened_at_the_desk_and_mistakes_are_told(desk: Desk):
+    tee = desk.world.sku("TEE")
+    desk.world.stock(tee, "A-1", 10)
+    answer = desk.post("/counts/new", scope="bins", codes="A-1 X-9", starts="1", is_blind="1")
+    assert answer.status_code == 400
+    assert "Nobody knows: X-9." in words_of(answer)
+    answer = desk.post("/counts/new", scope="bins", codes="a-1", starts="1", is_blind="1")
+    assert answer.status_code == 303
+    assert desk.world.one(CountSession).state == "counting"
+
+
+def test_sheets_and_report_are_printed_and_a_sheet_is_typed_in(desk: Desk, shelf):
+    tee, count = shelf
+    desk.post(f"/counts/{count.id}/sheets")
+    desk.post(f"/counts/{count.id}/report")
+    papers = {job.document_kind: job.facts for job in desk.world.all(PrintJob)}
+    assert [x["bin_code"] for x in papers["count_sheet"]["lines"]] == ["A-1", "A-2"]
+    assert papers["count_report"]["bins"] == "0 / 2"
+    place = desk.world.one(CountBin, bin_id=desk.world.one(Bin, code="A-1").id)
+    url = f"/counts/bins/{place.id}/typed"
+    assert "TEE" in words_of(desk.get(url))
+    answer = desk.post(url, **{f"pieces-{tee.id}": "9", "sku-0": "WHAT", "new-0": "1"})
+    assert answer.status_code == 400
+    assert "Nothing here carries this code." in words_of(answer)
+    desk.post(url, **{f"pieces-{tee.id}": "10"})
+    assert [x.state for x in count.lines("A-1")] == [LineState.AGREED]
+
+
+def test_a_file_is_taken_whole_or_not_at_all(desk: Desk, shelf):
+    _, count = shelf
+
+    def send(text: str):
+        desk.as_(Role.SUPERVISOR)
+        file = (io.BytesIO(text.encode()), "counts.csv")
+        return desk.post(f"/counts/{count.id}/file", file=file)
+
+    answer = send("Bin,SKU,Pieces\nA-1,TEE,8\nZ-9,TEE,1\nA-1,HAT,2\nA-2,TEE,-3\n")
+    assert answer.status_code == 400
+    assert count.lines() == []
+    good = "Bin,SKU,Pieces\nA-1,TEE,8\nA-2,,0\n"
+    assert send(good).status_code == 200
+    assert [(x.counted, x.book) for x in count.lines()] == [(8, 10)]
+    assert "nothing is done twice" in words_of(send(good))
+
+
+def test_a_rule_of_the_calendar_is_kept_and_taken_out(desk: Desk):
+    desk.post("/counts/calendar", kind="monthly", zone="", abc="")
+    page = desk.get("/counts/calendar").get_data(as_text=True)
+    assert "every month, 28th to 31st" in page
+    desk.post("/counts/calendar/1/drop")
+    assert "No count opens by itself yet." in words_of(desk.get("/counts/calendar"))
+
+
+def test_a_doubted_bin_is_asked_for_once(desk: Desk):
+    place = desk.world.bin("A-1")
+    for _ in range(2):
+        desk.post(f"/counts/bin/{place}")
+    assert [b.event for b in desk.world.all(CountBin)] == ["asked"]

@@ -1,0 +1,391 @@
+"""Closing passes over bins: what was counted held against the book of that very moment.
+
+The balances of the bins are locked, so that book and number of moves belong together. One pass
+or a file of thousands of lines goes the same way, in a fixed number of statements.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from warehouse.catalog.models import Sku
+from warehouse.commands import Command
+from warehouse.counting.models import (
+    ASKED_AGAIN,
+    BinState,
+    CountBin,
+    CountEntry,
+    CountLine,
+    CountSession,
+    CountTake,
+    CountWanted,
+    LineState,
+    SessionState,
+)
+from warehouse.counting.moved import Moved, moved_since
+from warehouse.counting.prices import prices_of
+from warehouse.counting.rules import Look, recount_limits, state_after
+from warehouse.db import table_of
+from warehouse.inventory.models import Lot as LotRow
+from warehouse.inventory.models import LotBalance, Serial, StockBalance
+
+_line = table_of(CountLine)
+_entry = table_of(CountEntry)
+
+Goods = tuple[int, int | None]  # SKU id, lot id where it has lots
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pass:
+    """One person's pass over one bin.
+
+    `changes` are the balances' of its SKUs as it began; where nobody kept them (`None`), all that
+    moved since `opened_at` is doubted. `asked`: only these SKUs were looked for. `serials` are the
+    numbers seen, of goods known piece by piece. `counted_at`: when goods were counted, if that
+    was before the closing; they are held against the book of that moment.
+    """
+
+    take_id: int
+    count_bin_id: int
+    bin_id: int
+    person_id: int
+    opened_at: datetime
+    changes: Mapping[int, int] | None
+    asked: frozenset[int] | None
+    pieces: Mapping[Goods, int]
+    serials: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    counted_at: Mapping[Goods, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Book:
+    """What the book has in the bins at this moment."""
+
+    pieces: Mapping[int, Mapping[Goods, int]]  # bin → goods → pieces
+    changes: Mapping[tuple[int, int], int]  # (bin, SKU)
+    serials: Mapping[tuple[int, int], frozenset[str]]
+    by_serial: frozenset[int]  # SKUs known piece by piece
+
+
+@dataclass(frozen=True, kw_only=True)
+class Closed:
+    """How many lines of the passes agree, differ, and are asked again."""
+
+    agreed: int
+    different: int
+    again: int
+
+
+def close_passes(
+    session: Session, command: Command, count: CountSession, passes: Sequence[Pass]
+) -> Closed:
+    """Write the lines of the passes and what becomes of each; return how they stand.
+
+    Goods the book has in a bin and nobody counted are lines of 0 pieces.
+    """
+    bins = sorted({p.bin_id for p in passes})
+    book = _book_of(session, bins)
+    wanted = _wanted(session, count)
+    known = _lines_of(session, [p.count_bin_id for p in passes])
+    looks = _looks_of(session, [row.id for rows in known.values() for row in rows.values()])
+    earliest = min(p.opened_at for p in passes) - timedelta(seconds=count.grace_s)
+    moved = moved_since(session, bins, earliest)
+    found = [row for p in passes for row in _found(p, book, wanted, known, moved, count.grace_s)]
+    prices = prices_of(session, {row["sku_id"] for row in found if row["variance"]})
+    limits = recount_limits(count)
+    for row in found:
+        row["price_fen"] = prices.get(row["sku_id"], 0)
+        look = Look(person_id=row["counted_by_id"], variance=row["variance"])
+        row["state"] = state_after(
+            look,
+            looks.get(row["known_id"], ()),
+            is_disturbed=row["is_disturbed"],
+            is_small=limits.allow(row["variance"], row["book"], row["price_fen"]),
+        )
+        if row["state"] is LineState.AGREED and row["serials"] and any(row["serials"].values()):
+            row["state"] = LineState.DIFFERENT  # as many pieces, but not the same ones
+    _write(session, command, count, found)
+    _end(session, command, passes)
+    states = [row["state"] for row in found]
+    again = sum(state in ASKED_AGAIN for state in states)
+    agreed = states.count(LineState.AGREED)
+    return Closed(agreed=agreed, different=len(states) - agreed - again, again=again)
+
+
+def _book_of(session: Session, bins: Sequence[int]) -> _Book:
+    """Return the book of the bins, its rows locked in the order the ledger takes them."""
+    tracked = {
+        row.id: row
+        for row in session.execute(
+            sa.select(Sku.id, Sku.is_lot_tracked, Sku.is_serial_tracked).where(
+                sa.or_(Sku.is_lot_tracked, Sku.is_serial_tracked)
+            )
+        )
+    }
+    # Known pieces bring their lots with them.
+    by_lot = {s for s, row in tracked.items() if row.is_lot_tracked and not row.is_serial_tracked}
+    by_serial = frozenset(s for s, row in tracked.items() if row.is_serial_tracked)
+    pieces: dict[int, dict[Goods, int]] = defaultdict(dict)
+    changes: dict[tuple[int, int], int] = {}
+    rows = session.execute(
+        sa.select(
+            StockBalance.bin_id, StockBalance.sku_id, StockBalance.on_hand, StockBalance.changes
+        )
+        .where(StockBalance.bin_id.in_(bins))
+        .order_by(StockBalance.bin_id, StockBalance.sku_id)
+        .with_for_update()
+    )
+    for row in rows:
+        changes[row.bin_id, row.sku_id] = row.changes
+        if row.on_hand and row.sku_id not in by_lot:
+            pieces[row.bin_id][row.sku_id, None] = row.on_hand
+    if by_lot:
+        lots = session.execute(
+            sa.select(LotBalance.bin_id, LotRow.sku_id, LotBalance.lot_id, LotBalance.on_hand)
+            .join(LotRow, LotRow.id == LotBalance.lot_id)
+            .where(LotBalance.bin_id.in_(bins), LotBalance.on_hand > 0)
+        )
+        for lot in lots:
+            pieces[lot.bin_id][lot.sku_id, lot.lot_id] = lot.on_hand
+    serials: dict[tuple[int, int], set[str]] = defaultdict(set)
+    if by_serial:
+        known = session.execute(
+            sa.select(Serial.bin_id, Serial.sku_id, Serial.code).where(Serial.bin_id.in_(bins))
+        )
+        for serial in known:
+            serials[serial.bin_id, serial.sku_id].add(serial.code)
+    return _Book(
+        pieces=pieces,
+        changes=changes,
+        serials={key: frozenset(codes) for key, codes in serials.items()},
+        by_serial=by_serial,
+    )
+
+
+def _wanted(session: Session, count: CountSession) -> frozenset[int] | None:
+    """Return the SKUs the session counts, None where it counts whole bins."""
+    if not count.is_by_sku:
+        return None
+    query = sa.select(CountWanted.sku_id).where(CountWanted.session_id == count.id)
+    return frozenset(session.scalars(query))
+
+
+def _lines_of(session: Session, count_bin_ids: Sequence[int]) -> dict[int, dict[Goods, Any]]:
+    rows = session.execute(
+        sa.select(
+            _line.c.id,
+            _line.c.count_bin_id,
+            _line.c.sku_id,
+            _line.c.lot_id,
+            _line.c.state,
+            _line.c.looks,
+        ).where(_line.c.count_bin_id.in_(count_bin_ids))
+    )
+    found: dict[int, dict[Goods, Any]] = defaultdict(dict)
+    for row in rows:
+        found[row.count_bin_id][row.sku_id, row.lot_id] = row
+    return found
+
+
+def _looks_of(session: Session, line_ids: Sequence[int]) -> dict[int, list[Look]]:
+    """Return line id → what was found of it while nothing moved, oldest first."""
+    if not line_ids:
+        return {}
+    rows = session.execute(
+        sa.select(_entry.c.line_id, _entry.c.pieces, _entry.c.book, CountTake.person_id)
+        .join(CountTake, CountTake.id == _entry.c.take_id)
+        .where(_entry.c.line_id.in_(line_ids), ~_entry.c.is_disturbed)
+        .order_by(_entry.c.id)
+    )
+    found: dict[int, list[Look]] = defaultdict(list)
+    for row in rows:
+        found[row.line_id].append(Look(person_id=row.person_id, variance=row.pieces - row.book))
+    return found
+
+
+def _found(
+    done: Pass,
+    book: _Book,
+    wanted: frozenset[int] | None,
+    known: Mapping[int, Mapping[Goods, Any]],
+    moved: Mapping[tuple[int, int], Moved],
+    grace_s: int,
+) -> Iterable[dict[str, Any]]:
+    """Yield the lines of a pass as rows, with `known_id` and `is_disturbed` beside them."""
+    here = book.pieces.get(done.bin_id, {})
+    lines = known.get(done.count_bin_id, {})
+    if done.asked is None:
+        goods = set(done.pieces) | set(here) | set(lines)
+    else:
+        every = set(done.pieces) | set(here) | set(lines)
+        goods = {g for g in every if g[0] in done.asked}
+    final = {LineState.APPROVED, LineState.POSTED, LineState.KEPT}
+    for sku_id, lot_id in sorted(goods, key=lambda g: (g[0], g[1] or 0)):
+        line = lines.get((sku_id, lot_id))
+        if (wanted is not None and sku_id not in wanted) or (line and line.state in final):
+            continue
+        counted = done.pieces.get((sku_id, lot_id), 0)
+        stood = here.get((sku_id, lot_id), 0)
+        change = book.changes.get((done.bin_id, sku_id), 0)
+        between = moved.get((done.bin_id, sku_id))
+        at = done.counted_at.get((sku_id, lot_id))
+        if at is not None and between is not None:
+            stood -= sum(pieces for when, pieces, _ in between.moves if when > at)
+        row: dict[str, Any] = {
+            "known_id": line.id if line else None,
+            "looks": line.looks + 1 if line else 1,
+            "take_id": done.take_id,
+            "count_bin_id": done.count_bin_id,
+            "bin_id": done.bin_id,
+            "sku_id": sku_id,
+            "lot_id": lot_id,
+            "counted": counted,
+            "book": stood,
+            "variance": counted - stood,
+            "changes": change,
+            "counted_by_id": done.person_id,
+            "serials": _serials(done, book, sku_id),
+            "is_disturbed": _is_disturbed(done, sku_id, change, counted - stood, between, grace_s)
+            if at is None
+            else _was_in_hand(between, at, lot_id, grace_s),
+        }
+        yield row
+
+
+def _serials(done: Pass, book: _Book, sku_id: int) -> dict[str, list[str]] | None:
+    if sku_id not in book.by_serial:
+        return None
+    stood = book.serials.get((done.bin_id, sku_id), frozenset())
+    seen = done.serials.get(sku_id, frozenset())
+    return {"gone": sorted(stood - seen), "found": sorted(seen - stood)}
+
+
+def _is_disturbed(
+    done: Pass, sku_id: int, change: int, variance: int, moved: Moved | None, grace_s: int
+) -> bool:
+    """Tell whether goods moved while they were counted, or had only just been booked in.
+
+    What is booked into a bin may be in a hand for a moment longer; a shelf and a book that agree
+    need not be doubted for it.
+    """
+    if done.changes is not None:
+        if change != done.changes.get(sku_id, 0):
+            return True
+    elif moved is not None and moved.last_at > done.opened_at:
+        return True
+    if variance == 0 or moved is None or moved.last_in_at is None:
+        return False
+    return moved.last_in_at > done.opened_at - timedelta(seconds=grace_s)
+
+
+def _was_in_hand(moved: Moved | None, at: datetime, lot_id: int | None, grace_s: int) -> bool:
+    """Tell whether goods counted some time ago may have been in a hand then.
+
+    Which lots moved since is not told apart, so that lots are asked again if anything moved.
+    """
+    if moved is None:
+        return False
+    grace = timedelta(seconds=grace_s)
+    if lot_id is not None and moved.last_at > at:
+        return True
+    return any(at - grace < when <= at + grace for when, _, _ in moved.moves)
+
+
+def _write(
+    session: Session, command: Command, count: CountSession, found: list[dict[str, Any]]
+) -> None:
+    apart = ("known_id", "take_id", "is_disturbed")
+    fresh = [row for row in found if row["known_id"] is None]
+    shared = {"session_id": count.id, "counted_at": command.at, "is_settled": False, "note": ""}
+    if fresh:
+        rows = [{**{k: v for k, v in row.items() if k not in apart}, **shared} for row in fresh]
+        insert = sa.insert(_line).returning(_line.c.id, sort_by_parameter_order=True)
+        for row, line_id in zip(fresh, session.execute(insert, rows).scalars(), strict=True):
+            row["known_id"] = line_id
+    fresh_ids = {row["known_id"] for row in fresh}
+    changed = [row for row in found if row["known_id"] not in fresh_ids]
+    if changed:
+        _update(session, command, changed)
+    if found:
+        session.execute(
+            sa.insert(_entry),
+            [
+                {
+                    "take_id": row["take_id"],
+                    "line_id": row["known_id"],
+                    "pieces": row["counted"],
+                    "book": row["book"],
+                    "is_disturbed": row["is_disturbed"],
+                }
+                for row in found
+            ],
+        )
+
+
+_UPDATED = ("state", "counted", "book", "variance", "changes", "counted_by_id", "looks",
+            "price_fen", "serials")  # fmt: skip
+
+
+def _update(session: Session, command: Command, changed: list[dict[str, Any]]) -> None:
+    # A new look needs a new decision; why goods differed is still known.
+    statement = (
+        sa.update(_line)
+        .where(_line.c.id == sa.bindparam("line"))
+        .values(
+            counted_at=command.at,
+            is_settled=False,
+            decided_by_id=None,
+            decided_at=None,
+            **{name: sa.bindparam(f"new_{name}") for name in _UPDATED},
+        )
+    )
+    session.connection().execute(
+        statement,
+        [
+            {"line": row["known_id"], **{f"new_{name}": row[name] for name in _UPDATED}}
+            for row in changed
+        ],
+    )
+
+
+def _end(session: Session, command: Command, passes: Sequence[Pass]) -> None:
+    """Close the passes, and say of each bin whether something in it is asked again."""
+    session.execute(
+        sa.update(CountTake)
+        .where(CountTake.id.in_([p.take_id for p in passes]))
+        .values(closed_at=command.at)
+        .execution_options(synchronize_session=False)
+    )
+    bins = [p.count_bin_id for p in passes]
+    session.execute(
+        sa.update(CountBin)
+        .where(CountBin.id.in_(bins))
+        .values(taken_by_id=None, counted_at=command.at, state=bin_state())
+        .execution_options(synchronize_session=False)
+    )
+
+
+def bin_state() -> sa.ColumnElement[Any]:
+    """Return the state of a bin that nobody is at and somebody was: asked again, or counted."""
+    asked = sa.exists().where(_line.c.count_bin_id == CountBin.id, _line.c.state.in_(ASKED_AGAIN))
+    return sa.case((asked, BinState.AGAIN.value), else_=BinState.COUNTED.value)
+
+
+def refresh(session: Session, command: Command, count: CountSession) -> None:
+    """Bring the session's state up to date: under review when every bin in use was counted."""
+    from warehouse.counting.queries import is_all_counted
+
+    if count.state not in (SessionState.COUNTING, SessionState.REVIEW):
+        return
+    session.flush()
+    is_done = is_all_counted(session, count.id)
+    count.state = SessionState.REVIEW if is_done else SessionState.COUNTING
+    count.reviewed_at = command.at if is_done else None
+    session.flush()

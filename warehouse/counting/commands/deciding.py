@@ -1,0 +1,274 @@
+"""Deciding about differences: approved with a reason, asked again, or the book left as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from warehouse.catalog.models import Barcode, BarcodeKind, Sku
+from warehouse.commands import Command, Outcome, Tone
+from warehouse.counting.closing import bin_state, refresh
+from warehouse.counting.commands.sessions import locked
+from warehouse.counting.models import (
+    BinState,
+    CountBin,
+    CountLine,
+    CountSession,
+    CountUnknown,
+    DifferenceReason,
+    LineState,
+    SessionState,
+)
+from warehouse.counting.rules import approval_limits
+from warehouse.counting.settling import ask_again
+from warehouse.errors import Forbidden, InvalidInput, NotFound, RuleViolation, StaleScreen
+from warehouse.inventory.refusals import MOST_PIECES
+from warehouse.people import trail
+from warehouse.people.models import Person
+from warehouse.people.rights import Right, rights_of
+from warehouse.text import say
+
+DECIDABLE = frozenset({LineState.DIFFERENT, LineState.RECOUNT, LineState.APPROVED, LineState.KEPT})
+MOST_LINES = 5_000  # decided at once
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApproveLines(Command):
+    """The shelf is right: the book will be set to it. All that are different, if none are named."""
+
+    session_id: int
+    line_ids: tuple[int, ...] = ()
+    reason: DifferenceReason
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeepBook(Command):
+    """The difference is not believed: the book stays."""
+
+    session_id: int
+    line_ids: tuple[int, ...]
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskAgain(Command):
+    """The lines are to be counted once more, by another person than before."""
+
+    session_id: int
+    line_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResolveUnknown(Command):
+    """An unknown code is a barcode of this SKU from now on, and the bin is asked again."""
+
+    unknown_id: int
+    sku_code: str
+    pieces: int = 1
+
+
+def approve_lines(session: Session, command: ApproveLines) -> Outcome:
+    """Approve differences; nobody approves what he counted himself.
+
+    Raises:
+        Forbidden: they go beyond what this person may approve, or he counted one of them.
+        RuleViolation: one of them is not to be decided; nothing is approved.
+    """
+    count = _open(session, command.session_id)
+    lines = _lines(session, count, command.line_ids, {LineState.DIFFERENT, LineState.RECOUNT})
+    _require_may_approve(session, command, count, lines)
+    for line in lines:
+        line.reason = command.reason
+        _decide(command, line, LineState.APPROVED, command.note)
+    trail.record(
+        session,
+        command,
+        "count",
+        count.id,
+        "approved",
+        lines=len(lines),
+        reason=command.reason.value,
+    )
+    _see_to_bins(session, command, count, lines)
+    message = say("{lines} differences approved.", lines=len(lines))
+    return Outcome(screen="count", subject_id=count.id, message=message)
+
+
+def keep_book(session: Session, command: KeepBook) -> Outcome:
+    """Leave the book of these lines as it is.
+
+    Raises:
+        InvalidInput: no word why. RuleViolation: one of them is not to be decided.
+    """
+    if not command.note.strip():
+        raise InvalidInput(say("Say why."), field="note")
+    count = _open(session, command.session_id)
+    lines = _lines(session, count, command.line_ids, DECIDABLE)
+    _require_others(command, lines)
+    for line in lines:
+        _decide(command, line, LineState.KEPT, command.note)
+    trail.record(
+        session, command, "count", count.id, "kept", lines=len(lines), note=command.note[:200]
+    )
+    _see_to_bins(session, command, count, lines)
+    message = say("The book stays in {lines} lines.", lines=len(lines))
+    return Outcome(screen="count", subject_id=count.id, message=message, tone=Tone.ATTENTION)
+
+
+def ask_lines_again(session: Session, command: AskAgain) -> Outcome:
+    """Ask for lines once more; the next counter is another person.
+
+    Raises:
+        RuleViolation: one of them is posted, or asked again already.
+    """
+    count = _open(session, command.session_id)
+    lines = _lines(session, count, command.line_ids, DECIDABLE | {LineState.AGREED})
+    ask_again(session, command, count, [line.id for line in lines], LineState.RECOUNT)
+    trail.record(session, command, "count", count.id, "asked_again", lines=len(lines))
+    _see_to_bins(session, command, count, lines)
+    message = say("{lines} lines are asked again, of another person.", lines=len(lines))
+    return Outcome(screen="count", subject_id=count.id, message=message)
+
+
+def resolve_unknown(session: Session, command: ResolveUnknown) -> Outcome:
+    """Keep the code as a barcode of the SKU, and have somebody look at that SKU in the bin.
+
+    Raises:
+        NotFound: no such code or SKU. StaleScreen: it is resolved. RuleViolation: the count ended.
+    """
+    unknown = session.get(CountUnknown, command.unknown_id, with_for_update=True,
+                          populate_existing=True)  # fmt: skip
+    if unknown is None:
+        raise NotFound(say("unknown code"), command.unknown_id)
+    if unknown.resolved_at is not None:
+        raise StaleScreen
+    if not 0 < command.pieces <= MOST_PIECES:
+        raise InvalidInput(say("The number of pieces must be 1 or more."), field="pieces")
+    sku = session.scalars(sa.select(Sku).where(Sku.code == command.sku_code)).first()
+    if sku is None:
+        raise NotFound(say("SKU"), command.sku_code)
+    count = locked(session, unknown.session_id)
+    _keep_barcode(session, unknown.code, sku, command.pieces)
+    unknown.sku_id = sku.id
+    unknown.resolved_by_id = command.actor.person_id
+    unknown.resolved_at = command.at
+    session.flush()
+    if count.state in (SessionState.COUNTING, SessionState.REVIEW):
+        _look_for(session, command, count, unknown, sku)
+    trail.record(session, command, "count", count.id, "resolved", code=unknown.code, sku=sku.id)
+    message = say("{code} is {sku} from now on.", code=unknown.code, sku=sku.code)
+    return Outcome(screen="count", subject_id=count.id, message=message)
+
+
+def _open(session: Session, session_id: int) -> CountSession:
+    count = locked(session, session_id)
+    if count.state not in (SessionState.COUNTING, SessionState.REVIEW):
+        raise RuleViolation(say("Count {number} has ended.", number=count.number))
+    return count
+
+
+def _lines(
+    session: Session,
+    count: CountSession,
+    line_ids: Sequence[int],
+    allowed: set[LineState] | frozenset[LineState],
+) -> list[CountLine]:
+    """Return the lines locked; all that are different if none are named.
+
+    Raises:
+        RuleViolation: none, too many, or one that has gone on meanwhile.
+    """
+    query = sa.select(CountLine).where(CountLine.session_id == count.id).order_by(CountLine.id)
+    if line_ids:
+        query = query.where(CountLine.id.in_(line_ids))
+    else:
+        query = query.where(CountLine.state == LineState.DIFFERENT)
+    query = query.limit(MOST_LINES).with_for_update()
+    found = list(session.scalars(query.execution_options(populate_existing=True)))
+    if not found or (line_ids and len(found) != len(set(line_ids))):
+        raise RuleViolation(say("There is nothing to decide. Look again."))
+    if any(line.state not in allowed for line in found):
+        raise RuleViolation(say("Some of these lines have gone on meanwhile. Look again."))
+    return found
+
+
+def _require_may_approve(
+    session: Session, command: Command, count: CountSession, lines: Sequence[CountLine]
+) -> None:
+    _require_others(command, lines)
+    person = session.get_one(Person, command.actor.person_id)
+    if Right.APPROVE_COUNT in rights_of(row.role for row in person.roles):
+        return
+    limits = approval_limits(count)
+    beyond = [x for x in lines if not limits.allow(x.variance, x.book, x.price_fen)]
+    if beyond:
+        raise Forbidden(
+            say("{lines} differences are larger than you may approve. Ask the supervisor.",
+                lines=len(beyond))
+        )  # fmt: skip
+
+
+def _require_others(command: Command, lines: Sequence[CountLine]) -> None:
+    if any(line.counted_by_id == command.actor.person_id for line in lines):
+        raise Forbidden(say("You counted one of these yourself. Another person decides."))
+
+
+def _decide(command: Command, line: CountLine, state: LineState, note: str) -> None:
+    line.state = state
+    line.note = note.strip()[:200]
+    line.decided_by_id = command.actor.person_id
+    line.decided_at = command.at
+
+
+def _see_to_bins(
+    session: Session, command: Command, count: CountSession, lines: Sequence[CountLine]
+) -> None:
+    """Bring bins that nobody is at up to date with their lines, and the session with them."""
+    session.flush()
+    session.execute(
+        sa.update(CountBin)
+        .where(
+            CountBin.id.in_({line.count_bin_id for line in lines}),
+            CountBin.state.in_((BinState.AGAIN, BinState.COUNTED)),
+        )
+        .values(state=bin_state())
+        .execution_options(synchronize_session=False)
+    )
+    refresh(session, command, count)
+
+
+def _keep_barcode(session: Session, code: str, sku: Sku, pieces: int) -> None:
+    known = session.get(Barcode, code)
+    if known is None:
+        kind = BarcodeKind.OWN if pieces == 1 else BarcodeKind.PACK
+        session.add(Barcode(code=code, sku_id=sku.id, pieces=pieces, kind=kind))
+    elif known.sku_id != sku.id:
+        raise RuleViolation(say("{code} is a barcode of other goods by now.", code=code))
+
+
+def _look_for(
+    session: Session, command: Command, count: CountSession, unknown: CountUnknown, sku: Sku
+) -> None:
+    """Have the SKU looked for in the bin where its code was found, if that was counted."""
+    place = session.get_one(CountBin, unknown.count_bin_id)
+    if place.state in (BinState.OPEN, BinState.TAKEN):
+        return
+    lines = session.scalars(
+        sa.select(CountLine).where(CountLine.count_bin_id == place.id, CountLine.sku_id == sku.id)
+    ).all()
+    if not lines:
+        line = CountLine(
+            session_id=count.id, count_bin_id=place.id, bin_id=place.bin_id, sku_id=sku.id,
+            state=LineState.LOOK, counted=0, book=0, variance=0, changes=0,
+            counted_at=command.at, counted_by_id=unknown.person_id, looks=0,
+        )  # fmt: skip
+        session.add(line)
+        session.flush()
+        lines = [line]
+    waiting = [x.id for x in lines if x.state not in (LineState.POSTED, LineState.KEPT)]
+    if waiting:
+        ask_again(session, command, count, waiting, LineState.LOOK)

@@ -1,0 +1,180 @@
+"""Taking in counts that come as rows: one act, all of it or nothing, the same file once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from printing.models import PrintJob
+from warehouse.catalog.rules import RowRefusal
+from warehouse.commands import Command, Handler, Outcome, Tone
+from warehouse.counting.closing import Pass, close_passes, refresh
+from warehouse.counting.commands.sessions import locked
+from warehouse.counting.models import (
+    CountBin,
+    CountFile,
+    CountSession,
+    CountTake,
+    SessionState,
+    TakeKind,
+)
+from warehouse.counting.rows import CountedBin, CountRow, found_in
+from warehouse.db import table_of
+from warehouse.errors import InvalidInput, RuleViolation
+from warehouse.people import trail
+from warehouse.text import say
+
+PORTION = 500  # bins closed by one set of statements
+SHEET = "count_sheet"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeInCounts(Command):
+    """The counts of a file (`sha256` of its bytes) or of a sheet typed in.
+
+    The rows stand beside the command: what a file says is told by its hash.
+    """
+
+    session_id: int
+    name: str
+    sha256: str
+    lines: int
+
+
+def taking_in(rows: Sequence[CountRow], *, is_file: bool = True) -> Handler[TakeInCounts]:
+    """Return the handler that takes in these rows."""
+
+    def take_in(session: Session, command: TakeInCounts) -> Outcome:
+        return take_in_counts(session, command, rows, is_file=is_file)
+
+    return take_in
+
+
+def take_in_counts(
+    session: Session, command: TakeInCounts, rows: Sequence[CountRow], *, is_file: bool
+) -> Outcome:
+    """Close the bins of the rows as counted; any row that cannot be stops all, and all are named.
+
+    A bin is counted as a whole: what the rows do not name of it was not there. Where rows do not
+    say when they were counted, all that moved since the sheets were printed (else since the
+    count began) is asked again.
+
+    Raises:
+        RuleViolation: the count has not begun, or has ended. InvalidInput: there are no rows.
+    """
+    if not rows:
+        raise InvalidInput(say("There is nothing in it."), field="file")
+    count = locked(session, command.session_id)
+    if count.state not in (SessionState.COUNTING, SessionState.REVIEW):
+        raise RuleViolation(say("Count {number} is not being counted.", number=count.number))
+    if is_file and _was_read(session, count, command.sha256):
+        message = say("{name} was taken in before; nothing is done twice.", name=command.name)
+        return Outcome(screen="count", subject_id=count.id, message=message, tone=Tone.ATTENTION,
+                       facts={"refused": [], "is_known": True})  # fmt: skip
+    found, refused = found_in(session, count, rows, command.actor.person_id)
+    if refused:
+        return _refusal(count, refused)
+    since = _since(session, count)
+    agreed = different = again = 0
+    for start in range(0, len(found), PORTION):
+        done = close_passes(
+            session, command, count,
+            _passes(session, command, found[start : start + PORTION], since, is_file=is_file),
+        )  # fmt: skip
+        agreed, different = agreed + done.agreed, different + done.different
+        again += done.again
+    if is_file:
+        session.add(CountFile(session_id=count.id, sha256=command.sha256, name=command.name[:200],
+                              lines=len(rows), person_id=command.actor.person_id,
+                              at=command.at))  # fmt: skip
+    refresh(session, command, count)
+    trail.record(session, command, "count", count.id, "taken_in", name=command.name[:200],
+                 lines=len(rows), bins=len(found))  # fmt: skip
+    message = say("{bins} bins counted: {agreed} lines agree, {different} differ, {again} are asked"
+                  " again.", bins=len(found), agreed=agreed, different=different,
+                  again=again)  # fmt: skip
+    return Outcome(
+        screen="count", subject_id=count.id, message=message,
+        tone=Tone.ATTENTION if different or again else Tone.OK,
+        facts={"refused": [], "bins": len(found), "agreed": agreed, "different": different,
+               "again": again},
+    )  # fmt: skip
+
+
+def _refusal(count: CountSession, refused: list[RowRefusal]) -> Outcome:
+    message = say("{rows} rows cannot be taken; nothing was. Mend them and send the file again.",
+                  rows=len(refused))  # fmt: skip
+    return Outcome(
+        screen="count", subject_id=count.id, message=message, tone=Tone.STOP,
+        facts={"refused": [row.to_json() for row in refused]},
+    )  # fmt: skip
+
+
+def _was_read(session: Session, count: CountSession, sha256: str) -> bool:
+    query = sa.select(CountFile.id).where(
+        CountFile.session_id == count.id, CountFile.sha256 == sha256
+    )
+    return session.execute(query).first() is not None
+
+
+def _since(session: Session, count: CountSession) -> datetime:
+    """Return the first instant at which these counts can have been made."""
+    printed = session.scalar(
+        sa.select(sa.func.min(PrintJob.queued_at)).where(
+            PrintJob.subject == f"count:{count.id}", PrintJob.document_kind == SHEET
+        )
+    )
+    return printed or count.started_at or count.opened_at
+
+
+def _passes(
+    session: Session,
+    command: TakeInCounts,
+    found: Sequence[CountedBin],
+    since: datetime,
+    *,
+    is_file: bool,
+) -> list[Pass]:
+    ids = [place.count_bin_id for place in found]
+    # Whoever scans one of these bins now waits for us, and finds it counted.
+    session.execute(
+        sa.select(CountBin.id).where(CountBin.id.in_(ids)).order_by(CountBin.id).with_for_update()
+    )
+    take = table_of(CountTake)
+    rows: list[dict[str, Any]] = [
+        {
+            "count_bin_id": place.count_bin_id,
+            "person_id": command.actor.person_id,
+            "kind": TakeKind.FILE if is_file else TakeKind.PAPER,
+            "opened_at": min([*place.counted_at.values(), command.at])
+            if place.counted_at
+            else since,
+            "closed_at": command.at,
+            "is_dropped": False,
+            "changes": {},
+            "asked": sorted(place.asked) if place.asked is not None else None,
+        }
+        for place in found
+    ]
+    made = session.execute(
+        sa.insert(take).returning(take.c.id, sort_by_parameter_order=True), rows
+    ).scalars()
+    return [
+        Pass(
+            take_id=take_id,
+            count_bin_id=place.count_bin_id,
+            bin_id=place.bin_id,
+            person_id=command.actor.person_id,
+            opened_at=row["opened_at"],
+            changes=None,
+            asked=place.asked,
+            pieces=place.pieces,
+            counted_at=place.counted_at,
+        )
+        for place, row, take_id in zip(found, rows, made, strict=True)
+    ]

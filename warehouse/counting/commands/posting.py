@@ -1,0 +1,218 @@
+"""Posting approved differences: the book is set right by moves, each line once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from warehouse.catalog.models import BinKind
+from warehouse.catalog.queries import bin_of_kind
+from warehouse.commands import Command, Outcome, Tone
+from warehouse.counting.commands.sessions import end, locked
+from warehouse.counting.models import CountLine, CountSession, LineState, SessionState
+from warehouse.counting.promises import free_promises
+from warehouse.counting.queries import is_all_counted
+from warehouse.counting.settling import ask_again, settle
+from warehouse.errors import RuleViolation
+from warehouse.inventory import ledger
+from warehouse.inventory.models import LotBalance, MoveReason, Serial, StockBalance
+from warehouse.people import trail
+from warehouse.text import say
+
+CHUNK = 1_000  # lines posted by one command; the rest by the next
+
+Key = tuple[int, int, int | None]  # bin, SKU, lot
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostCount(Command):
+    """Set the book right by what was approved so far."""
+
+    session_id: int
+
+
+def post_count(session: Session, command: PostCount) -> Outcome:
+    """Post approved differences as moves relative to what the book has now.
+
+    What moved right after it was counted, or was set right since, is asked again instead. Pieces
+    promised to orders that turn out not to be there are let go, and their picks go short. The
+    session ends with its last line. `facts["left"]` lines wait for the next command.
+
+    Raises:
+        RuleViolation: the count has ended, or was not begun.
+    """
+    count = locked(session, command.session_id)
+    if count.state is SessionState.POSTED:
+        return _answer(count, 0, 0, 0, 0)
+    if count.state not in (SessionState.COUNTING, SessionState.REVIEW):
+        raise RuleViolation(say("Count {number} has ended.", number=count.number))
+    again = settle(session, command, count)
+    lines = _approved(session, count)
+    session.flush()
+    here = _balances(session, lines)
+    gone = [line for line in lines if _is_gone(line, here)]
+    if gone:
+        ask_again(session, command, count, [x.id for x in gone], LineState.LOOK, is_disturbed=True)
+        lost = {line.id for line in gone}
+        lines = [line for line in lines if line.id not in lost]
+    short = _make_room(session, command, lines, here)
+    postings = [posting for line in lines for posting in _postings(session, count, line)]
+    ledger.post(session, command, postings)
+    session.execute(
+        sa.update(CountLine)
+        .where(CountLine.id.in_([line.id for line in lines]))
+        .values(state=LineState.POSTED, posted_at=command.at)
+        .execution_options(synchronize_session=False)
+    )
+    session.expire_all()
+    left = _waiting(session, count)
+    if lines:
+        trail.record(session, command, "count", count.id, "posted", lines=len(lines), short=short)
+    if not left and _is_over(session, count):
+        end(session, command, count, SessionState.POSTED)
+    return _answer(count, len(lines), again + len(gone), short, left)
+
+
+def _approved(session: Session, count: CountSession) -> list[CountLine]:
+    """Return the next approved lines that are settled, in the order the ledger takes balances."""
+    query = (
+        sa.select(CountLine)
+        .where(
+            CountLine.session_id == count.id,
+            CountLine.state == LineState.APPROVED,
+            CountLine.is_settled,
+        )
+        .order_by(CountLine.bin_id, CountLine.sku_id, CountLine.id)
+        .limit(CHUNK)
+        .with_for_update()
+    )
+    return list(session.scalars(query.execution_options(populate_existing=True)))
+
+
+def _balances(session: Session, lines: Sequence[CountLine]) -> dict[Key, tuple[int, int]]:
+    """Return bin, SKU and lot → (on hand, reserved); the SKUs' rows locked."""
+    found: dict[Key, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    bins = {line.bin_id for line in lines if line.variance < 0}
+    rows = session.execute(
+        sa.select(
+            StockBalance.bin_id, StockBalance.sku_id, StockBalance.on_hand, StockBalance.reserved
+        )
+        .where(
+            StockBalance.bin_id.in_(bins),
+            StockBalance.sku_id.in_({x.sku_id for x in lines if x.variance < 0}),
+        )
+        .order_by(StockBalance.bin_id, StockBalance.sku_id)
+        .with_for_update()
+    )
+    for row in rows:
+        found[row.bin_id, row.sku_id, None] = (row.on_hand, row.reserved)
+    lots = {line.lot_id for line in lines if line.lot_id is not None}
+    by_lot = session.execute(
+        sa.select(LotBalance).where(LotBalance.lot_id.in_(lots), LotBalance.bin_id.in_(bins))
+    ).scalars()
+    sku_of = {line.lot_id: line.sku_id for line in lines}
+    for lot in by_lot:
+        found[lot.bin_id, sku_of[lot.lot_id], lot.lot_id] = (lot.on_hand, lot.reserved)
+    return found
+
+
+def _is_gone(line: CountLine, here: dict[Key, tuple[int, int]]) -> bool:
+    """Tell whether the book has fewer pieces left than the line would take away."""
+    return line.variance < 0 and here[line.bin_id, line.sku_id, line.lot_id][0] < -line.variance
+
+
+def _make_room(
+    session: Session,
+    command: Command,
+    lines: Sequence[CountLine],
+    here: dict[Key, tuple[int, int]],
+) -> int:
+    """Let promises go that cannot be kept; return how many pieces of them."""
+    let_go = 0
+    for line in lines:
+        on_hand, reserved = here[line.bin_id, line.sku_id, line.lot_id]
+        lacking = -line.variance - (on_hand - reserved)
+        if line.variance < 0 and lacking > 0:
+            let_go += free_promises(session, command, line, lacking)
+    return let_go
+
+
+def _postings(session: Session, count: CountSession, line: CountLine) -> list[ledger.Posting]:
+    """Return the moves that set one line right; goods known piece by piece move by number."""
+    outside = bin_of_kind(session, BinKind.COUNT_DIFFERENCE).id
+
+    def move(pieces: int, serials: Sequence[str] = (), lot_id: int | None = None) -> ledger.Posting:
+        is_found = pieces > 0
+        return ledger.Posting(
+            sku_id=line.sku_id,
+            from_bin_id=outside if is_found else line.bin_id,
+            to_bin_id=line.bin_id if is_found else outside,
+            pieces=abs(pieces),
+            reason=MoveReason.COUNT,
+            reference=count.number,
+            lot_id=lot_id,
+            serials=tuple(serials),
+        )
+
+    if line.serials is None:
+        return [move(line.variance, lot_id=line.lot_id)] if line.variance else []
+    gone, found = line.serials["gone"], line.serials["found"]
+    moves = [move(-len(gone), gone)] if gone else []
+    for lot_id, codes in _by_lot(session, line.sku_id, found).items():
+        moves.append(move(len(codes), codes, lot_id))
+    return moves
+
+
+def _by_lot(session: Session, sku_id: int, codes: Sequence[str]) -> dict[int | None, list[str]]:
+    rows = session.execute(
+        sa.select(Serial.code, Serial.lot_id).where(Serial.sku_id == sku_id, Serial.code.in_(codes))
+    )
+    known = {row.code: row.lot_id for row in rows}
+    found: dict[int | None, list[str]] = defaultdict(list)
+    for code in codes:
+        found[known.get(code)].append(code)
+    return found
+
+
+def _waiting(session: Session, count: CountSession) -> int:
+    """Return how many approved lines could be posted at once."""
+    query = sa.select(sa.func.count()).where(
+        CountLine.session_id == count.id,
+        CountLine.state == LineState.APPROVED,
+        CountLine.is_settled,
+    )
+    return session.scalar(query) or 0
+
+
+def _is_over(session: Session, count: CountSession) -> bool:
+    """Tell whether every bin was counted and every line has come to its end."""
+    final = (LineState.AGREED, LineState.POSTED, LineState.KEPT)
+    open_line = sa.select(CountLine.id).where(
+        CountLine.session_id == count.id,
+        sa.or_(CountLine.state.not_in(final), ~CountLine.is_settled),
+        CountLine.state.not_in((LineState.POSTED, LineState.KEPT)),
+    )
+    is_open = session.execute(open_line.limit(1)).first() is not None
+    return not is_open and is_all_counted(session, count.id)
+
+
+def _answer(count: CountSession, posted: int, again: int, short: int, left: int) -> Outcome:
+    message = say("{posted} differences posted.", posted=posted)
+    if again:
+        message = say("{posted} differences posted. {again} lines moved while they were counted and"
+                      " are asked again.", posted=posted, again=again)  # fmt: skip
+    elif not posted:
+        message = say("Nothing waits to be posted now. What was counted a moment ago is held until"
+                      " no hand can have any of it.")  # fmt: skip
+    if count.state is SessionState.POSTED:
+        message = say("{posted} differences posted. The count is finished.", posted=posted)
+    return Outcome(
+        screen="count", subject_id=count.id, message=message,
+        tone=Tone.ATTENTION if again or short else Tone.OK,
+        facts={"posted": posted, "again": again, "released": short, "left": left,
+               "state": count.state.value},
+    )  # fmt: skip

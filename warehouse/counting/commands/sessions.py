@@ -1,0 +1,270 @@
+"""Opening a count, starting it, ending it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from warehouse.commands import Command, Outcome, Tone
+from warehouse.counting.models import (
+    OPEN_SESSIONS,
+    CountBin,
+    CountEvent,
+    CountScope,
+    CountSession,
+    CountTake,
+    CountWanted,
+    LineState,
+    SessionState,
+)
+from warehouse.counting.models import CountLine as Line
+from warehouse.counting.scoping import Scope, choose
+from warehouse.errors import InvalidInput, NotFound, RuleViolation, StaleScreen
+from warehouse.numbers import next_number
+from warehouse.people import trail
+from warehouse.settings import load_settings
+from warehouse.text import say
+
+YUAN = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenCount(Command):
+    """A count of what the scope says. `opened_for` names the day or event it is opened for once."""
+
+    scope: Scope
+    name: str = ""
+    is_blind: bool = True
+    starts: bool = False
+    opened_for: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartCount(Command):
+    """Let the counters see the session."""
+
+    session_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancelCount(Command):
+    """Give the session up; nothing of it is posted."""
+
+    session_id: int
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FinishCount(Command):
+    """End the session as it stands: bins not counted stay as the book has them."""
+
+    session_id: int
+    note: str = ""
+
+
+def open_count(session: Session, command: OpenCount) -> Outcome:
+    """Make a session of the bins of the scope, under the site's rules of this moment.
+
+    Raises:
+        InvalidInput: unknown codes, or nothing to count. RuleViolation: all of it is being counted
+        already, or the day or event has its session.
+    """
+    if command.opened_for and _is_opened(session, command.opened_for):
+        raise RuleViolation(say("That count is open already."))
+    chosen = choose(session, command.scope, command.at)
+    if not chosen.bin_ids and chosen.elsewhere:
+        raise RuleViolation(
+            say("Another count has these bins: {bins}.", bins=", ".join(chosen.elsewhere[:20]))
+        )
+    if not chosen.bin_ids:
+        raise InvalidInput(say("There is no bin to be counted."), field="codes")
+    count = make_session(session, command, command.scope.kind, name=command.name,
+                         is_blind=command.is_blind, asked=_asked(command.scope),
+                         opened_for=command.opened_for)  # fmt: skip
+    if chosen.sku_ids is not None:
+        count.is_by_sku = True
+        session.execute(
+            sa.insert(CountWanted),
+            [{"session_id": count.id, "sku_id": sku_id} for sku_id in sorted(chosen.sku_ids)],
+        )
+    add_bins(session, count, chosen.bin_ids)
+    if command.starts:
+        _start(command, count)
+    session.flush()
+    trail.record(session, command, "count", count.id, "opened", bins=len(chosen.bin_ids))
+    left = len(chosen.elsewhere)
+    message = say("Count {number} has {bins} bins.", number=count.number, bins=len(chosen.bin_ids))
+    if left:
+        message = say("Count {number} has {bins} bins; {left} more are in another count.",
+                      number=count.number, bins=len(chosen.bin_ids), left=left)  # fmt: skip
+    return Outcome(
+        screen="count", subject_id=count.id, message=message,
+        tone=Tone.ATTENTION if left else Tone.OK,
+        facts={"number": count.number, "elsewhere": list(chosen.elsewhere[:100])},
+    )  # fmt: skip
+
+
+def start_count(session: Session, command: StartCount) -> Outcome:
+    """Begin the counting.
+
+    Raises:
+        StaleScreen: it has begun, or ended.
+    """
+    count = locked(session, command.session_id)
+    if count.state is not SessionState.DRAFT:
+        raise StaleScreen
+    _start(command, count)
+    session.flush()
+    trail.record(session, command, "count", count.id, "started")
+    message = say("Count {number} is at the counters' tablets.", number=count.number)
+    return Outcome(screen="count", subject_id=count.id, message=message)
+
+
+def cancel_count(session: Session, command: CancelCount) -> Outcome:
+    """End the session without posting; what was counted stays readable.
+
+    Raises:
+        InvalidInput: no word why. RuleViolation: part of it is posted. StaleScreen: it has ended.
+    """
+    if not command.note.strip():
+        raise InvalidInput(say("Say why."), field="note")
+    count = locked(session, command.session_id)
+    if count.state not in OPEN_SESSIONS:
+        raise StaleScreen
+    posted = sa.select(Line.id).where(Line.session_id == count.id, Line.state == LineState.POSTED)
+    if session.execute(posted.limit(1)).first():
+        raise RuleViolation(say("Part of this count is posted. Finish it instead."))
+    end(session, command, count, SessionState.CANCELLED)
+    trail.record(session, command, "count", count.id, "cancelled", note=command.note)
+    message = say("Count {number} is cancelled.", number=count.number)
+    return Outcome(screen="count", subject_id=count.id, message=message, tone=Tone.ATTENTION)
+
+
+def finish_count(session: Session, command: FinishCount) -> Outcome:
+    """End the session; differences nobody decided leave the book as it is.
+
+    Raises:
+        StaleScreen: it has ended. RuleViolation: approved differences wait to be posted.
+    """
+    count = locked(session, command.session_id)
+    if count.state not in OPEN_SESSIONS - {SessionState.DRAFT}:
+        raise StaleScreen
+    approved = sa.select(Line.id).where(
+        Line.session_id == count.id, Line.state == LineState.APPROVED
+    )
+    if session.execute(approved.limit(1)).first():
+        raise RuleViolation(say("Approved differences wait to be posted. Post them first."))
+    undecided = (LineState.LOOK, LineState.RECOUNT, LineState.DIFFERENT)
+    session.execute(
+        sa.update(Line)
+        .where(Line.session_id == count.id, Line.state.in_(undecided))
+        .values(state=LineState.KEPT, decided_by_id=command.actor.person_id, decided_at=command.at,
+                note=command.note[:200])
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
+    end(session, command, count, SessionState.POSTED)
+    trail.record(session, command, "count", count.id, "finished", note=command.note)
+    message = say("Count {number} is finished.", number=count.number)
+    return Outcome(screen="count", subject_id=count.id, message=message)
+
+
+def locked(session: Session, session_id: int) -> CountSession:
+    """Return the session, locked.
+
+    Raises:
+        NotFound: there is none of that id.
+    """
+    count = session.get(CountSession, session_id, with_for_update=True, populate_existing=True)
+    if count is None:
+        raise NotFound(say("count"), session_id)
+    return count
+
+
+def end(session: Session, command: Command, count: CountSession, state: SessionState) -> None:
+    """Close the session: its bins are free for another count, passes under way are dropped."""
+    count.state = state
+    count.ended_at = command.at
+    count.ended_by_id = command.actor.person_id
+    bins = sa.select(CountBin.id).where(CountBin.session_id == count.id)
+    session.execute(
+        sa.update(CountTake)
+        .where(CountTake.count_bin_id.in_(bins), CountTake.closed_at.is_(None))
+        .values(closed_at=command.at, is_dropped=True)
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        sa.update(CountBin)
+        .where(CountBin.session_id == count.id)
+        .values(is_live=False, taken_by_id=None)
+        .execution_options(synchronize_session=False)
+    )
+    session.flush()
+
+
+def make_session(
+    session: Session,
+    command: Command,
+    kind: CountScope,
+    *,
+    name: str = "",
+    is_blind: bool = True,
+    asked: dict[str, object] | None = None,
+    opened_for: str | None = None,
+) -> CountSession:
+    """Add a session without bins, under the site's rules of this moment."""
+    rules = load_settings(session)
+    day = command.at.astimezone(command.zone).strftime("%y%m%d")
+    count = CountSession(
+        number=f"PD{day}-{next_number(session, f'count-{day}'):02}",
+        name=name[:200],
+        scope=kind,
+        asked=asked or {},
+        opened_for=opened_for,
+        is_blind=is_blind,
+        is_by_sku=False,
+        recount_pieces=rules.count_recount_pieces,
+        recount_percent=rules.count_recount_percent,
+        recount_fen=rules.count_recount_yuan * YUAN,
+        limit_pieces=rules.count_limit_pieces,
+        limit_percent=rules.count_limit_percent,
+        limit_fen=rules.count_limit_yuan * YUAN,
+        grace_s=rules.count_grace_s,
+        opened_by_id=command.actor.person_id,
+        opened_at=command.at,
+    )
+    session.add(count)
+    session.flush()
+    return count
+
+
+def add_bins(
+    session: Session, count: CountSession, bin_ids: Sequence[int], event: CountEvent | None = None
+) -> None:
+    """Add bins behind those the session has, in the order given."""
+    last = session.scalar(
+        sa.select(sa.func.max(CountBin.sequence)).where(CountBin.session_id == count.id)
+    )
+    session.execute(
+        sa.insert(CountBin),
+        [
+            {"session_id": count.id, "bin_id": bin_id, "sequence": place, "event": event}
+            for place, bin_id in enumerate(bin_ids, start=(last or 0) + 1)
+        ],
+    )
+
+
+def _start(command: Command, count: CountSession) -> None:
+    count.state = SessionState.COUNTING
+    count.started_at = command.at
+
+
+def _asked(scope: Scope) -> dict[str, object]:
+    return {"codes": list(scope.codes), "zones": list(scope.zones), "by_value": scope.is_by_value}
+
+
+def _is_opened(session: Session, opened_for: str) -> bool:
+    query = sa.select(CountSession.id).where(CountSession.opened_for == opened_for)
+    return session.execute(query).first() is not None

@@ -1,0 +1,273 @@
+"""Counts as the desk lists them: sessions, differences, who counted, how exact the book was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from warehouse.catalog.models import Bin, Sku, Zone
+from warehouse.counting.models import (
+    BinState,
+    CountBin,
+    CountEntry,
+    CountFile,
+    CountLine,
+    CountSession,
+    CountTake,
+    CountUnknown,
+    LineState,
+)
+from warehouse.inventory.models import Lot
+from warehouse.people.models import Person
+
+_bins = (
+    sa.select(
+        CountBin.session_id,
+        sa.func.count().label("bins"),
+        sa.func.sum(sa.case((CountBin.state == BinState.COUNTED, 1), else_=0)).label("done"),
+    )
+    .group_by(CountBin.session_id)
+    .subquery()
+)
+_lines = (
+    sa.select(
+        CountLine.session_id,
+        sa.func.count().label("lines"),
+        sa.func.sum(sa.case((CountLine.variance != 0, 1), else_=0)).label("different"),
+    )
+    .group_by(CountLine.session_id)
+    .subquery()
+)
+SESSION_SORTS: dict[str, Any] = {"no": CountSession.id}
+LINE_SORTS: dict[str, Any] = {
+    "bin": CountBin.sequence,
+    "sku": Sku.code,
+    "variance": CountLine.variance,
+    "size": sa.func.abs(CountLine.variance),
+    "value": sa.func.abs(CountLine.variance) * CountLine.price_fen,
+}
+
+
+def session_list() -> sa.Select[*tuple[Any, ...]]:
+    """Return the sessions with how far they are, to be filtered."""
+    return (
+        sa.select(
+            CountSession.id,
+            CountSession.number,
+            CountSession.name,
+            CountSession.scope,
+            CountSession.state,
+            CountSession.opened_at,
+            Person.name.label("who"),
+            sa.func.coalesce(_bins.c.bins, 0).label("bins"),
+            sa.func.coalesce(_bins.c.done, 0).label("done"),
+            sa.func.coalesce(_lines.c.lines, 0).label("lines"),
+            sa.func.coalesce(_lines.c.different, 0).label("different"),
+        )
+        .join(Person, Person.id == CountSession.opened_by_id)
+        .outerjoin(_bins, _bins.c.session_id == CountSession.id)
+        .outerjoin(_lines, _lines.c.session_id == CountSession.id)
+    )
+
+
+def line_list(session_id: int) -> sa.Select[*tuple[Any, ...]]:
+    """Return the lines of a session with goods, bin and who counted, to be filtered."""
+    counter, decider = aliased(Person), aliased(Person)
+    return (
+        sa.select(
+            CountLine.id,
+            CountLine.state,
+            CountLine.counted,
+            CountLine.book,
+            CountLine.variance,
+            (CountLine.variance * CountLine.price_fen).label("value_fen"),
+            CountLine.price_fen,
+            CountLine.looks,
+            CountLine.reason,
+            CountLine.note,
+            CountLine.counted_at,
+            CountLine.sku_id,
+            CountLine.bin_id,
+            CountLine.serials,
+            Bin.code.label("bin_code"),
+            Bin.is_active.label("bin_is_active"),
+            Sku.code.label("sku_code"),
+            Sku.name.label("sku_name"),
+            Sku.properties,
+            Lot.code.label("lot"),
+            counter.name.label("counted_by"),
+            decider.name.label("decided_by"),
+        )
+        .join(CountBin, CountBin.id == CountLine.count_bin_id)
+        .join(Bin, Bin.id == CountLine.bin_id)
+        .join(Sku, Sku.id == CountLine.sku_id)
+        .join(counter, counter.id == CountLine.counted_by_id)
+        .outerjoin(decider, decider.id == CountLine.decided_by_id)
+        .outerjoin(Lot, Lot.id == CountLine.lot_id)
+        .where(CountLine.session_id == session_id)
+    )
+
+
+def states_of(session: Session, session_id: int) -> dict[LineState, int]:
+    """Return line state → how many lines of the session."""
+    rows = session.execute(
+        sa.select(CountLine.state, sa.func.count())
+        .where(CountLine.session_id == session_id)
+        .group_by(CountLine.state)
+    )
+    return {LineState(state): count for state, count in rows}
+
+
+def bins_of(session: Session, session_id: int) -> list[Any]:
+    """Return the bins of a session not counted yet, in walking order, 500 at most."""
+    return list(
+        session.execute(
+            sa.select(
+                CountBin.id,
+                CountBin.bin_id,
+                CountBin.state,
+                CountBin.event,
+                Bin.code,
+                Bin.is_active,
+                Zone.code.label("zone"),
+                Person.name.label("who"),
+            )
+            .join(Bin, Bin.id == CountBin.bin_id)
+            .outerjoin(Zone, Zone.id == Bin.zone_id)
+            .outerjoin(Person, Person.id == CountBin.taken_by_id)
+            .where(CountBin.session_id == session_id, CountBin.state != BinState.COUNTED)
+            .order_by(CountBin.sequence)
+            .limit(500)
+        )
+    )
+
+
+def counters_of(session: Session, session_id: int) -> list[Any]:
+    """Return who counted: name, bins passed, lines looked at, pieces counted."""
+    return list(
+        session.execute(
+            sa.select(
+                Person.name,
+                sa.func.count(sa.distinct(CountTake.id)).label("bins"),
+                sa.func.count(CountEntry.id).label("lines"),
+                sa.func.coalesce(sa.func.sum(CountEntry.pieces), 0).label("pieces"),
+            )
+            .join(CountTake, CountTake.person_id == Person.id)
+            .join(CountBin, CountBin.id == CountTake.count_bin_id)
+            .outerjoin(CountEntry, CountEntry.take_id == CountTake.id)
+            .where(
+                CountBin.session_id == session_id,
+                CountTake.closed_at.is_not(None),
+                ~CountTake.is_dropped,
+            )
+            .group_by(Person.id, Person.name)
+            .order_by(sa.desc("bins"), Person.name)
+        )
+    )
+
+
+def unknown_of(session: Session, session_id: int) -> list[Any]:
+    """Return the unknown codes of a session, the open ones first."""
+    finder = aliased(Person)
+    return list(
+        session.execute(
+            sa.select(
+                CountUnknown.id,
+                CountUnknown.code,
+                CountUnknown.pieces,
+                CountUnknown.at,
+                CountUnknown.resolved_at,
+                Bin.code.label("bin_code"),
+                Sku.code.label("sku_code"),
+                finder.name.label("who"),
+            )
+            .join(CountBin, CountBin.id == CountUnknown.count_bin_id)
+            .join(Bin, Bin.id == CountBin.bin_id)
+            .join(finder, finder.id == CountUnknown.person_id)
+            .outerjoin(Sku, Sku.id == CountUnknown.sku_id)
+            .where(CountUnknown.session_id == session_id)
+            .order_by(CountUnknown.resolved_at.is_not(None), CountUnknown.id)
+            .limit(500)
+        )
+    )
+
+
+def files_of(session: Session, session_id: int) -> list[CountFile]:
+    """Return the files of counts that were read into a session."""
+    query = sa.select(CountFile).where(CountFile.session_id == session_id).order_by(CountFile.id)
+    return list(session.scalars(query))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accuracy:
+    """How far the book was right, by bin, line, piece and money; and what was missing or found."""
+
+    bins: int
+    bins_right: int
+    lines: int
+    lines_right: int
+    pieces: int  # the book's
+    pieces_off: int
+    missing: int
+    found: int
+    value_fen: int  # the book's, where prices are known
+    value_off_fen: int
+    net_fen: int
+
+    @property
+    def by_bin(self) -> float | None:
+        """Percent of the counted bins in which every line agreed; None with none counted."""
+        return _percent(self.bins_right, self.bins)
+
+    @property
+    def by_line(self) -> float | None:
+        """Percent of the lines that agreed."""
+        return _percent(self.lines_right, self.lines)
+
+    @property
+    def by_piece(self) -> float | None:
+        """Percent of the book's pieces that no difference touches."""
+        return _percent(max(self.pieces - self.pieces_off, 0), self.pieces)
+
+    @property
+    def by_value(self) -> float | None:
+        """The same in money, over goods whose price is known."""
+        return _percent(max(self.value_fen - self.value_off_fen, 0), self.value_fen)
+
+
+def accuracy_of(session: Session, session_id: int) -> Accuracy:
+    """Return how exact the book was, over what was counted so far; lines kept by the book agree."""
+    is_off = sa.and_(CountLine.variance != 0, CountLine.state != LineState.KEPT)
+    off = sa.case((is_off, CountLine.variance), else_=0)
+    row = session.execute(
+        sa.select(
+            sa.func.count().label("lines"),
+            sa.func.coalesce(sa.func.sum(sa.case((is_off, 0), else_=1)), 0).label("lines_right"),
+            sa.func.coalesce(sa.func.sum(CountLine.book), 0).label("pieces"),
+            sa.func.coalesce(sa.func.sum(sa.func.abs(off)), 0).label("pieces_off"),
+            sa.func.coalesce(sa.func.sum(sa.case((off < 0, -off), else_=0)), 0).label("missing"),
+            sa.func.coalesce(sa.func.sum(sa.case((off > 0, off), else_=0)), 0).label("found"),
+            sa.func.coalesce(sa.func.sum(sa.func.abs(off) * CountLine.price_fen), 0).label(
+                "value_off_fen"
+            ),
+            sa.func.coalesce(sa.func.sum(CountLine.book * CountLine.price_fen), 0).label(
+                "value_fen"
+            ),
+            sa.func.coalesce(sa.func.sum(off * CountLine.price_fen), 0).label("net_fen"),
+        ).where(CountLine.session_id == session_id)
+    ).one()
+    wrong = sa.exists().where(CountLine.count_bin_id == CountBin.id, is_off)
+    bins = session.execute(
+        sa.select(
+            sa.func.count(), sa.func.coalesce(sa.func.sum(sa.case((wrong, 0), else_=1)), 0)
+        ).where(CountBin.session_id == session_id, CountBin.counted_at.is_not(None))
+    ).one()
+    figures = {name: int(value) for name, value in row._mapping.items()}
+    return Accuracy(bins=bins[0], bins_right=int(bins[1]), **figures)
+
+
+def _percent(part: int, whole: int) -> float | None:
+    return 100 * part / whole if whole else None

@@ -1,0 +1,137 @@
+"""Bins that gave somebody cause to doubt them: each asked for once, in the day's own count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from warehouse.catalog.models import Bin, Sku
+from warehouse.catalog.queries import bin_by_code
+from warehouse.commands import Command, Outcome
+from warehouse.counting.commands.sessions import add_bins, make_session
+from warehouse.counting.models import (
+    BinState,
+    CountBin,
+    CountEvent,
+    CountLine,
+    CountScope,
+    CountSession,
+    LineState,
+    SessionState,
+)
+from warehouse.counting.scoping import COUNTED_KINDS
+from warehouse.counting.settling import ask_again
+from warehouse.errors import NotFound, RuleViolation
+from warehouse.people import trail
+from warehouse.text import say
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskForBin(Command):
+    """Somebody wants a bin to be counted."""
+
+    bin_id: int
+    event: CountEvent = CountEvent.ASKED
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoubtShortage(Command):
+    """Somebody wanted to take more of a SKU out of a bin than the book has there."""
+
+    bin_code: str
+    sku_code: str
+
+
+def ask_for_bin(session: Session, command: AskForBin) -> Outcome:
+    """Put the bin into the day's count of doubtful bins.
+
+    Raises:
+        NotFound: no such bin. RuleViolation: nothing is counted there.
+    """
+    place = session.get(Bin, command.bin_id)
+    if place is None:
+        raise NotFound(say("bin"), command.bin_id)
+    if place.kind not in COUNTED_KINDS or not place.is_active:
+        raise RuleViolation(say("{bin} is no bin that is counted.", bin=place.code))
+    if doubt(session, command, place.id, command.event):
+        message = say("{bin} is asked for at the counters.", bin=place.code)
+    else:
+        message = say("{bin} is in a count already.", bin=place.code)
+    return Outcome(screen="bin", subject_id=place.id, message=message)
+
+
+def doubt_shortage(session: Session, command: DoubtShortage) -> Outcome:
+    """Have the bin counted, from which more was wanted than the book has."""
+    place = bin_by_code(session, command.bin_code)
+    sku_id = session.scalar(sa.select(Sku.id).where(Sku.code == command.sku_code))
+    if place is not None:
+        doubt(session, command, place.id, CountEvent.NEGATIVE, sku_id)
+    return Outcome(screen="bin", message=say("The bin will be counted."))
+
+
+def doubt(
+    session: Session, command: Command, bin_id: int, event: CountEvent, sku_id: int | None = None
+) -> bool:
+    """Have a bin counted; return whether it is asked for anew.
+
+    A bin that waits for its counter is not asked twice. In one that was counted and not posted,
+    the doubted goods are looked at again.
+    """
+    live = session.scalars(
+        sa.select(CountBin).where(CountBin.bin_id == bin_id, CountBin.is_live)
+    ).first()
+    if live is not None:
+        return _again(session, command, live, sku_id)
+    place = session.get(Bin, bin_id)
+    if place is None or place.kind not in COUNTED_KINDS or not place.is_active:
+        return False
+    count = _todays(session, command)
+    add_bins(session, count, [bin_id], event)
+    if count.state is SessionState.REVIEW:
+        count.state, count.reviewed_at = SessionState.COUNTING, None
+    session.flush()
+    trail.record(session, command, "count", count.id, "doubted", bin=place.code)
+    return True
+
+
+def _again(session: Session, command: Command, live: CountBin, sku_id: int | None) -> bool:
+    count = session.get_one(CountSession, live.session_id)
+    if sku_id is None or live.state not in (BinState.COUNTED, BinState.AGAIN):
+        return False
+    if count.state not in (SessionState.COUNTING, SessionState.REVIEW):
+        return False
+    settled = (LineState.AGREED, LineState.DIFFERENT, LineState.APPROVED)
+    lines = list(
+        session.scalars(
+            sa.select(CountLine.id).where(
+                CountLine.count_bin_id == live.id,
+                CountLine.sku_id == sku_id,
+                CountLine.state.in_(settled),
+            )
+        )
+    )
+    if lines:
+        ask_again(session, command, count, lines, LineState.LOOK, is_disturbed=True)
+    return bool(lines)
+
+
+def _todays(session: Session, command: Command) -> CountSession:
+    """Return the day's open count of doubtful bins, opened now if there is none."""
+    day = f"{command.at.astimezone(command.zone):%Y-%m-%d}"
+    known = session.scalars(
+        sa.select(CountSession)
+        .where(CountSession.opened_for.like(f"events:{day}:%"))
+        .order_by(CountSession.id.desc())
+        .with_for_update()
+    ).all()
+    for count in known[:1]:
+        if count.state in (SessionState.COUNTING, SessionState.REVIEW):
+            return count
+    count = make_session(
+        session, command, CountScope.EVENT, opened_for=f"events:{day}:{len(known) + 1}"
+    )
+    count.state, count.started_at = SessionState.COUNTING, command.at
+    session.flush()
+    return count

@@ -1,0 +1,73 @@
+"""What moved in bins lately, by the hour of its command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from warehouse.commands import CommandRow
+from warehouse.db import table_of
+from warehouse.inventory.models import Move, MoveReason
+
+_move = table_of(Move)
+_command = table_of(CommandRow)
+# Moves that set the book right; no goods went with them.
+CORRECTIONS = frozenset({MoveReason.MISSING, MoveReason.ADJUST, MoveReason.COUNT})
+
+
+@dataclass(kw_only=True)
+class Moved:
+    """What moved of one SKU in one bin: when last, when last into it, and its moves."""
+
+    last_at: datetime
+    last_in_at: datetime | None = None
+    moves: list[tuple[datetime, int, MoveReason]]  # when, pieces with their sign, why
+
+
+def moved_since(
+    session: Session, bins: Sequence[int], since: datetime
+) -> dict[tuple[int, int], Moved]:
+    """Return (bin, SKU) → what moved there after an instant.
+
+    Reads the commands since then and their moves, however many came before.
+    """
+    wanted = set(bins)
+    found: dict[tuple[int, int], Moved] = {}
+    for row in _rows(session, since, wanted):
+        for bin_id, sign in ((row.from_bin_id, -1), (row.to_bin_id, 1)):
+            if bin_id not in wanted:
+                continue
+            seen = found.setdefault((bin_id, row.sku_id), Moved(last_at=row.at, moves=[]))
+            seen.last_at = max(seen.last_at, row.at)
+            seen.moves.append((row.at, sign * row.pieces, MoveReason(row.reason)))
+            is_booked_in = sign > 0 and row.reason not in CORRECTIONS
+            if is_booked_in and (seen.last_in_at is None or row.at > seen.last_in_at):
+                seen.last_in_at = row.at
+    return found
+
+
+def _rows(session: Session, since: datetime, bins: set[int]) -> Iterable[Any]:
+    query = (
+        sa.select(
+            _move.c.sku_id,
+            _move.c.from_bin_id,
+            _move.c.to_bin_id,
+            _move.c.pieces,
+            _move.c.reason,
+            _command.c.at,
+        )
+        .join(_command, _command.c.id == _move.c.command_id)
+        .where(_command.c.at > since)
+        .order_by(_move.c.id)
+    )
+    if len(bins) <= MOST_NAMED:
+        query = query.where(sa.or_(_move.c.from_bin_id.in_(bins), _move.c.to_bin_id.in_(bins)))
+    return session.execute(query)
+
+
+MOST_NAMED = 500  # more bins are not named to the database but picked out here

@@ -1,0 +1,78 @@
+"""Promises of pieces that a count did not find: let go, their picks short as at the shelf."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from warehouse.commands import Command
+from warehouse.counting.models import CountLine
+from warehouse.errors import RuleViolation
+from warehouse.inventory import ledger
+from warehouse.inventory.models import Allocation, ReleaseReason
+from warehouse.orders.commands.holds import hold_order
+from warehouse.orders.models import HoldKind
+from warehouse.orders.queries import consignment_by_id, orders_of
+from warehouse.people import trail
+from warehouse.text import say
+from warehouse.waves.models import PickTask, TaskState, WaveSlot
+from warehouse.waves.replanning import allocate_elsewhere, end_task
+
+
+def free_promises(session: Session, command: Command, line: CountLine, lacking: int) -> int:
+    """Let promises of the line's goods in its bin go, the newest first; return the pieces freed.
+
+    Each is promised from another bin if one has it, else its orders are held as short of stock.
+
+    Raises:
+        RuleViolation: the promised pieces are in no open pick.
+    """
+    freed = 0
+    for task_id, consignment_id, open_pieces in _promised(session, line):
+        if freed >= lacking:
+            break
+        consignment_by_id(session, consignment_id, lock=True)
+        task = session.get_one(PickTask, task_id, with_for_update=True, populate_existing=True)
+        missing = min(open_pieces, task.wanted - task.picked, lacking - freed)
+        if task.state is not TaskState.OPEN or missing <= 0:
+            continue
+        freed += ledger.release(
+            session, command, [task.allocation_id], ReleaseReason.COUNTED, most=missing
+        )
+        end_task(task, missing)
+        session.flush()
+        still = allocate_elsewhere(
+            session, task, missing, day=command.day, avoid_bin_id=task.bin_id
+        )
+        trail.record(
+            session, command, "consignment", consignment_id, "short",
+            bin=task.bin_id, sku=task.sku_id, missing=missing, reason="counted",
+        )  # fmt: skip
+        if still:
+            for order in orders_of(session, consignment_id):
+                hold_order(session, command, order.id, HoldKind.STOCK_SHORT)
+    if freed < lacking:
+        raise RuleViolation(
+            say("{pieces} pieces in this bin are promised to a pick that is under way. Try again"
+                " when it is done.", pieces=lacking - freed)
+        )  # fmt: skip
+    return freed
+
+
+def _promised(session: Session, line: CountLine) -> list[tuple[int, int, int]]:
+    """Return (task, consignment, open pieces) of the promises, those begun last first."""
+    rows = session.execute(
+        sa.select(PickTask.id, WaveSlot.consignment_id, Allocation.open_pieces)
+        .join(Allocation, Allocation.id == PickTask.allocation_id)
+        .join(WaveSlot, WaveSlot.id == PickTask.slot_id)
+        .where(
+            Allocation.bin_id == line.bin_id,
+            Allocation.sku_id == line.sku_id,
+            Allocation.lot_id.is_(None) if line.lot_id is None else
+            Allocation.lot_id == line.lot_id,
+            PickTask.state == TaskState.OPEN,
+            Allocation.open_pieces > 0,
+        )
+        .order_by(Allocation.id.desc())
+    )  # fmt: skip
+    return [(row[0], row[1], row[2]) for row in rows]

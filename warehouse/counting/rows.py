@@ -1,0 +1,190 @@
+"""Counts that come as rows, from paper or from a file: found in the session, errors all at once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from warehouse.catalog.models import Barcode, Bin, Sku
+from warehouse.catalog.rules import RowRefusal, spellings_of
+from warehouse.counting.models import BinState, CountBin, CountLine, CountSession
+from warehouse.counting.queries import may_look
+from warehouse.inventory.models import Lot
+from warehouse.text import Text, say
+
+MOST_IDS = 500  # in one question to the database
+MOST_PIECES = 1_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountRow:
+    """One row: bin, SKU code or barcode, pieces; its lot and when it was counted, if it says so."""
+
+    row: int
+    bin_code: str
+    pieces: int
+    sku_code: str = ""
+    lot: str = ""
+    counted_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountedBin:
+    """What the rows say of one bin of the session."""
+
+    count_bin_id: int
+    bin_id: int
+    asked: frozenset[int] | None
+    pieces: Mapping[tuple[int, int | None], int]
+    counted_at: Mapping[tuple[int, int | None], datetime]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    bins: Mapping[str, Any]
+    goods: Mapping[str, tuple[Any, int]]  # code → SKU row, pieces of one
+    lots: Mapping[tuple[int, str], int]
+    asked: Mapping[int, frozenset[int]]  # count bin → SKUs this person may look at again
+
+
+def found_in(
+    session: Session, count: CountSession, rows: Sequence[CountRow], person_id: int
+) -> tuple[list[CountedBin], list[RowRefusal]]:
+    """Return the bins of the rows with what was counted in them, and every row that cannot be.
+
+    Rows of the same goods in a bin add up; a row with 0 pieces says that the bin has none, and an
+    empty SKU with 0 pieces that it is empty.
+    """
+    known = _known(session, count, rows, person_id)
+    pieces: dict[str, dict[tuple[int, int | None], int]] = defaultdict(dict)
+    times: dict[str, dict[tuple[int, int | None], datetime]] = defaultdict(dict)
+    refused: list[RowRefusal] = []
+    for row in rows:
+        problem = _bin_problem(known, row) or _goods_problem(known, row)
+        if problem is not None:
+            refused.append(RowRefusal(row=row.row, field=problem[0], value=problem[1],
+                                      reason=problem[2]))  # fmt: skip
+            continue
+        here = pieces[row.bin_code]
+        if not row.sku_code:
+            continue
+        sku, worth = known.goods[row.sku_code]
+        goods = (sku.id, known.lots[sku.id, row.lot] if sku.is_lot_tracked else None)
+        here[goods] = here.get(goods, 0) + row.pieces * worth
+        if row.counted_at is not None:
+            # The earliest is the safe one: all that moved later is seen.
+            times[row.bin_code][goods] = min(
+                row.counted_at, times[row.bin_code].get(goods, row.counted_at)
+            )
+    bins = [
+        CountedBin(
+            count_bin_id=known.bins[code].id,
+            bin_id=known.bins[code].bin_id,
+            asked=known.asked.get(known.bins[code].id),
+            pieces=found,
+            counted_at=times[code],
+        )
+        for code, found in sorted(pieces.items(), key=lambda pair: known.bins[pair[0]].bin_id)
+    ]
+    return bins, refused
+
+
+def _known(
+    session: Session, count: CountSession, rows: Sequence[CountRow], person_id: int
+) -> _Known:
+    bins = {
+        row.code: row
+        for codes in _portions({r.bin_code for r in rows})
+        for row in session.execute(
+            sa.select(CountBin.id, CountBin.bin_id, CountBin.state, Bin.code, Bin.is_active)
+            .join(Bin, Bin.id == CountBin.bin_id)
+            .where(CountBin.session_id == count.id, Bin.code.in_(codes))
+        )
+    }
+    again = [row.id for row in bins.values() if row.state == BinState.AGAIN]
+    asked: dict[int, set[int]] = {count_bin_id: set() for count_bin_id in again}
+    for ids in _portions(again):
+        lines = session.execute(
+            sa.select(CountLine.count_bin_id, CountLine.sku_id).where(
+                CountLine.count_bin_id.in_(ids), may_look(person_id)
+            )
+        )
+        for line in lines:
+            asked[line.count_bin_id].add(line.sku_id)
+    goods = _goods(session, {r.sku_code for r in rows if r.sku_code})
+    lots = {
+        (row.sku_id, row.code): row.id
+        for codes in _portions({r.lot for r in rows if r.lot})
+        for row in session.execute(
+            sa.select(Lot.id, Lot.sku_id, Lot.code).where(Lot.code.in_(codes))
+        )
+    }
+    return _Known(
+        bins=bins, goods=goods, lots=lots,
+        asked={count_bin_id: frozenset(skus) for count_bin_id, skus in asked.items()},
+    )  # fmt: skip
+
+
+def _goods(session: Session, codes: set[str]) -> dict[str, tuple[Any, int]]:
+    """Return code → (SKU, pieces one of it stands for): by SKU code first, then by barcode."""
+    facts = (Sku.id, Sku.code, Sku.is_lot_tracked, Sku.is_serial_tracked)
+    found: dict[str, tuple[Any, int]] = {}
+    for some in _portions(codes):
+        known = session.execute(sa.select(*facts).where(Sku.code.in_(some)))
+        found.update((sku.code, (sku, 1)) for sku in known)
+    spelled = {other: code for code in codes - found.keys() for other in spellings_of(code)}
+    for some in _portions(spelled):
+        rows = session.execute(
+            sa.select(*facts, Barcode.code.label("barcode"), Barcode.pieces)
+            .join(Barcode, Barcode.sku_id == Sku.id)
+            .where(Barcode.code.in_(some))
+        )
+        for row in rows:
+            found.setdefault(spelled[row.barcode], (row, row.pieces))
+    return found
+
+
+def _bin_problem(known: _Known, row: CountRow) -> tuple[str, str, Text] | None:
+    place = known.bins.get(row.bin_code)
+    if place is None:
+        return "bin_code", row.bin_code, say("This bin is not in this count.")
+    if not place.is_active:
+        return "bin_code", row.bin_code, say("This bin is out of use.")
+    if place.state == BinState.COUNTED:
+        return "bin_code", row.bin_code, say("This bin is counted already.")
+    if place.state == BinState.TAKEN:
+        return "bin_code", row.bin_code, say("Somebody is counting this bin on a tablet.")
+    if place.state == BinState.AGAIN and not known.asked.get(place.id):
+        return "bin_code", row.bin_code, say("You counted this bin. Its recount is for another"
+                                             " person.")  # fmt: skip
+    return None
+
+
+def _goods_problem(known: _Known, row: CountRow) -> tuple[str, str, Text] | None:
+    if not 0 <= row.pieces <= MOST_PIECES:
+        return "pieces", str(row.pieces), say("Pieces are 0 to {most}.", most=MOST_PIECES)
+    if not row.sku_code:
+        if row.pieces:
+            return "sku_code", "", say("Pieces of what? The SKU is missing.")
+        return None
+    if row.sku_code not in known.goods:
+        return "sku_code", row.sku_code, say("Nothing here carries this code.")
+    sku, _ = known.goods[row.sku_code]
+    if sku.is_serial_tracked:
+        return "sku_code", row.sku_code, say("Goods known piece by piece are counted on a tablet.")
+    if sku.is_lot_tracked and not row.lot:
+        return "lot", "", say("{sku} is kept by lot. Say which lot.", sku=sku.code)
+    if sku.is_lot_tracked and (sku.id, row.lot) not in known.lots:
+        return "lot", row.lot, say("Nobody has seen this lot yet.")
+    return None
+
+
+def _portions(values: Iterable[Any]) -> Iterable[list[Any]]:
+    every = sorted(values)
+    return (every[start : start + MOST_IDS] for start in range(0, len(every), MOST_IDS))

@@ -1,0 +1,90 @@
+"""When a count is believed: thresholds, agreement of two people, classes of goods."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from warehouse.counting.models import CountSession, LineState
+
+SHARE_A, SHARE_B = 80, 95  # percent of all that moved: the usual cut of ABC analysis
+MOST_LOOKS = 3  # after so many people who disagree, a reviewer decides
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """How large a difference may be: pieces, percent of the book, fen; 0 of the last two: any."""
+
+    pieces: int
+    percent: int = 0
+    fen: int = 0
+
+    def allow(self, variance: int, book: int, price_fen: int) -> bool:
+        """Tell whether a difference is within all of the limits.
+
+        The price of a piece is 0 where nobody knows it; then money sets no limit.
+        """
+        size = abs(variance)
+        if size > self.pieces:
+            return False
+        if self.percent and size * 100 > self.percent * book:
+            return False
+        return not (self.fen and size * price_fen > self.fen)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What one person found of a line: counted minus book at that moment."""
+
+    person_id: int
+    variance: int
+
+
+def recount_limits(session: CountSession) -> Limits:
+    """Return up to where a difference needs no second person."""
+    return Limits(
+        pieces=session.recount_pieces, percent=session.recount_percent, fen=session.recount_fen
+    )
+
+
+def approval_limits(session: CountSession) -> Limits:
+    """Return up to where a difference needs no right to approve."""
+    return Limits(pieces=session.limit_pieces, percent=session.limit_percent, fen=session.limit_fen)
+
+
+def state_after(
+    look: Look, before: Sequence[Look], *, is_disturbed: bool, is_small: bool
+) -> LineState:
+    """Return what becomes of a line after a look, `before` being the undisturbed ones so far.
+
+    Shelf and book that agree need no second person. A difference that is not small stands once
+    two people found the same; when three disagree, a reviewer decides.
+    """
+    if is_disturbed:
+        return LineState.LOOK
+    if look.variance == 0:
+        return LineState.AGREED
+    others = [seen for seen in before if seen.person_id != look.person_id]
+    if is_small or any(seen.variance == look.variance for seen in others):
+        return LineState.DIFFERENT
+    if len({seen.person_id for seen in (*before, look)}) >= MOST_LOOKS:
+        return LineState.DIFFERENT
+    return LineState.RECOUNT
+
+
+def classes_of(moved: Mapping[int, int]) -> dict[int, str]:
+    """Return key → A, B or C by what each contributes to the whole of `moved`.
+
+    In order of what they moved, keys up to 80 % of the whole are A, up to 95 % B, the rest C;
+    the key that crosses a mark still belongs above it. What never moved is C.
+    """
+    total = sum(moved.values())
+    found: dict[int, str] = {}
+    so_far = 0
+    for key, value in sorted(moved.items(), key=lambda pair: (-pair[1], pair[0])):
+        if value <= 0 or so_far * 100 >= SHARE_B * total:
+            found[key] = "C"
+        else:
+            found[key] = "A" if so_far * 100 < SHARE_A * total else "B"
+        so_far += max(value, 0)
+    return found

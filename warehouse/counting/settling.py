@@ -1,0 +1,190 @@
+"""What was in somebody's hand while a bin was counted: found out a moment later, asked again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from warehouse.commands import Actor, Command, Outcome, execute, new_id
+from warehouse.counting.closing import bin_state, refresh
+from warehouse.counting.models import (
+    BinState,
+    CountBin,
+    CountEntry,
+    CountLine,
+    CountSession,
+    LineState,
+    SessionState,
+)
+from warehouse.counting.moved import CORRECTIONS, Moved, moved_since
+from warehouse.db import Database
+from warehouse.inventory.models import StockBalance
+from warehouse.text import say
+
+STARTING_S = 5  # a move may carry an earlier instant than the lines it came after
+UNSURE = frozenset({LineState.AGREED, LineState.RECOUNT, LineState.DIFFERENT, LineState.APPROVED})
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettleCount(Command):
+    """See which lines of a session moved right after they were counted."""
+
+    session_id: int
+
+
+def settle_count(session: Session, command: SettleCount) -> Outcome:
+    """Ask those lines again, and be sure of the others that were closed long enough ago."""
+    count = session.get_one(CountSession, command.session_id, with_for_update=True,
+                            populate_existing=True)  # fmt: skip
+    again = settle(session, command, count)
+    message = say("{lines} lines moved while they were counted; they are asked again.", lines=again)
+    return Outcome(screen="count", subject_id=count.id, message=message, facts={"again": again})
+
+
+def settle(session: Session, command: Command, count: CountSession) -> int:
+    """Settle lines that were closed longer ago than the grace; return how many are asked again.
+
+    A line is asked again when goods of it were booked within the grace, as they may have been in
+    a hand when the shelf was counted; one without a difference only once. And when the book was
+    set right after the closing of a difference: it must not be set right twice.
+    """
+    due = command.at - timedelta(seconds=count.grace_s)
+    rows = list(_moved_lines(session, count, due))
+    again = _doubtful(session, count, rows) if rows else []
+    if again:
+        ask_again(session, command, count, again, LineState.LOOK, is_disturbed=True)
+    session.execute(
+        sa.update(CountLine)
+        .where(
+            CountLine.session_id == count.id,
+            ~CountLine.is_settled,
+            CountLine.state.in_(UNSURE),
+            CountLine.counted_at <= due,
+        )
+        .values(is_settled=True)
+        .execution_options(synchronize_session=False)
+    )
+    session.expire_all()
+    return len(again)
+
+
+def ask_again(
+    session: Session,
+    command: Command,
+    count: CountSession,
+    line_ids: Sequence[int],
+    state: LineState,
+    *,
+    is_disturbed: bool = False,
+) -> None:
+    """Ask for the lines once more; `is_disturbed`: their last look tells nothing."""
+    session.flush()
+    newest = (
+        sa.select(sa.func.max(CountEntry.id))
+        .where(CountEntry.line_id.in_(line_ids))
+        .group_by(CountEntry.line_id)
+    )
+    if is_disturbed:
+        session.execute(
+            sa.update(CountEntry)
+            .where(CountEntry.id.in_(newest))
+            .values(is_disturbed=True)
+            .execution_options(synchronize_session=False)
+        )
+    session.execute(
+        sa.update(CountLine)
+        .where(CountLine.id.in_(line_ids))
+        .values(state=state, decided_by_id=None, decided_at=None, is_settled=False)
+        .execution_options(synchronize_session=False)
+    )
+    bins = sa.select(CountLine.count_bin_id).where(CountLine.id.in_(line_ids))
+    session.execute(
+        sa.update(CountBin)
+        .where(CountBin.id.in_(bins), CountBin.state == BinState.COUNTED)
+        .values(state=bin_state())
+        .execution_options(synchronize_session=False)
+    )
+    session.expire_all()
+    refresh(session, command, count)
+
+
+def _moved_lines(session: Session, count: CountSession, due: datetime) -> Iterable[Any]:
+    """Return the lines whose balance has changed since they were closed, and that matter."""
+    changes = sa.func.coalesce(StockBalance.changes, 0)
+    return session.execute(
+        sa.select(
+            CountLine.id, CountLine.bin_id, CountLine.sku_id, CountLine.counted_at,
+            CountLine.variance, CountLine.looks, CountLine.is_settled, CountLine.state,
+        )
+        .outerjoin(
+            StockBalance,
+            sa.and_(
+                StockBalance.bin_id == CountLine.bin_id, StockBalance.sku_id == CountLine.sku_id
+            ),
+        )
+        .where(
+            CountLine.session_id == count.id,
+            CountLine.state.in_(UNSURE),
+            changes != CountLine.changes,
+            sa.or_(
+                sa.and_(~CountLine.is_settled, CountLine.counted_at <= due),
+                CountLine.state.in_((LineState.DIFFERENT, LineState.APPROVED)),
+            ),
+        )
+    )  # fmt: skip
+
+
+def _doubtful(session: Session, count: CountSession, rows: Sequence[Any]) -> list[int]:
+    slack = timedelta(seconds=STARTING_S)
+    since = min(row.counted_at for row in rows) - slack
+    moved = moved_since(session, sorted({row.bin_id for row in rows}), since)
+    grace = timedelta(seconds=count.grace_s)
+    return [
+        row.id
+        for row in rows
+        if _is_doubtful(row, moved.get((row.bin_id, row.sku_id)), grace, slack)
+    ]
+
+
+def _is_doubtful(row: Any, moved: Moved | None, grace: timedelta, slack: timedelta) -> bool:
+    if moved is None:
+        return False
+    after = [move for move in moved.moves if move[0] > row.counted_at - slack]
+    is_different = row.state in (LineState.DIFFERENT, LineState.APPROVED)
+    if is_different and any(why in CORRECTIONS for _, _, why in after):
+        return True
+    if row.is_settled:
+        return False
+    in_hand = [
+        at for at, _, why in after if why not in CORRECTIONS and at <= row.counted_at + grace
+    ]
+    return bool(in_hand) and (row.variance != 0 or row.looks == 1)
+
+
+def settle_due(database: Database, *, actor: Actor, at: datetime) -> int:
+    """Settle every session that has lines closed longer ago than its grace; return how many had."""
+    with database.reading() as session:
+        waiting = session.execute(
+            sa.select(
+                CountSession.id,
+                CountSession.grace_s,
+                sa.func.min(CountLine.counted_at).label("oldest"),
+            )
+            .join(CountLine, CountLine.session_id == CountSession.id)
+            .where(
+                CountSession.state.in_((SessionState.COUNTING, SessionState.REVIEW)),
+                ~CountLine.is_settled,
+                CountLine.state.in_(UNSURE),
+            )
+            .group_by(CountSession.id, CountSession.grace_s)
+        ).all()
+    due = [row.id for row in waiting if row.oldest <= at - timedelta(seconds=row.grace_s)]
+    for session_id in due:
+        command = SettleCount(id=new_id(), actor=actor, at=at, session_id=session_id)
+        execute(database, settle_count, command)
+    return len(due)

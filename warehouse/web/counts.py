@@ -1,0 +1,342 @@
+"""The desk's counts: opened, followed, decided line by line or in bulk, posted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from printing.models import PrintJob
+from warehouse.catalog.models import Bin, Sku, Zone
+from warehouse.commands import Tone, new_id
+from warehouse.counting import desk as count_desk
+from warehouse.counting.commands.deciding import (
+    ApproveLines,
+    AskAgain,
+    KeepBook,
+    ResolveUnknown,
+    approve_lines,
+    ask_lines_again,
+    keep_book,
+    resolve_unknown,
+)
+from warehouse.counting.commands.posting import PostCount, post_count
+from warehouse.counting.commands.sessions import (
+    CancelCount,
+    FinishCount,
+    OpenCount,
+    StartCount,
+    cancel_count,
+    finish_count,
+    open_count,
+    start_count,
+)
+from warehouse.counting.models import (
+    ASKED_AGAIN,
+    CountLine,
+    CountScope,
+    CountSession,
+    DifferenceReason,
+    LineState,
+    SessionState,
+)
+from warehouse.counting.queries import progress
+from warehouse.counting.scoping import Scope
+from warehouse.errors import InvalidInput, NotFound, WarehouseError
+from warehouse.people.rights import Right
+from warehouse.text import say
+from warehouse.web import tables
+from warehouse.web.access import needs
+from warehouse.web.context import command_id, do, form_ids, form_str, reading
+from warehouse.web.desk import act, back_or, names_of, noted, state_chips, told
+from warehouse.web.pages import invalid
+from warehouse.web.spreadsheets import Field
+from warehouse.web.timeline import story
+from warehouse.web.words import options
+
+bp = Blueprint("counts", __name__, url_prefix="/counts")
+MOST_POSTS = 50  # commands one press may send, of a thousand lines each
+DIFFERENCES = (LineState.DIFFERENT, LineState.RECOUNT, LineState.LOOK, LineState.APPROVED)
+
+FIELDS: tuple[Field, ...] = (
+    (say("Count"), lambda c: c.number),
+    (say("Name"), lambda c: c.name),
+    (say("State"), lambda c: c.state),
+    (say("Bins"), lambda c: c.bins),
+    (say("Counted bins"), lambda c: int(c.done)),
+    (say("Lines"), lambda c: c.lines),
+    (say("Differences"), lambda c: int(c.different)),
+    (say("Opened"), lambda c: c.opened_at),
+    (say("Who"), lambda c: c.who),
+)
+LINE_FIELDS: tuple[Field, ...] = (
+    (say("Bin"), lambda x: x.bin_code),
+    (say("SKU"), lambda x: x.sku_code),
+    (say("Goods"), lambda x: x.sku_name),
+    (say("Properties"), lambda x: x.properties),
+    (say("Lot"), lambda x: x.lot or ""),
+    (say("Counted pieces"), lambda x: x.counted),
+    (say("Book"), lambda x: x.book),
+    (say("Difference"), lambda x: x.variance),
+    (say("Value fen"), lambda x: x.value_fen),
+    (say("State"), lambda x: x.state),
+    (say("Reason"), lambda x: x.reason or ""),
+    (say("Note"), lambda x: x.note),
+    (say("Looks"), lambda x: x.looks),
+    (say("Counted by"), lambda x: x.counted_by),
+    (say("Counted"), lambda x: x.counted_at),
+    (say("Decided by"), lambda x: x.decided_by or ""),
+)
+LISTING = tables.Listing(
+    name="counts", key=CountSession.id, sorts=count_desk.SESSION_SORTS, default="-no",
+    fields=FIELDS,
+)  # fmt: skip
+LINES = tables.Listing(
+    name="count-lines", key=CountLine.id, sorts=count_desk.LINE_SORTS, default="bin",
+    fields=LINE_FIELDS,
+)  # fmt: skip
+
+
+@bp.get("")
+@needs(Right.SEE_DESK)
+def index() -> str | Response:
+    """List the counts, the newest first."""
+    state = tables.one_of("state", SessionState)
+    query = count_desk.session_list()
+    with reading() as session:
+        counts = session.execute(
+            sa.select(CountSession.state, sa.func.count()).group_by(CountSession.state)
+        )
+        chips = state_chips(SessionState, {row[0]: row[1] for row in counts}, state)
+        if state is not None:
+            query = query.where(CountSession.state == state)
+        if q := tables.text("q"):
+            query = query.where(
+                sa.or_(tables.begins(CountSession.number, q.upper()),
+                       tables.like(CountSession.name, q))
+            )  # fmt: skip
+        if tables.is_export():
+            return tables.export(session, query, LISTING)
+        page = tables.page_of(session, query, LISTING)
+        return render_template("counts/index.html", page=page, chips=chips, q=q)
+
+
+@bp.get("/new")
+@needs(Right.STOCK)
+def new() -> str:
+    """Show what can be counted."""
+    return _new_page({}, {})
+
+
+def _new_page(values: dict[str, Any], errors: dict[str, str]) -> str:
+    with reading() as session:
+        zones = session.execute(sa.select(Zone.code, Zone.name).order_by(Zone.sequence)).all()
+    return render_template(
+        "counts/new.html", values=values, errors=errors, zones=[tuple(zone) for zone in zones],
+        scope=values.get("scope") or request.args.get("scope", CountScope.ZONES),
+        codes=values.get("codes") or tables.text("codes"),
+    )  # fmt: skip
+
+
+@bp.post("/new")
+@needs(Right.STOCK)
+def opened() -> Response | tuple[str, int]:
+    """Open a count and show it."""
+    try:
+        outcome = do(
+            open_count, OpenCount, scope=_scope(), name=form_str("name", "")[:200],
+            is_blind=form_str("is_blind", "") == "1", starts=form_str("starts", "") == "1",
+        )  # fmt: skip
+    except InvalidInput as error:
+        values = request.form.to_dict()
+        return _new_page({**values, "zones": request.form.getlist("zones")}, invalid(error)), 400
+    except WarehouseError as error:
+        return told(error, url_for("counts.new"))
+    return noted(outcome, _here(outcome.subject_id or 0))
+
+
+def _scope() -> Scope:
+    kind = form_str("scope", CountScope.ZONES)
+    if kind not in (CountScope.ZONES, CountScope.BINS, CountScope.SKUS, CountScope.CLASS):
+        raise InvalidInput(say("Say what is to be counted."), field="scope")
+    zones = tuple(request.form.getlist("zones"))
+    if kind == CountScope.ZONES:
+        return Scope(kind=CountScope.ZONES, codes=zones)
+    codes = form_str("codes", "") if kind != CountScope.CLASS else form_str("abc", "")
+    parts = codes.replace(",", " ").replace("，", " ").replace(";", " ").split()
+    return Scope(
+        kind=CountScope(kind), codes=tuple(dict.fromkeys(p.upper() for p in parts)), zones=zones,
+        is_by_value=form_str("by_value", "") == "1",
+    )  # fmt: skip
+
+
+@bp.get("/<int:session_id>")
+@needs(Right.SEE_DESK)
+def count(session_id: int) -> str | Response:
+    """Show one count: how far it is, how exact the book was, what differs, who did what."""
+    query = _filtered(session_id)
+    with reading() as session:
+        found = _count(session, session_id)
+        if tables.is_export():
+            return tables.export(session, query, LINES, name=found.number)
+        subject = f"count:{session_id}"
+        jobs = sa.select(PrintJob).where(PrintJob.subject == subject).order_by(PrintJob.id)
+        done = progress(session, session_id)
+        return render_template(
+            "counts/count.html",
+            count=found,
+            page=tables.page_of(session, query, LINES),
+            states=count_desk.states_of(session, session_id),
+            done=done,
+            total=sum(done.values()),
+            accuracy=count_desk.accuracy_of(session, session_id),
+            bins=count_desk.bins_of(session, session_id),
+            counters=count_desk.counters_of(session, session_id),
+            unknown=count_desk.unknown_of(session, session_id),
+            files=count_desk.files_of(session, session_id),
+            people=names_of(session),
+            reasons=options(DifferenceReason, say("choose")),
+            jobs=list(session.scalars(jobs)),
+            events=story(session, [("count", [session_id])], job_subjects=[subject]),
+            only=tables.text("only"),
+            q=tables.text("q"),
+        )
+
+
+def _filtered(session_id: int) -> sa.Select[*tuple[Any, ...]]:
+    query = count_desk.line_list(session_id)
+    only = tables.text("only")
+    if only == "differences":
+        query = query.where(CountLine.variance != 0)
+    elif only == "open":
+        query = query.where(CountLine.state.in_(DIFFERENCES))
+    elif only == "again":
+        query = query.where(CountLine.state.in_(ASKED_AGAIN))
+    elif state := tables.one_of("only", LineState):
+        query = query.where(CountLine.state == state)
+    if q := tables.text("q"):
+        query = query.where(
+            sa.or_(tables.begins(Bin.code, q.upper()), tables.like(Sku.code, q),
+                   tables.like(Sku.name, q))
+        )  # fmt: skip
+    return query
+
+
+def _count(session: Session, session_id: int) -> CountSession:
+    found = session.get(CountSession, session_id)
+    if found is None:
+        raise NotFound(say("count"), session_id)
+    return found
+
+
+def _here(session_id: int) -> str:
+    return url_for("counts.count", session_id=session_id)
+
+
+@bp.post("/<int:session_id>/start")
+@needs(Right.STOCK)
+def start(session_id: int) -> Response:
+    """Put it on the counters' tablets."""
+    return act(start_count, StartCount, back=_here(session_id), session_id=session_id)
+
+
+@bp.post("/<int:session_id>/cancel")
+@needs(Right.STOCK)
+def cancel(session_id: int) -> Response:
+    """Give it up; nothing is posted."""
+    return act(
+        cancel_count, CancelCount, back=_here(session_id), session_id=session_id,
+        note=form_str("reason", ""),
+    )  # fmt: skip
+
+
+@bp.post("/<int:session_id>/finish")
+@needs(Right.STOCK)
+def finish(session_id: int) -> Response:
+    """End it as it stands."""
+    return act(
+        finish_count, FinishCount, back=_here(session_id), session_id=session_id,
+        note=form_str("reason", ""),
+    )  # fmt: skip
+
+
+@bp.post("/<int:session_id>/approve")
+@needs(Right.COUNT)
+def approve(session_id: int) -> Response:
+    """Approve chosen differences, or all of them, for one reason."""
+    back = back_or(_here(session_id))
+    reason = form_str("reason", "")
+    chosen = form_ids("chosen")
+    if reason not in set(DifferenceReason):
+        return told(InvalidInput(say("Choose why they differ."), field="reason"), back)
+    if not chosen and form_str("all", "") != "1":
+        return told(InvalidInput(say("Choose lines first."), field="chosen"), back)
+    return act(
+        approve_lines, ApproveLines, back=back, session_id=session_id, line_ids=chosen,
+        reason=DifferenceReason(reason), note=form_str("note", ""),
+    )  # fmt: skip
+
+
+@bp.post("/<int:session_id>/keep")
+@needs(Right.COUNT)
+def keep(session_id: int) -> Response:
+    """Leave the book as it is in chosen lines."""
+    back = back_or(_here(session_id))
+    chosen = form_ids("chosen")
+    if not chosen:
+        return told(InvalidInput(say("Choose lines first."), field="chosen"), back)
+    return act(
+        keep_book, KeepBook, back=back, session_id=session_id, line_ids=chosen,
+        note=form_str("note", ""),
+    )  # fmt: skip
+
+
+@bp.post("/<int:session_id>/again")
+@needs(Right.COUNT)
+def again(session_id: int) -> Response:
+    """Have chosen lines counted again."""
+    back = back_or(_here(session_id))
+    chosen = form_ids("chosen")
+    if not chosen:
+        return told(InvalidInput(say("Choose lines first."), field="chosen"), back)
+    return act(ask_lines_again, AskAgain, back=back, session_id=session_id, line_ids=chosen)
+
+
+@bp.post("/unknown/<int:unknown_id>")
+@needs(Right.STOCK)
+def resolve(unknown_id: int) -> Response:
+    """Say which SKU an unknown code is."""
+    return act(
+        resolve_unknown, ResolveUnknown, back=back_or(url_for("counts.index")),
+        unknown_id=unknown_id, sku_code=form_str("sku").upper(),
+    )  # fmt: skip
+
+
+@bp.post("/<int:session_id>/post")
+@needs(Right.COUNT)
+def post(session_id: int) -> Response:
+    """Post all that is approved; a large count by several commands, each line once."""
+    first = command_id()
+    posted = again = 0
+    try:
+        for number in range(MOST_POSTS):
+            name = first if number == 0 else new_id()
+            outcome = do(post_count, PostCount, id=name, session_id=session_id)
+            posted += outcome.facts["posted"]
+            again += outcome.facts["again"]
+            if not outcome.facts["left"]:
+                break
+    except WarehouseError as error:
+        return told(error, _here(session_id))
+    if number:
+        outcome = _summed(outcome, posted, again)
+    return noted(outcome, _here(session_id))
+
+
+def _summed(outcome: Any, posted: int, again: int) -> Any:
+    message = say("{posted} differences posted.", posted=posted)
+    return replace(outcome, message=message, tone=Tone.ATTENTION if again else outcome.tone)
