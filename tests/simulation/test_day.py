@@ -109,6 +109,14 @@ def test_deliveries_are_worked_from_the_dock_to_the_shelf(tmp_path: Path) -> Non
     assert (left, booked > 6) == (0, True)
 
 
+def test_counts_find_what_was_planted_while_orders_are_picked(tmp_path: Path) -> None:
+    summary = simulate(_plan(tmp_path, orders=10, receipts=1, counts=1, planted=3))
+
+    assert (summary.faults, summary.is_sound) == ([], True)
+    assert (summary.counts_posted, summary.planted, summary.found) == (1, 3, 3)
+    assert summary.false_variances == 0
+
+
 def test_somebody_elses_file_is_played(tmp_path: Path) -> None:
     example = Path(__file__).parents[2] / "docs" / "examples" / "orders-zh.csv"
     out = tmp_path / "out"

@@ -43,16 +43,33 @@ SECONDS_PER_LINE = 2
     type=click.IntRange(0, 1_000),
     help="Deliveries that are counted, confirmed, booked and put away.",
 )
+@click.option(
+    "--counts",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0, 50),
+    help="Stock counts of all shelves, each of its part, while orders are picked.",
+)
+@click.option(
+    "--planted",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0, 10_000),
+    help="Bins that hold other pieces than the book says, for the counts to find.",
+)
 @click.option("--database-url", default="", help="Play on this database instead of one of its own.")
 @click.argument("more_files", nargs=-1, type=click.Path(exists=True, path_type=Path))
 def simulate_command(files: tuple[Path, ...], more_files: tuple[Path, ...], **options: Any) -> None:
     """Run virtual workers through the tablets' own commands, from import to handover.
 
     Exits with 0 only if the ledger verifies, every order has ended somewhere, and none was
-    dispatched wrongly as told from boxes and labels.
+    dispatched wrongly as told from boxes and labels; and, of counts, only if they found every
+    planted difference and posted none where shelf and book agreed.
     """
     if more_files and not files:
         raise Misuse(say("Files to import come after --import."))
+    if options["planted"] and not options["counts"]:
+        raise Misuse(say("Planted differences are found by counts: say --counts as well."))
     plan = Plan(**options, files=(*files, *more_files))
     try:
         summary = simulate(plan, _Progress())

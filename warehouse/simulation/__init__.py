@@ -18,6 +18,7 @@ from warehouse.db import Database
 from warehouse.demo.goods import Variant, variants
 from warehouse.demo.orders import Inventor
 from warehouse.numbers import next_number
+from warehouse.simulation.counter import counter, organizer
 from warehouse.simulation.day import Day, DayBroken, Schedule
 from warehouse.simulation.door import door
 from warehouse.simulation.foreign import bring_in
@@ -28,6 +29,7 @@ from warehouse.simulation.packer import packer
 from warehouse.simulation.picker import picker
 from warehouse.simulation.press import press, print_all
 from warehouse.simulation.receiver import receiver
+from warehouse.simulation.shelves import plant
 from warehouse.simulation.shopside import ShopSide
 from warehouse.simulation.site import Crew, set_up, survey
 from warehouse.simulation.summary import Summary, sum_up
@@ -36,6 +38,7 @@ from warehouse.simulation.tablet import Tablet
 OPENS_AT = datetime(2026, 11, 11, 0, 0, tzinfo=UTC)  # 08:00 in Shanghai, a day one remembers
 LONGEST = timedelta(days=60)
 QUIET_S = 2400  # the first wave's way to the door
+COUNTERS = 3  # a difference may need the eyes of three
 RECEIVERS = 2  # one counts, the other compares
 HANDS_S = 150  # what an order costs a worker, walking included
 DATABASE_NAME = "simulation.db"
@@ -131,7 +134,7 @@ def _play(day: Day, plan: Plan, on_progress: OnProgress) -> tuple[list[str], lis
     goods = variants()
     crew = set_up(
         day, goods, pickers=plan.pickers, packers=plan.packers, orders=plan.orders, seed=plan.seed,
-        receivers=RECEIVERS if plan.receipts else 0,
+        receivers=RECEIVERS if plan.receipts else 0, counters=COUNTERS if plan.counts else 0,
     )  # fmt: skip
     service_desk = Tablet(day, crew.service)
     notes: list[str] = []
@@ -141,6 +144,7 @@ def _play(day: Day, plan: Plan, on_progress: OnProgress) -> tuple[list[str], lis
     else:
         orders = _orders(day, plan, goods)
     survey(day)
+    plant(day, plan.planted)
     schedule = Schedule(day)
     count = max(len(orders), len(day.order_ids))
     span_s = QUIET_S + count * HANDS_S / min(plan.pickers, plan.packers)
@@ -148,6 +152,7 @@ def _play(day: Day, plan: Plan, on_progress: OnProgress) -> tuple[list[str], lis
         schedule.start(shop(day, crew.service, orders, span_s))
     schedule.start(buyers(day, service_desk, count, span_s))
     _start_work(day, schedule, crew, plan)
+    _start_counts(day, schedule, crew, plan, span_s)
     try:
         schedule.run(day.now + LONGEST, lambda: on_progress(day))
     except DayBroken as broken:
@@ -174,3 +179,11 @@ def _start_work(day: Day, schedule: Schedule, crew: Crew, plan: Plan) -> None:
     if crew.receivers:
         first, second = (Tablet(day, actor) for actor in crew.receivers)
         schedule.start(receiver(day, first, second, plan.receipts), after_s=120)
+
+
+def _start_counts(day: Day, schedule: Schedule, crew: Crew, plan: Plan, span_s: float) -> None:
+    if not plan.counts:
+        return
+    schedule.start(organizer(day, Tablet(day, crew.supervisor), plan.counts, span_s), after_s=300)
+    for place, actor in enumerate(crew.counters):
+        schedule.start(counter(day, Tablet(day, actor)), after_s=310 + place)

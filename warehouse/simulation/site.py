@@ -54,6 +54,7 @@ class Crew:
     supervisor: Actor
     service: Actor
     receivers: tuple[Actor, ...] = ()
+    counters: tuple[Actor, ...] = ()
 
 
 def set_up(
@@ -65,6 +66,7 @@ def set_up(
     orders: int,
     seed: int,
     receivers: int = 0,
+    counters: int = 0,
 ) -> Crew:
     """Make what is not there yet, put stock on the shelves, and return who works."""
     with day.database.transaction() as session:
@@ -82,7 +84,7 @@ def set_up(
         totes = TOTES_EACH * (pickers + packers)
         desk.do(make_totes, MakeTotes, count=totes, prefix="SIM-")
         day.world.free_totes.extend(f"SIM-{number:03d}" for number in range(1, totes + 1))
-        crew = _crew(desk, pickers, packers, receivers)
+        crew = _crew(desk, pickers, packers, receivers, counters)
         _set_up_printers(session, day, crew)
     return crew
 
@@ -137,7 +139,7 @@ def _survey_stock(session: Session, day: Day) -> None:
             day.homes.setdefault(sku, place)
 
 
-def _crew(desk: Desk, pickers: int, packers: int, receivers: int) -> Crew:
+def _crew(desk: Desk, pickers: int, packers: int, receivers: int, counters: int) -> Crew:
     def actors(word: str, count: int, kind: StationKind, role: Role) -> tuple[Actor, ...]:
         return tuple(
             Actor(
@@ -154,6 +156,7 @@ def _crew(desk: Desk, pickers: int, packers: int, receivers: int) -> Crew:
         supervisor=actors("desk", 1, StationKind.DESK, Role.SUPERVISOR)[0],
         service=Actor(person_id=_person(desk.session, "sim-service-1", Role.CUSTOMER_SERVICE)),
         receivers=actors("dock", receivers, StationKind.RECEIVE, Role.RECEIVER),
+        counters=actors("count", counters, StationKind.COUNT, Role.COUNTER),
     )
 
 
