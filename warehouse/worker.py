@@ -32,6 +32,7 @@ from warehouse.printers.keeping import clear_old_papers
 from warehouse.printers.standing_in import relieve
 from warehouse.replenishing.watching import plan_if_needed
 from warehouse.supplying.flows import add_up
+from warehouse.tracing.commands.expiring import expire_promised
 
 log = logging.getLogger("fahuo.worker")
 
@@ -46,12 +47,14 @@ SEARCH_EVERY = 4
 # No printer's.
 IMPORT_LANE, STOCK_LANE, SEARCH_LANE, KEEPING_LANE, RELIEF_LANE = range(0, -5, -1)
 FLOW_LANE, REPLENISH_LANE = range(-5, -7, -1)
+EXPIRY_LANE = -7
 RELIEF_EVERY = 80
 COUNT_LANE = -20
 COUNT_EVERY = 40  # rounds: ten seconds
 STOCK_EVERY = 80  # rounds: twenty seconds
 FLOW_EVERY = 80
 REPLENISH_EVERY = 80
+EXPIRY_EVERY = 1_200  # five minutes: a lot's day comes once, at midnight
 
 
 class Worker:
@@ -116,6 +119,8 @@ class Worker:
             self._start(pool, REPLENISH_LANE, self._replenish)
         if rounds % COUNT_EVERY == 0:
             self._start(pool, COUNT_LANE, self._see_to_counts)
+        if rounds % EXPIRY_EVERY == 0:
+            self._start(pool, EXPIRY_LANE, self._expire)
         if rounds % RELIEF_EVERY == 0:
             self._start(pool, RELIEF_LANE, self._relieve)
 
@@ -175,6 +180,10 @@ class Worker:
         actor, at = Actor(person_id=SYSTEM_PERSON_ID), utcnow()
         settle_due(self._database, actor=actor, at=at)
         open_due(self._database, actor=actor, at=at, zone=self._config.time_zone)
+
+    def _expire(self) -> None:
+        actor, zone = Actor(person_id=SYSTEM_PERSON_ID), self._config.time_zone
+        expire_promised(self._database, actor=actor, at=utcnow(), zone=zone)
 
     def _relieve(self) -> None:
         relieve(self._database, actor=Actor(person_id=SYSTEM_PERSON_ID), at=utcnow())

@@ -45,7 +45,7 @@ class ReleaseReason(StrEnum):
     STOPPED = "stopped"
     CANCELLED = "cancelled"
     COUNTED = "counted"  # a stock count found fewer than were promised
-    BLOCKED = "blocked"  # the lot may not be sold any more
+    BLOCKED = "blocked"  # the lot may not be sold any more: blocked, or past its day
     SWAPPED = "swapped"  # the picker took another lot that is as good
 
 

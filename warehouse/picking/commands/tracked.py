@@ -39,7 +39,7 @@ def in_hand(
     Raises:
         SerialMissing, SerialElsewhere: no number, or that of another piece than one in the bin.
         LotWanted: the bin has several lots and the scan named none. OtherLot: not the lot
-        that was promised.
+        that was promised, or that one's last day has passed since.
     """
     lot_id: int | None = None
     serials: tuple[str, ...] = ()
@@ -54,8 +54,11 @@ def in_hand(
         here = lots_in(session, task.bin_id, task.sku_id)
         promised = _promised_lot(session, task, here)
         taken = _taken_lot(here, promised, lot=lot, lot_id=lot_id, serial=serial)
-        if taken.lot_id != promised.lot_id:
-            _require_as_good(session, command, task, taken, promised, pieces, swap)
+        days = _days_before(session, task)
+        if taken.lot_id == promised.lot_id:
+            _require_still_good(command, promised, days)
+        else:
+            _require_as_good(command, taken, promised, days, pieces, swap)
             return InHand(task_id=_swap(session, command, task, taken), serials=serials)
     return InHand(task_id=task.id, serials=serials)
 
@@ -112,33 +115,44 @@ def _taken_lot(
     return promised
 
 
-def _require_as_good(
-    session: Session,
-    command: Command,
-    task: Any,
-    taken: LotHere,
-    promised: LotHere,
-    pieces: int,
-    swap: str,
-) -> None:
-    """Refuse another lot than was promised, unless it is as good and the picker agreed to it."""
-    days = session.scalar(sa.select(Sku.days_before_expiry).where(Sku.id == task.sku_id)) or 0
-    is_fit = is_fit_on(
-        command.day,
-        is_blocked=taken.is_blocked,
-        best_before=taken.best_before,
-        days_before=days,
+def _days_before(session: Session, task: Any) -> int:
+    """Return how many days before its end the task's goods are sold no more."""
+    return session.scalar(sa.select(Sku.days_before_expiry).where(Sku.id == task.sku_id)) or 0
+
+
+def _is_good(command: Command, lot: LotHere, days: int) -> bool:
+    return is_fit_on(
+        command.day, is_blocked=lot.is_blocked, best_before=lot.best_before, days_before=days
     )
+
+
+def _require_still_good(command: Command, promised: LotHere, days: int) -> None:
+    """Refuse the promised lot itself where its day came after it was promised."""
+    if not _is_good(command, promised, days):
+        raise OtherLot(
+            say("Lot {lot} may not be sold any more (best before {day}). Take another lot, or"
+                " report it short as damaged.",
+                lot=promised.code, day=str(promised.best_before or "-"))
+        )  # fmt: skip
+
+
+def _require_as_good(
+    command: Command, taken: LotHere, promised: LotHere, days: int, pieces: int, swap: str
+) -> None:
+    """Refuse another lot than was promised, unless it is as good and the picker agreed to it.
+
+    Instead of a promised lot that may not be sold any more one that keeps longer is good.
+    """
     lots = {"lot": taken.code, "promised": promised.code}
     if taken.is_blocked:
         reason = say("Lot {lot} is blocked ({reason}). Put it back; lot {promised} is wanted.",
                      reason=taken.blocked_reason, **lots)  # fmt: skip
-    elif not is_fit:
+    elif not _is_good(command, taken, days):
         reason = say("Lot {lot} is too near its end. Put it back; lot {promised} is wanted.",
                      **lots)  # fmt: skip
     elif taken.free < pieces:
         reason = say("Lot {lot} is promised to other orders. Lot {promised} is wanted.", **lots)
-    elif taken.turn > promised.turn:
+    elif taken.turn > promised.turn and _is_good(command, promised, days):
         reason = say("Lot {lot} keeps longer. Lot {promised} has to go first.", **lots)
     elif swap != taken.code:
         reason = say("This is lot {lot}, lot {promised} was planned. Scan again to take it.",

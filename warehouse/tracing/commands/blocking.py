@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,19 +10,17 @@ from sqlalchemy.orm import Session
 
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import InvalidInput, NotFound, RuleViolation
-from warehouse.inventory import ledger
 from warehouse.inventory.marks import best_before_problem
-from warehouse.inventory.models import Allocation, Lot, LotBalance, ReleaseReason
+from warehouse.inventory.models import Lot, LotBalance
 from warehouse.orders.commands.holds import hold_order
-from warehouse.orders.models import Consignment, ConsignmentState, HoldKind, HoldOwner
+from warehouse.orders.models import HoldKind, HoldOwner
 from warehouse.orders.queries import orders_of
 from warehouse.orders.rules import BY_HAND
 from warehouse.packing.models import Parcel, ParcelState
 from warehouse.people import trail
 from warehouse.text import say
-from warehouse.tracing.commands.returning import hold_short, take_back
-from warehouse.waves.models import PickTask, TaskState, Wave, WaveSlot, WaveState
-from warehouse.waves.replanning import allocate_elsewhere, end_task
+from warehouse.tracing.commands.unpromising import give_promises_back
+from warehouse.waves.models import WaveSlot
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +63,7 @@ def block_lot(session: Session, command: BlockLot) -> Outcome:
         raise RuleViolation(say("Lot {lot} is blocked.", lot=lot.code))
     lot.blocked_at, lot.blocked_reason = command.at, command.reason.strip()[:200]
     session.flush()
-    back, short = _release(session, command, lot.id)
+    back, short = give_promises_back(session, command, lot.id)
     held = _stop_picked(session, command, lot)
     trail.record(
         session, command, "lot", lot.id, "lot_blocked",
@@ -136,71 +132,6 @@ def _lot(session: Session, lot_id: int, reason: str) -> Lot:
     if lot is None:
         raise NotFound(say("lot"), lot_id)
     return lot
-
-
-def _release(session: Session, command: BlockLot, lot_id: int) -> tuple[list[int], set[int]]:
-    """Give back what is promised; return the consignments taken back, and those looked after."""
-    tasks = _tasks(session, lot_id)
-    _lock(session, {consignment_id for _, consignment_id in tasks})
-    by_consignment: dict[int, list[PickTask]] = defaultdict(list)
-    for task, consignment_id in _tasks(session, lot_id):
-        by_consignment[consignment_id].append(task)
-    back: list[int] = []
-    short: set[int] = set()
-    for consignment_id, mine in sorted(by_consignment.items()):
-        ledger.release(session, command, [t.allocation_id for t in mine], ReleaseReason.BLOCKED)
-        if _is_begun(session, consignment_id, mine):
-            short.add(consignment_id)
-            _look_elsewhere(session, command, consignment_id, mine)
-        else:
-            take_back(session, command, consignment_id)
-            back.append(consignment_id)
-    hold_short(session, command, back)
-    return back, short
-
-
-def _tasks(session: Session, lot_id: int) -> list[tuple[PickTask, int]]:
-    rows = session.execute(
-        sa.select(PickTask, WaveSlot.consignment_id)
-        .join(Allocation, Allocation.id == PickTask.allocation_id)
-        .join(WaveSlot, WaveSlot.id == PickTask.slot_id)
-        .where(
-            Allocation.lot_id == lot_id,
-            Allocation.pieces > Allocation.picked + Allocation.released,
-            PickTask.state == TaskState.OPEN,
-        )
-        .order_by(PickTask.id)
-        .with_for_update(of=PickTask)
-        .execution_options(populate_existing=True)
-    )
-    return [(task, consignment_id) for task, consignment_id in rows]
-
-
-def _lock(session: Session, consignment_ids: set[int]) -> None:
-    session.execute(
-        sa.select(Consignment.id)
-        .where(Consignment.id.in_(consignment_ids))
-        .order_by(Consignment.id)
-        .with_for_update()
-    ).all()
-
-
-def _is_begun(session: Session, consignment_id: int, tasks: Sequence[PickTask]) -> bool:
-    consignment = session.get_one(Consignment, consignment_id, populate_existing=True)
-    wave = session.get_one(Wave, tasks[0].wave_id, populate_existing=True)
-    return consignment.state is not ConsignmentState.WAVED or wave.state is not WaveState.PLANNED
-
-
-def _look_elsewhere(
-    session: Session, command: BlockLot, consignment_id: int, tasks: Sequence[PickTask]
-) -> None:
-    for task in tasks:
-        missing = task.wanted - task.picked
-        end_task(task, missing)
-        session.flush()
-        if allocate_elsewhere(session, task, missing, day=command.day, avoid_bin_id=None):
-            for order in orders_of(session, consignment_id):
-                hold_order(session, command, order.id, HoldKind.STOCK_SHORT)
 
 
 def _stop_picked(session: Session, command: BlockLot, lot: Lot) -> set[int]:

@@ -1,0 +1,103 @@
+"""Lots whose day came after they were promised: no pick waits for what may not be sold any more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from warehouse.catalog.models import Sku
+from warehouse.commands import Actor, Command, Outcome, Tone, execute, new_id
+from warehouse.db import Database
+from warehouse.errors import NotFound
+from warehouse.inventory.fitness import is_fit
+from warehouse.inventory.models import Allocation, Lot
+from warehouse.people import trail
+from warehouse.text import say
+from warehouse.tracing.commands.unpromising import give_promises_back
+from warehouse.waves.models import PickTask, TaskState
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpireLot(Command):
+    """Nobody waits any longer for pieces of this lot: its day has come."""
+
+    lot_id: int
+
+
+def expire_lot(session: Session, command: ExpireLot) -> Outcome:
+    """Give back every open promise of a lot that may not be sold on the site's day any more.
+
+    Its orders go the way of those of a blocked lot. Where the lot is still good, or nothing is
+    promised of it, nothing happens.
+
+    Raises:
+        NotFound: there is no such lot.
+    """
+    lot = session.get(Lot, command.lot_id, with_for_update=True, populate_existing=True)
+    if lot is None:
+        raise NotFound(say("lot"), command.lot_id)
+    back: list[int] = []
+    short: set[int] = set()
+    if not _is_good(session, command, lot.id):
+        back, short = give_promises_back(session, command, lot.id)
+    if back or short:
+        trail.record(
+            session, command, "lot", lot.id, "lot_expired", back=len(back), short=len(short)
+        )
+    return Outcome(
+        screen="lot",
+        subject_id=lot.id,
+        message=say(
+            "Lot {lot} is past its day: {back} orders out of their wave, {short} looked for"
+            " elsewhere.",
+            lot=lot.code,
+            back=len(back),
+            short=len(short),
+        ),
+        tone=Tone.ATTENTION if back or short else Tone.OK,
+    )
+
+
+def expire_promised(database: Database, *, actor: Actor, at: datetime, zone: tzinfo) -> int:
+    """Give back what is promised of lots whose day has come, lot by lot; return how many lots.
+
+    Costs one statement where there is none.
+    """
+    with database.reading() as session:
+        found = promised_past_their_day(session, at.astimezone(zone).date())
+    for lot_id in found:
+        command = ExpireLot(id=new_id(), actor=actor, at=at, zone=zone, lot_id=lot_id)
+        execute(database, expire_lot, command)
+    return len(found)
+
+
+def promised_past_their_day(session: Session, day: date) -> list[int]:
+    """Return the lots that open pick tasks wait for and that may not be sold on that day."""
+    return list(
+        session.scalars(
+            sa.select(Lot.id)
+            .distinct()
+            .select_from(PickTask)
+            .join(Allocation, Allocation.id == PickTask.allocation_id)
+            .join(Lot, Lot.id == Allocation.lot_id)
+            .join(Sku, Sku.id == Lot.sku_id)
+            .where(
+                PickTask.state == TaskState.OPEN,
+                Allocation.pieces > Allocation.picked + Allocation.released,
+                sa.not_(is_fit(day)),
+            )
+            .order_by(Lot.id)
+        )
+    )
+
+
+def _is_good(session: Session, command: Command, lot_id: int) -> bool:
+    good = (
+        sa.select(Lot.id)
+        .join(Sku, Sku.id == Lot.sku_id)
+        .where(Lot.id == lot_id, is_fit(command.day))
+    )
+    return session.scalar(good) is not None
