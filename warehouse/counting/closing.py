@@ -252,10 +252,12 @@ def _found(
             "changes": change,
             "counted_by_id": done.person_id,
             "serials": _serials(done, book, sku_id),
-            "is_disturbed": _is_disturbed(done, sku_id, change, counted - stood, between, grace_s)
-            if at is None
-            else _was_in_hand(between, at, lot_id, grace_s),
         }
+        row["is_disturbed"] = (
+            _was_in_hand(between, at, lot_id, grace_s)
+            if at is not None
+            else _is_disturbed(done, row, between, grace_s)
+        )
         yield row
 
 
@@ -267,20 +269,18 @@ def _serials(done: Pass, book: _Book, sku_id: int) -> dict[str, list[str]] | Non
     return {"gone": sorted(stood - seen), "found": sorted(seen - stood)}
 
 
-def _is_disturbed(
-    done: Pass, sku_id: int, change: int, variance: int, moved: Moved | None, grace_s: int
-) -> bool:
+def _is_disturbed(done: Pass, row: dict[str, Any], moved: Moved | None, grace_s: int) -> bool:
     """Tell whether goods moved while they were counted, or had only just been booked in.
 
     What is booked into a bin may be in a hand for a moment longer; a shelf and a book that agree
-    need not be doubted for it.
+    are doubted for it only once.
     """
     if done.changes is not None:
-        if change != done.changes.get(sku_id, 0):
+        if row["changes"] != done.changes.get(row["sku_id"], 0):
             return True
     elif moved is not None and moved.last_at > done.opened_at:
         return True
-    if variance == 0 or moved is None or moved.last_in_at is None:
+    if moved is None or moved.last_in_at is None or (row["variance"] == 0 and row["looks"] > 1):
         return False
     return moved.last_in_at > done.opened_at - timedelta(seconds=grace_s)
 

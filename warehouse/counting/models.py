@@ -256,6 +256,7 @@ class CountLine(Base):
             postgresql_where=sa.text("lot_id IS NOT NULL"),
         ),
         sa.Index("ix_count_line_session_id_state_id", "session_id", "state", "id"),
+        sa.Index("ix_count_line_count_bin_id", "count_bin_id"),
         sa.Index("ix_count_line_sku_id", "sku_id"),
     )
 

@@ -167,8 +167,11 @@ def _bin_of(session: Session, count: CountSession, code: str) -> CountBin:
 
 
 def _take_over(session: Session, command: TakeBin, place: CountBin) -> None:
-    """Drop the pass another person is making, once this one has confirmed it."""
-    if not command.is_confirmed:
+    """Drop the pass another person is making, once this one has confirmed it.
+
+    Who is only on the way to a bin has lost nothing by it.
+    """
+    if open_take(session, place.id) is not None and not command.is_confirmed:
         who = name_of(session, place.taken_by_id or 0)
         raise TakenByAnother(
             say("{name} is counting this bin. Scan it again to take it over; what was scanned in"

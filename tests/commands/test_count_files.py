@@ -1,0 +1,174 @@
+"""Counts from files and the calendar: whole or not at all, the book of the moment, never twice."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.builders import Stage, World
+from tests.commands.test_counting import move
+from tests.counts import GRACE, opened
+from warehouse.commands import Actor
+from warehouse.counting.calendar import SaveRule, due_of, open_due, save_rule
+from warehouse.counting.events import DoubtShortage, doubt_shortage
+from warehouse.counting.importing import CountReport, import_count_file
+from warehouse.counting.models import (
+    CountBin,
+    CountEvent,
+    CountFile,
+    CountRule,
+    CountScope,
+    CountSession,
+    LineState,
+    RuleKind,
+)
+from warehouse.errors import InvalidInput, RuleViolation
+from warehouse.picking.commands.exceptions import ReportShort, report_short
+from warehouse.shops.refusals import FileRefused
+
+HEAD = "货位,商家编码,实盘数量,批次,盘点时间\n"
+
+
+def send(world: World, folder: Path, session_id: int, text: str) -> CountReport:
+    file = folder / "counts.csv"
+    file.write_text(text, encoding="utf-8")
+    return import_count_file(
+        world.database, file, session_id=session_id, actor=Actor(person_id=world.person("ann")),
+        at=world.tick(), zone=world.zone,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def shelf(world: World):
+    tee = world.sku("TEE")
+    world.stock(tee, "A-1", 10, walk_order=1)
+    world.stock(tee, "A-2", 4, walk_order=2)
+    return tee
+
+
+def test_a_file_closes_its_bins_and_the_same_file_is_read_once(world: World, shelf, tmp_path: Path):
+    count = opened(world, "A-1", "A-2")
+    text = f"{HEAD}A-1,{shelf.pack},1,,\nA-1,TEE,4,,\nA-2,TEE,0,,\n"
+    report = send(world, tmp_path, count.id, text)
+    assert (report.bins, report.agreed, report.again) == (2, 1, 1)
+    assert [(x.counted, x.book, x.state) for x in count.lines()] == [
+        (10, 10, LineState.AGREED),
+        (0, 4, LineState.RECOUNT),
+    ]
+    assert send(world, tmp_path, count.id, text).is_known
+    assert len(world.all(CountFile)) == 1
+
+
+def test_every_wrong_row_is_named_and_nothing_is_taken(world: World, shelf, tmp_path: Path):
+    count = opened(world, "A-1")
+    rows = ("A-1,TEE,-2,,", "A-1,TEE,1.5,,", "A-1,TEE,2,,2062-01-01 10:00", "A-1,TEE,many,,",
+            "A-2,TEE,1,,", "A-1,NOBODY,1,,", "A-1,,3,,", "A-1,TEE,99999999999,,")  # fmt: skip
+    world.person("ann")
+    with world.nothing_written():
+        report = send(world, tmp_path, count.id, HEAD + "\n".join(rows[:4]))
+        assert [r.row for r in report.rejected] == [2, 3, 4, 5]
+    before = count.lines()
+    report = send(world, tmp_path, count.id, HEAD + "\n".join(rows[4:7]))
+    assert [(r.row, str(r.reason)) for r in report.rejected] == [
+        (2, "This bin is not in this count."),
+        (3, "Nothing here carries this code."),
+        (4, "Pieces of what? The SKU is missing."),
+    ]
+    assert count.lines() == before == []
+
+
+@pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "\x00\x01\x02", HEAD])
+def test_what_is_no_list_of_counts_is_refused(world: World, shelf, tmp_path: Path, text: str):
+    count = opened(world, "A-1")
+    with pytest.raises((FileRefused, InvalidInput)):
+        send(world, tmp_path, count.id, text)
+    assert count.lines() == []
+
+
+def test_a_line_is_held_against_the_book_of_the_hour_it_was_counted(
+    world: World, shelf, tmp_path: Path
+):
+    count = opened(world, "A-1")
+    world.now += timedelta(hours=1)
+    counted_at = world.now
+    world.now += timedelta(hours=1)
+    move(world, shelf, "A-1", "A-2", 3)
+    world.now += timedelta(hours=1)
+    local = counted_at.astimezone(world.zone).strftime("%Y-%m-%d %H:%M:%S")
+    send(world, tmp_path, count.id, f"{HEAD}A-1,TEE,9,,{local}\n")
+    line = count.line("A-1", shelf)
+    assert (line.counted, line.book, line.variance) == (9, 10, -1)
+
+
+def test_without_an_hour_all_that_moved_since_is_asked_again(world: World, shelf, tmp_path: Path):
+    count = opened(world, "A-1", "A-2")
+    mug = world.sku("MUG")
+    world.stock(mug, "A-2", 2)
+    send(world, tmp_path, count.id, f"{HEAD}A-1,TEE,10,,\nA-2,TEE,4,,\nA-2,MUG,2,,\n")
+    assert count.line("A-1", shelf).state is LineState.AGREED
+    assert count.line("A-2", mug).state is LineState.LOOK
+
+
+def test_a_count_that_has_ended_takes_no_file(world: World, shelf, tmp_path: Path):
+    count = opened(world, "A-1")
+    count.count("A-1", {shelf: 10})
+    count.post()
+    with pytest.raises(RuleViolation):
+        send(world, tmp_path, count.id, f"{HEAD}A-1,TEE,10,,\n")
+
+
+def rule(kind: RuleKind, **given: object) -> CountRule:
+    return CountRule(id=7, kind=kind, abc=given.get("abc", ""), every_days=given.get("days", 30))
+
+
+def test_the_monthly_count_is_asked_for_from_the_28th_on():
+    monthly = rule(RuleKind.MONTHLY)
+    assert due_of(monthly, "", date(2026, 2, 27)) is None
+    keys = {due_of(monthly, "", date(2026, 3, day)).opened_for for day in (28, 29, 31)}
+    assert keys == {"month:7:2026-03"}
+
+
+def test_a_cycle_is_asked_for_once_in_its_days():
+    weekly = rule(RuleKind.CYCLE, days=7, abc="A")
+    keys = [due_of(weekly, "", date(2026, 3, 1) + timedelta(days=n)).opened_for for n in range(21)]
+    assert max(keys.count(key) for key in keys) == 7
+    assert len(set(keys)) in (3, 4)
+
+
+def test_the_calendar_opens_a_count_once(world: World, shelf):
+    world.do(save_rule, SaveRule, kind=RuleKind.MONTHLY)
+    world.refused(RuleViolation, save_rule, SaveRule, kind=RuleKind.MONTHLY)
+    at = datetime(2026, 3, 28, 2, tzinfo=UTC)
+    actor = Actor(person_id=1)
+    assert [open_due(world.database, actor=actor, at=at, zone=world.zone) for _ in range(2)] == [
+        1,
+        0,
+    ]
+    count = world.one(CountSession)
+    assert (count.scope, count.state, count.opened_for) == (
+        CountScope.MONTH, "counting", "month:1:2026-03",
+    )  # fmt: skip
+
+
+def test_a_short_pick_has_its_bin_counted_and_a_shortage_in_the_book_too(world: World):
+    work = world.bring(Stage.TOTE_BOUND)
+    task = world.open_tasks(work.wave_id)[0]
+    world.do(report_short, ReportShort, by="picker", task_id=task.id)
+    assert [(b.bin_id, b.event) for b in world.all(CountBin)] == [
+        (task.bin_id, CountEvent.SHORT_PICK)
+    ]
+    for _ in range(2):
+        world.do(doubt_shortage, DoubtShortage, bin_code="A-02", sku_code="MUG")
+    assert len(world.all(CountBin)) == 2
+    assert world.one(CountSession).scope is CountScope.EVENT
+
+
+def test_a_counted_bin_that_is_doubted_is_looked_at_again(world: World, shelf):
+    count = opened(world, "A-1")
+    count.count("A-1", {shelf: 10})
+    world.now += GRACE
+    world.do(doubt_shortage, DoubtShortage, bin_code="A-1", sku_code="TEE")
+    assert count.line("A-1", shelf).state is LineState.LOOK
+    assert count.state == "counting"

@@ -1,0 +1,57 @@
+"""When a count is believed, who may approve it, and which goods are A, B and C."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from warehouse.counting.models import LineState
+from warehouse.counting.rules import Limits, Look, classes_of, state_after
+
+DAY_ONE = Look(person_id=1, variance=-2)
+
+
+@pytest.mark.parametrize(
+    ("variance", "book", "price_fen", "is_allowed"),
+    [(3, 100, 0, True), (-4, 100, 0, False), (2, 10, 0, False), (2, 40, 600, False),
+     (2, 40, 500, True), (1, 0, 0, False), (0, 0, 0, True)],
+)  # fmt: skip
+def test_limits(variance: int, book: int, price_fen: int, *, is_allowed: bool):
+    assert Limits(pieces=3, percent=5, fen=1_000).allow(variance, book, price_fen) is is_allowed
+
+
+@pytest.mark.parametrize(
+    ("look", "before", "state"),
+    [
+        (DAY_ONE, [], LineState.RECOUNT),
+        (Look(person_id=1, variance=0), [], LineState.AGREED),
+        (Look(person_id=2, variance=-2), [DAY_ONE], LineState.DIFFERENT),
+        (DAY_ONE, [DAY_ONE], LineState.RECOUNT),  # the same person once more proves nothing
+        (Look(person_id=2, variance=-1), [DAY_ONE], LineState.RECOUNT),
+        (Look(person_id=2, variance=0), [DAY_ONE], LineState.AGREED),
+        (Look(person_id=3, variance=-3), [DAY_ONE, Look(person_id=2, variance=-1)],
+         LineState.DIFFERENT),
+    ],
+)  # fmt: skip
+def test_who_is_believed(look: Look, before: list[Look], state: LineState):
+    assert state_after(look, before, is_disturbed=False, is_small=False) is state
+
+
+def test_what_moved_is_asked_again_and_what_is_small_needs_nobody_else():
+    zero = Look(person_id=1, variance=0)
+    assert state_after(zero, [], is_disturbed=True, is_small=True) is LineState.LOOK
+    assert state_after(DAY_ONE, [], is_disturbed=False, is_small=True) is LineState.DIFFERENT
+
+
+@given(st.dictionaries(st.integers(), st.integers(0, 10_000), max_size=40))
+def test_classes_part_goods_by_what_they_move(moved: dict[int, int]):
+    found = classes_of(moved)
+    assert found.keys() == moved.keys()
+    total = sum(moved.values())
+    of_class = {letter: [k for k, c in found.items() if c == letter] for letter in "ABC"}
+    if total:
+        assert sum(moved[k] for k in of_class["A"]) * 100 >= 80 * total
+        least_a = min(moved[k] for k in of_class["A"])
+        assert all(moved[k] <= least_a for k in of_class["B"] + of_class["C"])
+    assert all(found[k] == "C" for k, pieces in moved.items() if pieces == 0)
