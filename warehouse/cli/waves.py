@@ -85,7 +85,8 @@ def make_command(
         act = act_of(session, "", outcome, language())
     number = act["subject"]["number"] if act["subject"] else None
     if as_json:
-        put_json({"wave": number, "left_out": act["facts"]["left_out"], "message": act["message"]})
+        left = {name: act["facts"][name] for name in ("left_out", "waiting")}
+        put_json({"wave": number, **left, "message": act["message"]})
     else:
         tell(outcome.message)
     if number is None:
