@@ -48,6 +48,9 @@ def test_from_dock_to_shelf_and_a_faulty_piece_to_the_supplier_and_back(sqlite_s
         assert session.scalars(sa.select(Receipt.state)).all() == ["booked"]
 
 
+DOUBLE_MS = 400
+
+
 def standing(site: Site, sku_id: int) -> dict[str, int]:
     """Return kind of bin → pieces on hand."""
     with site.database.reading() as session:
@@ -103,6 +106,7 @@ def count(page: Page, number: str, ean: str) -> None:
     expect(page.locator(".counters .of b")).to_have_text("4")
     scan(page, "CMD-MINUS")
     on(page, "fault")
+    page.wait_for_timeout(DOUBLE_MS)  # the tile says MINUS too: no hand is that quick
     page.locator("[data-field-fault=stained]").click()
     on(page, "faulty-stained")
     scan(page, ean)

@@ -16,6 +16,7 @@ _SEE = frozenset({Role.COUNTER, Role.RECEIVER, Role.CUSTOMER_SERVICE, Role.SUPER
 _SERVICE = frozenset({Role.CUSTOMER_SERVICE, Role.SUPERVISOR})
 _FLOOR = frozenset({Role.SUPERVISOR})
 _DOCK = frozenset({Role.RECEIVER, Role.SUPERVISOR})
+_COUNT = frozenset({Role.COUNTER, Role.SUPERVISOR})
 _SYSTEM = frozenset({Role.ADMIN})
 _PRINTERS = frozenset({Role.SUPERVISOR, Role.ADMIN})
 _REPRINT = frozenset({Role.PACKER, Role.SUPERVISOR})
@@ -138,6 +139,27 @@ MAY: dict[str, frozenset[Role]] = {
     "receiving.settle": _FLOOR,
     "stock.tracking": _FLOOR,
     "stock.give_all_a_lot": _FLOOR,
+    "counts.index": _SEE,
+    "counts.count": _SEE,
+    "counts.rules": _SEE,
+    "counts.new": _FLOOR,
+    "counts.opened": _FLOOR,
+    "counts.start": _FLOOR,
+    "counts.cancel": _FLOOR,
+    "counts.finish": _FLOOR,
+    "counts.resolve": _FLOOR,
+    "counts.add_rule": _FLOOR,
+    "counts.remove_rule": _FLOOR,
+    "counts.approve": _COUNT,
+    "counts.keep": _COUNT,
+    "counts.again": _COUNT,
+    "counts.post": _COUNT,
+    "counts.sheets": _COUNT,
+    "counts.report": _COUNT,
+    "counts.upload": _COUNT,
+    "counts.typed": _COUNT,
+    "counts.keep_typed": _COUNT,
+    "counts.ask_bin": _COUNT,
     "lots.index": _SEE,
     "lots.lot": _SEE,
     "lots.recall": _SEE,
@@ -250,6 +272,7 @@ NOT_DESK = (
     "ship",
     "pictures",
     "receive",
+    "count",
     "storing",
     "replenish",
 )

@@ -134,7 +134,11 @@ def check(value: Any, schema: Schema, field: str = "") -> None:
     Raises:
         InvalidInput: with the path of the field, as "orders[2]".
     """
-    kind: str = schema["type"]
+    kind = schema["type"]
+    if isinstance(kind, list):  # null is allowed
+        if value is None:
+            return
+        (kind,) = (one for one in kind if one != "null")
     if type(value) is not _TYPES[kind]:  # true is no number, 1.5 no whole one
         raise InvalidInput(_KINDS[kind], field=field)
     _CHECKS[kind](value, schema, field)

@@ -69,7 +69,7 @@ def simulate_command(files: tuple[Path, ...], more_files: tuple[Path, ...], **op
     if more_files and not files:
         raise Misuse(say("Files to import come after --import."))
     if options["planted"] and not options["counts"]:
-        raise Misuse(say("Planted differences are found by counts: say --counts as well."))
+        raise Misuse(say("Planted differences are found by counts: say how many as well."))
     plan = Plan(**options, files=(*files, *more_files))
     try:
         summary = simulate(plan, _Progress())

@@ -26,11 +26,15 @@ MACHINE = "machine"  # the API, which asks for its own token
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-def needs(*rights: Right | str) -> Callable[[View], View]:
-    """Declare that any of the rights opens the view (or ANYBODY, or LOGGED_IN)."""
+def needs(*rights: Right | str, at_desk: bool = False) -> Callable[[View], View]:
+    """Declare that any of the rights opens the view (or ANYBODY, or LOGGED_IN).
+
+    `at_desk`: to those who came by password only, though a badge has the right at its station.
+    """
 
     def declare(view: View) -> View:
         view.needs = rights  # type: ignore[attr-defined]
+        view.at_desk = at_desk  # type: ignore[attr-defined]
         return view
 
     return declare
@@ -40,6 +44,11 @@ def needs_of(endpoint: str) -> tuple[Right | str, ...]:
     """Return what a route declared; empty: closed."""
     view = current_app.view_functions[endpoint]
     return tuple(getattr(view, "needs", ()))
+
+
+def is_at_desk(endpoint: str) -> bool:
+    """Tell whether a route is shut to badges."""
+    return bool(getattr(current_app.view_functions[endpoint], "at_desk", False))
 
 
 def install(app: Flask) -> None:
@@ -70,7 +79,8 @@ def _check_right() -> Response | tuple[str, int] | None:
         if request.method != "GET":
             return "", 401
         return redirect(url_for("login.door", next=request.full_path.rstrip("?")))
-    if LOGGED_IN in needed or any(right in who.rights for right in needed):
+    is_shut = who.is_limited and is_at_desk(request.endpoint)
+    if not is_shut and (LOGGED_IN in needed or any(right in who.rights for right in needed)):
         return None
     if who.is_limited and request.method == "GET" and rights_of(who.roles) & set(needed):
         return redirect(url_for("login.door", desk=1, next=request.full_path.rstrip("?")))

@@ -54,21 +54,21 @@ FREE_ROWS = 4  # for goods the book does not have there
 
 
 @bp.post("/<int:session_id>/sheets")
-@needs(Right.COUNT)
+@needs(Right.COUNT, at_desk=True)
 def sheets(session_id: int) -> Response:
     """Print blind sheets of what nobody has counted."""
     return act(print_count_sheets, PrintCountSheets, back=_here(session_id), session_id=session_id)
 
 
 @bp.post("/<int:session_id>/report")
-@needs(Right.COUNT)
+@needs(Right.COUNT, at_desk=True)
 def report(session_id: int) -> Response:
     """Print the report to be signed."""
     return act(print_count_report, PrintCountReport, back=_here(session_id), session_id=session_id)
 
 
 @bp.post("/<int:session_id>/file")
-@needs(Right.COUNT)
+@needs(Right.COUNT, at_desk=True)
 def upload(session_id: int) -> str | Response | tuple[str, int]:
     """Read a file of counts: all of it, or nothing and every row that is wrong."""
     try:
@@ -104,7 +104,7 @@ def _import(session_id: int) -> CountReport:
 
 
 @bp.get("/bins/<int:count_bin_id>/typed")
-@needs(Right.COUNT)
+@needs(Right.COUNT, at_desk=True)
 def typed(count_bin_id: int) -> str:
     """Show the goods of a bin, to type in what stands on its sheet."""
     return _typed_page(count_bin_id, {}, [])
@@ -142,7 +142,7 @@ def _goods(session: Session, place: CountBin) -> list[Sku]:
 
 
 @bp.post("/bins/<int:count_bin_id>/typed")
-@needs(Right.COUNT)
+@needs(Right.COUNT, at_desk=True)
 def keep_typed(count_bin_id: int) -> str | Response | tuple[str, int]:
     """Close the bin as its sheet has it."""
     with reading() as session:
@@ -232,7 +232,7 @@ def remove_rule(rule_id: int) -> Response:
 
 
 @bp.post("/bin/<int:bin_id>")
-@needs(Right.COUNT)
+@needs(Right.COUNT, at_desk=True)
 def ask_bin(bin_id: int) -> Response:
     """Have a bin counted that somebody doubts."""
     back = back_or(url_for("stock.bin", bin_id=bin_id))

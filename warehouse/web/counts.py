@@ -265,7 +265,7 @@ def finish(session_id: int) -> Response:
 
 
 @bp.post("/<int:session_id>/approve")
-@needs(Right.COUNT)
+@needs(Right.COUNT, at_desk=True)
 def approve(session_id: int) -> Response:
     """Approve chosen differences, or all of them, for one reason."""
     back = back_or(_here(session_id))
@@ -282,7 +282,7 @@ def approve(session_id: int) -> Response:
 
 
 @bp.post("/<int:session_id>/keep")
-@needs(Right.COUNT)
+@needs(Right.COUNT, at_desk=True)
 def keep(session_id: int) -> Response:
     """Leave the book as it is in chosen lines."""
     back = back_or(_here(session_id))
@@ -296,7 +296,7 @@ def keep(session_id: int) -> Response:
 
 
 @bp.post("/<int:session_id>/again")
-@needs(Right.COUNT)
+@needs(Right.COUNT, at_desk=True)
 def again(session_id: int) -> Response:
     """Have chosen lines counted again."""
     back = back_or(_here(session_id))
@@ -317,7 +317,7 @@ def resolve(unknown_id: int) -> Response:
 
 
 @bp.post("/<int:session_id>/post")
-@needs(Right.COUNT)
+@needs(Right.COUNT, at_desk=True)
 def post(session_id: int) -> Response:
     """Post all that is approved; a large count by several commands, each line once."""
     first = command_id()

@@ -132,14 +132,14 @@ def receipt_page(receipt_id: int, values: dict[str, Any], errors: dict[str, str]
 
 
 @bp.post("/<int:receipt_id>/book")
-@needs(Right.RECEIVE)
+@needs(Right.RECEIVE, at_desk=True)
 def book(receipt_id: int) -> Response:
     """Confirm and book what somebody else has counted."""
     return act(book_receipt, BookReceipt, back=_here(receipt_id), receipt_id=receipt_id)
 
 
 @bp.post("/<int:receipt_id>/again")
-@needs(Right.RECEIVE)
+@needs(Right.RECEIVE, at_desk=True)
 def again(receipt_id: int) -> Response:
     """Have it counted again."""
     return act(count_again, CountAgain, back=_here(receipt_id), receipt_id=receipt_id)
