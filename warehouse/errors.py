@@ -12,6 +12,7 @@ WarehouseError
     StaleScreen, TakenByAnother, CommandReused
   Forbidden       403   not this person's right
   InvalidInput    400   what was typed or sent cannot be understood
+    UnknownName   404   … because it names a thing that does not exist
 
 A raise means that nothing was written. What the database must remember is an outcome instead.
 """
@@ -54,6 +55,13 @@ class InvalidInput(WarehouseError):
     def __init__(self, text: Text, *, field: str = "") -> None:
         super().__init__(text, field=field)
         self.field = field
+
+
+class UnknownName(InvalidInput):
+    """What was typed or sent names a thing that does not exist; `field` names the place."""
+
+    code = "not_found"
+    status = 404
 
 
 class Forbidden(WarehouseError):

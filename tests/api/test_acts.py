@@ -125,7 +125,7 @@ def test_a_wave_is_made_and_names_what_it_left_out(world: World, desk: Machine, 
     numbers = [f"C{work.consignment_id:08d}" for work in works]
     act = desk.post("/waves", {"consignments": numbers}).get_json()
     assert act["tone"] == "attention"
-    assert act["facts"] == {"left_out": [numbers[1]], "waiting": []}
+    assert act["facts"] == {"left_out": [numbers[1]], "for_reserve": []}
     wave = desk.get(f"/waves/{act['subject']['number']}").get_json()
     assert [slot["consignment"] for slot in wave["slots"]] == [numbers[0], numbers[2]]
     assert [(t["sku"], t["wanted"], t["state"]) for t in wave["tasks"]] == [

@@ -277,7 +277,7 @@ def test_a_shop_asks_what_it_may_sell_and_a_buyer_sets_when_to_buy(
     world.shop()
     level = {"safety": 2, "reorder_at": 10, "order_up_to": 30}
     assert desk.post("/skus/TEE-OFFER/level", level).status_code == 200
-    offers = desk.get("/shops/TB/offers", limit=500).get_json()["offers"]
+    offers = desk.get("/shops/TB/offers", limit=200).get_json()["offers"]
     assert [o["pieces"] for o in offers if o["sku"] == "TEE-OFFER"] == [7]
     (numbers,) = desk.get("/stock/numbers", sku="TEE-OFFER").get_json()["numbers"]
     assert (numbers["may_sell"], numbers["to_order"], numbers["alerts"]) == (

@@ -40,16 +40,16 @@ def test_what_cannot_be_is_refused_at_its_field(dock: Dock, tmp_path):
     app = make_app(dock.world.database, tmp_path)
     buyer = new_machine(dock.world, app, Role.SUPERVISOR)
     line = {"sku": "TEE", "pieces": 1}
-    for lines, more, field in (
-        ([line], {"expected_on": "2062-01-01"}, "expected_on"),
-        ([line], {"expected_on": "2026-02-31"}, "expected_on"),
-        ([{**line, "pieces": 0}], {}, "lines[0].pieces"),
-        ([line, {"sku": "NOPE", "pieces": 1}], {}, "lines-2"),
-        ([line], {"supplier": "ZZ"}, "supplier"),
+    for lines, more, status, field in (
+        ([line], {"expected_on": "2062-01-01"}, 400, "expected_on"),
+        ([line], {"expected_on": "2026-02-31"}, 400, "expected_on"),
+        ([{**line, "pieces": 0}], {}, 400, "lines[0].pieces"),
+        ([line, {"sku": "NOPE", "pieces": 1}], {}, 404, "lines-2"),
+        ([line], {"supplier": "ZZ"}, 404, "supplier"),
     ):
         sent = {"supplier": "YZ", "lines": lines, **more}
         answer = buyer.post("/purchases", sent)
-        assert (answer.status_code, answer.get_json()["error"]["field"]) == (400, field)
+        assert (answer.status_code, answer.get_json()["error"]["field"]) == (status, field)
     assert dock.world.all(PurchaseOrder) == []
     receiver = new_machine(dock.world, app, Role.RECEIVER)
     assert receiver.post("/receipts", {"supplier": "YZ", "lines": [line]}).status_code == 403

@@ -19,6 +19,7 @@ from warehouse.errors import (
     LotMissing,
     RuleViolation,
     SerialMissing,
+    UnknownName,
 )
 from warehouse.inventory.models import Lot, Move, MoveReason
 from warehouse.storing.commands.moves import (
@@ -63,10 +64,10 @@ def test_pieces_go_from_bin_to_bin_and_off_the_dock_are_put_away(dock: Dock):
         (of(pieces=0), "A-02", InvalidInput),
         (of(pieces=-1), "A-02", InvalidInput),
         (of(pieces=3), "A-02", InsufficientStock),
-        (of("NOWHERE"), "A-02", InvalidInput),
-        (of(), "NOWHERE", InvalidInput),
+        (of("NOWHERE"), "A-02", UnknownName),
+        (of(), "NOWHERE", UnknownName),
         (of(), "A-01", InvalidInput),
-        (of(sku="NO-SKU"), "A-02", InvalidInput),
+        (of(sku="NO-SKU"), "A-02", UnknownName),
         (of(), "QUARANTINE", RuleViolation),
         (of(), "SCRAP", RuleViolation),
         (of("OPENING"), "A-01", RuleViolation),

@@ -21,6 +21,7 @@ from warehouse.errors import (
     SerialElsewhere,
     StaleScreen,
     UnknownBarcode,
+    UnknownName,
     WrongItem,
     WrongScan,
 )
@@ -329,7 +330,6 @@ def test_wrong_orders_of_steps_are_answered(dock: Dock):
 
 WRONG_LINES = {
     "no line": (),
-    "no such SKU": (Wanted(sku_code="NOPE", pieces=1),),
     "none": (Wanted(sku_code="TEE", pieces=0),),
     "fewer than none": (Wanted(sku_code="TEE", pieces=-3),),
     "more than any": (Wanted(sku_code="TEE", pieces=100_001),),
@@ -343,6 +343,8 @@ WRONG_LINES = {
 def test_an_order_that_cannot_be_is_refused(dock: Dock, lines: tuple[Wanted, ...]):
     dock.world.sku("TEE")
     dock.world.refused(InvalidInput, make_purchase, MakePurchase, supplier="YZ", lines=lines)
+    nothing = (Wanted(sku_code="NOPE", pieces=1),)
+    dock.world.refused(UnknownName, make_purchase, MakePurchase, supplier="YZ", lines=nothing)
 
 
 def test_an_order_is_drafted_changed_ordered_and_closed(dock: Dock):
@@ -381,7 +383,7 @@ def test_an_announced_delivery_is_counted_against_the_announcement(dock: Dock):
     other = {**given, "supplier": "ZZ", "source_key": ""}
     refused(RuleViolation, expect_receipt, ExpectReceipt, lines=boxes, **other)
     wrong = (Announced(sku_code="NOPE", pieces=1),)
-    error = refused(InvalidInput, expect_receipt, ExpectReceipt, lines=wrong, supplier="YZ")
+    error = refused(UnknownName, expect_receipt, ExpectReceipt, lines=wrong, supplier="YZ")
     assert error.facts["field"] == "lines-1"
 
 

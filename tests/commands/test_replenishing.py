@@ -195,17 +195,20 @@ def test_a_task_that_was_taken_back_is_left_alone_for_half_a_day(world, tee):
 def test_an_order_whose_goods_stand_in_reserve_waits_for_them_and_is_not_held(world, tee):
     work = world.released({tee: 5})
     outcome = wave_of(world, work)
-    assert outcome.facts == {"left_out": [work.consignment_id], "waiting": [work.consignment_id]}
+    assert outcome.facts == {
+        "left_out": [work.consignment_id],
+        "for_reserve": [work.consignment_id],
+    }
     assert world.holds(work.order_id) == []
     assert world.state(Consignment, work.consignment_id) == "ready"
     assert planned(world) == [("R-01", "A-01", 3, True)]
-    assert wave_of(world, work).facts["waiting"] == [work.consignment_id]
+    assert wave_of(world, work).facts["for_reserve"] == [work.consignment_id]
     assert len(world.all(ReplenishTask)) == 1
     task = world.one(ReplenishTask).id
     take(world, task, tee, 3, "R-01")
     world.do(put_on_face, PutOnFace, by="li", task_id=task, barcode="A-01")
     assert world.state(ReplenishTask, task) == "done"
-    assert wave_of(world, work).facts == {"left_out": [], "waiting": []}
+    assert wave_of(world, work).facts == {"left_out": [], "for_reserve": []}
     assert world.state(Consignment, work.consignment_id) == "waved"
     assert world.differences() == []
 
@@ -217,7 +220,7 @@ def test_the_others_of_the_wave_go_and_what_neither_shelf_nor_reserve_has_is_hel
     short = world.released({mug: 9})
     world.do(go_away, PutStock, postings=(move(world, mug, "A-02", "SCRAP", 3),))
     outcome = wave_of(world, fits, waits, both, short)
-    assert set(outcome.facts["waiting"]) == {waits.consignment_id, both.consignment_id}
+    assert set(outcome.facts["for_reserve"]) == {waits.consignment_id, both.consignment_id}
     assert world.state(Consignment, fits.consignment_id) == "waved"
     assert world.holds(short.order_id) == [HoldKind.STOCK_SHORT]
     assert [n for *_, n, _ in planned(world)] == [48]
@@ -231,7 +234,7 @@ def test_two_waves_do_not_wait_for_the_same_pieces(world, tee):
     wave_of(world, first)
     world.do(go_away, PutStock, postings=(move(world, tee, "R-01", "SCRAP", 20),))
     outcome = wave_of(world, second)
-    assert outcome.facts["waiting"] == []
+    assert outcome.facts["for_reserve"] == []
     assert world.holds(second.order_id) == [HoldKind.STOCK_SHORT]
     assert world.holds(first.order_id) == []
 

@@ -51,7 +51,7 @@ def test_an_order_without_enough_stock_is_left_out_and_held(world: World, tee):
     world.do(make_wave, MakeWave, consignment_ids=ids(enough))
     _take_away(world, tee, 5)
     outcome = world.do(make_wave, MakeWave, consignment_ids=ids(short, other))
-    assert outcome.facts == {"left_out": [short.consignment_id], "waiting": []}
+    assert outcome.facts == {"left_out": [short.consignment_id], "for_reserve": []}
     assert world.holds(short.order_id) == [HoldKind.STOCK_SHORT]
     assert world.state(Consignment, short.consignment_id) == "dissolved"
     assert world.state(Consignment, other.consignment_id) == "waved"
@@ -86,7 +86,7 @@ def test_the_urgent_are_served_first(world: World, tee):
     plain, urgent = world.released({tee: 5}), world.released({tee: 5}, is_urgent=True)
     _take_away(world, tee, 4)
     outcome = world.do(make_wave, MakeWave, consignment_ids=ids(plain, urgent))
-    assert outcome.facts == {"left_out": [plain.consignment_id], "waiting": []}
+    assert outcome.facts == {"left_out": [plain.consignment_id], "for_reserve": []}
 
 
 def test_only_shelves_and_set_aside_places_are_picked_from(world: World, tee):

@@ -35,6 +35,7 @@ def read_json(body: bytes) -> Any:
             object_pairs_hook=_object,
             parse_constant=_no_constant,
             parse_int=_whole,
+            parse_float=_fraction,
         )
     except RecursionError as error:
         raise InvalidInput(say("The body is nested too deeply.")) from error
@@ -60,6 +61,12 @@ def _whole(digits: str) -> int:
     if len(digits) > MOST_DIGITS + 1:
         raise InvalidInput(say("A number is too large."))
     return int(digits)
+
+
+def _fraction(digits: str) -> int | float:
+    """Return a number with a point or an exponent; 2.0 is a whole one, as schemas have it."""
+    value = float(digits)
+    return int(value) if value.is_integer() and abs(value) <= LARGEST_ID else value
 
 
 def read_query(given: MultiDict[str, str], declared: Mapping[str, Schema]) -> dict[str, Any]:

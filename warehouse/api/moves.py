@@ -11,16 +11,13 @@ from warehouse.api.operations import operation
 from warehouse.api.schemas import component, listed, text, whole, word
 from warehouse.api.shapes.moves import list_moves
 from warehouse.api.shapes.paging import PAGING, USUAL, paged
-from warehouse.errors import InvalidInput, NotFound
 from warehouse.inventory.models import MoveReason
 from warehouse.people.rights import Right
 from warehouse.storing.commands.moves import MOST_PIECES, MovePieces, Taken, move_pieces
 from warehouse.storing.reasons import LONGEST_NOTE
-from warehouse.text import say
 from warehouse.web.context import reading
 
 TAG = "Stock"
-_NAMED = {"sku": say("SKU"), "from": say("bin"), "to": say("bin"), "bin": say("bin")}
 MOST_SERIALS = 500
 
 
@@ -72,9 +69,4 @@ def moves_make() -> Response:
         lot=said.get("lot", ""),
         serials=tuple(said.get("serials", ())),
     )
-    try:
-        return act(move_pieces, MovePieces, taken=taken, to=said["to"], note=said.get("note", ""))
-    except InvalidInput as error:
-        if error.field not in _NAMED:
-            raise
-        raise NotFound(_NAMED[error.field], said[error.field]) from error
+    return act(move_pieces, MovePieces, taken=taken, to=said["to"], note=said.get("note", ""))

@@ -85,7 +85,7 @@ def make_command(
         act = act_of(session, "", outcome, language())
     number = act["subject"]["number"] if act["subject"] else None
     if as_json:
-        left = {name: act["facts"][name] for name in ("left_out", "waiting")}
+        left = {name: act["facts"][name] for name in ("left_out", "for_reserve")}
         put_json({"wave": number, **left, "message": act["message"]})
     else:
         tell(outcome.message)

@@ -14,7 +14,7 @@ from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.catalog.queries import bin_by_code, item_by_barcode
 from warehouse.catalog.rules import scan_code
 from warehouse.commands import Command
-from warehouse.errors import InsufficientStock, InvalidInput, LotMissing, RuleViolation
+from warehouse.errors import InsufficientStock, InvalidInput, LotMissing, RuleViolation, UnknownName
 from warehouse.inventory import ledger
 from warehouse.inventory.marks import best_before_problem, lot_problem, serial_problem
 from warehouse.inventory.models import Allocation, Lot, LotBalance, Serial, StockBalance
@@ -45,13 +45,13 @@ def sku_of(session: Session, code: str) -> Sku:
     """Return the SKU with this code or barcode.
 
     Raises:
-        InvalidInput: there is none.
+        UnknownName: there is none.
     """
     found = session.scalars(sa.select(Sku).where(Sku.code == code.strip())).first()
     if found is None and (item := item_by_barcode(session, scan_code(code))) is not None:
         found = session.get(Sku, item.sku_id)
     if found is None:
-        raise InvalidInput(say("There is no SKU with this code."), field="sku")
+        raise UnknownName(say("There is no SKU with this code."), field="sku")
     return found
 
 
@@ -59,11 +59,11 @@ def bin_named(session: Session, code: str, kinds: frozenset[BinKind], *, field: 
     """Return the bin with this code, held against changes until the command ends.
 
     Raises:
-        InvalidInput: there is none. RuleViolation: it is out of use or no place for this.
+        UnknownName: there is none. RuleViolation: it is out of use or no place for this.
     """
     found = bin_by_code(session, scan_code(code))
     if found is None:
-        raise InvalidInput(say("There is no bin with this code."), field=field)
+        raise UnknownName(say("There is no bin with this code."), field=field)
     if found.kind not in kinds:
         raise RuleViolation(say("{bin} is no place for this.", bin=found.code))
     if not found.is_active:

@@ -65,7 +65,7 @@ def make_wave(session: Session, command: MakeWave) -> Outcome:
     lock_tasks(session, {line.sku_id for c in short for line in c.lines})
     wave = _plan(session, command, supplied) if supplied else None
     left = leave_out(session, command, short)
-    facts = {"left_out": sorted(c.id for c in short), "waiting": sorted(left.waiting)}
+    facts = {"left_out": sorted(c.id for c in short), "for_reserve": sorted(left.waiting)}
     tone = Tone.ATTENTION if short else Tone.OK
     if wave is None:
         return Outcome(screen="waves", message=_nothing(left), tone=tone, facts=facts)

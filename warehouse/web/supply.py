@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.catalog.rules import scan_code
-from warehouse.errors import InvalidInput, NotFound, WarehouseError
+from warehouse.errors import InvalidInput, NotFound, UnknownName, WarehouseError
 from warehouse.orders.models import Shop
 from warehouse.people.rights import Right
 from warehouse.receiving.models import Supplier
@@ -166,7 +166,7 @@ def face(sku_id: int) -> Response:
             )
         )
     if place is None:
-        error = InvalidInput(say("There is no shelf with this code."), field="bin")
+        error = UnknownName(say("There is no shelf with this code."), field="bin")
         return told(error, _here(sku_id))
     return act(
         set_face, SetFace, back=_here(sku_id), sku_id=sku_id, bin_id=place,

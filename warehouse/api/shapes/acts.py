@@ -97,7 +97,7 @@ def _subject(session: Session, outcome: Outcome) -> dict[str, Any] | None:
 
 
 def _fact(name: str, value: Any, language: str) -> Any:
-    if name in ("left_out", "waiting"):  # consignments, which people know by their number
+    if name in ("left_out", "for_reserve"):  # consignments, which people know by their number
         return [number_of(consignment_id) for consignment_id in value]
     return _spoken(value, language)
 

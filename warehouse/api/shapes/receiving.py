@@ -38,7 +38,7 @@ from warehouse.text import say
 
 def day(about: str = "") -> Schema:
     """Return the schema of a calendar day."""
-    return {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "description": about}
+    return {"type": "string", "format": "date", "description": about}
 
 
 SUPPLIER: Schema = record(

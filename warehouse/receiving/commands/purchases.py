@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.commands import Command, Outcome
-from warehouse.errors import InvalidInput, NotFound, RuleViolation, StaleScreen
+from warehouse.errors import InvalidInput, NotFound, RuleViolation, StaleScreen, UnknownName
 from warehouse.numbers import next_number
 from warehouse.people import trail
 from warehouse.receiving.commands.suppliers import LONGEST_NOTE, supplier_by_code
@@ -227,7 +227,8 @@ def checked_lines(
         sku_id = known.get(line.sku_code)
         problem = _line_problem(line, sku_id, seen, today)
         if problem is not None or sku_id is None:
-            raise InvalidInput(
+            refusal = UnknownName if sku_id is None else InvalidInput
+            raise refusal(
                 say("Line {line}, {sku}: {problem}", line=at, sku=line.sku_code[:40],
                     problem=problem or ""),
                 field=f"lines-{at}",

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from printing.documents import GoodsReceipt
 from printing.queue import void
 from warehouse.commands import Command, Outcome, Tone
-from warehouse.errors import InvalidInput, NotFound, RuleViolation, StaleScreen
+from warehouse.errors import InvalidInput, NotFound, RuleViolation, StaleScreen, UnknownName
 from warehouse.inventory.refusals import refuse
 from warehouse.numbers import next_number
 from warehouse.people import trail
@@ -304,7 +304,7 @@ def _order_of(session: Session, number: str, supplier_id: int) -> int | None:
         sa.select(PurchaseOrder).where(PurchaseOrder.number == number.strip().upper())
     ).first()
     if order is None:
-        raise InvalidInput(say("There is no purchase order with this number."), field="purchase_no")
+        raise UnknownName(say("There is no purchase order with this number."), field="purchase_no")
     if order.supplier_id != supplier_id:
         raise RuleViolation(say("{number} is of another supplier.", number=order.number))
     _require_on_the_way(order)
@@ -338,7 +338,8 @@ def _sums(lines: Sequence[Announced], known: Mapping[str, int]) -> dict[int, int
             else pieces_problem(line.pieces) or pieces_problem(wanted.get(sku_id, 0) + line.pieces)
         )
         if problem is not None or sku_id is None:
-            raise InvalidInput(
+            refusal = UnknownName if sku_id is None else InvalidInput
+            raise refusal(
                 say("Line {line}, {sku}: {problem}", line=at, sku=line.sku_code[:40],
                     problem=problem or ""),
                 field=f"lines-{at}",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from warehouse.catalog.models import BinKind, Sku
 from warehouse.catalog.queries import bin_of_kind
 from warehouse.commands import Command, Outcome
-from warehouse.errors import InvalidInput, StaleScreen
+from warehouse.errors import InvalidInput, StaleScreen, UnknownName
 from warehouse.inventory import ledger
 from warehouse.inventory.marks import best_before_problem, lot_problem, serial_problem
 from warehouse.inventory.models import MoveReason
@@ -107,7 +107,7 @@ def _sku(session: Session, command: SettleExchange, line: ExchangeLine) -> Sku:
         return session.get_one(Sku, line.sku_id)
     sku_id = sku_ids(session, [code]).get(code)
     if sku_id is None:
-        raise InvalidInput(say("There is no SKU with this code."), field="sku_code")
+        raise UnknownName(say("There is no SKU with this code."), field="sku_code")
     return session.get_one(Sku, sku_id)
 
 

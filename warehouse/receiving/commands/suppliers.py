@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from warehouse.catalog.rules import code_problem, scan_code
 from warehouse.commands import Command, Outcome
-from warehouse.errors import InvalidInput, NotFound
+from warehouse.errors import InvalidInput, NotFound, RuleViolation, UnknownName
 from warehouse.people import trail
 from warehouse.receiving.models import Supplier
 from warehouse.receiving.rules import LONGEST_LEAD_DAYS
@@ -76,15 +76,13 @@ def supplier_by_code(session: Session, code: str) -> Supplier:
     """Return the supplier in use with this code.
 
     Raises:
-        InvalidInput: there is none, or nothing is bought of it any more.
+        UnknownName: there is none. RuleViolation: nothing is bought of it any more.
     """
     found = session.scalars(sa.select(Supplier).where(Supplier.code == scan_code(code))).first()
     if found is None:
-        raise InvalidInput(say("There is no supplier with this code."), field="supplier")
+        raise UnknownName(say("There is no supplier with this code."), field="supplier")
     if not found.is_active:
-        raise InvalidInput(
-            say("Supplier {name} is no longer in use.", name=found.name), field="supplier"
-        )
+        raise RuleViolation(say("Supplier {name} is no longer in use.", name=found.name))
     return found
 
 
