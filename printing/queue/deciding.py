@@ -28,6 +28,7 @@ _job = table_of(PrintJob)
 _file = table_of(PrintFile)
 # The three words about a paper nobody knew of, as its history keeps them.
 CAME_OUT, CAME_OUT_SPOILED, DID_NOT_COME_OUT = "came out", "came out spoiled", "did not come out"
+FETCHED = "fetched"
 NOT_YET_SENT = (*WAITING, JobState.HELD, JobState.FAILED)
 _earlier = _job.alias()
 # A copy bears the same number: while a paper before it exists, a scan does not tell the two apart.
@@ -215,7 +216,7 @@ def fetch(session: Session, job_id: int, *, person_id: int, at: datetime) -> Non
     _move(
         session, job_id, (JobState.HELD,), JobState.UNKNOWN, first_byte_at=at, reason="", detail=""
     )
-    note(session, job_id, JobState.UNKNOWN, at, person_id, "fetched")
+    note(session, job_id, JobState.UNKNOWN, at, person_id, FETCHED)
 
 
 def reroute(

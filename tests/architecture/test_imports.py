@@ -59,6 +59,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
         "printing.renderers.raster",
         "printing.renderers.ready",
         "printing.renderers.moving",
+        "printing.renderers.shown",
     ),
     "socket": ("printing.addresses", "printing.transports", "warehouse.cli.run"),
     "http.client": ("printing.transports",),

@@ -18,6 +18,7 @@ from printing.models import (
     PrintRoute,
 )
 from printing.queue.delivery import transports_within
+from printing.renderers import raster
 from tests.web.desk_site import Desk, words_of
 from tests.web.test_printer_corner import _ask, _printer, _stand_at
 from warehouse.db import utcnow
@@ -212,7 +213,8 @@ def test_a_fetched_paper_stops_no_other_of_its_browser(both: Desk):
     _work(both, printer_id)
     fetched = tablet.post(f"/corner/papers/{first}/fetch")
     assert (fetched.status_code, "data-taken" in fetched.text) == (200, True)
-    assert tablet.get(f"/printers/jobs/{first}/paper.pdf").get_data()[:5] == b"%PDF-"
+    fetched_pdf = tablet.get(f"/printers/jobs/{first}/paper.pdf").get_data()
+    assert "PREVIEW" not in raster.texts(fetched_pdf)[0]
     _work(both, printer_id, 2)
     states = [both.world.get(PrintJob, j).state for j in (first, second, third)]
     assert states == [JobState.UNKNOWN, JobState.HELD, JobState.HELD]

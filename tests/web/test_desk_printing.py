@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+import zxingcpp
+from flask.testing import FlaskClient
+from PIL import Image
 
 from printing.models import JobState, Printer, PrinterKind, PrintFlag, PrintJob, PrintRoute
-from printing.queue import print_one, transports_within
+from printing.queue import pdf_of, print_one, transports_within
+from printing.renderers import raster
 from tests.builders import Stage
 from tests.web.desk_site import Desk, words_of
 from warehouse.config import Config
 from warehouse.db import utcnow
 from warehouse.people.models import Role
 from warehouse.printers.keeping import clear_old_papers
+from warehouse.web.access import COOKIE
 
 
 def _printer(desk: Desk, name: str = "labels", media: str = "") -> int:
@@ -168,7 +174,10 @@ def test_a_paper_is_shown_as_it_was_printed(desk: Desk):
     print_one(desk.database, printer_id, clock=utcnow, transports=transports_within(allowed))
     files = list(Path(desk.world.get(Printer, printer_id).address).glob("*.pdf"))
     shown = desk.get(f"/printers/jobs/{job.id}/paper.pdf").get_data()
-    assert [f.read_bytes() for f in files] == [shown]
+    [printed] = [f.read_bytes() for f in files]
+    [text], [original] = raster.texts(shown), raster.texts(printed)
+    assert ("PREVIEW" in text, "PREVIEW" in original) == (True, False)
+    assert set(original.split()) <= set(text.split())
     assert "printed" in words_of(desk.get(f"/printers/jobs/{job.id}"))
 
 
@@ -329,6 +338,56 @@ def test_a_paper_is_fetched_once_and_counts_only_by_a_word(desk: Desk):
     assert again.status_code == 409
     desk.post(f"/printers/jobs/{job.id}/answer", Role.PACKER, answer="yes")
     assert _state(desk, job.id) is JobState.CONFIRMED
+
+
+def _is_marked(desk: Desk, job_id: int, client: FlaskClient) -> bool:
+    pdf = client.get(f"/printers/jobs/{job_id}/paper.pdf").get_data()
+    return all("预览" in text and "PREVIEW" in text for text in raster.texts(pdf))
+
+
+def _codes(png: bytes) -> list[str]:
+    with Image.open(BytesIO(png)) as image:
+        return [found.text for found in zxingcpp.read_barcodes(image)]
+
+
+@pytest.mark.parametrize("kind", ["waybill", "packing_slip"])
+@pytest.mark.parametrize("state", [JobState.QUEUED, JobState.SENT, JobState.UNKNOWN])
+def test_a_paper_on_screen_is_no_second_original(desk: Desk, kind: str, state: JobState):
+    job = _job(desk, kind, state)
+    assert _is_marked(desk, job.id, desk.as_(Role.SUPERVISOR))
+    shown = desk.get(f"/printers/jobs/{job.id}/paper.png").get_data()
+    with desk.database.reading() as session:
+        whole = raster.png(pdf_of(session, job.id), dpi=203)
+    assert job.number in _codes(whole)
+    assert job.number not in _codes(shown)
+
+
+def test_only_the_browser_that_fetched_a_paper_gets_it_and_only_until_it_is_answered(both: Desk):
+    job = _to_fetch(both)
+    first = both.as_(Role.PACKER)
+    second = both.app.test_client()  # the same person, at another computer
+    second.set_cookie(COOKIE, first.get_cookie(COOKIE).value)
+    assert _is_marked(both, job.id, first)
+    both.post(f"/printers/jobs/{job.id}/fetch", Role.PACKER)
+    assert not _is_marked(both, job.id, first)
+    assert _is_marked(both, job.id, second)
+    assert _is_marked(both, job.id, both.as_(Role.SUPERVISOR))
+    # Somebody else at the browser that has fetched it.
+    other = both.as_(Role.SUPERVISOR).get_cookie(COOKIE).value
+    mine = first.get_cookie(COOKIE).value
+    first.set_cookie(COOKIE, other)
+    assert _is_marked(both, job.id, first)
+    first.set_cookie(COOKIE, mine)
+    both.post(f"/printers/jobs/{job.id}/answer", Role.PACKER, answer="no")
+    copy = both.world.one(PrintJob, reprint_of=job.id)
+    assert [_is_marked(both, j, first) for j in (job.id, copy.id)] == [True, True]
+
+
+def test_a_fetch_opens_no_paper_of_another_lane(desk: Desk):
+    job = _to_fetch(desk)
+    desk.post(f"/printers/jobs/{job.id}/fetch", Role.PACKER)
+    _set(desk, job.id, printer_id=_printer(desk))
+    assert _is_marked(desk, job.id, desk.as_(Role.PACKER))
 
 
 def test_a_fetched_paper_that_did_not_come_out_waits_as_a_marked_copy(desk: Desk):

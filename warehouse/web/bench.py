@@ -6,6 +6,7 @@ commands, the very ones of the desk; here they are open for the station's own pa
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, render_template
@@ -28,6 +29,7 @@ from warehouse.text import say
 from warehouse.web.access import LOGGED_IN, needs
 from warehouse.web.context import do, form_str, now, person, reading, speak
 from warehouse.web.corner import corner_of, state_shown, worst_first
+from warehouse.web.fetched import keep_fetched
 from warehouse.web.papers import answer_of, may_see, require_at_bench
 
 bp = Blueprint("bench", __name__, url_prefix="/corner")
@@ -71,7 +73,13 @@ def fetch(job_id: int) -> tuple[str, int]:
     kind = _require_own(job_id).document_kind
     if not may_see(kind):
         raise Forbidden(say("This paper shows people. It is not your right to see it."))
-    return _act(lambda: do(fetch_job, FetchJob, job_id=job_id))
+    return _act(partial(_fetch, job_id))
+
+
+def _fetch(job_id: int) -> Outcome:
+    outcome = do(fetch_job, FetchJob, job_id=job_id)
+    keep_fetched(job_id)
+    return outcome
 
 
 @bp.post("/papers/<int:job_id>/cancel")

@@ -65,12 +65,24 @@ def _drawn(document: Document, template: Template, shown: Mapping[str, bytes]) -
 
     stock = media(template.media)
     found = faults(layout(document, stock, template, shown))
-    png = raster.png(render(document, stock, template, shown), dpi=DEFAULT_DPI)
+    png = raster.png(seen_pdf(render(document, stock, template, shown)), dpi=DEFAULT_DPI)
     return {
         "png": "data:image/png;base64," + base64.b64encode(png).decode(),
         "absent": [at for at, element in enumerate(template.elements) if not seen(element)],
         "faults": sorted({speak(FAULTS[fault.kind.value]) for fault in found}),
     }
+
+
+def seen_pdf(pdf: bytes) -> bytes:
+    """Return what is shown of a drawing: of a real paper with a mark across, of a sample as it is.
+
+    A real one is asked for by the number of its job.
+    """
+    if not form_str("sample", "").isdecimal():
+        return pdf
+    from printing.renderers.shown import marked
+
+    return marked(pdf)
 
 
 def sample_of(session: Session, kind: str) -> Document:

@@ -24,7 +24,7 @@ from warehouse.printers.templates.versions import SaveTemplate, save_template
 from warehouse.text import say
 from warehouse.web.access import needs
 from warehouse.web.context import do, form_int, form_str, reading, speak
-from warehouse.web.design_pictures import json_of, sample_of
+from warehouse.web.design_pictures import json_of, sample_of, seen_pdf
 from warehouse.web.design_words import SAMPLE_WORDS
 from warehouse.web.designs import (
     LONGEST_NUMBER,
@@ -120,7 +120,7 @@ def _drawn(
     from printing.renderers.pdf import render
 
     paper = media(stock if stock in SUITABLE[KIND] else SUITABLE[KIND][0])
-    pages = raster.shown(render(document, paper, words, shown), paper)
+    pages = raster.shown(seen_pdf(render(document, paper, words, shown)), paper)
     marked = marks_on(words)
     return {
         "png": "data:image/png;base64," + base64.b64encode(beside(pages[:SHOWN_PAGES])).decode(),

@@ -49,6 +49,7 @@ from warehouse.web import tables
 from warehouse.web.access import needs
 from warehouse.web.context import do, form_ids, form_int, form_str, may, person, reading
 from warehouse.web.desk import act, back_or, names_of, told
+from warehouse.web.fetched import is_in_hand, keep_fetched
 from warehouse.web.spreadsheets import Field
 from warehouse.web.words import DOCUMENTS, options
 
@@ -231,9 +232,11 @@ def _subject(subject: str) -> str:
 @bp.get("/jobs/<int:job_id>/paper.pdf")
 @needs(Right.SEE_DESK, Right.REPRINT)
 def pdf(job_id: int) -> Response:
-    """Return the paper as it was or will be printed."""
+    """Return the paper with a mark across; as it is only to the browser that has fetched it."""
+    with reading() as session:
+        is_original = is_in_hand(session, job_id)
     name, content = _paper(job_id)
-    response = make_response(content)
+    response = make_response(content if is_original else _marked(content))
     response.headers["Content-Type"] = "application/pdf"
     response.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     return response
@@ -242,16 +245,23 @@ def pdf(job_id: int) -> Response:
 @bp.get("/jobs/<int:job_id>/paper.png")
 @needs(Right.SEE_DESK, Right.REPRINT)
 def picture(job_id: int) -> Response:
-    """Return the first page of the paper as a picture; `small=1`: as one of many on a page."""
+    """Return the first page of the paper, a mark across; `small=1`: as one of many on a page."""
     _name, content = _paper(job_id)
     from printing.renderers import raster  # heavy: a start must not wait for it
 
-    whole = raster.png(content, dpi=SCREEN_DPI)
+    # What is as small as that nobody can print: it needs no mark.
     is_small = request.args.get("small") == "1"
+    whole = raster.png(content if is_small else _marked(content), dpi=SCREEN_DPI)
     response = make_response(raster.small(whole, SMALL_PX) if is_small else whole)
     response.headers["Content-Type"] = "image/png"
     response.headers["Cache-Control"] = f"private, max-age={HOUR_S}"
     return response
+
+
+def _marked(content: bytes) -> bytes:
+    from printing.renderers.shown import marked  # heavy: a start must not wait for it
+
+    return marked(content)
 
 
 def _paper(job_id: int) -> tuple[str, bytes]:
@@ -307,6 +317,7 @@ def fetch(job_id: int) -> Response:
             raise Forbidden(say("This paper shows people. It is not your right to see it."))
         require_reach(session, job_id)
     do(fetch_job, FetchJob, job_id=job_id)
+    keep_fetched(job_id)
     return redirect(url_for("printers.pdf", job_id=job_id), 303)
 
 
