@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,9 @@ from warehouse.web.papers import may_see
 if TYPE_CHECKING:
     from printing.templates.pictures import Picture
 
+# A PDF as it is shown on a screen.
+Seen = Callable[[bytes], bytes]
+
 
 @bp.post("/preview")
 @needs(Right.PRINTERS)
@@ -43,9 +46,9 @@ def preview() -> Response:
     try:
         template = Template.from_json(typed_definition())
         with reading() as session:
-            document = sample_of(session, template.document_kind)
+            document, seen = sample_of(session, template.document_kind)
             shown = pictures(session, template)
-        answer = _drawn(document, template, shown)
+        answer = _drawn(document, template, shown, seen)
     except TemplateInvalid as error:
         answer = {"refused": speak(said(error)), "element": error.element}
     except PrintingError:
@@ -53,48 +56,43 @@ def preview() -> Response:
     return json_of(answer)
 
 
-def _drawn(document: Document, template: Template, shown: Mapping[str, bytes]) -> dict[str, Any]:
+def _drawn(
+    document: Document, template: Template, shown: Mapping[str, bytes], seen: Seen
+) -> dict[str, Any]:
     from printing.inspection import faults  # heavy: a start must not wait for it
     from printing.renderers import raster
     from printing.renderers.pdf import layout, render
     from printing.renderers.pdf.form import stands
 
-    def seen(element: Element) -> bool:
+    def is_there(element: Element) -> bool:
         is_field = element.kind is ElementKind.FIELD
         return stands(document, element) and (not is_field or bool(read(document, element.value)))
 
     stock = media(template.media)
     found = faults(layout(document, stock, template, shown))
-    png = raster.png(seen_pdf(render(document, stock, template, shown)), dpi=DEFAULT_DPI)
+    png = raster.png(seen(render(document, stock, template, shown)), dpi=DEFAULT_DPI)
     return {
         "png": "data:image/png;base64," + base64.b64encode(png).decode(),
-        "absent": [at for at, element in enumerate(template.elements) if not seen(element)],
+        "absent": [at for at, element in enumerate(template.elements) if not is_there(element)],
         "faults": sorted({speak(FAULTS[fault.kind.value]) for fault in found}),
     }
 
 
-def seen_pdf(pdf: bytes) -> bytes:
-    """Return what is shown of a drawing: of a real paper with a mark across, of a sample as it is.
+def sample_of(session: Session, kind: str) -> tuple[Document, Seen]:
+    """Return the paper to preview with: a sample by its name, or a real one by its job.
 
-    A real one is asked for by the number of its job.
+    Beside it what makes its PDF fit to be shown: a real one gets a mark across.
     """
-    if not form_str("sample", "").isdecimal():
-        return pdf
-    from printing.renderers.shown import marked
-
-    return marked(pdf)
-
-
-def sample_of(session: Session, kind: str) -> Document:
-    """Return the paper to preview with: a sample by its name, or a real one by its job."""
     wanted = form_str("sample", "short")
     if wanted.isdecimal() and len(wanted) <= LONGEST_NUMBER and may_see(kind):
         job = session.get(PrintJob, int(wanted))
         if job is not None and job.document_kind == kind and job.cleared_at is None:
-            return documents.read(kind, job.facts)
+            from printing.renderers.shown import marked
+
+            return documents.read(kind, job.facts), marked
     content = Content(wanted) if wanted in set(Content) else Content.SHORT
     language = Locale.EN if form_str("language", "") == "en" else Locale.ZH
-    return sample(kind, content, language)
+    return sample(kind, content, language), bytes
 
 
 @bp.get("/standard/<kind>/<stock>.png")

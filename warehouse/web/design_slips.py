@@ -24,7 +24,7 @@ from warehouse.printers.templates.versions import SaveTemplate, save_template
 from warehouse.text import say
 from warehouse.web.access import needs
 from warehouse.web.context import do, form_int, form_str, reading, speak
-from warehouse.web.design_pictures import json_of, sample_of, seen_pdf
+from warehouse.web.design_pictures import Seen, json_of, sample_of
 from warehouse.web.design_words import SAMPLE_WORDS
 from warehouse.web.designs import (
     LONGEST_NUMBER,
@@ -103,9 +103,9 @@ def preview_slip() -> Response:
     try:
         words = SlipWords.from_json(_typed())
         with reading() as session:
-            document = sample_of(session, KIND)
+            document, seen = sample_of(session, KIND)
             shown = pictures(session, words)
-        return json_of(_drawn(document, stock, words, shown))
+        return json_of(_drawn(document, stock, words, shown, seen))
     except TemplateInvalid as error:
         return json_of({"refused": speak(said(error))})
     except PrintingError:
@@ -113,14 +113,14 @@ def preview_slip() -> Response:
 
 
 def _drawn(
-    document: Document, stock: str, words: SlipWords, shown: Mapping[str, bytes]
+    document: Document, stock: str, words: SlipWords, shown: Mapping[str, bytes], seen: Seen
 ) -> dict[str, Any]:
     from printing.renderers import raster  # heavy: a start must not wait for it
     from printing.renderers.contact import beside
     from printing.renderers.pdf import render
 
     paper = media(stock if stock in SUITABLE[KIND] else SUITABLE[KIND][0])
-    pages = raster.shown(seen_pdf(render(document, paper, words, shown)), paper)
+    pages = raster.shown(seen(render(document, paper, words, shown)), paper)
     marked = marks_on(words)
     return {
         "png": "data:image/png;base64," + base64.b64encode(beside(pages[:SHOWN_PAGES])).decode(),
