@@ -15,6 +15,7 @@ import warehouse.numbers
 import warehouse.orders.models
 import warehouse.packing.models
 import warehouse.people.models
+import warehouse.placing.models
 import warehouse.receiving.accounts
 import warehouse.receiving.models
 import warehouse.replenishing.models

@@ -28,7 +28,7 @@ from warehouse.inventory.models import Lot, Move, MoveReason, Serial
 from warehouse.kitting.commands.assemble import AssembleKits, assemble_kits
 from warehouse.kitting.commands.kit import Part, PartFrom, SaveKit, save_kit
 from warehouse.kitting.commands.take_apart import TakeApart, take_apart
-from warehouse.kitting.models import KitPart
+from warehouse.kitting.models import KitMade, KitPart
 from warehouse.kitting.queries import can_make, kit_list, parts_of
 from warehouse.kitting.rules import contains_itself, makeable
 from warehouse.tracing.commands.blocking import BlockLot, block_lot
@@ -208,6 +208,66 @@ def test_two_who_make_the_last_kits_do_not_make_them_twice(bench: Bench):
     both = [(assemble_kits, world.command(AssembleKits, **given)) for _ in range(2)]
     assert isinstance(world.overlap(*both), InsufficientStock)
     assert world.standing(bench.gift) == {"K-01": 3, "KITTING": -3}
+
+
+def apart(bench: Bench, kits: int = 1, **more: Any) -> dict[str, Any]:
+    return {"kit_id": bench.gift.id, "kits": kits, "bin": "K-01", "to": "A-03", **more}
+
+
+def test_a_kit_gives_back_what_it_was_made_of_whatever_kits_are_made_of_now(bench: Bench):
+    world = bench.world
+    bench.make(2)
+    bench.made_of(MUG=1)
+    world.do(take_apart, TakeApart, **apart(bench))
+    assert world.standing(bench.tee)["A-03"] == 2
+    bench.make(1)
+    refusal = world.refused(RuleViolation, take_apart, TakeApart, **apart(bench))
+    assert refusal.facts["versions"] == [2, 1]
+    world.refused(InvalidInput, take_apart, TakeApart, **apart(bench, version=9))
+    world.refused(RuleViolation, take_apart, TakeApart, **apart(bench, kits=2, version=1))
+    world.do(take_apart, TakeApart, **apart(bench, version=2))
+    assert world.standing(bench.tee)["A-03"] == 2
+    world.do(save_kit, SaveKit, kit="GIFT", parts=())
+    world.do(take_apart, TakeApart, **apart(bench))
+    assert world.standing(bench.tee)["A-03"] == 4
+    assert world.standing(bench.gift) == {}
+    bench.made_of(TEE=1)
+    assert [made.left for made in world.all(KitMade)] == [0, 0]
+    assert world.differences() == []
+
+
+def test_kits_that_were_bought_are_of_the_make_that_is_valid(bench: Bench):
+    world = bench.world
+    world.stock(bench.gift, "K-01", 1)
+    world.do(take_apart, TakeApart, **apart(bench))
+    assert world.standing(bench.mug)["A-03"] == 4
+    bench.make(1)
+    bench.made_of(MUG=1)
+    world.stock(bench.gift, "K-01", 1)
+    world.refused(RuleViolation, take_apart, TakeApart, **apart(bench))
+
+
+def test_a_kit_known_by_its_number_says_itself_what_is_in_it(bench: Bench):
+    bench.tracked("GIFT", is_serial_tracked=True)
+    bench.make(1, serials=("G1",))
+    bench.made_of(MUG=2)
+    bench.make(1, serials=("G2",))
+    both = {"serials": ("G1", "G2")}
+    bench.world.refused(RuleViolation, take_apart, TakeApart, **apart(bench, kits=2, **both))
+    bench.world.do(take_apart, TakeApart, **apart(bench, serials=("G1",)))
+    assert bench.world.standing(bench.tee)["A-03"] == 2
+
+
+def test_two_who_would_put_kits_inside_each_other_are_asked_one_after_the_other(bench: Bench):
+    world = bench.world
+    world.sku("BOX")
+    world.sku("BAG")
+    commands = [
+        (save_kit, world.command(SaveKit, kit=kit, parts=(Part(sku=part, pieces=1),)))
+        for kit, part in (("BOX", "BAG"), ("BAG", "BOX"))
+    ]
+    assert isinstance(world.overlap(*commands), RuleViolation)
+    assert len(world.all(KitPart)) == 3
 
 
 @given(st.dictionaries(st.integers(1, 6), st.frozensets(st.integers(1, 6), max_size=4)))

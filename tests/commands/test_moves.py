@@ -22,6 +22,7 @@ from warehouse.errors import (
     UnknownName,
 )
 from warehouse.inventory.models import Lot, Move, MoveReason
+from warehouse.placing.models import MoveNote, Why
 from warehouse.storing.commands.moves import (
     AdjustStock,
     FreeStock,
@@ -37,7 +38,6 @@ from warehouse.storing.commands.moves import (
     quarantine_stock,
     scrap_stock,
 )
-from warehouse.storing.models import MoveNote, Why
 from warehouse.waves.commands import MakeWave, make_wave
 
 __all__ = ["dock"]

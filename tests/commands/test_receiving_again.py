@@ -13,6 +13,7 @@ from warehouse.catalog.models import Bin
 from warehouse.errors import InvalidInput, RuleViolation
 from warehouse.inventory.models import Lot, Serial
 from warehouse.inventory.tracking import GiveLot, SetTracking, give_lot, set_tracking
+from warehouse.placing.models import Why
 from warehouse.receiving.commands.booking import BookReceipt, book_receipt
 from warehouse.receiving.commands.correcting import CorrectReceipt, RightNumber, correct_receipt
 from warehouse.receiving.commands.exchange import Faulty, MakeExchange, make_exchange
@@ -32,7 +33,6 @@ from warehouse.storing.commands.moves import (
     adjust_stock,
     move_pieces,
 )
-from warehouse.storing.models import Why
 
 
 @pytest.fixture

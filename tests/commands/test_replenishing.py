@@ -18,16 +18,15 @@ from warehouse.orders.models import Consignment, HoldKind
 from warehouse.replenishing.commands.carrying import (
     GoToReserve,
     PutBackInReserve,
-    PutOnFace,
     ReportFewer,
     TakeFromReserve,
     go_to_reserve,
     put_back_in_reserve,
-    put_on_face,
     report_fewer,
     take_from_reserve,
 )
 from warehouse.replenishing.commands.levels import SetFace, set_face
+from warehouse.replenishing.commands.on_face import PutOnFace, put_on_face
 from warehouse.replenishing.commands.planning import (
     CancelTask,
     PlanTasks,

@@ -26,6 +26,7 @@ from warehouse.errors import (
 )
 from warehouse.inventory import ledger
 from warehouse.inventory.models import Lot, Move, MoveReason
+from warehouse.placing.models import MoveNote, Why
 from warehouse.storing.commands.hand import (
     AddGoods,
     ChooseLot,
@@ -46,7 +47,7 @@ from warehouse.storing.commands.place import (
     put_back,
     undo_placing,
 )
-from warehouse.storing.models import Handling, HandlingState, MoveNote, Why
+from warehouse.storing.models import Handling, HandlingState
 
 
 class Dock:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from warehouse.catalog.models import BinKind
-from warehouse.storing.rules import Goods, Limit, Place, Reason, advise, broken, room
+from warehouse.placing.rules import Goods, Limit, Place, Reason, advise, broken, room
 
 TEE = Goods(sku_id=1, pieces=10, weight_g=200, size_mm=(300, 200, 20))
 SHELF = Place(bin_id=1, code="A-01", kind=BinKind.SHELF, zone_id=1, walk_order=10)

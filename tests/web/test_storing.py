@@ -14,7 +14,7 @@ from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.commands import new_id
 from warehouse.inventory.models import Move, MoveReason
 from warehouse.people.models import Role
-from warehouse.storing.models import MoveNote, Why
+from warehouse.placing.models import MoveNote, Why
 
 
 class Tablet:

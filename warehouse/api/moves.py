@@ -13,8 +13,8 @@ from warehouse.api.shapes.moves import list_moves
 from warehouse.api.shapes.paging import PAGING, USUAL, paged
 from warehouse.inventory.models import MoveReason
 from warehouse.people.rights import Right
+from warehouse.placing.reasons import LONGEST_NOTE
 from warehouse.storing.commands.moves import MOST_PIECES, MovePieces, Taken, move_pieces
-from warehouse.storing.reasons import LONGEST_NOTE
 from warehouse.web.context import reading
 
 TAG = "Stock"

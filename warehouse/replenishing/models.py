@@ -92,7 +92,8 @@ class ReplenishWait(Base):
 class Carried(Base):
     """What one person has in hand for a task, booked in the reserve bin until it is put down.
 
-    `pieces` 0: the person stands at the bin and has taken nothing yet.
+    `pieces` 0: the person stands at the bin and has taken nothing yet. `other_bin_id` is a pick bin
+    that was scanned and waits for a reason.
     """
 
     __tablename__ = "replenish_carried"
@@ -108,3 +109,4 @@ class Carried(Base):
     pieces: Mapped[Pieces] = mapped_column(default=0)
     serials: Mapped[Json]  # codes of the pieces, where each has one
     at: Mapped[Instant]
+    other_bin_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("bin.id"))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.catalog.queries import Item, bin_by_code, item_by_barcode
+from warehouse.commands import CommandRow
 from warehouse.inventory.fitness import is_fit
-from warehouse.inventory.models import Lot, LotBalance
-from warehouse.inventory.pieces import LotHere, lots_in
+from warehouse.inventory.models import Lot, LotBalance, Move, MoveReason
+from warehouse.inventory.pieces import LotHere, lots_in, serials_in
 from warehouse.inventory.queries import balance_of, free_by_lot
 from warehouse.people.models import Person
 from warehouse.replenishing.models import Carried, ReplenishTask
@@ -75,6 +77,54 @@ def others_hold(session: Session, hand: Carried, sku_id: int, *, any_lot: bool =
     if hand.lot_id is not None and not any_lot:
         query = query.where(Carried.lot_id == hand.lot_id)
     return int(session.scalar(query) or 0)
+
+
+def is_gone(session: Session, hand: Carried, sku_id: int) -> bool:
+    """Tell whether the book has moved, scrapped or counted away what somebody has in hand."""
+    if not hand.pieces:
+        return False
+    if hand.serials:
+        here = {row.code for row in serials_in(session, hand.from_bin_id, sku_id)}
+        return not here.issuperset(hand.serials)
+    if hand.lot_id is None:
+        return balance_of(session, hand.from_bin_id, sku_id)[2] < hand.pieces
+    lot = session.get(LotBalance, (hand.from_bin_id, hand.lot_id), populate_existing=True)
+    return lot is None or lot.on_hand - lot.reserved < hand.pieces
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gone:
+    """The last move of the goods out of the bin somebody took them from."""
+
+    bin: str
+    kind: BinKind
+    reason: MoveReason
+    who: str
+    at: datetime
+
+
+def way_of(session: Session, hand: Carried, sku_id: int) -> Gone | None:
+    """Return where the goods went in the book, None if they never moved out of the bin."""
+    row = session.execute(
+        sa.select(Bin.code, Bin.kind, Move.reason, Person.name, Move.at)
+        .join(Bin, Bin.id == Move.to_bin_id)
+        .join(CommandRow, CommandRow.id == Move.command_id)
+        .join(Person, Person.id == CommandRow.person_id)
+        .where(Move.from_bin_id == hand.from_bin_id, Move.sku_id == sku_id)
+        .order_by(Move.id.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    return Gone(bin=row.code, kind=row.kind, reason=row.reason, who=row.name, at=row.at)
+
+
+def place_for(session: Session, hand: Carried, sku_id: int) -> str:
+    """Return the bin the pieces in hand are to be put back into: where the book has them now."""
+    way = way_of(session, hand, sku_id) if is_gone(session, hand, sku_id) else None
+    if way is not None and way.kind in (BinKind.SHELF, BinKind.RESERVE):
+        return way.bin
+    return session.get_one(Bin, hand.from_bin_id).code
 
 
 def carriers_of(session: Session, task_id: int, but: int) -> list[str]:

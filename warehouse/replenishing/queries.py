@@ -17,6 +17,7 @@ from warehouse.inventory.models import StockBalance
 from warehouse.inventory.queries import available_of, free_by_lot, free_by_sku
 from warehouse.orders.models import Consignment, ConsignmentState
 from warehouse.people.models import Person
+from warehouse.placing.places import room_in
 from warehouse.replenishing.models import (
     Carried,
     FaceLevel,
@@ -61,6 +62,7 @@ def faces_of(session: Session, pairs: Collection[Pair], *, day: date) -> dict[Pa
     free = _free_in(session, skus, bins, day)
     everywhere = available_of(session, skus, day=day)
     waiting = waiting_pieces(session, skus)
+    room = room_in(session, pairs)
     found = {}
     for pair in pairs:
         level, here = levels.get(pair), free.get(pair, 0)
@@ -70,6 +72,7 @@ def faces_of(session: Session, pairs: Collection[Pair], *, day: date) -> dict[Pa
             free=here,
             free_elsewhere=max(0, everywhere.get(pair[0], 0) - here),
             waiting=waiting.get(pair, 0),
+            room=room.get(pair),
         )
     return found
 

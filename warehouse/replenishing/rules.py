@@ -14,7 +14,8 @@ class Face:
 
     `free` pieces stand in the bin and are promised to nobody, `free_elsewhere` in other bins that
     are picked from. `waiting` are the pieces of orders left out of a wave for want of them.
-    `is_begun`: somebody is filling it already.
+    `is_begun`: somebody is filling it already. `room` is what the bin may still hold, None if
+    nothing limits it.
     """
 
     least: int = 0
@@ -23,16 +24,21 @@ class Face:
     free_elsewhere: int = 0
     waiting: int = 0
     is_begun: bool = False
+    room: int | None = None
 
 
 def pieces_wanted(face: Face) -> int:
     """Return the pieces to bring now: those orders wait for, or up to `most` when below `least`.
 
-    Who walks for orders fills the bin as well, and what is begun is filled to the end.
+    Who walks for orders fills the bin as well, and what is begun is filled to the end, or to what
+    the bin may hold. What orders wait for is brought all the same: another shelf takes it.
     """
     for_orders = max(0, face.waiting - face.free - face.free_elsewhere)
     is_to_fill = face.free < face.least or face.is_begun or for_orders > 0
-    return max(for_orders, face.most - face.free if is_to_fill else 0, 0)
+    to_fill = face.most - face.free if is_to_fill else 0
+    if face.room is not None:
+        to_fill = min(to_fill, face.room)
+    return max(for_orders, to_fill, 0)
 
 
 def is_urgent(face: Face) -> bool:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from warehouse.catalog.models import Bin, BinKind
 from warehouse.errors import SamePerson
+from warehouse.placing.models import Why
 from warehouse.receiving.commands.booking import BookReceipt, book_receipt
 from warehouse.receiving.commands.counting import CountGoods, count_goods
 from warehouse.receiving.commands.finishing import FinishCount, finish_count
@@ -17,7 +18,7 @@ from warehouse.simulation.day import Day, Work
 from warehouse.simulation.tablet import Tablet, scanned
 from warehouse.storing.commands.hand import SetPieces, TakeGoods, set_pieces, take_goods
 from warehouse.storing.commands.place import PlaceGoods, place_goods
-from warehouse.storing.models import Handling, Why
+from warehouse.storing.models import Handling
 from warehouse.storing.screens import StockScreen
 
 SUPPLIER = "DELIVERS"

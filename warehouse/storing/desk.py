@@ -11,7 +11,8 @@ from warehouse.catalog.models import Bin, Sku, Station
 from warehouse.commands import CommandRow
 from warehouse.inventory import desk as inventory_desk
 from warehouse.inventory.models import Lot, Move, StockBalance
-from warehouse.storing.models import Handling, HandlingState, MoveNote
+from warehouse.placing.models import MoveNote
+from warehouse.storing.models import Handling, HandlingState
 from warehouse.storing.sources import INCOMING
 
 

@@ -1,4 +1,4 @@
-"""What somebody has in hand between two bins, and why goods were moved where it was asked."""
+"""What somebody has in hand between two bins."""
 
 from __future__ import annotations
 
@@ -24,30 +24,6 @@ class HandlingState(StrEnum):
     OPEN = "open"
     PLACED = "placed"
     PUT_BACK = "put_back"  # never left the bin they were taken from
-
-
-class Why(StrEnum):
-    """Why somebody did with stock what no plan asked for."""
-
-    BIN_FULL = "bin_full"
-    NOT_REACHABLE = "not_reachable"
-    TOO_LARGE = "too_large"
-    BETTER_PLACE = "better_place"
-    FOUND = "found"
-    LOST = "lost"
-    MISCOUNTED = "miscounted"
-    MIXED_UP = "mixed_up"
-    SAMPLE = "sample"
-    OWN_USE = "own_use"
-    DAMAGED = "damaged"
-    STAINED = "stained"
-    EXPIRED = "expired"
-    RECALLED = "recalled"
-    UNSELLABLE = "unsellable"
-    IN_DOUBT = "in_doubt"
-    IN_ORDER = "in_order"
-    MENDED = "mended"
-    OTHER = "other"
 
 
 class Handling(Base):
@@ -86,16 +62,3 @@ class Handling(Base):
     other_bin_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("bin.id"))  # waits for a reason
     opened_at: Mapped[Instant]
     placed_by: Mapped[str | None] = mapped_column(text_of(64), sa.ForeignKey("command.id"))
-
-
-class MoveNote(Base):
-    """Why the moves of one command were made, where a reason was asked. Never changed."""
-
-    __tablename__ = "move_note"
-    __table_args__ = (one_of("why", Why),)
-
-    command_id: Mapped[str] = mapped_column(
-        text_of(64), sa.ForeignKey("command.id"), primary_key=True
-    )
-    why: Mapped[Why] = mapped_column(Word(Why))
-    note: Mapped[str] = mapped_column(text_of(200), default="")

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.inventory.desk import bins_of_sku
 from warehouse.inventory.models import Lot
-from warehouse.storing.limits import REASON_WORDS
+from warehouse.placing.limits import REASON_WORDS
+from warehouse.placing.places import goods_of, place_of
+from warehouse.placing.rules import reason_of
 from warehouse.storing.models import Handling, HandlingKind
-from warehouse.storing.places import goods_of, place_of
-from warehouse.storing.rules import reason_of
 from warehouse.storing.sources import LotIn, free_of, lots_in
 from warehouse.text import Text, say
 

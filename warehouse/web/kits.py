@@ -17,6 +17,7 @@ from warehouse.kitting.commands.assemble import AssembleKits, assemble_kits
 from warehouse.kitting.commands.kit import Part, PartFrom, SaveKit, save_kit
 from warehouse.kitting.commands.take_apart import TakeApart, take_apart
 from warehouse.kitting.queries import can_make, free_parts, kit_list, parts_of
+from warehouse.kitting.versions import Version, versions_of
 from warehouse.people.rights import Right
 from warehouse.text import say
 from warehouse.web import tables
@@ -117,6 +118,7 @@ def kit_apart(kit_id: int) -> Response | tuple[str, int]:
         "to": form_str("apart_to", ""),
         "lot": form_str("apart_lot", ""),
         "serials": _words(form_str("apart_serials", "")),
+        "version": form_int("apart_version", 0),
         "parts": _given_back(form_str("apart_parts", "")),
         "note": form_str("apart_note", ""),
     }, prefix="apart_")  # fmt: skip
@@ -147,6 +149,7 @@ def _page(kit_id: int, values: dict[str, Any], errors: dict[str, str], refusal: 
         if found is None:
             raise NotFound(say("SKU"), kit_id)
         parts = parts_of(session, kit_id, today())
+        versions = versions_of(session, kit_id)
         where = {p["sku"].id: free_parts(session, p["sku"], today()) for p in parts}
         text = "\n".join(f"{p['sku'].code} {p['pieces']}" for p in parts)
         return render_template(
@@ -161,8 +164,20 @@ def _page(kit_id: int, values: dict[str, Any], errors: dict[str, str], refusal: 
             errors=errors,
             refusal=refusal,
             fresh_id=new_id(),
-            tracked=[p for p in parts if p["sku"].is_lot_tracked or p["sku"].is_serial_tracked],
+            versions=versions,
+            makes=[("0", speak(say("the only one there"))), *map(_make, versions)],
+            tracked=[
+                sku
+                for version in versions
+                for sku, _ in version.parts
+                if sku.is_lot_tracked or sku.is_serial_tracked
+            ],
         )
+
+
+def _make(version: Version) -> tuple[str, str]:
+    parts = ", ".join(f"{pieces} × {sku.code}" for sku, pieces in version.parts)
+    return str(version.number), f"{version.number}: {parts}"
 
 
 def _lines(text: str) -> list[list[str]]:

@@ -19,7 +19,8 @@ from warehouse.commands import Outcome, new_id
 from warehouse.errors import InvalidInput, NotFound, RuleViolation, WarehouseError
 from warehouse.inventory.models import Move, MoveReason
 from warehouse.people.rights import Right
-from warehouse.storing import reasons
+from warehouse.placing import reasons
+from warehouse.placing.models import Why
 from warehouse.storing.commands.moves import (
     AdjustStock,
     FreeStock,
@@ -36,7 +37,6 @@ from warehouse.storing.commands.moves import (
     scrap_stock,
 )
 from warehouse.storing.desk import ARRIVED, DOCK_SORTS, dock_list, move_list
-from warehouse.storing.models import Why
 from warehouse.storing.sources import lots_in, serials_in
 from warehouse.text import Text, say
 from warehouse.web import tables

@@ -7,22 +7,32 @@ from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Bin, Sku
 from warehouse.commands import Outcome
-from warehouse.errors import InvalidInput
+from warehouse.errors import InvalidInput, StaleScreen
 from warehouse.people.rights import Right
+from warehouse.placing.models import Why
+from warehouse.placing.reasons import OTHER_BIN
 from warehouse.replenishing.commands.carrying import (
     GoToReserve,
     PutBackInReserve,
-    PutOnFace,
     ReportFewer,
     TakeFromReserve,
     go_to_reserve,
     put_back_in_reserve,
-    put_on_face,
     report_fewer,
     take_from_reserve,
 )
+from warehouse.replenishing.commands.on_face import PutOnFace, put_on_face
+from warehouse.replenishing.commands.planning import outlooks
 from warehouse.replenishing.models import Carried, ReplenishTask, TaskState
-from warehouse.replenishing.picking_up import carriers_of, is_face, lot_to_take
+from warehouse.replenishing.picking_up import (
+    carriers_of,
+    in_bin,
+    is_face,
+    is_gone,
+    lot_to_take,
+    place_for,
+    way_of,
+)
 from warehouse.replenishing.queries import open_tasks
 from warehouse.replenishing.screens import ReplenishScreen
 from warehouse.scanning import Card, CardScan, CodeScan, Scan, WeightScan
@@ -30,7 +40,7 @@ from warehouse.text import say
 from warehouse.web import stations
 from warehouse.web.access import needs
 from warehouse.web.amounts import today
-from warehouse.web.context import do, form_int, person, reading
+from warehouse.web.context import do, form_int, form_str, person, reading
 from warehouse.web.stations import Fragment, code_of, unknown_card
 
 bp = Blueprint("replenish", __name__, url_prefix="/replenish")
@@ -69,7 +79,7 @@ def _take(scan: Scan, screen: str, subject: int | None) -> Outcome:
         return _choose(code.code)
     if screen == ReplenishScreen.BIN:
         return do(go_to_reserve, GoToReserve, task_id=task_id, barcode=code.code)
-    if screen == ReplenishScreen.ITEM:
+    if screen in (ReplenishScreen.ITEM, ReplenishScreen.WHY):
         return _at_bin(code, task_id)
     raise unknown_card()
 
@@ -107,13 +117,27 @@ def _card(card: Card, screen: str, task_id: int) -> Outcome:
         return Outcome(screen="", message=say("Back to the goods."))
     if card is Card.UNDO and screen == ReplenishScreen.BIN:
         return Outcome(screen=ReplenishScreen.TASKS, message=say("Choose another task."))
-    if card is Card.UNDO and screen == ReplenishScreen.ITEM:
+    if card is Card.UNDO and screen in (
+        ReplenishScreen.ITEM, ReplenishScreen.WHY, ReplenishScreen.GONE,
+    ):  # fmt: skip
         return do(put_back_in_reserve, PutBackInReserve, task_id=task_id)
+    if card is Card.OK and screen == ReplenishScreen.WHY:
+        return _put_elsewhere(task_id)
     if card is Card.SHORT and screen == ReplenishScreen.ITEM:
         return Outcome(
             screen=FEWER, subject_id=task_id, message=say("How many are left in the bin?")
         )
     raise unknown_card()
+
+
+def _put_elsewhere(task_id: int) -> Outcome:
+    with reading() as session:
+        hand = session.get(Carried, person().id)
+        place = session.get(Bin, hand.other_bin_id) if hand and hand.other_bin_id else None
+    given = form_str("why", "")
+    if place is None or given not in set(Why):
+        raise StaleScreen
+    return do(put_on_face, PutOnFace, task_id=task_id, barcode=place.code, why=Why(given))
 
 
 def _show(session: Session, screen: str, subject: int | None) -> Fragment:
@@ -123,7 +147,47 @@ def _show(session: Session, screen: str, subject: int | None) -> Fragment:
     is_left = screen == ReplenishScreen.TASKS and hand is None
     if task is None or task.state is not TaskState.OPEN or is_left:
         return _tasks(session)
+    if hand and is_gone(session, hand, task.sku_id):
+        return _gone(session, task, hand)
+    if hand and hand.other_bin_id is not None:
+        return _why(session, task, hand)
+    if hand and not hand.pieces and _is_emptied(session, task, hand):
+        hand = None
     return _task(session, task, hand, FEWER if screen == FEWER and hand else "")
+
+
+def _is_emptied(session: Session, task: ReplenishTask, hand: Carried) -> bool:
+    return in_bin(session, hand.from_bin_id, task.sku_id, day=today()) <= 0
+
+
+def _gone(session: Session, task: ReplenishTask, hand: Carried) -> Fragment:
+    """The book took away what is in hand: say who did what, and where to put it down."""
+    return Fragment(
+        template="replenish/_gone.html",
+        screen=ReplenishScreen.GONE,
+        subject=task.id,
+        expects=say("Put down"),
+        context={
+            "sku": session.get_one(Sku, task.sku_id), "in_hand": hand.pieces,
+            "source": session.get_one(Bin, hand.from_bin_id).code,
+            "place": place_for(session, hand, task.sku_id),
+            "way": way_of(session, hand, task.sku_id),
+        },
+    )  # fmt: skip
+
+
+def _why(session: Session, task: ReplenishTask, hand: Carried) -> Fragment:
+    return Fragment(
+        template="replenish/_why.html",
+        screen=ReplenishScreen.WHY,
+        subject=task.id,
+        expects=say("why"),
+        context={
+            "place": session.get_one(Bin, hand.other_bin_id).code,
+            "wanted": session.get_one(Bin, task.to_bin_id).code,
+            "reasons": OTHER_BIN,
+        },
+    )
 
 
 def _tasks(session: Session) -> Fragment:
@@ -137,7 +201,7 @@ def _tasks(session: Session) -> Fragment:
 
 def _task(session: Session, task: ReplenishTask, hand: Carried | None, screen: str) -> Fragment:
     sku = session.get_one(Sku, task.sku_id)
-    source = session.get_one(Bin, hand.from_bin_id if hand else task.from_bin_id)
+    source = session.get_one(Bin, hand.from_bin_id if hand else _first_bin(session, task))
     target = session.get_one(Bin, task.to_bin_id)
     in_hand = hand.pieces if hand else 0
     lot = lot_to_take(session, source.id, sku.id, day=today()) if sku.is_lot_tracked else None
@@ -160,3 +224,9 @@ def _task(session: Session, task: ReplenishTask, hand: Carried | None, screen: s
             "others": carriers_of(session, task.id, person().id),
         },
     )  # fmt: skip
+
+
+def _first_bin(session: Session, task: ReplenishTask) -> int:
+    """Return the reserve bin to go to as the stock is now; the task itself follows when planned."""
+    ((_, now),) = outlooks(session, [task], today())
+    return now.from_bin_id

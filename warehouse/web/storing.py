@@ -14,6 +14,8 @@ from warehouse.inventory.desk import bins_of_sku, content_of_bin
 from warehouse.inventory.models import Serial
 from warehouse.inventory.refusals import refuse
 from warehouse.people.rights import Right
+from warehouse.placing.models import Why
+from warehouse.placing.reasons import OTHER_BIN, TO_QUARANTINE
 from warehouse.scanning import Card, CardScan, CodeScan, Scan, WeightScan
 from warehouse.storing.commands.hand import (
     AddGoods,
@@ -37,8 +39,7 @@ from warehouse.storing.commands.place import (
     undo_placing,
 )
 from warehouse.storing.desk import DOCK_SORTS, can_undo, dock_bin_of, dock_list
-from warehouse.storing.models import Handling, Why
-from warehouse.storing.reasons import OTHER_BIN, TO_QUARANTINE
+from warehouse.storing.models import Handling
 from warehouse.storing.screens import StockScreen
 from warehouse.storing.sources import TAKEN_FROM
 from warehouse.text import say

@@ -25,12 +25,12 @@ from warehouse.orders.models import (
 from warehouse.orders.queries import CONSIGNMENT_WORDS, HOLD_WORDS
 from warehouse.packing.models import ParcelState
 from warehouse.people.models import Key, Role
+from warehouse.placing.models import Why
+from warehouse.placing.reasons import WHY_WORDS
 from warehouse.receiving.accounts import ExchangeState, Settlement
 from warehouse.receiving.models import Fault, PurchaseState, ReceiptState
 from warehouse.receiving.queries import FAULT_WORDS
 from warehouse.replenishing.models import TaskState as FillState
-from warehouse.storing.models import Why
-from warehouse.storing.reasons import WHY_WORDS
 from warehouse.supplying.models import LevelSource
 from warehouse.supplying.rules import Alert
 from warehouse.text import Text, say

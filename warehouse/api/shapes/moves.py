@@ -11,8 +11,8 @@ from warehouse.api.schemas import Schema, instant, maybe, record, text, whole, w
 from warehouse.api.shapes.paging import iso, keys_of, page
 from warehouse.catalog.models import Bin, Sku
 from warehouse.inventory.models import Move, MoveReason
+from warehouse.placing.models import Why
 from warehouse.storing.desk import move_list
-from warehouse.storing.models import Why
 
 MOVE: Schema = record(
     {

@@ -22,12 +22,13 @@ from warehouse.errors import (
 )
 from warehouse.inventory import ledger
 from warehouse.inventory.models import Lot, MoveReason, Serial
-from warehouse.kitting.commands.kit import PartFrom, kit_of, require_serials
+from warehouse.kitting.commands.kit import PartFrom, kit_named, require_serials
 from warehouse.kitting.queries import MADE_FROM, free_parts
+from warehouse.kitting.versions import current_version, note_made
 from warehouse.people import trail
-from warehouse.storing.limits import require_room
-from warehouse.storing.places import goods_of
-from warehouse.storing.reasons import LONGEST_REFERENCE
+from warehouse.placing.limits import require_room_or_why
+from warehouse.placing.places import goods_of
+from warehouse.placing.reasons import LONGEST_REFERENCE
 from warehouse.storing.sources import (
     PUT_INTO,
     bin_named,
@@ -67,13 +68,14 @@ def assemble_kits(session: Session, command: AssembleKits) -> Outcome:
         LotMissing, SerialMissing: which lot or pieces is not told. LotBlocked: not to be sold.
         RuleViolation: no kit, the bin may not hold them, or good longer than its parts.
     """
-    kit, parts = kit_of(session, command.kit_id, command.kits)
+    kit = kit_named(session, command.kit_id, command.kits)
+    version = current_version(session, kit)
     target = bin_named(session, command.to, PUT_INTO, field="to")
-    require_room(session, target, [goods_of(session, kit, command.kits)])
+    require_room_or_why(session, target, [goods_of(session, kit, command.kits)], command.note)
     require_serials(kit, command.kits, command.serials)
     require_marks(command.serials)
     bench = bin_of_kind(session, BinKind.KITTING)
-    postings = _taken(session, command, parts, bench)
+    postings = _taken(session, command, version.parts, bench)
     _require_good_as_long(session, command, kit, postings)
     lot_id = found_lot(session, command, kit, command.lot, command.best_before)
     made = ledger.Posting(
@@ -87,7 +89,8 @@ def assemble_kits(session: Session, command: AssembleKits) -> Outcome:
         reference=command.note.strip()[:LONGEST_REFERENCE],
     )
     ledger.post(session, command, [*postings, made])
-    facts = {"kits": command.kits, "bin": target.code}
+    note_made(session, command, version, command.kits, lot_id)
+    facts = {"kits": command.kits, "bin": target.code, "version": version.number}
     trail.record(session, command, "sku", kit.id, "kit_assembled", **facts)
     return Outcome(
         screen="kit",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from warehouse.catalog.models import Sku
+from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.commands import Command, Outcome
 from warehouse.errors import (
     InvalidInput,
@@ -19,6 +19,7 @@ from warehouse.errors import (
 )
 from warehouse.kitting.models import KitPart
 from warehouse.kitting.rules import contains_itself
+from warehouse.kitting.versions import save_version
 from warehouse.people import trail
 from warehouse.storing.sources import (
     sku_of,
@@ -68,9 +69,9 @@ def save_kit(session: Session, command: SaveKit) -> Outcome:
     if len(command.parts) > MOST_PARTS:
         raise InvalidInput(say("A kit has at most {most} parts.", most=MOST_PARTS), field="parts")
     wanted = _parts_named(session, command.parts)
+    _hold_all_kits(session)
     inside: dict[int, set[int]] = defaultdict(set)
-    # Two kits changed at once could each put the other inside: the rows are held meanwhile.
-    for row in session.scalars(sa.select(KitPart).order_by(KitPart.kit_id).with_for_update()):
+    for row in session.scalars(sa.select(KitPart).order_by(KitPart.kit_id)):
         inside[row.kit_id].add(row.sku_id)
     inside[kit.id] = set(wanted)
     if contains_itself(kit.id, inside):
@@ -80,32 +81,25 @@ def save_kit(session: Session, command: SaveKit) -> Outcome:
         KitPart(kit_id=kit.id, sku_id=sku_id, pieces=pieces) for sku_id, pieces in wanted.items()
     )
     session.flush()
+    save_version(session, command, kit.id, wanted)
     trail.record(session, command, "sku", kit.id, "kit_saved", parts=len(wanted))
     return Outcome(
         screen="kit", subject_id=kit.id, message=say("Kit {code} is saved.", code=kit.code)
     )
 
 
-def kit_of(session: Session, kit_id: int, kits: int) -> tuple[Sku, list[tuple[Sku, int]]]:
-    """Return the kit and its parts with their pieces of one kit, by id.
+def kit_named(session: Session, kit_id: int, kits: int) -> Sku:
+    """Return the SKU of a kit.
 
     Raises:
-        NotFound: no such SKU. InvalidInput: no number of kits. RuleViolation: it is no kit.
+        NotFound: no such SKU. InvalidInput: no number of kits.
     """
     kit = session.get(Sku, kit_id)
     if kit is None:
         raise NotFound(say("SKU"), kit_id)
     if not 0 < kits <= MOST_KITS:
         raise InvalidInput(say("This must be 1 to {most}.", most=MOST_KITS), field="kits")
-    rows = session.execute(
-        sa.select(Sku, KitPart.pieces)
-        .join(KitPart, KitPart.sku_id == Sku.id)
-        .where(KitPart.kit_id == kit_id)
-        .order_by(Sku.id)
-    ).all()
-    if not rows:
-        raise RuleViolation(say("{sku} is no kit: nobody said what it is made of.", sku=kit.code))
-    return kit, [(sku, pieces) for sku, pieces in rows]
+    return kit
 
 
 def require_serials(sku: Sku, pieces: int, serials: Sequence[str]) -> None:
@@ -119,6 +113,18 @@ def require_serials(sku: Sku, pieces: int, serials: Sequence[str]) -> None:
             say("{sku} is known piece by piece. Scan the serial number of each.", sku=sku.code),
             sku=sku.code,
         )
+
+
+def _hold_all_kits(session: Session) -> None:
+    """Let one person at a time say what kits are made of.
+
+    Two kits changed at once could each put the other inside. The rows of their parts are no lock:
+    a kit may have none yet. What is read after this statement is what the one before us left.
+    """
+    session.execute(
+        sa.select(Bin.id).where(Bin.kind == BinKind.KITTING).order_by(Bin.id)
+        .with_for_update(key_share=True)
+    )  # fmt: skip
 
 
 def _parts_named(session: Session, parts: Sequence[Part]) -> dict[int, int]:

@@ -15,18 +15,20 @@ from warehouse.errors import (
 )
 from warehouse.inventory import ledger
 from warehouse.inventory.models import MoveReason
-from warehouse.kitting.commands.kit import PartFrom, kit_of, require_serials
+from warehouse.kitting.commands.kit import PartFrom, kit_named, require_serials
 from warehouse.kitting.queries import MADE_FROM
+from warehouse.kitting.versions import take_left, version_apart
 from warehouse.people import trail
-from warehouse.storing.limits import require_room
-from warehouse.storing.places import goods_of
-from warehouse.storing.reasons import LONGEST_REFERENCE
+from warehouse.placing.limits import require_room_or_why
+from warehouse.placing.places import goods_of
+from warehouse.placing.reasons import LONGEST_REFERENCE
 from warehouse.storing.sources import (
     PUT_INTO,
     bin_named,
     found_lot,
     lot_of,
     require_free,
+    serials_in,
     sku_of,
 )
 from warehouse.text import say
@@ -36,6 +38,7 @@ from warehouse.text import say
 class TakeApart(Command):
     """Take kits of a bin apart; their parts go to another bin, or the same.
 
+    `version` is the make of the kits where several may be about, 0 where nobody need say.
     `parts` tells lots and serial numbers of those parts that have any.
     """
 
@@ -45,26 +48,30 @@ class TakeApart(Command):
     to: str
     lot: str = ""
     serials: tuple[str, ...] = ()
+    version: int = 0
     parts: tuple[PartFrom, ...] = ()
     note: str = ""
 
 
 def take_apart(session: Session, command: TakeApart) -> Outcome:
-    """Book kits into kitting and their parts out of it.
+    """Book kits into kitting and out of it the parts these kits were made of.
 
     Raises:
-        InvalidInput, InsufficientStock, RuleViolation: as `assemble_kits`.
+        InvalidInput, InsufficientStock: as `assemble_kits`. RuleViolation: the bin may not hold the
+        parts, or the kits may be of several makes and nobody said which.
         LotMissing, SerialMissing: a part has lots or numbers that were not told.
     """
-    kit, parts = kit_of(session, command.kit_id, command.kits)
+    kit = kit_named(session, command.kit_id, command.kits)
     target = bin_named(session, command.to, PUT_INTO, field="to")
     source = bin_named(session, command.bin, frozenset({*MADE_FROM, *PUT_INTO}))
     lot_id = lot_of(session, source, kit, command.lot)
     require_free(session, source, kit, command.kits, lot_id)
     if kit.is_lot_tracked and not kit.is_serial_tracked and lot_id is None:
         raise LotMissing(say("{sku} is kept by lot. Say which lot.", sku=kit.code), sku=kit.code)
-    goods = [goods_of(session, sku, pieces * command.kits) for sku, pieces in parts]
-    require_room(session, target, goods)
+    serials = command.serials or serials_in(session, source.id, kit.id)
+    version = version_apart(session, kit, command.kits, command.version, lot_id, serials)
+    goods = [goods_of(session, sku, pieces * command.kits) for sku, pieces in version.parts]
+    require_room_or_why(session, target, goods, command.note)
     bench = bin_of_kind(session, BinKind.KITTING)
     undone = ledger.Posting(
         sku_id=kit.id,
@@ -78,11 +85,12 @@ def take_apart(session: Session, command: TakeApart) -> Outcome:
     )
     postings = [
         posting
-        for sku, pieces in parts
+        for sku, pieces in version.parts
         for posting in _given_back(session, command, sku, pieces * command.kits, bench, target)
     ]
     ledger.post(session, command, [undone, *postings])
-    facts = {"kits": command.kits, "bin": target.code}
+    take_left(session, version, command.kits, lot_id)
+    facts = {"kits": command.kits, "bin": target.code, "version": version.number}
     trail.record(session, command, "sku", kit.id, "kit_taken_apart", **facts)
     return Outcome(
         screen="kit",

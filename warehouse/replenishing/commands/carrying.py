@@ -1,4 +1,4 @@
-"""Doing a task: to the reserve bin, goods in hand, to the pick bin; and when fewer are there.
+"""Doing a task up to the pick bin: to the reserve bin, goods in hand; and when fewer are there.
 
 The pieces stay booked in reserve until the pick bin is scanned: who sets them down again on the
 way has changed nothing. Several people may work one task; each has hands of his or her own.
@@ -25,10 +25,16 @@ from warehouse.inventory.models import MoveReason
 from warehouse.inventory.pieces import number_wanted, piece_in
 from warehouse.inventory.refusals import refuse_bin, refuse_item, require_pieces
 from warehouse.people import trail
-from warehouse.replenishing.commands.planning import end, hand_of, open_task, refresh
+from warehouse.replenishing.commands.planning import hand_of, open_task, refresh
 from warehouse.replenishing.models import Carried, ReplenishTask, TaskState
-from warehouse.replenishing.picking_up import in_bin, item_in, lot_to_take, others_hold
-from warehouse.replenishing.queries import carried_of
+from warehouse.replenishing.picking_up import (
+    in_bin,
+    is_gone,
+    item_in,
+    lot_to_take,
+    others_hold,
+    place_for,
+)
 from warehouse.replenishing.screens import ReplenishScreen
 from warehouse.text import say
 
@@ -50,14 +56,6 @@ class TakeFromReserve(Command):
     pieces: int = 1
     lot: str = ""
     serial: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class PutOnFace(Command):
-    """What I carry for the task stands in the scanned pick bin now."""
-
-    task_id: int
-    barcode: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +100,7 @@ def go_to_reserve(session: Session, command: GoToReserve) -> Outcome:
         hand = Carried(person_id=command.actor.person_id, serials=[])
         session.add(hand)
     hand.task_id, hand.from_bin_id, hand.at = task.id, place.id, command.at
-    hand.lot_id, hand.pieces, hand.serials = None, 0, []
+    hand.lot_id, hand.pieces, hand.serials, hand.other_bin_id = None, 0, [], None
     session.flush()
     return _at_bin(task, place, 0)
 
@@ -121,6 +119,10 @@ def take_from_reserve(session: Session, command: TakeFromReserve) -> Outcome:
     task = open_task(session, command.task_id)
     hand = _hand_at_bin(session, command, task)
     sku = session.get_one(Sku, task.sku_id)
+    if is_gone(session, hand, sku.id):
+        return gone_from_under(session, hand, sku)
+    if not hand.pieces and in_bin(session, hand.from_bin_id, sku.id, day=command.day) <= 0:
+        return _next_bin(session, command, task, hand)
     pieces = _pieces(session, command, sku, hand)
     if sku.is_lot_tracked:
         _require_lot(session, command, sku, hand)
@@ -133,6 +135,7 @@ def take_from_reserve(session: Session, command: TakeFromReserve) -> Outcome:
             left=max(0, left),
         )  # fmt: skip
     hand.pieces += pieces
+    hand.other_bin_id = None
     session.flush()
     more = task.pieces - task.moved - hand.pieces
     text = (
@@ -144,76 +147,33 @@ def take_from_reserve(session: Session, command: TakeFromReserve) -> Outcome:
     return Outcome(screen=ReplenishScreen.ITEM, subject_id=task.id, message=text, tone=tone)
 
 
-def put_on_face(session: Session, command: PutOnFace) -> Outcome:
-    """Book the pieces in hand from reserve into the scanned pick bin; the task ends when all came.
-
-    Another shelf than the task's may be scanned: the pieces stand where they are.
-
-    Raises:
-        StaleScreen: the task has ended. RuleViolation: nothing is in hand, or it is no pick bin.
-        InsufficientStock: the pieces have left the reserve bin by another way.
-    """
-    task = open_task(session, command.task_id)
-    hand = hand_of(session, command.actor.person_id)
-    if hand is None or hand.task_id != task.id or not hand.pieces:
-        raise RuleViolation(say("You have nothing in hand for this task."))
-    place = bin_by_code(session, command.barcode)
-    wanted = session.get_one(Bin, task.to_bin_id)
-    if place is None or place.kind is not BinKind.SHELF or not place.is_active:
-        raise refuse_bin(session, command.barcode, say("{bin}", bin=wanted.code))
-    if place.is_put_closed:
-        raise RuleViolation(say("{bin} takes nothing more.", bin=place.code))
-    pieces = hand.pieces
-    ledger.post(
-        session,
-        command,
-        [
-            ledger.Posting(
-                sku_id=task.sku_id,
-                from_bin_id=hand.from_bin_id,
-                to_bin_id=place.id,
-                pieces=pieces,
-                reason=MoveReason.REPLENISH,
-                lot_id=hand.lot_id,
-                serials=tuple(hand.serials),
-            )
-        ],
-    )
-    session.delete(hand)
-    task.moved += pieces
-    session.flush()
-    is_ended = _end_if_done(session, command, task)
-    text = say("{pieces} in {bin}.", pieces=pieces, bin=place.code)
-    if place.id != wanted.id:
-        text = say("{pieces} in {bin}, not in {wanted}.", pieces=pieces, bin=place.code,
-                   wanted=wanted.code)  # fmt: skip
-    return Outcome(
-        screen=ReplenishScreen.TASKS if is_ended else ReplenishScreen.NEXT,
-        subject_id=task.id,
-        message=text,
-        tone=Tone.OK if place.id == wanted.id else Tone.ATTENTION,
-        is_step_done=is_ended,
-    )
-
-
 def put_back_in_reserve(session: Session, command: PutBackInReserve) -> Outcome:
     """Empty the hands of this person: nothing was booked, nothing is.
+
+    Asked why another pick bin, only that bin is forgotten.
 
     Raises:
         StaleScreen: nothing is in hand for this task.
     """
     hand = hand_of(session, command.actor.person_id)
-    if hand is None or hand.task_id != command.task_id:
+    task = session.get(ReplenishTask, command.task_id)
+    if hand is None or task is None or hand.task_id != task.id:
         raise StaleScreen
+    if hand.other_bin_id is not None:
+        hand.other_bin_id = None
+        session.flush()
+        return Outcome(
+            screen=ReplenishScreen.NEXT, subject_id=task.id, message=say("Scan the bin.")
+        )
     text = say("Nothing is in hand.")
     if hand.pieces:
-        place = session.get_one(Bin, hand.from_bin_id)
-        text = say("Put {pieces} back into {bin}.", pieces=hand.pieces, bin=place.code)
+        place = place_for(session, hand, task.sku_id)
+        text = say("Put {pieces} back into {bin}.", pieces=hand.pieces, bin=place)
     session.delete(hand)
     session.flush()
-    refresh(session, command, [command.task_id])
+    refresh(session, command, [task.id])
     return Outcome(
-        screen=ReplenishScreen.NEXT, subject_id=command.task_id, message=text, tone=Tone.ATTENTION
+        screen=ReplenishScreen.NEXT, subject_id=task.id, message=text, tone=Tone.ATTENTION
     )
 
 
@@ -272,6 +232,35 @@ def report_fewer(session: Session, command: ReportFewer) -> Outcome:
     )  # fmt: skip
 
 
+def gone_from_under(session: Session, hand: Carried, sku: Sku) -> Outcome:
+    """Answer that what is in hand has left its bin in the book; nothing is booked by it."""
+    place = session.get_one(Bin, hand.from_bin_id)
+    return Outcome(
+        screen=ReplenishScreen.GONE,
+        subject_id=hand.task_id,
+        message=say("{sku} has left {bin} in the book meanwhile.", sku=sku.code, bin=place.code),
+        tone=Tone.STOP,
+    )
+
+
+def _next_bin(session: Session, command: Command, task: ReplenishTask, hand: Carried) -> Outcome:
+    """Leave a bin that was emptied before anything was taken out of it."""
+    place = session.get_one(Bin, hand.from_bin_id)
+    session.delete(hand)
+    session.flush()
+    refresh(session, command, [task.id])
+    is_open = task.state is TaskState.OPEN
+    return Outcome(
+        screen=ReplenishScreen.NEXT if is_open else ReplenishScreen.TASKS,
+        subject_id=task.id,
+        message=say("{bin} was emptied meanwhile. Go to {next}.", bin=place.code,
+                    next=session.get_one(Bin, task.from_bin_id).code)
+        if is_open else say("{bin} was emptied meanwhile: no piece is left in reserve.",
+                            bin=place.code),
+        tone=Tone.ATTENTION,
+    )  # fmt: skip
+
+
 def _at_bin(task: ReplenishTask, place: Bin, in_hand: int) -> Outcome:
     left = task.pieces - task.moved - in_hand
     text = say("{bin}: take {pieces}.", bin=place.code, pieces=max(0, left))
@@ -316,11 +305,3 @@ def _require_lot(session: Session, command: TakeFromReserve, sku: Sku, hand: Car
     if command.lot and command.lot != first.code:
         raise OtherLot(say("Lot {lot} has to go first.", lot=first.code))
     hand.lot_id = first.lot_id
-
-
-def _end_if_done(session: Session, command: Command, task: ReplenishTask) -> bool:
-    if task.moved >= task.pieces and not carried_of(session, [task.id]):
-        end(session, command, task, TaskState.DONE)
-    else:
-        refresh(session, command, [task.id])
-    return task.state is not TaskState.OPEN

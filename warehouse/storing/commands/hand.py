@@ -20,8 +20,8 @@ from warehouse.errors import (
 )
 from warehouse.inventory.models import Serial
 from warehouse.inventory.refusals import refuse_item, require_pieces
+from warehouse.placing.places import advice_for, goods_of
 from warehouse.storing.models import Handling, HandlingKind, HandlingState
-from warehouse.storing.places import advice_for, goods_of
 from warehouse.storing.screens import StockScreen
 from warehouse.storing.sources import (
     INCOMING,

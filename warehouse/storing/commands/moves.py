@@ -15,10 +15,10 @@ from warehouse.errors import InvalidInput, LotMissing, RuleViolation, SerialMiss
 from warehouse.inventory import ledger
 from warehouse.inventory.models import MoveReason
 from warehouse.people import trail
-from warehouse.storing import reasons
-from warehouse.storing.limits import require_room
-from warehouse.storing.models import Why
-from warehouse.storing.places import goods_of
+from warehouse.placing import reasons
+from warehouse.placing.limits import require_room, require_room_or_why
+from warehouse.placing.models import Why
+from warehouse.placing.places import goods_of
 from warehouse.storing.sources import (
     INCOMING,
     PUT_INTO,
@@ -124,7 +124,8 @@ def move_pieces(session: Session, command: MovePieces) -> Outcome:
     target = bin_named(session, command.to, PUT_INTO, field="to")
     source, sku, lot_id = _taken(session, command.taken, TAKEN_FROM)
     _require_other(source, target)
-    require_room(session, target, [goods_of(session, sku, command.taken.pieces, lot_id)])
+    goods = [goods_of(session, sku, command.taken.pieces, lot_id)]
+    require_room_or_why(session, target, goods, command.note)
     is_put_away = source.kind in INCOMING and target.kind is not BinKind.DOCK
     reason = MoveReason.PUT_AWAY if is_put_away else MoveReason.TRANSFER
     return _post(session, command, command.taken, sku, lot_id, source, target, reason)
@@ -145,7 +146,7 @@ def move_bin(session: Session, command: MoveBin) -> Outcome:
         raise RuleViolation(say("{bin} is empty.", bin=source.code))
     reserved_in(session, source, content)
     goods = [goods_of(session, session.get_one(Sku, c.sku_id), c.on_hand) for c in content]
-    require_room(session, target, goods)
+    require_room_or_why(session, target, goods, command.note)
     ledger.post(
         session,
         command,

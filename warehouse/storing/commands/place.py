@@ -17,12 +17,13 @@ from warehouse.inventory import ledger
 from warehouse.inventory.models import Move, MoveReason
 from warehouse.inventory.refusals import refuse_bin
 from warehouse.people import trail
+from warehouse.placing.limits import require_room
+from warehouse.placing.models import Why
+from warehouse.placing.places import goods_of
+from warehouse.placing.reasons import OTHER_BIN, TO_QUARANTINE, note_why
+from warehouse.placing.rules import Limit
 from warehouse.storing.commands.hand import advised, lock_handling, open_of
-from warehouse.storing.limits import require_room
-from warehouse.storing.models import Handling, HandlingKind, HandlingState, Why
-from warehouse.storing.places import goods_of
-from warehouse.storing.reasons import OTHER_BIN, TO_QUARANTINE, note_why
-from warehouse.storing.rules import Limit
+from warehouse.storing.models import Handling, HandlingKind, HandlingState
 from warehouse.storing.screens import StockScreen
 from warehouse.storing.sources import (
     PUT_INTO,

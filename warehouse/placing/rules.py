@@ -113,20 +113,20 @@ def broken(place: Place, goods: Sequence[Goods]) -> tuple[Limit, ...]:
     return tuple(limit for limit, is_broken in found.items() if is_broken)
 
 
-def room(place: Place, goods: Goods) -> int:
+def room(place: Place, goods: Goods, among: frozenset[Limit] = frozenset(Limit)) -> int:
     """Return how many of the pieces the bin takes without breaking a limit, 0 to all of them."""
     most = goods.pieces
-    if broken(place, [goods]) == ():
+    if among.isdisjoint(broken(place, [goods])):
         return most
-    if broken(place, [replace(goods, pieces=0)]):
+    if not among.isdisjoint(broken(place, [replace(goods, pieces=0)])):
         return 0
     low, high = 0, most  # low fits, high does not
     while high - low > 1:
         middle = (low + high) // 2
-        if broken(place, [replace(goods, pieces=middle)]):
-            high = middle
-        else:
+        if among.isdisjoint(broken(place, [replace(goods, pieces=middle)])):
             low = middle
+        else:
+            high = middle
     return low
 
 

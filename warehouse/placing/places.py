@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,9 +11,19 @@ from sqlalchemy.orm import Session
 from warehouse.catalog.models import Bin, BinKind, Sku, Zone
 from warehouse.db import table_of
 from warehouse.inventory.models import LotBalance, StockBalance
-from warehouse.storing.rules import ADVISED_KINDS, Advice, Goods, Place, Size, advise
+from warehouse.placing.rules import (
+    ADVISED_KINDS,
+    HARD,
+    Advice,
+    Goods,
+    Place,
+    Size,
+    advise,
+    room,
+)
 
 LOOKED_AT = 40  # bins of each sort that are weighed against each other for one piece of advice
+MOST_ROOM = 1_000_000  # pieces: as much as nobody brings
 
 _bin = table_of(Bin)
 _zone = table_of(Zone)
@@ -46,6 +56,36 @@ def goods_of(session: Session, sku: Sku, pieces: int, lot_id: int | None = None)
 def place_of(session: Session, bin_id: int) -> Place:
     """Return one bin with what stands in it."""
     return _places(session, [bin_id])[0]
+
+
+def room_in(session: Session, pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    """Return (SKU id, bin id) → pieces more that the bin may hold of the SKU.
+
+    Only load limits and rules of the site count; pairs whose bin has none are left out.
+    """
+    limited = set(
+        session.scalars(
+            sa.select(Bin.id).where(
+                Bin.id.in_({bin_id for _, bin_id in pairs}),
+                sa.or_(Bin.most_weight_g.is_not(None), Bin.most_pieces.is_not(None),
+                       Bin.is_one_sku, Bin.is_put_closed),
+            )
+        )
+    )  # fmt: skip
+    if not limited:
+        return {}
+    places = {place.bin_id: place for place in _places(session, sorted(limited))}
+    wanted = {sku_id for sku_id, bin_id in pairs if bin_id in limited}
+    skus = {sku.id: sku for sku in session.scalars(sa.select(Sku).where(Sku.id.in_(wanted)))}
+    return {
+        (sku_id, bin_id): room(
+            places[bin_id],
+            Goods(sku_id=sku_id, pieces=MOST_ROOM, weight_g=skus[sku_id].weight_g),
+            HARD,
+        )
+        for sku_id, bin_id in pairs
+        if bin_id in limited
+    }
 
 
 def advice_for(session: Session, goods: Goods, *, but: int) -> Advice | None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from warehouse.commands import Command
 from warehouse.db import table_of
 from warehouse.errors import InvalidInput
-from warehouse.storing.models import MoveNote, Why
+from warehouse.placing.models import MoveNote, Why
 from warehouse.text import Text, say
 
 LONGEST_NOTE = 200

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Bin
 from warehouse.errors import RuleViolation
-from warehouse.storing.places import place_of
-from warehouse.storing.rules import HARD, Goods, Limit, Reason, broken
+from warehouse.placing.places import place_of
+from warehouse.placing.rules import HARD, Goods, Limit, Reason, broken
 from warehouse.text import Text, say
 
 REASON_WORDS: Mapping[Reason, Text] = {
@@ -47,3 +47,18 @@ def require_room(session: Session, target: Bin, goods: Sequence[Goods]) -> tuple
         if limit in HARD:
             raise RuleViolation(limit_text(limit, target.code), limit=limit.value)
     return found
+
+
+def require_room_or_why(session: Session, target: Bin, goods: Sequence[Goods], why: str) -> None:
+    """Refuse goods the bin may not hold, and goods its measures speak against if nobody says why.
+
+    Raises:
+        RuleViolation: a hard limit, or a soft one and no word on it.
+    """
+    soft = require_room(session, target, goods)
+    if soft and not why.strip():
+        raise RuleViolation(
+            say("{limit} Put them there all the same? Say why in the note.",
+                limit=limit_text(soft[0], target.code)),
+            limit=soft[0].value,
+        )  # fmt: skip

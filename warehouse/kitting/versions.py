@@ -1,0 +1,216 @@
+"""What kits were made of when they were made, so that taking them apart gives back the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from warehouse.catalog.models import Bin, BinKind, Sku
+from warehouse.commands import Command
+from warehouse.errors import InvalidInput, RuleViolation
+from warehouse.inventory.models import Move, MoveReason, MoveSerial, Serial, StockBalance
+from warehouse.kitting.models import KitMade, KitPart, KitVersion, KitVersionPart
+from warehouse.text import say
+
+
+@dataclass(frozen=True, kw_only=True)
+class Version:
+    """A version of a kit: its number, its parts by SKU id, and how many of it may be about."""
+
+    version_id: int
+    number: int
+    parts: tuple[tuple[Sku, int], ...]
+    left: int
+    is_current: bool
+
+
+def versions_of(session: Session, kit_id: int, lot_id: int | None = None) -> list[Version]:
+    """Return the versions of a kit, the newest first; `left` of one lot, where one is named."""
+    left = sa.func.coalesce(sa.func.sum(KitMade.left), 0).label("left")
+    of_lot = KitMade.lot_id == lot_id if lot_id is not None else sa.true()
+    rows = session.execute(
+        sa.select(KitVersion.id, KitVersion.number, left)
+        .outerjoin(KitMade, sa.and_(KitMade.version_id == KitVersion.id, of_lot))
+        .where(KitVersion.kit_id == kit_id)
+        .group_by(KitVersion.id, KitVersion.number)
+        .order_by(KitVersion.number.desc())
+    ).all()
+    parts: dict[int, list[tuple[Sku, int]]] = {}
+    for version_id, sku, pieces in session.execute(
+        sa.select(KitVersionPart.version_id, Sku, KitVersionPart.pieces)
+        .join(Sku, Sku.id == KitVersionPart.sku_id)
+        .where(KitVersionPart.version_id.in_([row.id for row in rows]))
+        .order_by(Sku.id)
+    ):
+        parts.setdefault(version_id, []).append((sku, pieces))
+    return [
+        Version(
+            version_id=row.id,
+            number=row.number,
+            parts=tuple(parts.get(row.id, ())),
+            left=int(row.left),
+            is_current=place == 0,
+        )
+        for place, row in enumerate(rows)
+    ]
+
+
+def current_version(session: Session, kit: Sku) -> Version:
+    """Return what the kit is made of now.
+
+    Raises:
+        RuleViolation: it is no kit.
+    """
+    known = versions_of(session, kit.id)
+    is_kit = session.scalar(sa.select(KitPart.kit_id).where(KitPart.kit_id == kit.id).limit(1))
+    if not known or is_kit is None:
+        raise RuleViolation(say("{sku} is no kit: nobody said what it is made of.", sku=kit.code))
+    return known[0]
+
+
+def save_version(session: Session, command: Command, kit_id: int, parts: Mapping[int, int]) -> None:
+    """Keep what the kit is made of from now on, if that is new.
+
+    With no kit left in the house the earlier versions are nobody's any more.
+    """
+    known = versions_of(session, kit_id)
+    if _standing(session, kit_id) == 0:
+        ids = [version.version_id for version in known]
+        session.execute(
+            sa.update(KitMade).where(KitMade.version_id.in_(ids), KitMade.left > 0).values(left=0)
+        )
+    is_same = bool(known) and {sku.id: n for sku, n in known[0].parts} == dict(parts)
+    if is_same or not parts:
+        return
+    number = known[0].number + 1 if known else 1
+    version = KitVersion(kit_id=kit_id, number=number, saved_at=command.at)
+    session.add(version)
+    session.flush()
+    session.add_all(
+        KitVersionPart(version_id=version.id, sku_id=sku_id, pieces=pieces)
+        for sku_id, pieces in sorted(parts.items())
+    )
+    session.flush()
+
+
+def note_made(
+    session: Session, command: Command, version: Version, kits: int, lot_id: int | None
+) -> None:
+    """Keep of which version the kits of this command are."""
+    session.add(
+        KitMade(
+            command_id=command.id,
+            version_id=version.version_id,
+            lot_id=lot_id,
+            kits=kits,
+            left=kits,
+        )
+    )
+    session.flush()
+
+
+def version_apart(
+    session: Session, kit: Sku, kits: int, number: int, lot_id: int | None, serials: Sequence[str]
+) -> Version:
+    """Return the version kits are of that are to be taken apart: the one named (0: none is).
+
+    Pieces known by number were made by a command that said it. Of other kits the book knows how
+    many of each version were made; where more than one may be meant, a person says which.
+
+    Raises:
+        InvalidInput: there is no such version. RuleViolation: it may be one of several, or fewer
+            of it were made.
+    """
+    known = versions_of(session, kit.id, lot_id)
+    if not known:
+        raise RuleViolation(say("{sku} is no kit: nobody said what it is made of.", sku=kit.code))
+    if kit.is_serial_tracked:
+        return _of_pieces(session, kit, known, serials)
+    if number:
+        return _named(kit, kits, known, number)
+    possible = [version for version in known if version.left]
+    others = _standing(session, kit.id) - sum(version.left for version in possible)
+    if not known[0].left and (others > 0 or not possible):
+        possible.insert(0, known[0])  # bought as they are, or made before versions were kept
+    if len(possible) > 1:
+        raise RuleViolation(
+            say("Kits {sku} of {count} versions may be there: say which one it is.", sku=kit.code,
+                count=len(possible)),
+            versions=[version.number for version in possible],
+        )  # fmt: skip
+    return _named(kit, kits, known, possible[0].number)
+
+
+def take_left(session: Session, version: Version, kits: int, lot_id: int | None) -> None:
+    """Count kits of the version as taken apart, the oldest first."""
+    query = (
+        sa.select(KitMade)
+        .where(KitMade.version_id == version.version_id, KitMade.left > 0)
+        .order_by(KitMade.command_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if lot_id is not None:
+        query = query.where(KitMade.lot_id == lot_id)
+    for made in session.scalars(query):
+        taken = min(made.left, kits)
+        made.left -= taken
+        kits -= taken
+    session.flush()
+
+
+def _named(kit: Sku, kits: int, known: Sequence[Version], number: int) -> Version:
+    for version in known:
+        if version.number == number:
+            if version.left < kits and not version.is_current:
+                raise RuleViolation(
+                    say("Only {left} kits {sku} of version {number} may be there.", left=version.left,
+                        sku=kit.code, number=number)
+                )  # fmt: skip
+            return version
+    raise InvalidInput(say("{sku} has no version {number}.", sku=kit.code, number=number),
+                       field="version")  # fmt: skip
+
+
+def _of_pieces(
+    session: Session, kit: Sku, known: Sequence[Version], serials: Sequence[str]
+) -> Version:
+    made_by = (
+        sa.select(sa.func.max(Move.id).label("move_id"))
+        .join(MoveSerial, MoveSerial.move_id == Move.id)
+        .join(Serial, Serial.id == MoveSerial.serial_id)
+        .join(Bin, Bin.id == Move.from_bin_id)
+        .where(
+            Serial.sku_id == kit.id,
+            Serial.code.in_(serials),
+            Move.reason == MoveReason.ASSEMBLE,
+            Bin.kind == BinKind.KITTING,
+        )
+        .group_by(Serial.id)
+        .subquery()
+    )
+    found = set(
+        session.scalars(
+            sa.select(KitMade.version_id)
+            .join(Move, Move.command_id == KitMade.command_id)
+            .join(made_by, made_by.c.move_id == Move.id)
+        )
+    )
+    if len(found) > 1:
+        raise RuleViolation(say("These kits are not of one version: take them apart one by one."))
+    return next((v for v in known if v.version_id in found), known[0])
+
+
+def _standing(session: Session, kit_id: int) -> int:
+    """Return how many of the kit stand anywhere in the house."""
+    return int(
+        session.scalar(
+            sa.select(sa.func.coalesce(sa.func.sum(StockBalance.on_hand), 0)).where(
+                StockBalance.sku_id == kit_id, ~StockBalance.is_virtual
+            )
+        )
+        or 0
+    )
