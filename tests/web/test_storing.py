@@ -196,7 +196,7 @@ def test_kits_are_said_made_and_taken_apart_at_the_desk(desk: Desk):
     world.stock(tee, "A-01", 5)
     world.bin("R-01", kind=BinKind.RESERVE)
     assert "No kits yet" in words_of(desk.get("/stock/kits"))
-    assert desk.post("/stock/kits", kit="GIFT", parts="NOT 2").status_code == 400
+    assert desk.post("/stock/kits", kit="GIFT", parts="NOT 2").status_code == 404
     assert desk.post("/stock/kits", kit="GIFT", parts="GIFT 1").status_code == 409
     assert "2 can be made" in desk.said(desk.post("/stock/kits", kit="GIFT", parts="TEE 2"))
     url = f"/stock/kits/{gift.id}"

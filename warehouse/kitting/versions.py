@@ -167,9 +167,13 @@ def _named(kit: Sku, kits: int, known: Sequence[Version], number: int) -> Versio
         if version.number == number:
             if version.left < kits and not version.is_current:
                 raise RuleViolation(
-                    say("Only {left} kits {sku} of version {number} may be there.", left=version.left,
-                        sku=kit.code, number=number)
-                )  # fmt: skip
+                    say(
+                        "Only {left} kits {sku} of version {number} may be there.",
+                        left=version.left,
+                        sku=kit.code,
+                        number=number,
+                    )
+                )
             return version
     raise InvalidInput(say("{sku} has no version {number}.", sku=kit.code, number=number),
                        field="version")  # fmt: skip
