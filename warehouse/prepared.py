@@ -7,9 +7,11 @@ building of a context and a result for each sending. Faults come as SQLAlchemy's
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -18,7 +20,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 from warehouse.db import PerDialect, on_dialect
 
-FEW = 3  # statements that reach a server on the same machine sooner one by one
+FEW = 5  # statements that go to a server as one; more would make too many kinds of one
 Values = Mapping[str, Any]
 _Convert = Callable[[Any], Any]
 
@@ -121,15 +123,18 @@ def _converter(bind: sa.BindParameter[Any], dialect: Dialect) -> _Convert | None
 
 
 def send_all(connection: Connection, sendings: Sequence[tuple[Prepared, Values]]) -> list[int]:
-    """Send statements that need no answer of each other; return how many rows each touched.
+    """Send changes that need no answer of each other; return how many rows each touched.
 
-    They take effect in this order. More than a few go to PostgreSQL without waiting for each
-    other, so that a row locked by the first is held no longer than the server needs for the rest.
+    No two may touch the same row, and none returns rows. They take effect in this order. A few go
+    to PostgreSQL as parts of one statement: each way to the server and back costs as much as the
+    change itself. More go without waiting for each other.
     """
     texts = [(p._text(connection), values) for p, values in sendings]
     if _is_watched(connection):
         sent = [(t.sql, _as_watched(t.parameters(values))) for t, values in texts]
         return [_watched(connection, sql, parameters) for sql, parameters in sent]
+    if connection.dialect.name == "postgresql" and 1 < len(texts) <= FEW:
+        return _as_one(connection, texts)
     driver = connection.connection
     cursors = []
     sql = ""
@@ -148,10 +153,45 @@ def send_all(connection: Connection, sendings: Sequence[tuple[Prepared, Values]]
             cursor.close()
 
 
+def _as_one(connection: Connection, texts: Sequence[tuple[_Text, Values]]) -> list[int]:
+    sql = _joined(tuple(text.sql for text, _ in texts))
+    given = {
+        _PART.format(at=at, name=name): value
+        for at, (text, values) in enumerate(texts)
+        for name, value in text.parameters(values).items()
+    }
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(sql, given)
+        return list(cast("Sequence[int]", cursor.fetchone()))
+    except connection.dialect.loaded_dbapi.Error as fault:
+        raise _told(connection, sql, fault) from fault
+    finally:
+        cursor.close()
+
+
+_PART = "p{at}_{name}"
+_NAMED = re.compile(r"%\((\w+)\)s")
+
+
+@cache
+def _joined(parts: tuple[str, ...]) -> str:
+    """Return one statement that does what each part does and tells how many rows each touched.
+
+    Each count is asked for in its turn, and the server changes a part's rows when it is asked.
+    """
+    whole, counts = [], []
+    for at, sql in enumerate(parts):
+        own = _NAMED.sub("%(" + _PART.format(at=at, name=r"\1") + ")s", sql)
+        whole.append(f"part{at} AS ({own} RETURNING 1)")
+        counts.append(f"(SELECT count(*) FROM part{at})")
+    return f"WITH {', '.join(whole)} SELECT {', '.join(counts)}"
+
+
 def _together(driver: Any, count: int) -> Any:
-    """Return psycopg's pipeline where it pays; SQLite has no way to go."""
+    """Return psycopg's pipeline for more than one; SQLite has no way to go."""
     pipeline = getattr(driver.dbapi_connection, "pipeline", None)
-    return pipeline() if pipeline is not None and count > FEW else nullcontext()
+    return pipeline() if pipeline is not None and count > 1 else nullcontext()
 
 
 def _is_watched(connection: Connection) -> bool:
