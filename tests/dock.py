@@ -13,6 +13,7 @@ from tests.builders import Goods, World
 from warehouse.catalog.models import Sku
 from warehouse.commands import Outcome
 from warehouse.receiving.commands.booking import BookReceipt, book_receipt
+from warehouse.receiving.commands.correcting import CorrectReceipt, correct_receipt
 from warehouse.receiving.commands.counting import CountGoods, count_goods
 from warehouse.receiving.commands.finishing import FinishCount, finish_count
 from warehouse.receiving.commands.purchases import MakePurchase, Wanted, make_purchase
@@ -79,6 +80,13 @@ class Dock:
 
     def book(self, receipt_id: int, *, by: str = "mei") -> Outcome:
         return self.world.do(book_receipt, BookReceipt, by=by, receipt_id=receipt_id)
+
+    def corrected(self, **given: Any) -> Outcome:
+        """Write a correction and have somebody else confirm it; return how it was written."""
+        written = self.world.do(correct_receipt, CorrectReceipt, by="lei", **given)
+        assert written.subject_id is not None
+        self.book(written.subject_id)
+        return written
 
     def booked(self, sound: Mapping[Goods, int], **told: Any) -> int:
         """Take goods in without papers, all the way."""

@@ -32,11 +32,9 @@ from warehouse.receiving.accounts import (
     SupplierFile,
     SupplierPaper,
 )
+from warehouse.receiving.booked import booked_of
 from warehouse.receiving.commands.correcting import (
-    CorrectReceipt,
     RightNumber,
-    booked_of,
-    correct_receipt,
 )
 from warehouse.receiving.commands.exchange import (
     CancelExchange,
@@ -180,7 +178,7 @@ def test_two_desks_send_an_exchange_once_and_none_that_is_gone(dock: Dock):
             RightNumber(key=b.key, pieces=3 if b.is_faulty else 0)
             for b in booked_of(session, receipt_id)
         )
-    dock.world.do(correct_receipt, CorrectReceipt, receipt_id=receipt_id, reason="x", lines=lines)
+    dock.corrected(receipt_id=receipt_id, reason="x", lines=lines)
     dock.world.refused(InsufficientStock, send_exchange, SendExchange, exchange_id=second)
 
 

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from printing.models import PrintJob
-from tests.builders import World
+from tests.builders import Goods, World
 from tests.dock import NEXT_YEAR, Dock
 from tests.stocking import PutStock, put_stock
 from warehouse.catalog.models import Barcode, Bin, Sku
@@ -27,11 +27,11 @@ from warehouse.errors import (
 )
 from warehouse.inventory import ledger
 from warehouse.inventory.models import Lot, Move, MoveReason
+from warehouse.receiving.booked import booked_of
 from warehouse.receiving.commands.booking import BookReceipt, book_receipt
 from warehouse.receiving.commands.correcting import (
     CorrectReceipt,
     RightNumber,
-    booked_of,
     correct_receipt,
 )
 from warehouse.receiving.commands.counting import (
@@ -78,8 +78,10 @@ from warehouse.receiving.commands.receipts import (
     expect_receipt,
     start_receipt,
 )
+from warehouse.receiving.commands.striking import StrikePiece, doubts_of, strike_piece
 from warehouse.receiving.commands.suppliers import SaveSupplier, save_supplier
-from warehouse.receiving.models import Fault, Receipt, ReceiptState
+from warehouse.receiving.models import Fault, Receipt, ReceiptCount, ReceiptLine, ReceiptState
+from warehouse.receiving.queries import open_receipts
 from warehouse.receiving.screens import ReceiveScreen
 
 UNKNOWN = "6900000000012"
@@ -419,8 +421,7 @@ def test_a_booked_receipt_is_corrected_by_a_document_of_its_own(dock: Dock):
     dock.finish(receipt_id)
     dock.book(receipt_id)
     before = dock.world.rows()["receipt_count"]
-    done = dock.world.do(correct_receipt, CorrectReceipt,
-                         **correct(dock, receipt_id, {"sound": 7, "faulty": 2}))  # fmt: skip
+    done = dock.corrected(**correct(dock, receipt_id, {"sound": 7, "faulty": 2}))  # fmt: skip
     assert dock.world.standing(tee) == {"DOCK": 7, "QUARANTINE": 2, "SUPPLIER": -9}
     assert dock.receipt(done.subject_id).corrects_id == receipt_id
     assert dock.lines(done.subject_id) == {tee.id: (None, -3, 2)}
@@ -442,8 +443,7 @@ def test_a_correction_moves_only_what_is_still_there(dock: Dock):
     tee = dock.world.sku("TEE")
     receipt_id = dock.booked({tee: 10})
     _take_from_dock(dock, tee.id, 8)
-    done = dock.world.do(correct_receipt, CorrectReceipt,
-                         **correct(dock, receipt_id, {"sound": 5}))  # fmt: skip
+    done = dock.corrected(**correct(dock, receipt_id, {"sound": 5}))  # fmt: skip
     assert (done.tone, done.facts["left"]) == (Tone.ATTENTION, 3)
     assert dock.world.standing(tee) == {"SHELF-1": 8, "SUPPLIER": -8}
     dock.world.refused(RuleViolation, correct_receipt, CorrectReceipt,
@@ -453,9 +453,85 @@ def test_a_correction_moves_only_what_is_still_there(dock: Dock):
 def test_a_known_piece_taken_for_sound_goes_to_quarantine_by_correction(dock: Dock):
     phone = dock.tracked("PHONE", is_serial_tracked=True)
     receipt_id = dock.booked({phone: 1}, serial="S1")
-    dock.world.do(correct_receipt, CorrectReceipt,
-                  **correct(dock, receipt_id, {"sound": 0, "faulty": 1}))  # fmt: skip
+    dock.corrected(**correct(dock, receipt_id, {"sound": 0, "faulty": 1}))  # fmt: skip
     assert dock.world.standing(phone) == {"QUARANTINE": 1, "SUPPLIER": -1}
+
+
+def test_a_correction_moves_nothing_before_somebody_else_has_confirmed_it(dock: Dock):
+    tee = dock.world.sku("TEE")
+    receipt_id = dock.booked({tee: 10})
+    given = correct(dock, receipt_id, {"sound": 4, "faulty": 2})
+    written = dock.world.do(correct_receipt, CorrectReceipt, by="lei", **given)
+    assert dock.world.standing(tee) == {"DOCK": 10, "SUPPLIER": -10}
+    paper = {"receipt_id": written.subject_id}
+    dock.world.refused(SamePerson, book_receipt, BookReceipt, by="lei", **paper)
+    dock.world.refused(RuleViolation, correct_receipt, CorrectReceipt, **given)
+    dock.world.refused(StaleScreen, count_again, CountAgain, **paper)
+    with dock.world.database.reading() as session:
+        assert open_receipts(session) == []
+    _take_from_dock(dock, tee.id, 7)
+    done = dock.book(written.subject_id)
+    assert (done.tone, done.facts["left"]) == (Tone.ATTENTION, 3)
+    assert dock.lines(written.subject_id) == {tee.id: (None, -3, 0)}
+    assert dock.world.standing(tee) == {"SHELF-1": 7, "SUPPLIER": -7}
+
+
+def test_a_correction_that_was_cancelled_counts_for_nothing(dock: Dock):
+    tee = dock.world.sku("TEE")
+    receipt_id = dock.booked({tee: 10})
+    given = correct(dock, receipt_id, {"sound": 4})
+    written = dock.world.do(correct_receipt, CorrectReceipt, by="lei", **given)
+    dock.world.do(cancel_receipt, CancelReceipt, receipt_id=written.subject_id, reason="was right")
+    assert dock.world.standing(tee) == {"DOCK": 10, "SUPPLIER": -10}
+    dock.corrected(**given)
+    assert dock.world.standing(tee) == {"DOCK": 4, "SUPPLIER": -4}
+
+
+def test_a_piece_is_counted_in_one_open_receipt_only(dock: Dock):
+    phone = dock.tracked("PHONE", is_serial_tracked=True)
+    first, second = dock.blind(), dock.start(dock.order({phone: 1}).number)
+    dock.count(first, phone, serial="S1")
+    given = {"receipt_id": second, "barcode": phone.barcode, "serial": "S1"}
+    refusal = dock.world.refused(SerialElsewhere, count_goods, CountGoods, by="mei", **given)
+    assert dock.receipt(first).number in str(refusal)
+
+
+def test_a_piece_two_receipts_got_at_once_is_struck_from_one_before_it_is_booked(dock: Dock):
+    phone = dock.tracked("PHONE", is_serial_tracked=True)
+    first, second = dock.blind(), dock.start(dock.order({phone: 2}).number)
+    scans = [
+        (count_goods, dock.world.command(CountGoods, by="lei", receipt_id=receipt_id,
+                                         barcode=phone.barcode, serial="S1"))
+        for receipt_id in (first, second)
+    ]  # fmt: skip
+    if isinstance(dock.world.overlap(*scans), SerialElsewhere):  # one writer at a time: plant it
+        _planted(dock, second, phone)
+    dock.count(second, phone, serial="S2")
+    for receipt_id in (first, second):
+        dock.finish(receipt_id)
+        dock.world.refused(SerialElsewhere, book_receipt, BookReceipt, receipt_id=receipt_id)
+    with dock.world.database.reading() as session:
+        (doubt,) = doubts_of(session, second)
+    strike = {"receipt_id": second, "count_id": doubt.count_id}
+    assert dock.world.do(strike_piece, StrikePiece, by="mei", **strike).screen == "confirm"
+    dock.world.refused(StaleScreen, strike_piece, StrikePiece, by="mei", **strike)
+    assert dock.lines(second) == {phone.id: (2, 1, 0)}
+    dock.book(first)
+    dock.book(second)
+    assert dock.world.standing(phone) == {"DOCK": 2, "SUPPLIER": -2}
+    assert dock.world.differences() == []
+
+
+def _planted(dock: Dock, receipt_id: int, goods: Goods) -> None:
+    """Leave what two tablets leave that scan the same piece at the same moment."""
+    dock.world.add(ReceiptCount(receipt_id=receipt_id, sku_id=goods.id, pieces=1, serial="S1",
+                                person_id=dock.world.person("lei"), at=dock.world.now))  # fmt: skip
+    with dock.world.database.transaction() as session:
+        session.execute(
+            sa.update(ReceiptLine)
+            .where(ReceiptLine.receipt_id == receipt_id, ReceiptLine.sku_id == goods.id)
+            .values(sound=1)
+        )
 
 
 def _take_from_dock(dock: Dock, sku_id: int, pieces: int) -> None:

@@ -128,7 +128,7 @@ def test_a_piece_that_has_moved_on_turns_up_nowhere_else(
     if booked is None:
         dock.world.refused(RuleViolation, correct_receipt, CorrectReceipt, **given)
         return
-    done = dock.world.do(correct_receipt, CorrectReceipt, **given)
+    done = dock.corrected(**given)
     standing = dock.world.standing(tee)
     assert {place: standing.get(place, 0) for place in booked} == booked
     assert (standing["SUPPLIER"], done.facts["left"]) == (-5, 2 - booked["QUARANTINE"])

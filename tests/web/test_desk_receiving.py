@@ -94,6 +94,11 @@ def test_a_receipt_shows_its_story_and_is_booked_and_corrected(desk: Desk, dock:
     assert (same.status_code, "Nothing differs" in words_of(same)) == (400, True)
     done = desk.post(f"{url}/correct", reason="one box twice", **{sound: "6"})
     assert "one box twice" in desk.said(done)
+    written = done.headers["Location"]
+    assert "Somebody else has to confirm it" in words_of(desk.get(written))
+    assert "waits for somebody else" in words_of(desk.get(url))
+    assert desk.world.standing(tee)["DOCK"] == 8
+    dock.book(int(written.rsplit("/", 1)[1].split("?")[0]), by="hua")
     assert desk.world.standing(tee) == {"DOCK": 6, "QUARANTINE": 1, "SUPPLIER": -7}
     assert "Corrected by" in words_of(desk.get(url))
     exported = desk.get("/receiving?export=csv").get_data(as_text=True)

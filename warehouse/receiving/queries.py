@@ -208,7 +208,7 @@ def open_receipts(session: Session) -> Sequence[Any]:
         sa.select(Receipt.id, Receipt.number, Receipt.state, Supplier.name.label("supplier"),
                   Receipt.expected_on)
         .join(Supplier, Supplier.id == Receipt.supplier_id)
-        .where(Receipt.state.in_(RECEIPT_OPEN))
+        .where(Receipt.state.in_(RECEIPT_OPEN), Receipt.corrects_id.is_(None))
         .order_by(urgency, Receipt.expected_on.is_(None), Receipt.expected_on, Receipt.id)
         .limit(MOST_TILES)
     ).all()  # fmt: skip
@@ -217,7 +217,9 @@ def open_receipts(session: Session) -> Sequence[Any]:
 def due_purchases(session: Session) -> Sequence[Any]:
     """Return the orders on their way that nobody counts yet, the next expected first."""
     begun = sa.select(Receipt.purchase_order_id).where(
-        Receipt.purchase_order_id.is_not(None), Receipt.state.in_(RECEIPT_OPEN)
+        Receipt.purchase_order_id.is_not(None),
+        Receipt.state.in_(RECEIPT_OPEN),
+        Receipt.corrects_id.is_(None),
     )
     return session.execute(
         sa.select(PurchaseOrder.number, Supplier.name.label("supplier"), PurchaseOrder.expected_on)

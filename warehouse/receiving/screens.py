@@ -38,5 +38,6 @@ LEADS_TO: dict[str, frozenset[ReceiveScreen]] = {
     "LabelGoods": frozenset({ReceiveScreen.COUNT}),
     "FinishCount": frozenset({ReceiveScreen.START}),
     "CountAgain": frozenset({ReceiveScreen.COUNT}),
+    "StrikePiece": frozenset({ReceiveScreen.CONFIRM, ReceiveScreen.COUNT}),
     "BookReceipt": frozenset({ReceiveScreen.START}),
 }

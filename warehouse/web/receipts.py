@@ -13,15 +13,16 @@ from printing.models import PrintJob
 from warehouse.errors import InvalidInput, NotFound
 from warehouse.people.rights import Right
 from warehouse.receiving import desk as dock_desk
+from warehouse.receiving.booked import booked_of
 from warehouse.receiving.commands.booking import BookReceipt, book_receipt
 from warehouse.receiving.commands.correcting import (
     CorrectReceipt,
     RightNumber,
-    booked_of,
     correct_receipt,
 )
 from warehouse.receiving.commands.finishing import CountAgain, count_again
 from warehouse.receiving.commands.receipts import CancelReceipt, cancel_receipt
+from warehouse.receiving.commands.striking import StrikePiece, doubts_of, strike_piece
 from warehouse.receiving.models import PurchaseOrder, Receipt, ReceiptState, Supplier
 from warehouse.receiving.papers import faults_of
 from warehouse.receiving.queries import FAULT_WORDS, counters_of, rows_of
@@ -29,7 +30,7 @@ from warehouse.text import say
 from warehouse.web import tables
 from warehouse.web.access import needs
 from warehouse.web.amounts import pieces_of
-from warehouse.web.context import do, form_str, may, person, reading, speak
+from warehouse.web.context import do, form_int, form_str, may, person, reading, speak
 from warehouse.web.desk import act, names_of, noted, state_chips
 from warehouse.web.spreadsheets import Field
 from warehouse.web.timeline import story
@@ -119,7 +120,8 @@ def receipt_page(receipt_id: int, values: dict[str, Any], errors: dict[str, str]
             corrections=list(session.scalars(corrections.order_by(Receipt.id))),
             rows=rows_of(session, receipt_id),
             counters=counters,
-            is_mine=person().id in counters,
+            is_mine=person().id in {found.counted_by, *counters},
+            doubts=doubts_of(session, receipt_id) if found.state is ReceiptState.COUNTED else [],
             faults=[(speak(FAULT_WORDS[f]), n) for f, n in faults_of(session, receipt_id).items()],
             people=names_of(session),
             papers=dock_desk.papers_of(session, receipt_id) if may(Right.BUY) else [],
@@ -143,6 +145,16 @@ def book(receipt_id: int) -> Response:
 def again(receipt_id: int) -> Response:
     """Have it counted again."""
     return act(count_again, CountAgain, back=_here(receipt_id), receipt_id=receipt_id)
+
+
+@bp.post("/<int:receipt_id>/strike")
+@needs(Right.RECEIVE, at_desk=True)
+def strike(receipt_id: int) -> Response:
+    """Take a piece off that is in the house, or in another receipt."""
+    return act(
+        strike_piece, StrikePiece, back=_here(receipt_id), receipt_id=receipt_id,
+        count_id=form_int("count", 0),
+    )  # fmt: skip
 
 
 @bp.post("/<int:receipt_id>/cancel")

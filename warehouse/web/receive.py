@@ -46,6 +46,7 @@ from warehouse.receiving.commands.receipts import (
     start_blind,
     start_receipt,
 )
+from warehouse.receiving.commands.striking import StrikePiece, doubts_of, strike_piece
 from warehouse.receiving.models import Fault, ReceiptFocus, ReceiptState, Supplier
 from warehouse.receiving.queries import (
     FAULT_WORDS,
@@ -261,6 +262,8 @@ def _card_at_start(card: Card, screen: str) -> Outcome:
 def _card_at_confirm(card: Card, receipt_id: int) -> Outcome:
     if card is Card.OK:
         return do(book_receipt, BookReceipt, receipt_id=receipt_id)
+    if card is Card.MINUS:
+        return do(strike_piece, StrikePiece, receipt_id=receipt_id, count_id=form_int("count", 0))
     if card is Card.MISSING:
         return do(count_again, CountAgain, receipt_id=receipt_id)
     if card is Card.UNDO:
@@ -278,7 +281,8 @@ def _show(session: Session, screen: str, subject: int | None) -> Fragment:
         return _start_fragment(session, screen)
     if view.state is ReceiptState.COUNTED:
         is_mine = person().id in counters_of(session, view.receipt_id)
-        return _fragment("_confirm", ReceiveScreen.CONFIRM, view, is_mine=is_mine)
+        doubts = doubts_of(session, view.receipt_id)
+        return _fragment("_confirm", ReceiveScreen.CONFIRM, view, is_mine=is_mine, doubts=doubts)
     if screen == NEW:
         page = url_for("receive.new", receipt_id=view.receipt_id)
         return Fragment(template="station/_goto.html", screen=NEW, subject=subject, goto=page)

@@ -203,6 +203,15 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
         ),
         "ok",
     ),
+    ("receipt", "struck"): (_with("{serial} struck: it is elsewhere", "serial"), "attention"),
+    ("receipt", "correction_written"): (
+        lambda f: say(
+            "Correction {number} written: {reason}",
+            number=f.get("number", ""),
+            reason=f.get("reason", ""),
+        ),
+        None,
+    ),
     ("receipt", "corrected"): (
         lambda f: say(
             "Corrected by {number}: {reason}",

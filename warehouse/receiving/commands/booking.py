@@ -16,8 +16,10 @@ from warehouse.errors import RuleViolation, SamePerson, StaleScreen
 from warehouse.inventory import ledger
 from warehouse.inventory.models import MoveReason
 from warehouse.people import trail
+from warehouse.receiving.commands.correcting import post_correction
 from warehouse.receiving.commands.purchases import book_received
 from warehouse.receiving.commands.receipts import receipt_by_id
+from warehouse.receiving.commands.striking import require_no_doubt
 from warehouse.receiving.commands.tallying import unfit_counts
 from warehouse.receiving.models import Receipt, ReceiptCount, ReceiptState
 from warehouse.receiving.queries import counters_of, rows_of
@@ -45,9 +47,12 @@ class Group:
 def book_receipt(session: Session, command: BookReceipt) -> Outcome:
     """Move sound pieces from the supplier to the dock and faulty ones to quarantine.
 
+    Of a correction the differences are moved, see `post_correction`.
+
     Raises:
         StaleScreen: it is not counted, or somebody was first.
         SamePerson: the actor counted some of it.
+        SerialElsewhere: a piece is in the house, or in another receipt.
         RuleViolation: lots or numbers are missing that the goods have only had since.
     """
     receipt = receipt_by_id(session, command.receipt_id)
@@ -57,11 +62,14 @@ def book_receipt(session: Session, command: BookReceipt) -> Outcome:
         raise StaleScreen(say("Receipt {number} is not counted yet.", number=receipt.number))
     if command.actor.person_id in {receipt.counted_by, *counters_of(session, receipt.id)}:
         raise SamePerson(say("You counted this receipt. Somebody else has to confirm it."))
+    if receipt.corrects_id is not None:
+        return post_correction(session, command, receipt)
     for _, sku in unfit_counts(session, receipt.id)[:1]:
         raise RuleViolation(
             say("{sku} is kept in another way since it was counted. Have it counted again.",
                 sku=sku.code)
         )  # fmt: skip
+    require_no_doubt(session, receipt)
     receipt.state = ReceiptState.BOOKED
     receipt.booked_at, receipt.booked_by = command.at, command.actor.person_id
     session.flush()

@@ -77,7 +77,7 @@ def count_again(session: Session, command: CountAgain) -> Outcome:
         RuleViolation: another delivery of the same order is being counted just now.
     """
     receipt = receipt_by_id(session, command.receipt_id)
-    if receipt.state is not ReceiptState.COUNTED:
+    if receipt.state is not ReceiptState.COUNTED or receipt.corrects_id is not None:
         raise StaleScreen
     require_alone(session, receipt)
     receipt.state, receipt.counted_at, receipt.counted_by = ReceiptState.COUNTING, None, None

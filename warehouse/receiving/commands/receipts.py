@@ -97,7 +97,11 @@ def start_receipt(session: Session, command: StartReceipt) -> Outcome:
         raise refuse(session, command.barcode, say("a purchase order or a receipt"))
     open_ones = session.scalars(
         sa.select(Receipt)
-        .where(Receipt.purchase_order_id == order.id, Receipt.state.in_(RECEIPT_OPEN))
+        .where(
+            Receipt.purchase_order_id == order.id,
+            Receipt.state.in_(RECEIPT_OPEN),
+            Receipt.corrects_id.is_(None),
+        )
         .order_by(Receipt.state == ReceiptState.EXPECTED, Receipt.id)
     ).first()
     if open_ones is not None:
@@ -255,6 +259,9 @@ def void_papers(session: Session, command: Command, receipt: Receipt, reason: st
 
 
 def _go_on(session: Session, command: StartReceipt, receipt: Receipt) -> Outcome:
+    if receipt.corrects_id is not None and receipt.state is ReceiptState.COUNTED:
+        raise RuleViolation(say("{number} is a correction. It is confirmed at the desk.",
+                                number=receipt.number))  # fmt: skip
     if receipt.state is ReceiptState.COUNTED:
         return Outcome(
             screen=ReceiveScreen.CONFIRM,

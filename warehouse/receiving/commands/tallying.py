@@ -13,7 +13,14 @@ from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import InvalidInput, RuleViolation, SerialElsewhere
 from warehouse.inventory.marks import best_before_problem, lot_problem, serial_problem
 from warehouse.inventory.models import Lot, Serial
-from warehouse.receiving.models import Fault, Receipt, ReceiptCount, ReceiptFocus, ReceiptLine
+from warehouse.receiving.models import (
+    RECEIPT_OPEN,
+    Fault,
+    Receipt,
+    ReceiptCount,
+    ReceiptFocus,
+    ReceiptLine,
+)
 from warehouse.receiving.rules import MOST_PIECES
 from warehouse.receiving.screens import ReceiveScreen
 from warehouse.text import Text, say
@@ -38,7 +45,8 @@ def count_in(
 
     Raises:
         InvalidInput: a lot, date or serial number that cannot be, or more pieces than any list has.
-        RuleViolation: the lot is known with another date. SerialElsewhere: the piece is here.
+        RuleViolation: the lot is known with another date. SerialElsewhere: the piece is here, or
+            counted in another receipt.
     """
     hand = _recalled(session, receipt, focus, hand)
     _require_sound(session, command, receipt, hand)
@@ -179,6 +187,24 @@ def _require_new_piece(session: Session, receipt: Receipt, hand: Hand) -> None:
     )
     if counted is not None:
         raise RuleViolation(say("Serial number {serial} is counted already.", serial=hand.serial))
+    other = session.scalar(
+        sa.select(Receipt.number)
+        .join(ReceiptCount, ReceiptCount.receipt_id == Receipt.id)
+        .where(
+            Receipt.state.in_(RECEIPT_OPEN),
+            Receipt.id != receipt.id,
+            ReceiptCount.sku_id == hand.sku.id,
+            ReceiptCount.serial == hand.serial,
+            ReceiptCount.undone_at.is_(None),
+        )
+        .limit(1)
+    )
+    if other is not None:
+        raise SerialElsewhere(
+            say("Serial number {serial} is counted in receipt {number} too.",
+                serial=hand.serial, number=other),
+            serial=hand.serial,
+        )  # fmt: skip
     here = session.scalar(
         sa.select(Bin.code)
         .join(Serial, Serial.bin_id == Bin.id)
