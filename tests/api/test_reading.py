@@ -7,8 +7,10 @@ import pytest
 from tests.api.conftest import Machine, error_of, tampered
 from tests.api.described import Description, fill
 from tests.builders import ADDRESS, Stage, World
+from tests.counts import opened
 from tests.dock import Dock
 from warehouse.commands import new_id
+from warehouse.counting.models import CountSession
 from warehouse.orders.commands.holds import RaiseHold, raise_hold
 from warehouse.orders.models import HoldKind, Order, OrderLine, Shop
 from warehouse.people.models import Role
@@ -60,6 +62,7 @@ def _received(world: World, work) -> dict[str, str]:
         "exchanges": exchange.facts["number"],
         "shop": "TB",
         "serials": "S1",
+        "counts": world.get(CountSession, opened(world, "A-01").id).number,
     }
 
 

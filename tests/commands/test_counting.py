@@ -47,11 +47,15 @@ from warehouse.errors import (
     StaleScreen,
     TakenByAnother,
     TooMany,
+    UnknownName,
     WrongScan,
 )
 from warehouse.inventory import ledger
 from warehouse.inventory.models import AllocationRelease, Move, MoveReason, ReleaseReason
 from warehouse.orders.models import HoldKind
+from warehouse.storing.commands.hand import TakeGoods, take_goods
+from warehouse.storing.commands.place import PlaceGoods, PutBack, place_goods, put_back
+from warehouse.storing.models import Why
 from warehouse.waves.models import PickTask, TaskState
 
 
@@ -189,6 +193,67 @@ def test_goods_booked_in_just_before_may_not_be_there_yet(world: World, shelf):
     count = opened(world, "A-1")
     move(world, tee, "A-2", "A-1", 2)
     count.count("A-1", {tee: 10, mug: 5})
+    assert count.line("A-1", tee).state is LineState.LOOK
+    assert count.line("A-1", mug).state is LineState.AGREED
+
+
+def carry(world: World, goods, source: str, pieces: int, *, by: str = "li") -> int:
+    """Take pieces up at the stock tablet; they are booked where they stood."""
+    given = {"bin_id": world.one(Bin, code=source).id, "barcode": goods.barcode, "pieces": pieces}
+    outcome = world.do(take_goods, TakeGoods, by=by, **given)
+    assert outcome.subject_id is not None
+    return outcome.subject_id
+
+
+def put_down(world: World, handling_id: int, code: str, *, by: str = "li") -> None:
+    world.do(place_goods, PlaceGoods, by=by, handling_id=handling_id, barcode=code,
+             why=Why.BETTER_PLACE)  # fmt: skip
+
+
+def test_goods_carried_about_for_long_are_no_difference(world: World, shelf):
+    tee, mug = shelf
+    count = opened(world, "A-1")
+    hand = carry(world, tee, "A-1", 4)
+    count.count("A-1", {tee: 6, mug: 5})
+    line = count.line("A-1", tee)
+    assert (line.counted, line.book, line.state) == (6, 6, LineState.AGREED)
+    world.now += GRACE * 10
+    put_down(world, hand, "A-3")
+    count.post()
+    assert (count.state, world.balance("A-1", tee)) == ("posted", (6, 0, 6))
+
+
+def test_a_difference_is_the_same_while_goods_are_carried(world: World, shelf):
+    tee, mug = shelf
+    count = opened(world, "A-1")
+    hand = carry(world, tee, "A-1", 4)
+    count.count("A-1", {tee: 5, mug: 5}, by="ann")
+    world.now += GRACE * 10
+    put_down(world, hand, "A-3")
+    world.now += GRACE
+    count.count("A-1", {tee: 5}, by="bob")
+    assert (count.line("A-1", tee).variance, count.line("A-1", tee).state) == (
+        -1, LineState.DIFFERENT,
+    )  # fmt: skip
+    count.approve_and_post()
+    assert world.balance("A-1", tee) == (5, 0, 5)
+
+
+@pytest.mark.parametrize("is_put_back", [False, True])
+def test_what_is_taken_up_or_put_back_under_the_counters_hands_is_asked_again(
+    world: World, shelf, is_put_back: bool
+):
+    tee, mug = shelf
+    count = opened(world, "A-1")
+    hand = carry(world, tee, "A-1", 4) if is_put_back else 0
+    take = count.take("A-1")
+    count.scan(take, tee, 6)
+    count.scan(take, mug, 5)
+    if is_put_back:
+        world.do(put_back, PutBack, by="li", handling_id=hand)
+    else:
+        carry(world, tee, "A-1", 4)
+    count.close(take)
     assert count.line("A-1", tee).state is LineState.LOOK
     assert count.line("A-1", mug).state is LineState.AGREED
 
@@ -401,7 +466,7 @@ def test_a_bin_is_in_one_unfinished_count(world: World, shelf):
 
 def test_all_unknown_codes_of_a_scope_are_named_at_once(world: World, shelf):
     scope = Scope(kind=CountScope.BINS, codes=("A-1", "X-1", "X-2"))
-    error = world.refused(InvalidInput, open_count, OpenCount, scope=scope)
+    error = world.refused(UnknownName, open_count, OpenCount, scope=scope)
     assert str(error) == "Nobody knows: X-1, X-2."
 
 

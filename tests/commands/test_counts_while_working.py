@@ -27,12 +27,15 @@ from warehouse.counting.settling import settle_due
 from warehouse.errors import InsufficientStock, RuleViolation, TakenByAnother
 from warehouse.inventory import ledger
 from warehouse.inventory.models import Move, MoveReason
+from warehouse.storing.commands.hand import TakeGoods, take_goods
+from warehouse.storing.commands.place import PlaceGoods, PutBack, place_goods, put_back
+from warehouse.storing.models import Why
 
 EXAMPLES = int(os.environ.get("COUNT_EXAMPLES", "8"))
 LONGEST_LAG_S = 50  # below the minute of grace
 Key = tuple[str, str]
 
-ACTS = ("pick", "fill", "fill_late", "move", "short", *["count"] * 5, "wait", "wait")
+ACTS = ("pick", "fill", "fill_late", "move", "carry", "short", *["count"] * 5, "wait", "wait")
 act = st.tuples(
     st.sampled_from(ACTS), st.integers(0, 2), st.integers(0, 1), st.integers(1, LONGEST_LAG_S)
 )
@@ -121,6 +124,32 @@ class Floor:
 
         self.after(lag, arrived)
 
+    def carry(self, place: str, goods: Goods, lag: int) -> None:
+        """Take a piece up at the stock tablet, and put it down or back much later."""
+        target = self.bins[(self.bins.index(place) + 1) % len(self.bins)]
+        key, there = (place, goods.code), (target, goods.code)
+        who = f"li{len(self.later)}"
+        given = {"bin_id": self.world.one(Bin, code=place).id, "barcode": goods.barcode}
+        if (
+            not self.shelf[key]
+            or self.world.balance(place, goods)[2] < 1
+            or who in self.world.people
+        ):
+            return
+        hand = self.world.do(take_goods, TakeGoods, by=who, **given).subject_id
+        self.shelf[key] -= 1
+
+        def put_down() -> None:
+            try:
+                self.world.do(place_goods, PlaceGoods, by=who, handling_id=hand, barcode=target,
+                              why=Why.BETTER_PLACE)  # fmt: skip
+                self.shelf[there] += 1
+            except RuleViolation:  # the book has none left to move: back with it
+                self.world.do(put_back, PutBack, by=who, handling_id=hand)
+                self.shelf[key] += 1
+
+        self.after(lag * 9, put_down)
+
     def short(self, place: str, goods: Goods) -> None:
         """A picker finds nothing in a bin and nobody has any of it in hand: it is written off."""
         have = self.world.balance(place, goods)[0]
@@ -196,6 +225,8 @@ def work(floor: Floor, count: Count, acts: list[tuple[str, int, int, int]]) -> N
             floor.fill(bin_code, goods, lag, is_booked_first=name == "fill")
         elif name == "move":
             floor.move(bin_code, goods, lag)
+        elif name == "carry":
+            floor.carry(bin_code, goods, lag)
         elif name == "short":
             floor.short(bin_code, goods)
         elif name == "count" and count.state == "counting":

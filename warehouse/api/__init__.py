@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 def install(app: Flask) -> None:
     """Register the API under /api/v1, with JSON answers also where no route is found."""
     from warehouse.api import (
+        counts,
         dispatch,
         door,
         imports,
@@ -32,6 +33,7 @@ def install(app: Flask) -> None:
         supply,
         dispatch,
         receiving,
+        counts,
         moves,
         index,
     )  # their routes register on import

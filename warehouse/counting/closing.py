@@ -15,8 +15,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from warehouse.catalog.models import Sku
 from warehouse.commands import Command
+from warehouse.counting.book import Book, Goods, book_of
 from warehouse.counting.models import (
     ASKED_AGAIN,
     BinState,
@@ -33,23 +33,20 @@ from warehouse.counting.moved import Moved, moved_since
 from warehouse.counting.prices import prices_of
 from warehouse.counting.rules import Look, recount_limits, state_after
 from warehouse.db import table_of
-from warehouse.inventory.models import Lot as LotRow
-from warehouse.inventory.models import LotBalance, Serial, StockBalance
 
 _line = table_of(CountLine)
 _entry = table_of(CountEntry)
-
-Goods = tuple[int, int | None]  # SKU id, lot id where it has lots
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pass:
     """One person's pass over one bin.
 
-    `changes` are the balances' of its SKUs as it began; where nobody kept them (`None`), all that
-    moved since `opened_at` is doubted. `asked`: only these SKUs were looked for. `serials` are the
-    numbers seen, of goods known piece by piece. `counted_at`: when goods were counted, if that
-    was before the closing; they are held against the book of that moment.
+    `changes` are the balances' of its SKUs as it began, `hands` what people had in hand of the
+    bin then; where nobody kept them (`None`), all that moved since `opened_at` is doubted.
+    `asked`: only these SKUs were looked for. `serials` are the numbers seen, of goods known piece
+    by piece. `counted_at`: when goods were counted, if that was before the closing; they are held
+    against the book of that moment.
     """
 
     take_id: int
@@ -58,20 +55,11 @@ class Pass:
     person_id: int
     opened_at: datetime
     changes: Mapping[int, int] | None
+    hands: Mapping[str, int] | None
     asked: frozenset[int] | None
     pieces: Mapping[Goods, int]
     serials: Mapping[int, frozenset[str]] = field(default_factory=dict)
     counted_at: Mapping[Goods, datetime] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Book:
-    """What the book has in the bins at this moment."""
-
-    pieces: Mapping[int, Mapping[Goods, int]]  # bin → goods → pieces
-    changes: Mapping[tuple[int, int], int]  # (bin, SKU)
-    serials: Mapping[tuple[int, int], frozenset[str]]
-    by_serial: frozenset[int]  # SKUs known piece by piece
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +79,7 @@ def close_passes(
     Goods the book has in a bin and nobody counted are lines of 0 pieces.
     """
     bins = sorted({p.bin_id for p in passes})
-    book = _book_of(session, bins)
+    book = book_of(session, bins)
     wanted = _wanted(session, count)
     known = _lines_of(session, [p.count_bin_id for p in passes])
     looks = _looks_of(session, [row.id for rows in known.values() for row in rows.values()])
@@ -117,56 +105,6 @@ def close_passes(
     again = sum(state in ASKED_AGAIN for state in states)
     agreed = states.count(LineState.AGREED)
     return Closed(agreed=agreed, different=len(states) - agreed - again, again=again)
-
-
-def _book_of(session: Session, bins: Sequence[int]) -> _Book:
-    """Return the book of the bins, its rows locked in the order the ledger takes them."""
-    tracked = {
-        row.id: row
-        for row in session.execute(
-            sa.select(Sku.id, Sku.is_lot_tracked, Sku.is_serial_tracked).where(
-                sa.or_(Sku.is_lot_tracked, Sku.is_serial_tracked)
-            )
-        )
-    }
-    # Known pieces bring their lots with them.
-    by_lot = {s for s, row in tracked.items() if row.is_lot_tracked and not row.is_serial_tracked}
-    by_serial = frozenset(s for s, row in tracked.items() if row.is_serial_tracked)
-    pieces: dict[int, dict[Goods, int]] = defaultdict(dict)
-    changes: dict[tuple[int, int], int] = {}
-    rows = session.execute(
-        sa.select(
-            StockBalance.bin_id, StockBalance.sku_id, StockBalance.on_hand, StockBalance.changes
-        )
-        .where(StockBalance.bin_id.in_(bins))
-        .order_by(StockBalance.bin_id, StockBalance.sku_id)
-        .with_for_update()
-    )
-    for row in rows:
-        changes[row.bin_id, row.sku_id] = row.changes
-        if row.on_hand and row.sku_id not in by_lot:
-            pieces[row.bin_id][row.sku_id, None] = row.on_hand
-    if by_lot:
-        lots = session.execute(
-            sa.select(LotBalance.bin_id, LotRow.sku_id, LotBalance.lot_id, LotBalance.on_hand)
-            .join(LotRow, LotRow.id == LotBalance.lot_id)
-            .where(LotBalance.bin_id.in_(bins), LotBalance.on_hand > 0)
-        )
-        for lot in lots:
-            pieces[lot.bin_id][lot.sku_id, lot.lot_id] = lot.on_hand
-    serials: dict[tuple[int, int], set[str]] = defaultdict(set)
-    if by_serial:
-        known = session.execute(
-            sa.select(Serial.bin_id, Serial.sku_id, Serial.code).where(Serial.bin_id.in_(bins))
-        )
-        for serial in known:
-            serials[serial.bin_id, serial.sku_id].add(serial.code)
-    return _Book(
-        pieces=pieces,
-        changes=changes,
-        serials={key: frozenset(codes) for key, codes in serials.items()},
-        by_serial=by_serial,
-    )
 
 
 def _wanted(session: Session, count: CountSession) -> frozenset[int] | None:
@@ -212,7 +150,7 @@ def _looks_of(session: Session, line_ids: Sequence[int]) -> dict[int, list[Look]
 
 def _found(
     done: Pass,
-    book: _Book,
+    book: Book,
     wanted: frozenset[int] | None,
     known: Mapping[int, Mapping[Goods, Any]],
     moved: Mapping[tuple[int, int], Moved],
@@ -232,7 +170,7 @@ def _found(
         if (wanted is not None and sku_id not in wanted) or (line and line.state in final):
             continue
         counted = done.pieces.get((sku_id, lot_id), 0)
-        stood = here.get((sku_id, lot_id), 0)
+        stood = here.get((sku_id, lot_id), 0) - book.held(done.bin_id, sku_id, lot_id)
         change = book.changes.get((done.bin_id, sku_id), 0)
         between = moved.get((done.bin_id, sku_id))
         at = done.counted_at.get((sku_id, lot_id))
@@ -253,7 +191,8 @@ def _found(
             "counted_by_id": done.person_id,
             "serials": _serials(done, book, sku_id),
         }
-        row["is_disturbed"] = (
+        is_held = book.is_unsure(done.bin_id, sku_id, lot_id, done.hands)
+        row["is_disturbed"] = is_held or (
             _was_in_hand(between, at, lot_id, grace_s)
             if at is not None
             else _is_disturbed(done, row, between, grace_s)
@@ -261,10 +200,11 @@ def _found(
         yield row
 
 
-def _serials(done: Pass, book: _Book, sku_id: int) -> dict[str, list[str]] | None:
+def _serials(done: Pass, book: Book, sku_id: int) -> dict[str, list[str]] | None:
     if sku_id not in book.by_serial:
         return None
-    stood = book.serials.get((done.bin_id, sku_id), frozenset())
+    key = (done.bin_id, sku_id)
+    stood = book.serials.get(key, frozenset()) - book.held_serials.get(key, frozenset())
     seen = done.serials.get(sku_id, frozenset())
     return {"gone": sorted(stood - seen), "found": sorted(seen - stood)}
 

@@ -205,6 +205,7 @@ class CountTake(Base):
     is_dropped: Mapped[bool] = mapped_column(default=False)  # begun, then left to somebody else
     changes: Mapped[Json]
     asked: Mapped[Json | None]  # the SKU ids asked again; None: all that stands there
+    hands: Mapped[Json] = mapped_column(default=dict)  # what was in hand of the bin as it began
 
 
 class CountScan(Base):

@@ -15,7 +15,7 @@ from warehouse.commands import CommandRow
 from warehouse.counting.models import CountBin, CountScope
 from warehouse.counting.prices import prices_of
 from warehouse.counting.rules import classes_of
-from warehouse.errors import InvalidInput
+from warehouse.errors import InvalidInput, RuleViolation, UnknownName
 from warehouse.inventory.models import Move, MoveReason, StockBalance
 from warehouse.text import say
 
@@ -47,7 +47,8 @@ def choose(session: Session, scope: Scope, at: datetime) -> Chosen:
     """Return the bins of the scope; those another unfinished count has are named, not chosen.
 
     Raises:
-        InvalidInput: codes nobody knows, all of them named at once, or nothing to count.
+        UnknownName: codes nobody knows, all of them named at once. InvalidInput: no code at all.
+        RuleViolation: bins that are not counted.
     """
     query: Any = sa.select(Bin.id, Bin.code).where(Bin.kind.in_(COUNTED_KINDS), Bin.is_active)
     skus: frozenset[int] | None = None
@@ -59,8 +60,7 @@ def choose(session: Session, scope: Scope, at: datetime) -> Chosen:
         query = query.where(Bin.id.in_(stands))
         query = _in_zones(session, query, scope.zones)
     elif scope.kind is CountScope.BINS:
-        known = query.where(Bin.code.in_(scope.codes)).with_only_columns(Bin.code)
-        _require_known(scope.codes, list(session.scalars(known)))
+        _require_counted(session, scope.codes)
         query = query.where(Bin.code.in_(scope.codes))
     else:
         query = _in_zones(session, query, scope.codes)
@@ -109,10 +109,25 @@ def _in_zones(session: Session, query: sa.Select[Any], codes: Sequence[str]) -> 
     return query.where(Bin.zone_id.in_([row.id for row in zones]))
 
 
+def _require_counted(session: Session, codes: Sequence[str]) -> None:
+    """Refuse codes of no bin, and bins that are out of use or that nobody counts."""
+    rows = session.execute(
+        sa.select(Bin.code, Bin.kind, Bin.is_active).where(Bin.code.in_(codes))
+    ).all()
+    _require_known(codes, [row.code for row in rows])
+    others = [row.code for row in rows if row.kind not in COUNTED_KINDS or not row.is_active]
+    if others:
+        shown = ", ".join(sorted(others)[:20])
+        raise RuleViolation(
+            say("Only shelves, reserve, quarantine and set-aside places in use are counted, not"
+                " {bins}.", bins=shown)
+        )  # fmt: skip
+
+
 def _require_known(asked: Sequence[str], known: Collection[str]) -> None:
     strange = [code for code in asked if code not in set(known)]
     if strange:
         shown = ", ".join(strange[:20])
-        raise InvalidInput(say("Nobody knows: {codes}.", codes=shown), field="codes")
+        raise UnknownName(say("Nobody knows: {codes}.", codes=shown), field="codes")
     if not asked:
         raise InvalidInput(say("Say what is to be counted."), field="codes")

@@ -51,7 +51,7 @@ from warehouse.people.rights import Right
 from warehouse.text import say
 from warehouse.web import tables
 from warehouse.web.access import needs
-from warehouse.web.context import command_id, do, form_ids, form_str, reading
+from warehouse.web.context import command_id, do, form_ids, form_str, reading, speak
 from warehouse.web.desk import act, back_or, names_of, noted, state_chips, told
 from warehouse.web.pages import invalid
 from warehouse.web.spreadsheets import Field
@@ -151,11 +151,12 @@ def opened() -> Response | tuple[str, int]:
             open_count, OpenCount, scope=_scope(), name=form_str("name", "")[:200],
             is_blind=form_str("is_blind", "") == "1", starts=form_str("starts", "") == "1",
         )  # fmt: skip
-    except InvalidInput as error:
-        values = request.form.to_dict()
-        return _new_page({**values, "zones": request.form.getlist("zones")}, invalid(error)), 400
     except WarehouseError as error:
-        return told(error, url_for("counts.new"))
+        values = {**request.form.to_dict(), "zones": request.form.getlist("zones")}
+        problems = {"codes": speak(error.text)}
+        if isinstance(error, InvalidInput):
+            problems = invalid(error)
+        return _new_page(values, problems), 400
     return noted(outcome, _here(outcome.subject_id or 0))
 
 

@@ -21,6 +21,7 @@ from warehouse.api.schemas import (
 from warehouse.api.shapes.consignments import number_of
 from warehouse.api.shapes.paging import iso
 from warehouse.commands import CommandRow, Outcome, Tone
+from warehouse.counting.models import CountSession
 from warehouse.errors import NotFound
 from warehouse.orders.models import Order
 from warehouse.text import Text, say, translate
@@ -93,6 +94,9 @@ def _subject(session: Session, outcome: Outcome) -> dict[str, Any] | None:
         number = number_of(outcome.subject_id)
     elif outcome.screen == "wave":
         number = session.scalar(sa.select(Wave.number).where(Wave.id == outcome.subject_id))
+    elif outcome.screen == "count":
+        query = sa.select(CountSession.number).where(CountSession.id == outcome.subject_id)
+        number = session.scalar(query)
     return {"kind": outcome.screen, "id": outcome.subject_id, "number": number}
 
 

@@ -24,7 +24,14 @@ from warehouse.counting.models import (
 )
 from warehouse.counting.rules import approval_limits
 from warehouse.counting.settling import ask_again
-from warehouse.errors import Forbidden, InvalidInput, NotFound, RuleViolation, StaleScreen
+from warehouse.errors import (
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    RuleViolation,
+    StaleScreen,
+    UnknownName,
+)
 from warehouse.inventory.refusals import MOST_PIECES
 from warehouse.people import trail
 from warehouse.people.models import Person
@@ -138,7 +145,8 @@ def resolve_unknown(session: Session, command: ResolveUnknown) -> Outcome:
     """Keep the code as a barcode of the SKU, and have somebody look at that SKU in the bin.
 
     Raises:
-        NotFound: no such code or SKU. StaleScreen: it is resolved. RuleViolation: the count ended.
+        NotFound: no such code. UnknownName: no such SKU. StaleScreen: it is resolved.
+        RuleViolation: the code is a barcode of other goods by now.
     """
     unknown = session.get(CountUnknown, command.unknown_id, with_for_update=True,
                           populate_existing=True)  # fmt: skip
@@ -150,7 +158,7 @@ def resolve_unknown(session: Session, command: ResolveUnknown) -> Outcome:
         raise InvalidInput(say("The number of pieces must be 1 or more."), field="pieces")
     sku = session.scalars(sa.select(Sku).where(Sku.code == command.sku_code)).first()
     if sku is None:
-        raise NotFound(say("SKU"), command.sku_code)
+        raise UnknownName(say("There is no SKU with this code."), field="sku")
     count = locked(session, unknown.session_id)
     _keep_barcode(session, unknown.code, sku, command.pieces)
     unknown.sku_id = sku.id

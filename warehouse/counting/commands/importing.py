@@ -157,6 +157,7 @@ def _passes(
             "closed_at": command.at,
             "is_dropped": False,
             "changes": {},
+            "hands": {},
             "asked": sorted(place.asked) if place.asked is not None else None,
         }
         for place in found
@@ -172,6 +173,7 @@ def _passes(
             person_id=command.actor.person_id,
             opened_at=row["opened_at"],
             changes=None,
+            hands=None,
             asked=place.asked,
             pieces=place.pieces,
             counted_at=place.counted_at,

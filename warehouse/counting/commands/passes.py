@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from warehouse.catalog.models import Bin
 from warehouse.catalog.queries import bin_by_code
 from warehouse.commands import Command, Outcome
+from warehouse.counting.book import hands_at
 from warehouse.counting.closing import Pass, bin_state, close_passes, refresh
 from warehouse.counting.models import (
     BinState,
@@ -109,6 +110,7 @@ def take_bin(session: Session, command: TakeBin) -> Outcome:
         kind=TakeKind.FIRST if asked is None else TakeKind.AGAIN,
         opened_at=command.at,
         changes=changes_of(session, place.bin_id),
+        hands=hands_at(session, [place.bin_id])[0].get(place.bin_id, {}),
         asked=asked,
     )
     session.add(take)
@@ -281,6 +283,7 @@ def _pass_of(session: Session, take: CountTake, place: CountBin) -> Pass:
         person_id=take.person_id,
         opened_at=take.opened_at,
         changes={int(sku_id): count for sku_id, count in take.changes.items()},
+        hands=dict(take.hands),
         asked=None if take.asked is None else frozenset(take.asked),
         pieces=pieces,
         serials={sku_id: frozenset(codes) for sku_id, codes in serials.items()},

@@ -69,7 +69,7 @@ def open_count(session: Session, command: OpenCount) -> Outcome:
     """Make a session of the bins of the scope, under the site's rules of this moment.
 
     Raises:
-        InvalidInput: unknown codes, or nothing to count. RuleViolation: all of it is being counted
+        UnknownName: unknown codes. RuleViolation: nothing to count, all of it is being counted
         already, or the day or event has its session.
     """
     if command.opened_for and _is_opened(session, command.opened_for):
@@ -80,7 +80,7 @@ def open_count(session: Session, command: OpenCount) -> Outcome:
             say("Another count has these bins: {bins}.", bins=", ".join(chosen.elsewhere[:20]))
         )
     if not chosen.bin_ids:
-        raise InvalidInput(say("There is no bin to be counted."), field="codes")
+        raise RuleViolation(say("There is no bin to be counted."))
     count = make_session(session, command, command.scope.kind, name=command.name,
                          is_blind=command.is_blind, asked=_asked(command.scope),
                          opened_for=command.opened_for)  # fmt: skip

@@ -1,0 +1,141 @@
+"""What the book has in bins at one moment, and what of it is in somebody's hands.
+
+Goods taken up at the stock tablet or for a pick face are booked where they stood until they are
+put down. A counter does not see them, so they are no part of what the shelf must have.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from warehouse.catalog.models import Sku
+from warehouse.inventory.models import Lot as LotRow
+from warehouse.inventory.models import LotBalance, Serial, StockBalance
+from warehouse.replenishing.models import Carried, ReplenishTask
+from warehouse.storing.models import Handling, HandlingState
+
+Goods = tuple[int, int | None]  # SKU id, lot id where it has lots
+Hands = Mapping[str, int]  # "SKU id", or "SKU id/lot id" → pieces; ALL: the whole bin
+ALL = "*"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Book:
+    """What the book has in the bins at this moment, and what hands have of it."""
+
+    pieces: Mapping[int, Mapping[Goods, int]]  # bin → goods → pieces
+    changes: Mapping[tuple[int, int], int]  # (bin, SKU)
+    serials: Mapping[tuple[int, int], frozenset[str]]
+    by_serial: frozenset[int]  # SKUs known piece by piece
+    hands: Mapping[int, Hands]
+    held_serials: Mapping[tuple[int, int], frozenset[str]]
+
+    def held(self, bin_id: int, sku_id: int, lot_id: int | None) -> int:
+        """Return the pieces of the goods that hands have out of the bin."""
+        return self.hands.get(bin_id, {}).get(_key(sku_id, lot_id), 0)
+
+    def is_unsure(self, bin_id: int, sku_id: int, lot_id: int | None, before: Hands | None) -> bool:
+        """Tell whether hands took or gave back some of the goods since `before`, or may have.
+
+        So it is where nobody kept what they had, where a whole bin is carried, and where goods
+        kept by lot are in a hand that has not said which.
+        """
+        now = self.hands.get(bin_id, {})
+        if not now and not before:
+            return False
+        if before is None or ALL in now or ALL in before:
+            return True
+        names = {name for name in (*now, *before) if name.partition("/")[0] == str(sku_id)}
+        if any(now.get(name, 0) != before.get(name, 0) for name in names):
+            return True
+        return lot_id is not None and str(sku_id) in names
+
+
+def book_of(session: Session, bins: Sequence[int]) -> Book:
+    """Return the book of the bins, its rows locked in the order the ledger takes them."""
+    tracked = {
+        row.id: row
+        for row in session.execute(
+            sa.select(Sku.id, Sku.is_lot_tracked, Sku.is_serial_tracked).where(
+                sa.or_(Sku.is_lot_tracked, Sku.is_serial_tracked)
+            )
+        )
+    }
+    # Known pieces bring their lots with them.
+    by_lot = {s for s, row in tracked.items() if row.is_lot_tracked and not row.is_serial_tracked}
+    by_serial = frozenset(s for s, row in tracked.items() if row.is_serial_tracked)
+    pieces: dict[int, dict[Goods, int]] = defaultdict(dict)
+    changes: dict[tuple[int, int], int] = {}
+    rows = session.execute(
+        sa.select(
+            StockBalance.bin_id, StockBalance.sku_id, StockBalance.on_hand, StockBalance.changes
+        )
+        .where(StockBalance.bin_id.in_(bins))
+        .order_by(StockBalance.bin_id, StockBalance.sku_id)
+        .with_for_update()
+    )
+    for row in rows:
+        changes[row.bin_id, row.sku_id] = row.changes
+        if row.on_hand and row.sku_id not in by_lot:
+            pieces[row.bin_id][row.sku_id, None] = row.on_hand
+    if by_lot:
+        lots = session.execute(
+            sa.select(LotBalance.bin_id, LotRow.sku_id, LotBalance.lot_id, LotBalance.on_hand)
+            .join(LotRow, LotRow.id == LotBalance.lot_id)
+            .where(LotBalance.bin_id.in_(bins), LotBalance.on_hand > 0)
+        )
+        for lot in lots:
+            pieces[lot.bin_id][lot.sku_id, lot.lot_id] = lot.on_hand
+    serials: dict[tuple[int, int], set[str]] = defaultdict(set)
+    if by_serial:
+        known = session.execute(
+            sa.select(Serial.bin_id, Serial.sku_id, Serial.code).where(Serial.bin_id.in_(bins))
+        )
+        for serial in known:
+            serials[serial.bin_id, serial.sku_id].add(serial.code)
+    hands, held_serials = hands_at(session, bins)
+    return Book(
+        pieces=pieces,
+        changes=changes,
+        serials={key: frozenset(codes) for key, codes in serials.items()},
+        by_serial=by_serial,
+        hands=hands,
+        held_serials=held_serials,
+    )
+
+
+def hands_at(
+    session: Session, bins: Sequence[int]
+) -> tuple[dict[int, dict[str, int]], dict[tuple[int, int], frozenset[str]]]:
+    """Return bin → what hands have of it, and (bin, SKU) → the known pieces among them."""
+    hands: dict[int, dict[str, int]] = defaultdict(dict)
+    serials: dict[tuple[int, int], frozenset[str]] = defaultdict(frozenset)
+    moved = session.execute(
+        sa.select(
+            Handling.from_bin_id, Handling.sku_id, Handling.lot_id, Handling.pieces,
+            Handling.serials,
+        ).where(Handling.state == HandlingState.OPEN, Handling.from_bin_id.in_(bins))
+    )  # fmt: skip
+    carried = session.execute(
+        sa.select(
+            Carried.from_bin_id, ReplenishTask.sku_id, Carried.lot_id, Carried.pieces,
+            Carried.serials,
+        )
+        .join(ReplenishTask, ReplenishTask.id == Carried.task_id)
+        .where(Carried.from_bin_id.in_(bins), Carried.pieces > 0)
+    )  # fmt: skip
+    for bin_id, sku_id, lot_id, pieces, codes in (*moved, *carried):
+        name = ALL if sku_id is None else _key(sku_id, lot_id)
+        hands[bin_id][name] = hands[bin_id].get(name, 0) + pieces
+        if codes:
+            serials[bin_id, sku_id] |= frozenset(codes)
+    return hands, serials
+
+
+def _key(sku_id: int, lot_id: int | None) -> str:
+    return str(sku_id) if lot_id is None else f"{sku_id}/{lot_id}"
