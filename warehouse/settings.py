@@ -48,6 +48,7 @@ class SiteSettings:
     stand_in_after_min: int = 0
     separates_orders: bool = False
     papers_kept_days: int = 90
+    put_wall_columns: int = 4
     count_recount_pieces: int = 0
     count_recount_percent: int = 0
     count_recount_yuan: int = 0

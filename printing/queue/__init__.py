@@ -28,7 +28,7 @@ from printing.queue.deciding import (
     void,
 )
 from printing.queue.drawing import drawing_of, templates_for
-from printing.queue.looking import Lane, first_of_lanes, flagged, lanes, pdf_of
+from printing.queue.looking import Lane, drawn, first_of_lanes, flagged, lanes, pdf_of
 from printing.queue.ready import keep_ready
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ __all__ = [
     "claim",
     "confirm",
     "drawing_of",
+    "drawn",
     "due",
     "enqueue",
     "fetch",

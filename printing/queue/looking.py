@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer
 
 from printing import documents
-from printing.documents import ReadyLabel
+from printing.documents import Document, ReadyLabel
 from printing.errors import PaperCleared
 from printing.media import SUITABLE, media
 from printing.models import (
@@ -158,15 +158,23 @@ def pdf_of(session: Session, job_id: int) -> bytes:
     kept = session.get(PrintFile, job_id)
     if kept is not None:
         return kept.content
-    document = documents.read(job.document_kind, job.facts)
+    return drawn(session, documents.read(job.document_kind, job.facts), job.printer_id)
+
+
+def drawn(session: Session, document: Document, printer_id: int | None) -> bytes:
+    """Return the document as PDF on the stock this printer holds, else on the best for its kind.
+
+    Raises:
+        PrintingError: the facts make no paper at all.
+    """
     from printing.renderers.pdf import render  # heavy, and most pages show no paper
 
     if isinstance(document, ReadyLabel):
         from printing.renderers.ready import placed
 
         return placed(document, ready_bytes(session, document), media(document.media))
-    printer = session.get(Printer, job.printer_id) if job.printer_id else None
-    suitable = SUITABLE[job.document_kind]
+    printer = session.get(Printer, printer_id) if printer_id else None
+    suitable = SUITABLE[document.kind]
     loaded = printer.media if printer and printer.media in suitable else suitable[0]
     drawing = drawing_of(session, document, media(loaded))
     return render(document, media(loaded), drawing.template, drawing.pictures)

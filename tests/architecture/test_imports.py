@@ -23,7 +23,7 @@ UPSTREAM: dict[str, set[str]] = {
     "printers": {"carriers", "catalog", "orders", "people"},
     "placing": {"catalog", "inventory"},
     "replenishing": {"catalog", "inventory", "orders", "people", "placing"},
-    "waves": {"catalog", "inventory", "orders", "people", "replenishing"},
+    "waves": {"catalog", "inventory", "orders", "people", "printers", "replenishing"},
     "supplying": {"catalog", "inventory", "orders", "people", "receiving", "shops"},
     "storing": {"catalog", "inventory", "orders", "people", "placing", "shops", "waves"},
     "counting": {"catalog", "inventory", "orders", "people", "receiving", "replenishing", "shops",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+import pytest
 import sqlalchemy as sa
 
 from printing.models import JobState, PrintJob
+from printing.renderers import raster
 from tests.builders import Stage
 from tests.web.desk_site import Desk, links_to, notice_of, words_of
 from warehouse.commands import CommandRow
@@ -331,12 +333,27 @@ def test_a_refusal_is_shown_as_a_notice(desk: Desk):
     assert notice_of(page) == f"Consignment C{work.consignment_id:08d} is already begun."
 
 
-def test_the_wave_sheet_has_a_button_of_its_own(desk: Desk):
+@pytest.mark.parametrize(
+    ("button", "kind", "told"),
+    [
+        ("sheet", "wave_sheet", "Wave sheet printed"),
+        ("wall", "put_wall_sheet", "Put-wall sheet printed"),
+        ("cart", "cart_label", "Cart label printed"),
+    ],
+)
+def test_each_paper_of_a_wave_has_a_preview_and_a_button(
+    desk: Desk, button: str, kind: str, told: str
+):
     work = desk.world.bring(Stage.WAVED)
     page = f"/waves/{work.wave_id}"
-    assert "Print wave sheet" in words_of(desk.get(page))
-    answer = desk.post(f"{page}/sheet")
-    assert "is on its way" in desk.said(answer)
-    assert "Print sheet again" in words_of(desk.get(page))
-    assert "Wave sheet printed" in words_of(desk.get(page))
-    assert len(desk.world.all(PrintJob, document_kind="wave_sheet")) == 1
+    desk.as_(Role.COUNTER)
+    with desk.world.nothing_written():
+        seen = desk.get(f"{page}/papers/{kind}.pdf", Role.COUNTER)
+    number = desk.world.get(Wave, work.wave_id).number
+    [text] = raster.texts(seen.get_data())
+    assert ("PREVIEW" in text, number in text) == (True, True)
+    assert "is on its way" in desk.said(desk.post(f"{page}/{button}"))
+    assert told in words_of(desk.get(page))
+    assert len(desk.world.all(PrintJob, document_kind=kind)) == 1
+    assert "Say why." in desk.said(desk.post(f"{page}/{button}"))
+    assert desk.get(f"{page}/papers/manifest.pdf").status_code == 404

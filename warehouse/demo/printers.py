@@ -15,10 +15,11 @@ PRINTERS = (
     ("面单打印机 1", "labels-1", "76x130", ("waybill",)),
     ("面单打印机 2", "labels-2", "76x130", ()),
     ("装箱单打印机", "slips", "A5", ("packing_slip",)),
-    ("标签打印机", "stickers", "", ("tote_label", "cart_label", "bin_label", "sku_label")),
+    ("标签打印机", "stickers", "",
+     ("tote_label", "cart_label", "bin_label", "sku_label", "carton_label", "return_label")),
     ("办公室激光", "office", "A4",
-     ("pick_list", "wave_sheet", "manifest", "badge_sheet", "card_sheet", "goods_receipt",
-      "exchange_out")),
+     ("pick_list", "wave_sheet", "put_wall_sheet", "manifest", "badge_sheet", "card_sheet",
+      "goods_receipt", "exchange_out", "count_sheet", "count_report", "daily_report")),
 )  # fmt: skip
 SECOND_BENCH = ("ST-PACK-2", "waybill", "面单打印机 2")
 

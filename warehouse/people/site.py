@@ -32,6 +32,7 @@ LIMITS: Mapping[str, tuple[int, int]] = {
     # What waited a quarter of an hour asks whether anybody wants it still.
     "stand_in_after_min": (0, 14),
     "papers_kept_days": (7, 3_650),
+    "put_wall_columns": (1, 12),
     "count_recount_pieces": (0, 9_999),
     "count_recount_percent": (0, 100),
     "count_recount_yuan": (0, 1_000_000),

@@ -13,13 +13,14 @@ from warehouse.catalog.models import PICKABLE_KINDS, Bin, Zone
 from warehouse.commands import Outcome
 from warehouse.people import trail
 from warehouse.people.models import Person
+from warehouse.printers.asking import ask_for
 from warehouse.settings import load_settings
 from warehouse.text import say
 from warehouse.waves.models import PickTask, TaskState, Wave
 from warehouse.waves.papers import (
     PrintWaveSheet,
-    ask_for,
     orders_and_cut_off,
+    subject_of,
     wave_to_print,
 )
 
@@ -33,7 +34,10 @@ def print_wave_sheet(session: Session, command: PrintWaveSheet) -> Outcome:
         RuleViolation: the wave was taken back, or the sheet still waits in the queue.
     """
     wave = wave_to_print(session, command.wave_id)
-    ask_for(session, command, wave, WaveSheet.kind, lambda: wave_sheet(session, wave, command.zone))
+    ask_for(
+        session, command, WaveSheet.kind, lambda: wave_sheet(session, wave, command.zone),
+        subject=subject_of(wave), reason=command.reason,
+    )  # fmt: skip
     trail.record(session, command, "wave", wave.id, "sheet_printed", reason=command.reason[:200])
     return Outcome(
         screen="wave",

@@ -1,11 +1,10 @@
 """The pick list of a wave: the same walk on paper, for the day the tablets are down.
 
-How any paper of a wave is asked for stands here too; its map is drawn up in `maps`.
+Its map is drawn up in `maps`, what stands at its cart and its wall in `slots`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import tzinfo
 from itertools import groupby
@@ -14,15 +13,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from printing.documents import Document, Locale, PickLine, PickList
-from printing.errors import StateConflict
-from printing.models import PrintJob
-from printing.queue import enqueue, reprint
+from printing.documents import Locale, PickLine, PickList
 from warehouse.catalog.models import Bin, Sku
 from warehouse.commands import Command, Outcome
-from warehouse.errors import InvalidInput, NotFound, RuleViolation
+from warehouse.errors import NotFound, RuleViolation
 from warehouse.orders.models import Consignment
 from warehouse.people import trail
+from warehouse.printers.asking import ask_for
 from warehouse.settings import load_settings
 from warehouse.text import say
 from warehouse.waves.models import PickTask, TaskState, Wave, WaveSlot, WaveState
@@ -104,13 +101,21 @@ def print_pick_list(session: Session, command: PrintPickList) -> Outcome:
         RuleViolation: the wave was taken back, or the list still waits in the queue.
     """
     wave = wave_to_print(session, command.wave_id)
-    ask_for(session, command, wave, PickList.kind, lambda: pick_list(session, wave, command.zone))
+    ask_for(
+        session, command, PickList.kind, lambda: pick_list(session, wave, command.zone),
+        subject=subject_of(wave), reason=command.reason,
+    )  # fmt: skip
     trail.record(session, command, "wave", wave.id, "list_printed", reason=command.reason[:200])
     return Outcome(
         screen="wave",
         subject_id=wave.id,
         message=say("The pick list of {number} is on its way.", number=wave.number),
     )
+
+
+def subject_of(wave: Wave) -> str:
+    """Return what the wave's papers are about, as the queue keeps it."""
+    return f"wave:{wave.id}"
 
 
 def wave_to_print(session: Session, wave_id: int) -> Wave:
@@ -125,43 +130,3 @@ def wave_to_print(session: Session, wave_id: int) -> Wave:
     if wave.state is WaveState.CANCELLED:
         raise RuleViolation(say("Wave {number} was taken back.", number=wave.number))
     return wave
-
-
-def ask_for(
-    session: Session,
-    command: PrintPickList | PrintWaveSheet,
-    wave: Wave,
-    kind: str,
-    draw: Callable[[], Document],
-) -> None:
-    """Ask for a paper of the wave; where there was one before, for a copy with the reason."""
-    last = session.scalar(
-        sa.select(PrintJob.id)
-        .where(PrintJob.document_kind == kind, PrintJob.number == wave.number)
-        .order_by(PrintJob.copy_no.desc())
-        .limit(1)
-    )
-    if last is not None:
-        _again(session, command, last)
-        return
-    enqueue(
-        session,
-        draw(),
-        station_id=command.actor.station_id,
-        at=command.at,
-        command_id=command.id,
-        subject=f"wave:{wave.id}",
-    )
-
-
-def _again(session: Session, command: PrintPickList | PrintWaveSheet, job_id: int) -> None:
-    if not command.reason.strip():
-        raise InvalidInput(say("Say why."), field="reason")
-    try:
-        reprint(
-            session, job_id, reason=command.reason[:200], person_id=command.actor.person_id,
-            at=command.at, command_id=command.id, station_id=command.actor.station_id,
-            zone=command.zone,
-        )  # fmt: skip
-    except StateConflict as error:
-        raise RuleViolation(say("The paper still waits in the print queue.")) from error

@@ -43,6 +43,7 @@ NAMES: dict[str, Text] = {
     "hold_merge_candidates": say("Hold orders of one receiver until they are merged"),
     "stand_in_after_min": say("The stand-in takes over after min offline, 0: by hand only"),
     "papers_kept_days": say("Names and addresses on papers are kept for days"),
+    "put_wall_columns": say("Slots side by side in the put-wall"),
     "sku_code_patterns": say("Codes of new SKUs"),
     "is_dock_sellable": say("Shops may sell what stands on the dock"),
     "sales_weeks": say("Levels follow the sales of the last weeks"),

@@ -158,6 +158,8 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
     ("wave", "labels_printed"): (_with("{count} labels printed", "count"), None),
     ("wave", "list_printed"): (_plain(say("Pick list printed")), None),
     ("wave", "sheet_printed"): (_plain(say("Wave sheet printed")), None),
+    ("wave", "wall_printed"): (_plain(say("Put-wall sheet printed")), None),
+    ("wave", "cart_printed"): (_plain(say("Cart label printed")), None),
     ("handover", "opened"): (_plain(say("Handover opened")), None),
     ("handover", "closed"): (_with("Handover closed with {parcels} parcels", "parcels"), "ok"),
     ("supplier", "added"): (_plain(say("Added")), None),
