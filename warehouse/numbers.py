@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from warehouse.db import Base, PerDialect, on_dialect, table_of, text_of
+from warehouse.db import Base, PerDialect, Ref, on_dialect, table_of, text_of
 
 
 class Counter(Base):
@@ -18,7 +18,7 @@ class Counter(Base):
     __tablename__ = "counter"
 
     name: Mapped[str] = mapped_column(text_of(64), primary_key=True)
-    value: Mapped[int]
+    value: Mapped[Ref]  # as large as the serial numbers of logistic units
 
 
 USUAL_PATTERN = "N-######"
@@ -41,10 +41,12 @@ class CodePattern:
 
 
 def _bump(insert: Any) -> Any:
+    least = sa.bindparam("least", type_=_table.c.value.type)
+    following = sa.case((_table.c.value < least, least), else_=_table.c.value + 1)
     return (
         insert(_table)
-        .values(name=sa.bindparam("counter"), value=1)
-        .on_conflict_do_update(index_elements=["name"], set_={"value": _table.c.value + 1})
+        .values(name=sa.bindparam("counter"), value=least)
+        .on_conflict_do_update(index_elements=["name"], set_={"value": following})
         .returning(_table.c.value)
     )
 
@@ -52,9 +54,16 @@ def _bump(insert: Any) -> Any:
 _next = PerDialect(_bump)
 
 
-def next_number(session: Session, name: str) -> int:
-    """Return the next number under `name`, from 1 on; taken back if the transaction fails."""
-    return int(session.execute(on_dialect(session, _next), {"counter": name}).scalar_one())
+def next_number(session: Session, name: str, *, least: int = 1) -> int:
+    """Return the next number under `name`, from `least` on; taken back if the transaction fails."""
+    given = {"counter": name, "least": least}
+    return int(session.execute(on_dialect(session, _next), given).scalar_one())
+
+
+def following_number(session: Session, name: str, *, least: int = 1) -> int:
+    """Return what `next_number` would give just now, and leave it there."""
+    last = session.scalar(sa.select(_table.c.value).where(_table.c.name == name))
+    return least if last is None or last < least else last + 1
 
 
 def read_patterns(text: str) -> tuple[CodePattern, ...]:

@@ -49,6 +49,14 @@ class SiteSettings:
     separates_orders: bool = False
     papers_kept_days: int = 90
     put_wall_columns: int = 4
+    # Numbers of logistic units: without the prefix GS1 has given the house there are none.
+    gs1_company_prefix: str = ""
+    sscc_first: int = 1
+    is_sscc_on_sealing: bool = False
+    return_name: str = ""
+    return_phone: str = ""
+    return_address: str = ""
+    return_days: int = 0
     count_recount_pieces: int = 0
     count_recount_percent: int = 0
     count_recount_yuan: int = 0

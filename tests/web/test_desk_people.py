@@ -190,6 +190,9 @@ SAME = {"site_name": "发货", "sender_name": "", "sender_phone": "", "sender_ad
         "is_check_required": "1", "is_weigh_required": "1", "is_label_match_required": "1",
         "is_four_eyes": "1", "is_tablet_required": "1", "tolerance_g": 30, "tolerance_percent": 5,
         "stand_in_after_min": 0, "papers_kept_days": 90,
+    "put_wall_columns": 4,
+    "sscc_first": 1,
+    "return_days": 0,
         "count_recount_pieces": 0, "count_recount_percent": 0, "count_recount_yuan": 0,
         "count_limit_pieces": 10, "count_limit_percent": 0, "count_limit_yuan": 500,
         "count_grace_s": 60,
@@ -216,6 +219,16 @@ def test_settings_are_kept_with_who_and_when(desk: Desk):
     assert "a admin" in page
     answer = desk.post("/settings", ADMIN, **SAME | {"tolerance_g": 50, "site_name": "North"})
     assert "Nothing was changed." in desk.said(answer, ADMIN)
+
+
+def test_the_settings_show_the_next_sscc_with_its_check_digit(desk: Desk):
+    desk.as_(ADMIN)
+    assert "check digit" not in words_of(desk.get("/settings", ADMIN))
+    wrong = desk.post("/settings", ADMIN, **SAME | {"gs1_company_prefix": "690"})
+    assert (wrong.status_code, "GS1 gives 7 to 10 digits." in words_of(wrong)) == (400, True)
+    desk.post("/settings", ADMIN, **SAME | {"gs1_company_prefix": "6901234"})
+    page = words_of(desk.get("/settings", ADMIN))
+    assert "The next parcel gets (00) 06901234000000001 6 check digit 6" in page
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from printing.documents import Carrier as CarrierFacts
-from printing.documents import Locale, Manifest, ManifestLine, Party
+from printing.documents import Locale, Manifest, ManifestLine
 from printing.documents import Waybill as WaybillPaper
 from printing.queue import templates_for
 from warehouse.carriers.models import Carrier
@@ -14,18 +14,8 @@ from warehouse.dispatch.models import Handover, HandoverParcel, Waybill, Waybill
 from warehouse.orders.models import Order
 from warehouse.orders.queries import orders_of
 from warehouse.packing.models import Parcel
-from warehouse.packing.papers import items_of, receiver_of
-from warehouse.settings import SiteSettings, load_settings
-
-
-def sender_of(settings: SiteSettings) -> Party:
-    """Return the site as sender; a business is printed in full."""
-    return Party(
-        name=settings.sender_name or settings.site_name,
-        phone=settings.sender_phone,
-        detail=settings.sender_address,
-        is_business=True,
-    )
+from warehouse.packing.papers import items_of, receiver_of, sender_of
+from warehouse.settings import load_settings
 
 
 def waybill_paper(session: Session, parcel: Parcel, carrier: Carrier, number: str) -> WaybillPaper:

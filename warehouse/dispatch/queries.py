@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from printing.gs1 import SSCC_DIGITS, check_digit
 from warehouse.dispatch.models import HandoverParcel, Waybill, WaybillState
 from warehouse.errors import VoidWaybill
 from warehouse.orders.models import Consignment, ConsignmentLine, Order, OrderLine
@@ -60,8 +61,11 @@ def handed_over(session: Session, handover_id: int) -> int:
 
 
 def parcel_by_code(session: Session, code: str) -> Parcel | None:
-    """Return the parcel with this number or this live waybill, None if there is none."""
-    parcel = session.scalars(sa.select(Parcel).where(Parcel.number == code)).first()
+    """Return the parcel with this number, SSCC or live waybill, None if there is none."""
+    is_its_own = Parcel.number == code
+    if unit := unit_of(code):
+        is_its_own = Parcel.sscc == unit
+    parcel = session.scalars(sa.select(Parcel).where(is_its_own)).first()
     if parcel is not None:
         return parcel
     return session.scalars(
@@ -70,6 +74,13 @@ def parcel_by_code(session: Session, code: str) -> Parcel | None:
         .where(Waybill.number == code, Waybill.state == WaybillState.LIVE)
         .limit(1)
     ).first()
+
+
+def unit_of(code: str) -> str:
+    """Return the SSCC a scan says, "" if it is none; scanners without marks send the (00) too."""
+    digits = code.removeprefix("00") if len(code) == len("00") + SSCC_DIGITS else code
+    sound = len(digits) == SSCC_DIGITS and digits.isascii() and digits.isdigit()
+    return digits if sound and digits[-1] == check_digit(digits[:-1]) else ""
 
 
 def void_waybill(session: Session, code: str) -> VoidWaybill | None:

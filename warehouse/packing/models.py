@@ -7,7 +7,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from warehouse.db import Base, Code, Grams, Id, Instant, Pieces, Ref, Word, one_of
+from warehouse.db import Base, Code, Grams, Id, Instant, Pieces, Ref, Word, one_of, text_of
 
 
 class ParcelState(StrEnum):
@@ -30,6 +30,7 @@ class Parcel(Base):
         sa.UniqueConstraint("number"),
         sa.UniqueConstraint("bin_id"),
         sa.UniqueConstraint("consignment_id", "sequence"),
+        sa.Index("uq_parcel_sscc", "sscc", unique=True),
         one_of("state", ParcelState),
         sa.CheckConstraint("gross_g > 0", name="gross_positive"),
         sa.Index("ix_parcel_state_id", "state", "id"),
@@ -58,6 +59,7 @@ class Parcel(Base):
     weighed_at: Mapped[Instant | None]
     matched_at: Mapped[Instant | None]
     dispatched_at: Mapped[Instant | None]
+    sscc: Mapped[str | None] = mapped_column(text_of(18))  # given once, with the first label
 
 
 class ParcelLine(Base):

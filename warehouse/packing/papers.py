@@ -16,7 +16,7 @@ from warehouse.orders.queries import orders_of
 from warehouse.packing.models import Parcel, ParcelLine
 from warehouse.packing.queries import serials_in_parcel
 from warehouse.people.models import Person
-from warehouse.settings import load_settings
+from warehouse.settings import SiteSettings, load_settings
 
 
 def receiver_of(order: Order) -> Party:
@@ -29,6 +29,16 @@ def receiver_of(order: Order) -> Party:
         district=order.receiver_district,
         town=order.receiver_town,
         detail=order.receiver_detail,
+    )
+
+
+def sender_of(settings: SiteSettings) -> Party:
+    """Return the site as sender; a business is printed in full."""
+    return Party(
+        name=settings.sender_name or settings.site_name,
+        phone=settings.sender_phone,
+        detail=settings.sender_address,
+        is_business=True,
     )
 
 

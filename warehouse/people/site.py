@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -33,6 +34,9 @@ LIMITS: Mapping[str, tuple[int, int]] = {
     "stand_in_after_min": (0, 14),
     "papers_kept_days": (7, 3_650),
     "put_wall_columns": (1, 12),
+    # The most that stands beside the shortest prefix.
+    "sscc_first": (1, 9_999_999_999),
+    "return_days": (0, 365),
     "count_recount_pieces": (0, 9_999),
     "count_recount_percent": (0, 100),
     "count_recount_yuan": (0, 1_000_000),
@@ -49,6 +53,7 @@ LIMITS: Mapping[str, tuple[int, int]] = {
     "dead_after_days": (7, 3_650),
 }
 LONGEST_TEXT = 200
+_PREFIX = re.compile(r"[0-9]{7,10}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +75,7 @@ def change_site_settings(session: Session, command: ChangeSettings) -> Outcome:
     current = asdict(load_settings(session))
     wanted = {k: v for k, v in command.values.items() if current.get(k) != v}
     _check(wanted)
+    _check_sscc({**current, **wanted})
     off = [name for name in SAFEGUARDS if wanted.get(name) is False]
     if off and not command.reason.strip():
         raise InvalidInput(say("Say why this safeguard is switched off."), field="reason")
@@ -106,6 +112,16 @@ def _check(wanted: Mapping[str, Any]) -> None:
         _check_patterns(wanted["sku_code_patterns"])
     if wanted.get("site_name") == "":
         raise InvalidInput(say("The site needs a name."), field="site_name")
+
+
+def _check_sscc(rules: Mapping[str, Any]) -> None:
+    prefix = rules["gs1_company_prefix"]
+    if prefix and not _PREFIX.fullmatch(prefix):
+        raise InvalidInput(say("GS1 gives 7 to 10 digits."), field="gs1_company_prefix")
+    if rules["is_sscc_on_sealing"] and not prefix:
+        raise InvalidInput(
+            say("Carton labels need the company prefix of GS1."), field="gs1_company_prefix"
+        )
 
 
 def _check_patterns(text: str) -> None:

@@ -31,6 +31,7 @@ from warehouse.web.access import needs
 from warehouse.web.context import form_ids, reading
 from warehouse.web.desk import act, back_or, names_of, noted, state_chips, told
 from warehouse.web.orders import wave_of
+from warehouse.web.return_labels import return_rows
 from warehouse.web.spreadsheets import Field
 from warehouse.web.timeline import story
 
@@ -133,11 +134,13 @@ def consignment(consignment_id: int) -> str:
                 .order_by(Parcel.sequence)
             )
         )
+        orders = orders_of(session, consignment_id)
         return render_template(
             "consignments/consignment.html",
             consignment=found,
+            papers=return_rows(session, found, orders),
             lines=orders_desk.goods_lines(session, consignment_id),
-            orders=orders_of(session, consignment_id),
+            orders=orders,
             stop=stop_of(session, consignment_id),
             tote=tote_of(session, consignment_id),
             waves=_waves(session, consignment_id),
@@ -150,7 +153,10 @@ def consignment(consignment_id: int) -> str:
                 session,
                 [("consignment", [consignment_id]), ("parcel", [p.id for p in parcels])],
                 consignment_id=consignment_id,
-                job_subjects=[f"parcel:{p.id}" for p in parcels],
+                job_subjects=[
+                    *(f"parcel:{p.id}" for p in parcels),
+                    *(f"order:{o.id}" for o in orders),
+                ],
             ),
         )
 

@@ -15,23 +15,15 @@ from warehouse.web.context import person
 from warehouse.web.papers import may_see
 
 
-def require_may_see(kind: str) -> None:
-    """Refuse who may not look at papers of this kind.
-
-    Raises:
-        Forbidden: it shows people.
-    """
-    if not may_see(kind):
-        raise Forbidden(say("This paper shows people. It is not your right to see it."))
-
-
 def draft(session: Session, document: Document) -> Response:
     """Return the document as PDF with a mark across, on the stock its printer holds.
 
     Raises:
+        Forbidden: it shows people, and this is somebody who may not see them.
         RuleViolation: its facts make no paper.
     """
-    require_may_see(document.kind)
+    if not may_see(document.kind):
+        raise Forbidden(say("This paper shows people. It is not your right to see it."))
     from printing.renderers.shown import marked  # heavy: a start must not wait for it
 
     printer_id = routed_printer(session, document.kind, person().station_id)

@@ -101,6 +101,9 @@ SUBJECTS: Mapping[str, Text] = {
     "receipt": say("receipt"),
     "count": say("count"),
     "exchange": say("exchange"),
+    "order": say("order"),
+    "day": say("day"),
+    "station": say("station"),
 }
 # Why a printer or a paper stands still, by the stable word of the print queue.
 TROUBLES: Mapping[str, Text] = {

@@ -10,6 +10,7 @@ from flask import render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from printing.models import PrintJob
 from warehouse.carriers.models import Carrier
 from warehouse.catalog.models import Sku
 from warehouse.catalog.queries import IS_SELLABLE
@@ -64,6 +65,7 @@ from warehouse.web.context import (
 )
 from warehouse.web.desk import act, back_or, names_of, receiver_facts, told
 from warehouse.web.orders import bp, owner_of_form
+from warehouse.web.return_labels import return_rows
 from warehouse.web.timeline import story
 from warehouse.web.words import options
 
@@ -107,7 +109,7 @@ def _order_page(order_id: int, *, in_full: bool) -> str:
                 ("parcel", [p.id for p in parcels]),
             ],
             consignment_id=found.consignment_id,
-            job_subjects=[f"parcel:{p.id}" for p in parcels],
+            job_subjects=[f"order:{found.id}", *(f"parcel:{p.id}" for p in parcels)],
         )
         return render_template(
             "orders/order.html",
@@ -131,7 +133,19 @@ def _order_page(order_id: int, *, in_full: bool) -> str:
             is_over=found.state in orders_desk.ENDED_ORDERS,
             is_begun=consignment is not None and consignment.state is not ConsignmentState.READY,
             events=[*events, _came_in(session, found)],
+            papers=return_rows(session, consignment, [found]),
+            jobs=_papers_of(session, found.id),
         )
+
+
+def _papers_of(session: Session, order_id: int) -> list[PrintJob]:
+    return list(
+        session.scalars(
+            sa.select(PrintJob)
+            .where(PrintJob.subject == f"order:{order_id}")
+            .order_by(PrintJob.id.desc())
+        )
+    )
 
 
 def _came_in(session: Session, order: Order) -> dict[str, Any]:

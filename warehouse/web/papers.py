@@ -221,6 +221,7 @@ def _subject(subject: str) -> str:
         "parcel": ("parcels.parcel", "parcel_id"),
         "wave": ("waves.wave", "wave_id"),
         "handover": ("handovers.handover", "handover_id"),
+        "order": ("orders.order", "order_id"),
     }
     if kind not in pages or not may(Right.SEE_DESK):
         return ""

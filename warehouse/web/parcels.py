@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from flask import Blueprint, render_template, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from printing.documents import CartonLabel
 from printing.models import PrintJob
 from warehouse.carriers.models import Carrier
 from warehouse.catalog.models import CartonType
@@ -13,19 +15,33 @@ from warehouse.dispatch import desk as dispatch_desk
 from warehouse.dispatch.commands.label import ReprintLabel, reprint_label
 from warehouse.dispatch.desk import PARCEL_SORTS
 from warehouse.dispatch.models import Waybill
-from warehouse.errors import NotFound
+from warehouse.errors import NotFound, RuleViolation
 from warehouse.orders.models import Consignment
 from warehouse.orders.queries import orders_of
 from warehouse.packing.models import Parcel, ParcelState
 from warehouse.packing.queries import serials_in_parcel
+from warehouse.packing.sscc import (
+    CLOSED,
+    NO_PREFIX,
+    PrintCartonLabel,
+    carton_label,
+    following_sscc,
+    has_label,
+    print_carton_label,
+)
 from warehouse.people.rights import Right
+from warehouse.settings import load_settings
 from warehouse.text import say
 from warehouse.web import tables
 from warehouse.web.access import needs
-from warehouse.web.context import form_str, reading
+from warehouse.web.context import form_str, may, reading
 from warehouse.web.desk import act, names_of, state_chips
+from warehouse.web.drafts import draft
+from warehouse.web.paper_rows import PaperRow
+from warehouse.web.papers import may_see
 from warehouse.web.spreadsheets import Field
 from warehouse.web.timeline import story
+from warehouse.web.words import document_word
 from warehouse.weighing.models import Reading
 
 bp = Blueprint("parcels", __name__, url_prefix="/parcels")
@@ -111,11 +127,59 @@ def parcel(parcel_id: int) -> str:
                     .order_by(PrintJob.id.desc())
                 )
             ),
+            papers=_papers(session, found),
             handover=dispatch_desk.handover_of(session, parcel_id),
             people=names_of(session),
             has_label=dispatch_desk.is_label_repeatable(session, parcel_id),
             events=story(session, [("parcel", [parcel_id])], job_subjects=[subject]),
         )
+
+
+def _papers(session: Session, parcel: Parcel) -> list[PaperRow]:
+    """Return the carton label, with what it still lacks; none of a parcel that is not closed."""
+    if parcel.state not in CLOSED:
+        return []
+    site = load_settings(session)
+    lacks = not parcel.sscc and not following_sscc(session, site)
+    spent = say("All numbers of the company prefix {prefix} are given.",
+                prefix=site.gs1_company_prefix)  # fmt: skip
+    return [
+        PaperRow(
+            word=document_word(CartonLabel.kind),
+            action=url_for("parcels.carton", parcel_id=parcel.id),
+            preview=url_for("parcels.carton_draft", parcel_id=parcel.id)
+            if may_see(CartonLabel.kind)
+            else "",
+            is_printed=has_label(session, parcel),
+            may=may(Right.REPRINT),
+            missing=(spent if site.gs1_company_prefix else NO_PREFIX) if lacks else None,
+            where=f"{url_for('settings.index')}#sscc" if may(Right.SETTINGS) else "",
+        )
+    ]
+
+
+@bp.get("/<int:parcel_id>/carton.pdf")
+@needs(Right.REPRINT, Right.UNMASK, at_desk=True)
+def carton_draft(parcel_id: int) -> Response:
+    """Show the carton label as it would be printed now, a mark across."""
+    with reading() as session:
+        found = session.get(Parcel, parcel_id)
+        if found is None:
+            raise NotFound(say("parcel"), parcel_id)
+        site = load_settings(session)
+        sscc = found.sscc or following_sscc(session, site)
+        if not sscc or found.state not in CLOSED:
+            raise RuleViolation(say("This parcel gets no carton label."))
+        return draft(session, carton_label(session, found, sscc, site))
+
+
+@bp.post("/<int:parcel_id>/carton")
+@needs(Right.REPRINT, at_desk=True)
+def carton(parcel_id: int) -> Response:
+    """Ask for the carton label, once more with a reason."""
+    back = url_for("parcels.parcel", parcel_id=parcel_id)
+    reason = form_str("reason", "")
+    return act(print_carton_label, PrintCartonLabel, back=back, parcel_id=parcel_id, reason=reason)
 
 
 @bp.post("/<int:parcel_id>/label")

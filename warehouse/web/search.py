@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.catalog.queries import has_barcode
 from warehouse.dispatch.models import Handover, Waybill
+from warehouse.dispatch.queries import unit_of
 from warehouse.errors import WarehouseError
 from warehouse.inventory.models import Lot, Serial
 from warehouse.orders.models import Consignment, Order
@@ -70,7 +71,14 @@ def _exact(session: Session, code: str) -> list[Hit]:
     return [
         *_orders(session, sa.or_(Order.order_no == code, Order.buyer == code)),
         *_consignment(session, upper),
-        *_parcels(session, sa.or_(Parcel.number == upper, _with_waybill(Waybill.number == upper))),
+        *_parcels(
+            session,
+            sa.or_(
+                Parcel.number == upper,
+                Parcel.sscc == (unit_of(upper) or upper),
+                _with_waybill(Waybill.number == upper),
+            ),
+        ),
         *_waves(session, Wave.number == upper),
         *_handovers(session, Handover.number == upper),
         *_receiving(session, upper, is_exact=True),

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from warehouse.carriers.queries import active_carriers
 from warehouse.errors import InvalidInput
+from warehouse.packing.sscc import following_sscc
 from warehouse.people.models import Person, Trail
 from warehouse.people.rights import Right
 from warehouse.people.site import SAFEGUARDS, SITE, SITE_ID, ChangeSettings, change_site_settings
@@ -44,6 +45,13 @@ NAMES: dict[str, Text] = {
     "stand_in_after_min": say("The stand-in takes over after min offline, 0: by hand only"),
     "papers_kept_days": say("Names and addresses on papers are kept for days"),
     "put_wall_columns": say("Slots side by side in the put-wall"),
+    "gs1_company_prefix": say("Company prefix of GS1"),
+    "sscc_first": say("First serial number of an SSCC"),
+    "is_sscc_on_sealing": say("Every sealed parcel gets a carton label"),
+    "return_name": say("Goods come back to"),
+    "return_phone": say("Phone of the returns desk"),
+    "return_address": say("Address of the returns desk"),
+    "return_days": say("Returns are taken for days, 0: no date on the label"),
     "sku_code_patterns": say("Codes of new SKUs"),
     "is_dock_sellable": say("Shops may sell what stands on the dock"),
     "sales_weeks": say("Levels follow the sales of the last weeks"),
@@ -81,6 +89,7 @@ def _page(session: Session, values: dict[str, Any], errors: dict[str, str]) -> s
         safeguards=SAFEGUARDS,
         carriers=carriers,
         languages=list(LANGUAGES.items()),
+        next_sscc=following_sscc(session, load_settings(session)),
         history=_history(session),
         reason=request.form.get("reason", ""),
     )

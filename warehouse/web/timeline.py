@@ -109,6 +109,7 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
     ("order", "dispatched"): (_plain(say("With the courier")), "ok"),
     ("order", "set_aside"): (_plain(say("Its goods were set aside")), "stop"),
     ("order", "taken_back"): (_with("Taken back from {handover}", "handover"), "attention"),
+    ("order", "return_printed"): (_plain(say("Return label printed")), None),
     ("order", "urgent"): (_plain(say("Marked urgent")), "attention"),
     ("order", "not_urgent"): (_plain(say("No longer urgent")), None),
     ("order", "receiver_seen"): (_with("Receiver looked at: {reason}", "reason"), "attention"),
@@ -145,6 +146,9 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
     ("parcel", "waybill_attached"): (_with("Waybill {waybill} of the platform", "waybill"), None),
     ("parcel", "label_matched"): (_plain(say("Label scanned back")), "ok"),
     ("parcel", "label_reprinted"): (_with("Label printed again: {reason}", "reason"), "attention"),
+    ("parcel", "sscc_given"): (_with("Logistic unit {sscc}", "sscc"), None),
+    ("parcel", "carton_printed"): (_plain(say("Carton label printed")), None),
+    ("parcel", "no_sscc"): (_plain(say("No carton label: all SSCC are given")), "attention"),
     ("parcel", "refused_at_handover"): (
         _with("Refused at handover {handover}", "handover"),
         "stop",

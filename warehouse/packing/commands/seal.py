@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -19,7 +20,9 @@ from warehouse.packing.models import Parcel, ParcelLine, ParcelState
 from warehouse.packing.papers import packing_slip
 from warehouse.packing.rules import expected_weight_g
 from warehouse.packing.screens import PackScreen
+from warehouse.packing.sscc import ask_for_label, following_sscc, has_label
 from warehouse.people import trail
+from warehouse.settings import load_settings
 from warehouse.text import say
 from warehouse.waves.models import WaveSlot
 from warehouse.waves.queries import tote_of
@@ -59,7 +62,9 @@ def finish(session: Session, command: Command, parcel: Parcel) -> Outcome:
         session.get_one(WaveSlot, tote.slot_id).freed_at = command.at
     session.flush()
     trail.record(session, command, "consignment", consignment.id, "packed")
-    _print_slips(session, command, consignment.id)
+    parcels = _parcels_of(session, consignment.id)
+    _print_slips(session, command, parcels)
+    _print_carton_labels(session, command, parcels)
     return Outcome(
         screen=PackScreen.TOTE,
         subject_id=consignment.id,
@@ -88,14 +93,32 @@ def _seal(session: Session, command: Command, parcel: Parcel) -> None:
     trail.record(session, command, "parcel", parcel.id, "sealed", expected_g=parcel.expected_g)
 
 
-def _print_slips(session: Session, command: Command, consignment_id: int) -> None:
+def _parcels_of(session: Session, consignment_id: int) -> Sequence[Parcel]:
+    return session.scalars(
+        sa.select(Parcel).where(Parcel.consignment_id == consignment_id).order_by(Parcel.sequence)
+    ).all()
+
+
+def _print_carton_labels(session: Session, command: Command, parcels: Sequence[Parcel]) -> None:
+    """Ask for the logistic label of each parcel closed anew, where the site wants them.
+
+    A house that has given its last number goes on packing: its parcels are told by their own.
+    """
+    site = load_settings(session)
+    if not site.is_sscc_on_sealing:
+        return
+    for parcel in parcels:
+        if parcel.sscc is None and not following_sscc(session, site):
+            trail.record(session, command, "parcel", parcel.id, "no_sscc")
+        elif not has_label(session, parcel):
+            ask_for_label(session, command, parcel, site)
+
+
+def _print_slips(session: Session, command: Command, parcels: Sequence[Parcel]) -> None:
     """Ask for the slips of all parcels at once: only now is it known how many there are.
 
     A parcel opened and closed again gets a new slip only if the slip would say something else.
     """
-    parcels = session.scalars(
-        sa.select(Parcel).where(Parcel.consignment_id == consignment_id).order_by(Parcel.sequence)
-    ).all()
     for parcel in parcels:
         subject = f"parcel:{parcel.id}"
         slip = packing_slip(session, parcel, parcels[-1].sequence, command.zone)

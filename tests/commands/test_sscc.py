@@ -1,0 +1,172 @@
+"""Parcels as logistic units: one number each, never given twice, read back as GS1."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+import sqlalchemy as sa
+import zxingcpp
+from PIL import Image
+
+from printing import gs1
+from printing.documents import CartonLabel
+from printing.media import media
+from printing.models import JobState, PrintJob
+from printing.renderers import raster
+from printing.renderers.pdf import render
+from tests.builders import Stage, Work, World
+from warehouse.dispatch.queries import parcel_by_code
+from warehouse.errors import InvalidInput, RuleViolation
+from warehouse.numbers import Counter
+from warehouse.packing.commands.goods import PackRest, pack_rest
+from warehouse.packing.commands.undo import UndoPack, undo_pack
+from warehouse.packing.models import Parcel
+from warehouse.packing.sscc import (
+    PrintCartonLabel,
+    following_sscc,
+    last_serial,
+    print_carton_label,
+)
+from warehouse.people.models import Trail
+from warehouse.people.site import ChangeSettings, change_site_settings
+from warehouse.settings import load_settings
+
+PREFIX = "6901234"
+
+
+def closed(world: World, **settings: object) -> Work:
+    work = world.bring(Stage.PACKED)
+    world.settings(**{"gs1_company_prefix": PREFIX, **settings})
+    return work
+
+
+def asked(world: World, work: Work, reason: str = "") -> CartonLabel:
+    world.do(print_carton_label, PrintCartonLabel, parcel_id=work.parcel_id, reason=reason)
+    return CartonLabel.from_json(world.all(PrintJob, document_kind="carton_label")[-1].facts)
+
+
+def printed(world: World) -> None:
+    with world.database.transaction() as session:
+        session.execute(sa.update(PrintJob).values(state=JobState.SENT))
+
+
+def test_a_parcel_gets_one_number_and_keeps_it(world: World):
+    work = closed(world)
+    first = asked(world, work)
+    assert (first.sscc, first.copy_no) == ("069012340000000016", 1)
+    assert gs1.element("00", first.sscc).value == first.sscc
+    world.refused(InvalidInput, print_carton_label, PrintCartonLabel, parcel_id=work.parcel_id)
+    again = {"parcel_id": work.parcel_id, "reason": "wet"}
+    world.refused(RuleViolation, print_carton_label, PrintCartonLabel, **again)
+    printed(world)
+    copy = asked(world, work, "wet")
+    assert (copy.sscc, copy.copy_no) == (first.sscc, 2)
+    assert world.get(Parcel, work.parcel_id).sscc == first.sscc
+    assert world.one(Counter, name=f"sscc-{PREFIX}").value == 1
+
+
+def test_a_parcel_closed_again_is_the_same_unit_with_a_label_of_its_own(world: World):
+    work = closed(world)
+    first = asked(world, work)
+    world.do(undo_pack, UndoPack, consignment_id=work.consignment_id)
+    world.refused(RuleViolation, print_carton_label, PrintCartonLabel, parcel_id=work.parcel_id)
+    world.do(pack_rest, PackRest, parcel_id=work.parcel_id)
+    second = asked(world, work)
+    assert (second.sscc, second.copy_no) == (first.sscc, 1)
+    assert [job.part for job in world.all(PrintJob, document_kind="carton_label")] == [1, 2]
+
+
+def test_the_next_parcel_is_another_unit(world: World):
+    asked(world, closed(world))
+    with world.database.reading() as session:
+        following = following_sscc(session, load_settings(session))
+    assert following == gs1.sscc(PREFIX, 2)
+
+
+def test_the_label_says_what_is_known_and_a_scanner_reads_it_as_gs1(world: World):
+    work = world.bring(Stage.WEIGHED)
+    world.settings(gs1_company_prefix=PREFIX, sender_name="素然", sender_address="嘉兴 1 号")
+    label = asked(world, work)
+    parcel = world.get(Parcel, work.parcel_id)
+    said = {fact.ai: fact.value for fact in label.facts}
+    assert said["3303"] == f"{parcel.gross_g:06d}"
+    assert (label.sender.name, label.carton_index, label.carton_count) == ("素然", 1, 1)
+    assert "2 × " in label.contents
+    picture = raster.png(render(label, media("105x148")), dpi=203)
+    read = [
+        (found.symbology_identifier, found.text)
+        for found in zxingcpp.read_barcodes(Image.open(BytesIO(picture)))
+    ]
+    assert ("]C1", f"(00){label.sscc}") in read
+
+
+@pytest.mark.parametrize("scanned", ["{}", "00{}"])
+def test_the_unit_s_number_finds_its_parcel(world: World, scanned: str):
+    work = closed(world)
+    sscc = asked(world, work).sscc
+    with world.database.reading() as session:
+        found = parcel_by_code(session, scanned.format(sscc))
+        assert found is not None
+        assert found.id == work.parcel_id
+        assert parcel_by_code(session, scanned.format(sscc[:-1] + "0")) is None
+
+
+def test_without_a_prefix_or_with_an_open_parcel_there_is_no_label(world: World):
+    world.bring(Stage.PARCEL_OPEN)
+    command = {"parcel_id": world.one(Parcel).id}
+    world.settings(gs1_company_prefix=PREFIX)
+    world.refused(RuleViolation, print_carton_label, PrintCartonLabel, **command)
+    world.settings(gs1_company_prefix="")
+    world.do(pack_rest, PackRest, **command)
+    world.refused(RuleViolation, print_carton_label, PrintCartonLabel, **command)
+    assert world.all(Counter, name=f"sscc-{PREFIX}") == []
+
+
+def test_the_serial_begins_where_the_site_says_and_runs_into_the_extension(world: World):
+    work = closed(world, sscc_first=1_000_000_000)
+    assert asked(world, work).sscc == gs1.sscc(PREFIX, 0, extension=1)
+
+
+def test_a_prefix_that_has_given_all_its_numbers_gives_no_more(world: World):
+    work = closed(world, sscc_first=last_serial(PREFIX))
+    with world.database.transaction() as session:
+        session.add(Counter(name=f"sscc-{PREFIX}", value=last_serial(PREFIX)))
+    world.refused(RuleViolation, print_carton_label, PrintCartonLabel, parcel_id=work.parcel_id)
+    with world.database.reading() as session:
+        assert following_sscc(session, load_settings(session)) == ""
+
+
+def test_where_the_site_wants_it_sealing_asks_for_the_label(world: World):
+    world.bring(Stage.PARCEL_OPEN)
+    world.settings(gs1_company_prefix=PREFIX, is_sscc_on_sealing=True)
+    parcel_id = world.one(Parcel).id
+    world.do(pack_rest, PackRest, parcel_id=parcel_id)
+    label = world.one(PrintJob, document_kind="carton_label")
+    assert (label.number, label.subject) == (gs1.sscc(PREFIX, 1), f"parcel:{parcel_id}")
+
+
+def test_packing_goes_on_when_all_numbers_are_given(world: World):
+    world.bring(Stage.PARCEL_OPEN)
+    with world.database.transaction() as session:
+        session.add(Counter(name=f"sscc-{PREFIX}", value=last_serial(PREFIX)))
+    world.settings(gs1_company_prefix=PREFIX, is_sscc_on_sealing=True)
+    world.do(pack_rest, PackRest, parcel_id=world.one(Parcel).id)
+    assert world.all(PrintJob, document_kind="carton_label") == []
+    assert [t.event for t in world.all(Trail) if t.event == "no_sscc"] == ["no_sscc"]
+
+
+@pytest.mark.parametrize(
+    "wanted", ["690123", "69012345678", "69O1234", " 6901234", "６９０１２３４"]
+)
+def test_a_prefix_is_what_gs1_gives_out(world: World, wanted: str):
+    values = {"gs1_company_prefix": wanted}
+    world.refused(InvalidInput, change_site_settings, ChangeSettings, values=values)
+
+
+def test_labels_at_sealing_need_a_prefix(world: World):
+    on = {"is_sscc_on_sealing": True}
+    world.refused(InvalidInput, change_site_settings, ChangeSettings, values=on)
+    world.do(change_site_settings, ChangeSettings, values={**on, "gs1_company_prefix": PREFIX})
+    gone = {"gs1_company_prefix": ""}
+    world.refused(InvalidInput, change_site_settings, ChangeSettings, values=gone)
