@@ -22,7 +22,7 @@ CODES = frozenset((
     "red", "yellow", "green", "blue", "purple", "none", "requested", "refunded", "withdrawn",
     "shelf", "tote", "set_aside", "quarantine", "ZTO",
     "json", "after", "all", "clean", "ready", "Ctrl", "C", "ID", "Shift",
-    "Delete", "Z", "PNG", "JPEG", "EAN", "DataMatrix", "PDF",
+    "Delete", "Z", "PNG", "JPEG", "EAN", "DataMatrix", "PDF", "GS", "SSCC",
 ))  # fmt: skip
 # What a sentence quotes: reports by their names, what a column takes, how a cell is written.
 QUOTED = (
