@@ -13,7 +13,7 @@ from warehouse.db import Database
 from warehouse.packing.models import Parcel
 
 __all__ = ["bare"]
-BEFORE = "0022"
+BEFORE = "0025"
 SSCC = "069012340000000016"
 
 
