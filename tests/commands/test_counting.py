@@ -53,9 +53,9 @@ from warehouse.errors import (
 from warehouse.inventory import ledger
 from warehouse.inventory.models import AllocationRelease, Move, MoveReason, ReleaseReason
 from warehouse.orders.models import HoldKind
+from warehouse.placing.models import Why
 from warehouse.storing.commands.hand import TakeGoods, take_goods
 from warehouse.storing.commands.place import PlaceGoods, PutBack, place_goods, put_back
-from warehouse.storing.models import Why
 from warehouse.waves.models import PickTask, TaskState
 
 

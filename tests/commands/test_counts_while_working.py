@@ -27,9 +27,9 @@ from warehouse.counting.settling import settle_due
 from warehouse.errors import InsufficientStock, RuleViolation, TakenByAnother
 from warehouse.inventory import ledger
 from warehouse.inventory.models import Move, MoveReason
+from warehouse.placing.models import Why
 from warehouse.storing.commands.hand import TakeGoods, take_goods
 from warehouse.storing.commands.place import PlaceGoods, PutBack, place_goods, put_back
-from warehouse.storing.models import Why
 
 EXAMPLES = int(os.environ.get("COUNT_EXAMPLES", "8"))
 LONGEST_LAG_S = 50  # below the minute of grace
