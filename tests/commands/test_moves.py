@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from tests.builders import Stage, World
 from tests.commands.test_storing import Dock, dock
 from warehouse.catalog.importing import import_bin_list
-from warehouse.catalog.models import Bin, BinKind
+from warehouse.catalog.models import Bin, BinKind, Zone
 from warehouse.commands import Actor, execute
 from warehouse.errors import (
     InsufficientStock,
@@ -192,6 +192,21 @@ def test_a_bin_closed_to_picking_is_promised_to_nobody(world: World):
     outcome = execute(world.database, make_wave, made)
     assert outcome.facts["left_out"] == [work.consignment_id]
     assert world.balance("A-01", work.goods["TEE"]) == (10, 0, 10)
+
+
+def test_a_list_of_bins_says_of_which_class_a_zone_is(world: World, tmp_path: Path):
+    path = tmp_path / "bins.csv"
+    actor = Actor(person_id=1)
+    path.write_text(
+        "货位,库区,库区类别\nL-01,F,A\nL-02,F,\nL-03,F,B\nL-04,,A\nL-05,G,C\n", encoding="utf-8"
+    )
+    for _ in range(2):  # a list taken twice changes nothing
+        report = import_bin_list(world.database, path, actor=actor, at=world.tick())
+        assert [(r.row, r.column) for r in report.rejected] == [(4, "zone_class"), (5, "zone_class")]
+        assert {z.code: z.storage_class for z in world.all(Zone)} == {"F": "A", "G": "C"}
+    path.write_text("货位,库区\nL-01,F\n", encoding="utf-8")
+    import_bin_list(world.database, path, actor=actor, at=world.tick())
+    assert world.one(Zone, code="F").storage_class == "A"
 
 
 def test_a_list_says_what_bins_hold_and_leaves_what_it_does_not_name(world: World, tmp_path: Path):

@@ -51,11 +51,15 @@ def test_a_sku_is_planned_bought_and_shown(boss: Desk):
     assert "Silk mill" in page
     assert "4 here, 0 coming, 0 wanted by orders: 4, reorder point 10" in page
     assert "to be bought" in text(boss.get("/stock?only=under_reorder"))
+    first = boss.get("/orders").get_data(as_text=True)
+    assert re.search(r'href="/stock\?only=under_reorder"[^>]*>to be bought <b>1</b>', first)
+    assert "lots expired" not in first
     answer = boss.post(f"/supply/{mill}/order", **{"chosen": str(tee.id), f"pieces-{tee.id}": "36"})
     order = boss.world.one(PurchaseOrder)
     assert answer.headers["Location"].endswith(f"/receiving/orders/{order.id}")
     assert boss.world.one(PurchaseLine).pieces == 36
     assert "Nothing to buy" in text(boss.get("/supply/reorder"))
+    assert "Stock to look at" not in text(boss.get("/orders"))
     again = boss.post(f"/supply/{mill}/order", **{"chosen": str(tee.id), f"pieces-{tee.id}": "36"})
     assert again.headers["Location"].endswith("/supply/reorder")
     assert len(boss.world.all(PurchaseOrder)) == 1

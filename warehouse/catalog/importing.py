@@ -121,6 +121,7 @@ SKU_COLUMNS = (
 BIN_COLUMNS = (
     ListColumn(field="code", names=("货位", "货位编码", "Bin", "Code"), read=_code, is_needed=True),
     ListColumn(field="zone", names=("库区", "区域", "Zone"), read=_word),
+    ListColumn(field="zone_class", names=("库区类别", "库区ABC", "Zone class"), read=_word),
     ListColumn(field="kind", names=("类型", "货位类型", "Kind"), read=_kind),
     ListColumn(field="x_mm", names=("X", "X坐标", "x_mm"), read=whole),
     ListColumn(field="y_mm", names=("Y", "Y坐标", "y_mm"), read=whole),

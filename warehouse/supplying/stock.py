@@ -160,6 +160,11 @@ class StockQuestion:
             query = query.outerjoin(joined, key == Sku.id)
         return query
 
+    def counts(self, alerts: Collection[Alert]) -> sa.Select[*tuple[Any, ...]]:
+        """Return one row: how many SKUs in use are in each alert, named as the alerts are."""
+        names = (sa.func.count().filter(self.is_alert(a)).label(a.value) for a in alerts)
+        return self.select().with_only_columns(*names).where(Sku.is_active)
+
     @property
     def sorts(self) -> dict[str, Any]:
         """Return the orders of the list by name; none of them is ever null."""

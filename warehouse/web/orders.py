@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, flash, render_template, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -47,6 +47,7 @@ from warehouse.web.context import (
 )
 from warehouse.web.desk import back_or, buyer_shown, noted, remark_shown, told
 from warehouse.web.spreadsheets import Field
+from warehouse.web.stock_alerts import stock_alerts
 from warehouse.web.words import options
 
 bp = Blueprint("orders", __name__, url_prefix="/orders")
@@ -103,6 +104,7 @@ def index() -> str | Response:
             page=page,
             stage=stage,
             chips=_chips(session, stage, where),
+            alerts=[] if request.args else stock_alerts(session),
             holds=orders_desk.open_holds(session, [row.id for row in page.rows]),
             remarks=_remarks(session, [row.id for row in page.rows]),
             shops=shop_choices(session),

@@ -43,18 +43,29 @@ def list_moves(
     after: str | None = None,
     limit: int,
 ) -> dict[str, Any]:
-    """Return one page of moves, newest first."""
-    query = move_list().order_by(Move.id.desc()).limit(limit + 1)
+    """Return one page of moves, newest first; of a bin no more than a page's rows are touched.
+
+    What came and what went are a range of an index each: a bin through which everything passes
+    has millions of both.
+    """
+    where: list[sa.ColumnElement[bool]] = []
     keys = keys_of(after)
     if keys is not None:
-        query = query.where(Move.id < keys[0])
+        where.append(Move.id < keys[0])
     if sku is not None:
-        query = query.where(Sku.code == sku)
+        where.append(Move.sku_id == sa.select(Sku.id).where(Sku.code == sku).scalar_subquery())
+    if reason is not None:
+        where.append(Move.reason == reason)
+    newest = Move.id.desc()
+    query = move_list().where(*where).order_by(newest).limit(limit + 1)
     if bin is not None:
         place = sa.select(Bin.id).where(Bin.code == bin).scalar_subquery()
-        query = query.where(sa.or_(Move.from_bin_id == place, Move.to_bin_id == place))
-    if reason is not None:
-        query = query.where(Move.reason == reason)
+        arms = (
+            sa.select(Move.id).where(side == place, *where).order_by(newest).limit(limit + 1)
+            for side in (Move.from_bin_id, Move.to_bin_id)
+        )
+        either = sa.union_all(*(sa.select(arm.subquery().c.id) for arm in arms))
+        query = query.where(Move.id.in_(either))
     return page("moves", session.execute(query).all(), limit, _move, "id")
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from warehouse.catalog.commands.limits import limit_problem, limits_of, require_class
+from warehouse.catalog.commands.limits import (
+    class_problem,
+    limit_problem,
+    limits_of,
+    require_class,
+)
 from warehouse.catalog.commands.saved import Saved, outcome_of, require_all, subjects
 from warehouse.catalog.models import VIRTUAL_KINDS, Barcode, Bin, BinKind, Zone
 from warehouse.catalog.rules import RowRefusal, code_problem, scan_code
@@ -28,11 +33,13 @@ LARGEST_WALK = 900_000  # the places that stand for the outside come after every
 class BinFacts:
     """What is said of one bin. Without a walk order it comes after all others of its list.
 
-    None, and an empty class, leave what is known as it is.
+    None, and an empty class, leave what is known as it is. `zone_class` is that of the zone (A, B,
+    C, cold …), for all its bins that have none of their own.
     """
 
     code: str
     zone: str = ""
+    zone_class: str = ""
     kind: BinKind = BinKind.SHELF
     x_mm: int | None = None
     y_mm: int | None = None
@@ -154,10 +161,11 @@ def _save(session: Session, command: Command, rows: Sequence[BinFacts]) -> Saved
     known = {b.code: b for b in session.scalars(sa.select(Bin).where(Bin.code.in_(codes)))}
     goods = set(session.scalars(sa.select(Barcode.code).where(Barcode.code.in_(codes))))
     zones = _zones(session, rows)
+    classes = _classes(rows)
     walked = _last_walk(session)
     saved = Saved()
     for row in rows:
-        problem = _problem(row, known, goods)
+        problem = _problem(row, known, goods) or _zone_problem(row, classes)
         if problem is not None:
             saved.refused.append(problem)
             continue
@@ -171,6 +179,7 @@ def _save(session: Session, command: Command, rows: Sequence[BinFacts]) -> Saved
             saved.changed.append(code)
         else:
             saved.unchanged.append(code)
+    _class_zones(session, command, zones, classes)
     session.flush()
     ids = {code: place.id for code, place in known.items()}
     trail.record_all(session, command, "bin", subjects(saved.new, ids), "bin_new")
@@ -188,6 +197,39 @@ def _zones(session: Session, rows: Sequence[BinFacts]) -> dict[str, int]:
     session.add_all(made)
     session.flush()
     return found | {zone.code: zone.id for zone in made}
+
+
+def _classes(rows: Sequence[BinFacts]) -> dict[str, str]:
+    """Return zone code → the class the list gives it: the first one named."""
+    found: dict[str, str] = {}
+    for row in rows:
+        given = row.zone_class.strip()
+        if given and row.zone.strip() and class_problem(given) is None:
+            found.setdefault(scan_code(row.zone), given)
+    return found
+
+
+def _zone_problem(row: BinFacts, classes: Mapping[str, str]) -> RowRefusal | None:
+    given = row.zone_class.strip()
+    reason = class_problem(given)
+    if given and reason is None and not row.zone.strip():
+        reason = say("Name the zone whose class this is.")
+    if given and reason is None and (known := classes[scan_code(row.zone)]) != given:
+        reason = say("This list says zone {zone} is of class {known}.", zone=scan_code(row.zone),
+                     known=known)  # fmt: skip
+    if reason is None:
+        return None
+    return RowRefusal(row=row.row, field="zone_class", value=given[:60], reason=reason)
+
+
+def _class_zones(
+    session: Session, command: Command, zones: Mapping[str, int], classes: Mapping[str, str]
+) -> None:
+    for code, given in sorted(classes.items()):
+        zone = session.get_one(Zone, zones[code])
+        if zone.storage_class != given:
+            zone.storage_class = given
+            trail.record(session, command, "zone", zone.id, "zone_saved")
 
 
 def _last_walk(session: Session) -> int:
