@@ -6,6 +6,8 @@ PrintingError
   DoesNotFit          sound, but not on this media: the job fails at once
     SymbolTooWide     a barcode is wider than its place: says what would fit
     NotSpoken         this printer takes papers in another form only
+  DrawingStopped      drawing took longer than it may, and was ended
+  DrawingBroken       the process that drew it fell over it, each time
   AlreadyQueued       this paper was asked for before; a second one needs a reason
   StateConflict       the job is not (or no longer) in a state that allows this
   PaperVoid           what the paper says holds no more: it is printed by nobody
@@ -38,6 +40,18 @@ class PrintingError(Exception):
     """A refusal with a stable code."""
 
     code: ClassVar[str] = "printing_error"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Errors come back from processes that draw; most are made from more than their sentence.
+        return _as_it_was, (type(self), self.args, self.__dict__)
+
+
+def _as_it_was(
+    kind: type[PrintingError], said: tuple[object, ...], facts: dict[str, object]
+) -> PrintingError:
+    error = kind.__new__(kind, *said)
+    error.__dict__.update(facts)
+    return error
 
 
 class DocumentInvalid(PrintingError):
@@ -106,6 +120,18 @@ class NoMark(DoesNotFit):
     """The printer could not say on paper that this is a copy, so it prints none."""
 
     code = "no_mark"
+
+
+class DrawingStopped(PrintingError):
+    """Drawing the paper did not come to an end in its time, so it was ended."""
+
+    code = "drawing_stopped"
+
+
+class DrawingBroken(PrintingError):
+    """Whoever drew the paper fell over it: a fault of the program or of what it draws with."""
+
+    code = "drawing_broken"
 
 
 class AlreadyQueued(PrintingError):

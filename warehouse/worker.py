@@ -6,7 +6,6 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 
 from printing.queue import (
@@ -17,12 +16,15 @@ from printing.queue import (
     print_one,
     transports_within,
 )
+from printing.queue.claiming import LEASE
+from printing.queue.drawing_room import DrawingRoom
 from warehouse.commands import Actor
 from warehouse.config import Config
 from warehouse.counting.calendar import open_due
 from warehouse.counting.settling import settle_due
 from warehouse.db import Database, utcnow
 from warehouse.gate import DatabaseBusy
+from warehouse.lanes import Lanes, Turn
 from warehouse.orders.importing import run_waiting_import
 from warehouse.orders.restocking import audit_supplied
 from warehouse.orders.uploads import sweep_uploads
@@ -39,8 +41,6 @@ log = logging.getLogger("fahuo.worker")
 IDLE_S = 0.25
 ASSIGN_EVERY = 40  # rounds
 SWEEP_EVERY = 14_400  # rounds: about an hour
-LANES_AT_ONCE = 16
-LOOKS_AT_ONCE = 4
 LOOK_EVERY = 80  # rounds: about 20 seconds
 LOOK_AGAIN_EVERY = 16  # while somebody is expected to put paper in
 SEARCH_EVERY = 4
@@ -55,18 +55,24 @@ STOCK_EVERY = 80  # rounds: twenty seconds
 FLOW_EVERY = 80
 REPLENISH_EVERY = 80
 EXPIRY_EVERY = 1_200  # five minutes: a lot's day comes once, at midnight
+# A paper longer in hand than its lease is nobody's: its lane goes on without that thread.
+HANGS_S = LEASE.total_seconds()
+STOP_S = 240.0  # longer than a printer is waited for
 
 
 class Worker:
-    """Runs whatever waits, one job per lane at a time, so that a dead printer stops only itself."""
+    """Runs whatever waits, one job per lane at a time, so that a dead printer stops only itself.
+
+    Every lane has a thread of its own, and papers are drawn in processes: what hangs holds nobody.
+    """
 
     def __init__(self, database: Database, config: Config) -> None:
         self._database = database
         self._config = config
         self._transports = transports_within(config.allowed_printers)
         self._stopping = threading.Event()
-        self._running: dict[int, Future[None]] = {}
-        self._looking: dict[int, Future[None]] = {}
+        self._lanes = Lanes()
+        self._room = DrawingRoom()
 
     def stop(self) -> None:
         """Finish what is in hand, begin nothing new."""
@@ -75,14 +81,12 @@ class Worker:
     def run(self) -> None:
         """Work until `stop` is called."""
         rounds = 0
-        with (
-            ThreadPoolExecutor(LANES_AT_ONCE, "lane") as pool,
-            ThreadPoolExecutor(LOOKS_AT_ONCE, "look") as looks,
-        ):
+        self._room.prepare()
+        try:
             while not self._stopping.is_set():
                 try:
-                    self._look(pool, rounds)
-                    self._look_at_printers(looks, rounds)
+                    self._look(rounds)
+                    self._look_at_printers(rounds)
                 except DatabaseBusy:
                     log.warning("database busy")
                 except Exception:
@@ -90,41 +94,41 @@ class Worker:
                     self._stopping.wait(2)
                 rounds += 1
                 self._stopping.wait(IDLE_S)
+        finally:
+            self._lanes.end(STOP_S)
+            self._room.close()
 
-    def _look(self, pool: ThreadPoolExecutor, rounds: int) -> None:
+    def _look(self, rounds: int) -> None:
         if rounds % ASSIGN_EVERY == 0:
             with self._database.transaction() as session:
                 assign_waiting(session, at=utcnow())
         if rounds % SWEEP_EVERY == 0:
             sweep_uploads(self._database, self._config.upload_dir, utcnow())
-            self._start(pool, KEEPING_LANE, self._clear_papers)
+            self._start(KEEPING_LANE, self._clear_papers)
         with self._database.reading() as session:
             lanes = due(session, utcnow())
         for printer_id in lanes:
-            # A paper goes before a look that still queues behind looks at dead printers.
-            if printer_id in self._looking:
-                self._looking.pop(printer_id).cancel()
-            self._start(pool, printer_id, partial(self._print, printer_id))
-        self._start(pool, IMPORT_LANE, self._import)
+            self._lanes.start(printer_id, partial(self._print, printer_id), longest_s=HANGS_S)
+        self._start(IMPORT_LANE, self._import)
         if rounds % SEARCH_EVERY == 0:
-            self._start(pool, SEARCH_LANE, self._search)
-        self._look_at_stock(pool, rounds)
+            self._start(SEARCH_LANE, self._search)
+        self._look_at_stock(rounds)
 
-    def _look_at_stock(self, pool: ThreadPoolExecutor, rounds: int) -> None:
+    def _look_at_stock(self, rounds: int) -> None:
         if rounds % STOCK_EVERY == 0:
-            self._start(pool, STOCK_LANE, self._audit_supplied)
+            self._start(STOCK_LANE, self._audit_supplied)
         if rounds % FLOW_EVERY == 0:
-            self._start(pool, FLOW_LANE, self._add_up)
+            self._start(FLOW_LANE, self._add_up)
         if rounds % REPLENISH_EVERY == 0:
-            self._start(pool, REPLENISH_LANE, self._replenish)
+            self._start(REPLENISH_LANE, self._replenish)
         if rounds % COUNT_EVERY == 0:
-            self._start(pool, COUNT_LANE, self._see_to_counts)
+            self._start(COUNT_LANE, self._see_to_counts)
         if rounds % EXPIRY_EVERY == 0:
-            self._start(pool, EXPIRY_LANE, self._expire)
+            self._start(EXPIRY_LANE, self._expire)
         if rounds % RELIEF_EVERY == 0:
-            self._start(pool, RELIEF_LANE, self._relieve)
+            self._start(RELIEF_LANE, self._relieve)
 
-    def _look_at_printers(self, pool: ThreadPoolExecutor, rounds: int) -> None:
+    def _look_at_printers(self, rounds: int) -> None:
         """Ask idle printers how they are: a bench knows that the paper is out before it waits.
 
         A printer takes one client, so that a look shares the lane's turn.
@@ -135,25 +139,26 @@ class Worker:
             idle = idle_printers(session)
         for printer_id, is_waited_for in idle.items():
             if is_waited_for or rounds % LOOK_EVERY == 0:
-                look = self._start(pool, printer_id, partial(self._ask, printer_id))
-                if look is not None:
-                    self._looking[printer_id] = look
+                self._lanes.start(printer_id, partial(self._ask, printer_id))
 
-    def _ask(self, printer_id: int) -> None:
+    def _ask(self, printer_id: int, _turn: Turn) -> None:
         look_at(self._database, printer_id, clock=utcnow, transports=self._transports)
 
-    def _start(
-        self, pool: ThreadPoolExecutor, lane: int, work: Callable[[], None]
-    ) -> Future[None] | None:
-        running = self._running.get(lane)
-        if running is not None and not running.done():
-            return None
-        self._running[lane] = started = pool.submit(_guarded, work)
-        return started
+    def _start(self, lane: int, work: Callable[[], None]) -> None:
+        def once(_turn: Turn) -> None:
+            work()
 
-    def _print(self, printer_id: int) -> None:
-        while not self._stopping.is_set():
-            done = print_one(self._database, printer_id, clock=utcnow, transports=self._transports)
+        self._lanes.start(lane, once)
+
+    def _print(self, printer_id: int, turn: Turn) -> None:
+        while turn.goes_on() and not self._stopping.is_set():
+            done = print_one(
+                self._database,
+                printer_id,
+                clock=utcnow,
+                transports=self._transports,
+                draw=self._room.draw,
+            )
             if done is None:
                 return
 
@@ -193,15 +198,6 @@ class Worker:
 
     def _clear_papers(self) -> None:
         clear_old_papers(self._database, at=utcnow(), should_stop=self._stopping.is_set)
-
-
-def _guarded(work: Callable[[], None]) -> None:
-    try:
-        work()
-    except DatabaseBusy:
-        log.warning("database busy")
-    except Exception:
-        log.exception("unexpected in a lane")
 
 
 def run(database: Database, config: Config) -> None:

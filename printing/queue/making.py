@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from printing import documents
 from printing.documents import Document, ReadyLabel
 from printing.inspection import unprintable
 from printing.media import Media
+from printing.models import Printer
 from printing.queue.claiming import Claimed
 from printing.queue.delivery import media_for, payload_for, ready_payload
-from printing.queue.drawing import STANDARD, drawing_of
+from printing.queue.drawing import STANDARD, Drawing, drawing_of
 from printing.queue.ready import ready_bytes
 from printing.renderers import ready
 from printing.renderers.pdf import layout
 from printing.renderers.pdf.paint import paint
-from printing.renderers.pdf.sheet import Sheet
 from warehouse.db import Database
 
 
@@ -30,7 +31,26 @@ class Made:
     marked: str  # characters no face has
 
 
-def make(database: Database, claimed: Claimed) -> Made:
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """All a paper is made of: facts, stock, printer, and what the database keeps for it.
+
+    `kept` is the PDF of an earlier try, `content` the carrier's own label.
+    """
+
+    document: Document
+    stock: Media
+    printer: Printer
+    kept: bytes | None
+    drawing: Drawing = STANDARD
+    content: bytes = b""
+
+
+# Makes the bytes of a paper here, or has them made in another process.
+Draw = Callable[[Given], Made]
+
+
+def make(database: Database, claimed: Claimed, draw: Draw) -> Made:
     """Return the bytes of a paper for its printer: those kept, where they are for this stock.
 
     Raises:
@@ -38,35 +58,53 @@ def make(database: Database, claimed: Claimed) -> Made:
     """
     document = documents.read(claimed.kind, claimed.facts)
     stock = media_for(document, claimed.printer)
-    # Bytes made for another stock are of no use: somebody changed the roll in between.
-    pdf = claimed.pdf if claimed.media == stock_name(stock) else None
+    given = Given(
+        document=document,
+        stock=stock,
+        printer=claimed.printer,
+        # Bytes made for another stock are of no use: somebody changed the roll in between.
+        kept=claimed.pdf if claimed.media == stock_name(stock) else None,
+    )
+    return draw(_with_kept_things(database, given))
+
+
+def made_of(given: Given) -> Made:
+    """Return the bytes of a paper, made from nothing but what is given.
+
+    Raises:
+        PrintingError: the facts make no paper, or none this printer can print.
+    """
+    document, printer = given.document, given.printer
     if isinstance(document, ReadyLabel):
-        return _ready(database, claimed, document, stock, pdf)
-    marked = ""
+        return _ready(document, given)
+    pdf, marked = given.kept, ""
     if not pdf:
-        sheets = _drawn(database, document, stock)
+        drawing = given.drawing
+        sheets = layout(document, given.stock, drawing.template, drawing.pictures)
         pdf, marked = paint(sheets, document.file_stem), unprintable(sheets)
-    payload = payload_for(pdf, claimed.printer)
-    return Made(stock=stock, stem=document.file_stem, pdf=pdf, payload=payload, marked=marked)
+    payload = payload_for(pdf, printer)
+    return Made(stock=given.stock, stem=document.file_stem, pdf=pdf, payload=payload, marked=marked)
 
 
-def _ready(
-    database: Database, claimed: Claimed, label: ReadyLabel, stock: Media, kept: bytes | None
-) -> Made:
-    """Return a carrier's own label as it is sent: nobody draws it, it only gets its place."""
-    with database.reading() as session:
-        content = ready_bytes(session, label)
-    pdf = kept or ready.placed(label, content, stock)
-    payload = ready_payload(label, content, pdf, stock, claimed.printer)
-    return Made(stock=stock, stem=label.file_stem, pdf=pdf, payload=payload, marked="")
-
-
-def _drawn(database: Database, document: Document, stock: Media) -> list[Sheet]:
-    drawing = STANDARD
-    if document.templates:
+def _with_kept_things(database: Database, given: Given) -> Given:
+    """Add the carrier's own label, or the template with its pictures."""
+    document = given.document
+    if isinstance(document, ReadyLabel):
         with database.reading() as session:
-            drawing = drawing_of(session, document, stock)
-    return layout(document, stock, drawing.template, drawing.pictures)
+            return replace(given, content=ready_bytes(session, document))
+    if given.kept or not document.templates:
+        return given
+    with database.reading() as session:
+        drawing = drawing_of(session, document, given.stock)
+    return replace(given, drawing=replace(drawing, pictures=dict(drawing.pictures)))
+
+
+def _ready(label: ReadyLabel, given: Given) -> Made:
+    """Return a carrier's own label as it is sent: nobody draws it, it only gets its place."""
+    content = given.content
+    pdf = given.kept or ready.placed(label, content, given.stock)
+    payload = ready_payload(label, content, pdf, given.stock, given.printer)
+    return Made(stock=given.stock, stem=label.file_stem, pdf=pdf, payload=payload, marked="")
 
 
 def stock_name(stock: Media) -> str:

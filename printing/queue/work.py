@@ -13,7 +13,7 @@ from printing.models import JobState
 from printing.queue.claiming import Claimed, claim
 from printing.queue.delivery import Transports
 from printing.queue.health import keep_condition
-from printing.queue.making import Made, make
+from printing.queue.making import Draw, Made, made_of, make
 from printing.queue.outcomes import Clock, Printed, close, keep, not_begun, not_sent
 from printing.transports import Condition, Notice, Reason
 from warehouse.db import Database
@@ -22,10 +22,16 @@ log = logging.getLogger(__name__)
 
 
 def print_one(
-    database: Database, printer_id: int, *, clock: Clock, transports: Transports
+    database: Database,
+    printer_id: int,
+    *,
+    clock: Clock,
+    transports: Transports,
+    draw: Draw = made_of,
 ) -> Printed | None:
     """Bring the printer's oldest job as far as it goes now; None if there is nothing to do.
 
+    `draw` makes its bytes: here, or in a process of its own (`printing.queue.drawing_room`).
     Never raises for what is wrong with a document or a printer: that ends in the job's state.
     """
     with database.transaction() as session:
@@ -33,7 +39,7 @@ def print_one(
     if claimed is None:
         return None
     try:
-        made = make(database, claimed)
+        made = make(database, claimed, draw)
     except PrintingError as error:
         return close(database, claimed, clock, JobState.FAILED, error.code, str(error))
     except Exception as error:

@@ -66,7 +66,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "socket": ("printing.addresses", "printing.transports", "warehouse.cli.run"),
     "http.client": ("printing.transports",),
     "websockets": ("printing.transports.component",),
-    "subprocess": (),
+    "subprocess": ("printing.queue.drawing_room",),
     "requests": (),
     "fcntl": ("warehouse.gate", "printing.transports.lines"),
     "termios": ("printing.transports.lines",),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from ipaddress import IPv4Network
 from pathlib import Path
 
@@ -14,24 +13,18 @@ from printing import queue
 from printing.addresses import Allowed
 from printing.models import JobState, Printer, PrinterKind, PrinterState, PrintJob
 from printing.samples import waybill
-from printing.transports import READY, Condition, Notice, unheard
 from tests.printing import fakes
+from tests.printing.test_lanes import Here, until
 from warehouse import worker as loop
 from warehouse.config import Config
 from warehouse.db import Database, utcnow
 from warehouse.worker import Worker
 
 
-def until(condition: Callable[[], bool]) -> bool:
-    end = time.monotonic() + 15
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.05)
-    return condition()
-
-
 def test_paper_is_put_in_and_the_label_comes(
     sqlite_database: Database, tmp_path: Path, monkeypatch
 ):
+    monkeypatch.setattr(loop, "DrawingRoom", Here)
     monkeypatch.setattr(loop, "LOOK_EVERY", 2)
     monkeypatch.setattr(loop, "LOOK_AGAIN_EVERY", 1)
     fake = fakes.LabelPrinter(language="zpl", trouble="paper_out")
@@ -74,45 +67,3 @@ def test_paper_is_put_in_and_the_label_comes(
         finally:
             worker.stop()
             running.join(20)
-
-
-def test_a_paper_waits_for_no_look_at_dead_printers(
-    sqlite_database: Database, tmp_path: Path, monkeypatch
-):
-    dead = loop.LOOKS_AT_ONCE + 1
-    with sqlite_database.transaction() as session:
-        for name in range(dead + 1):
-            session.add(Printer(name=str(name), kind=PrinterKind.ZPL, address="10.0.0.9"))
-        session.flush()
-        last = session.scalars(sa.select(sa.func.max(Printer.id))).one()
-    answered, printed = threading.Event(), threading.Event()
-
-    class Way:
-        """All but the last printer never answer."""
-
-        def __init__(self, printer: Printer) -> None:
-            self.is_dead = printer.id != last
-
-        def look(self) -> Condition:
-            if self.is_dead:
-                answered.wait(15)
-            return READY
-
-        def send(self, payload: bytes, name: str, notice: Notice = unheard) -> None:
-            printed.set()
-
-    config = Config(database_url=str(sqlite_database.url), data_dir=tmp_path, secret_key="x")
-    monkeypatch.setattr(loop, "transports_within", lambda _: lambda printer, _: Way(printer))
-    worker = Worker(sqlite_database, config)
-    running = threading.Thread(target=worker.run)
-    running.start()
-    try:
-        time.sleep(0.5)
-        with sqlite_database.transaction() as session:
-            queue.enqueue(session, waybill(), station_id=None, at=utcnow(), command_id="c",
-                          printer_id=last)  # fmt: skip
-        assert printed.wait(5)
-    finally:
-        answered.set()
-        worker.stop()
-        running.join(20)
