@@ -19,13 +19,12 @@ from warehouse.text import translate
 from warehouse.web.notes import (
     FIELDS,
     OWN_NOTES,
-    TROUBLES,
     field_word,
     kept,
     media_word,
-    trouble,
     value_text,
 )
+from warehouse.web.troubles import REMEDIES, SIGNS, TROUBLES, advice, read, trouble
 
 
 def test_every_field_an_import_reports_has_a_word() -> None:
@@ -84,7 +83,36 @@ def test_the_parts_an_address_lacks_are_named() -> None:
 
 def test_a_trouble_without_a_word_shows_its_detail() -> None:
     assert translate(trouble(Reason.PAPER_OUT, "paper out"), "zh") == "缺纸"
-    assert translate(trouble("", "HTTP status 500"), "zh") == "HTTP status 500"
+    assert translate(trouble("", "lp0 on fire"), "zh") == "lp0 on fire"
+
+
+@pytest.mark.parametrize(
+    ("reason", "detail", "said", "to_do"),
+    [
+        ("offline", "10.0.0.9:9100 [Errno 111] Connection refused", "设备拒绝连接", "开机"),
+        ("offline", "10.0.0.9:9100 timed out", "没有在规定时间内应答", "已开机"),
+        ("refused", "the printer refuses: status 0x0406", "没有这个队列", "地址"),
+        ("refused", "HTTP status 401", "不允许", "密码"),
+        ("cover_open", "head open", "盖子没合上", "合上盖子"),
+        ("configuration", "the printer knows no paper of 76×130 mm", "不认识", "纸张"),
+        ("cut_off", "4096 of 15467 bytes had left: [Errno 104] Connection reset", "中断", "查看"),
+        ("drawing_stopped", "drawing took longer than 30 s and was ended", "超时", "模板"),
+    ],
+)
+def test_what_systems_and_printers_say_is_read_and_says_what_to_do(reason, detail, said, to_do):
+    assert said in translate(trouble(reason, detail), "zh")
+    assert to_do in translate(advice(reason, detail), "zh")
+
+
+def test_every_word_for_a_trouble_and_its_remedy_is_translated() -> None:
+    texts = [*TROUBLES.values(), *REMEDIES.values(), *(t for _, *pair in SIGNS for t in pair)]
+    assert [t.msgid for t in texts if translate(t, "zh") == t.msgid] == []
+
+
+def test_the_history_reads_what_a_printer_said_and_who_asked_for_a_copy() -> None:
+    assert "没有确认" in translate(read("all sent, then: no answer"), "zh")
+    assert read("客户改地址") is None
+    assert translate(kept("copy 2: did not come out"), "zh") == "第 2 份：没有出纸"
 
 
 def test_a_barcode_too_wide_says_what_would_fit() -> None:

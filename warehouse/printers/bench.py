@@ -49,6 +49,7 @@ class AskedPaper:
     job_id: int
     kind: str
     number: str
+    part: int
     copy_no: int
     since: datetime
     is_to_fetch: bool
@@ -204,8 +205,8 @@ def _asked(session: Session, printers: Mapping[int, Printer]) -> dict[int, list[
     )  # fmt: skip
     numbered = (
         sa.select(
-            _job.c.id, _job.c.printer_id, _job.c.document_kind, _job.c.number, _job.c.copy_no,
-            _job.c.waiting_since, _job.c.first_byte_at, _job.c.state, place,
+            _job.c.id, _job.c.printer_id, _job.c.document_kind, _job.c.number, _job.c.part,
+            _job.c.copy_no, _job.c.waiting_since, _job.c.first_byte_at, _job.c.state, place,
         )
         .where(_job.c.printer_id.in_(printers))
         .where(sa.or_(_job.c.state == JobState.UNKNOWN, _TO_FETCH))
@@ -222,6 +223,7 @@ def _asked(session: Session, printers: Mapping[int, Printer]) -> dict[int, list[
             job_id=row.id,
             kind=row.document_kind,
             number=row.number,
+            part=row.part,
             copy_no=row.copy_no,
             since=row.first_byte_at or row.waiting_since,
             is_to_fetch=row.state is JobState.HELD,

@@ -28,7 +28,7 @@ from warehouse.printers.jobs import (
 from warehouse.text import say
 from warehouse.web.access import LOGGED_IN, needs
 from warehouse.web.context import do, form_str, now, person, reading, speak
-from warehouse.web.corner import corner_of, state_shown, worst_first
+from warehouse.web.corner import advice_at, corner_of, state_shown, worst_first
 from warehouse.web.fetched import keep_fetched
 from warehouse.web.papers import answer_of, may_see, require_at_bench
 
@@ -129,5 +129,6 @@ def _panel(message: dict[str, str] | None) -> str:
         printers=worst_first(bench),
         message=message,
         state_shown=state_shown,
+        advice_at=advice_at,
         may_see=may_see,
     )

@@ -13,9 +13,9 @@ from printing.queue.standing_in import is_away
 from printing.transports import Reason
 from warehouse.printers.bench import PATIENCE, Bench, BenchPrinter, bench_of
 from warehouse.text import Text, say
-from warehouse.web.notes import trouble
 from warehouse.web.pages import fmt_ago
-from warehouse.web.words import document_word, word
+from warehouse.web.troubles import advice, trouble
+from warehouse.web.words import paper_word, word
 
 MINUTE = timedelta(minutes=1)
 NOTHING_COMES = say("Nothing comes out")
@@ -75,7 +75,7 @@ def calls_of(bench: Bench, at: datetime) -> tuple[Call, ...]:
 def _questions(one: BenchPrinter) -> Iterator[Call]:
     for paper in one.asked:
         if not paper.is_to_fetch:
-            kind = document_word(paper.kind)
+            kind = paper_word(paper.kind, paper.part)
             text = say("{printer} asks: did {paper} {number} come out?",
                        printer=one.printer.name, paper=kind, number=paper.number)  # fmt: skip
             yield Call(key=f"asked-{paper.job_id}", text=text, brief=say("Did it come out?"))
@@ -159,3 +159,11 @@ def state_shown(one: BenchPrinter) -> tuple[str, Text]:
         return "waiting", trouble(printer.state_reason, "")
     tones = {PrinterState.READY: "ok", PrinterState.BUSY: "waiting"}
     return tones.get(printer.state, "waiting"), word(printer.state)
+
+
+def advice_at(one: BenchPrinter) -> Text | None:
+    """Return what hands at the bench can do about a printer that does not print."""
+    printer = one.printer
+    if printer.state not in TROUBLED or printer.kind in UNASKED:
+        return None
+    return advice(printer.state_reason, printer.state_detail)

@@ -26,11 +26,11 @@ from warehouse.web.notes import (
     kept,
     media_word,
     subject_word,
-    trouble,
     value_text,
 )
 from warehouse.web.tables import href
-from warehouse.web.words import document_word, tone, word
+from warehouse.web.troubles import advice, read, trouble
+from warehouse.web.words import document_word, is_one_of_several, tone, word
 
 YUAN = 100
 
@@ -48,8 +48,11 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(
         word=lambda value: speak(word(value)),
         tone=tone,
+        is_one_of_several=is_one_of_several,
         document_word=lambda kind: speak(document_word(kind)),
         trouble=lambda reason, detail: speak(trouble(reason, detail)),
+        advice=lambda reason, detail: speak(found) if (found := advice(reason, detail)) else "",
+        read_detail=lambda detail: speak(found) if (found := read(detail)) else "",
         value_text=lambda name, value: speak(value_text(name, value)),
         href=href,
         fmt_yuan=fmt_yuan,

@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
-from printing.errors import (
-    AddressFault,
-    AddressRefused,
-    DocumentInvalid,
-    DoesNotFit,
-    NoMark,
-    NotSpoken,
-    SymbolFacts,
-    SymbolTooWide,
-)
-from printing.transports import Reason
+from printing.errors import AddressFault, AddressRefused
 from warehouse.dispatch.commands.weighing_anew import TAKEN_BACK_NOTE
 from warehouse.orders.commands.importing.stops import (
     LOST_ROWS_NOTE,
@@ -105,33 +96,6 @@ SUBJECTS: Mapping[str, Text] = {
     "day": say("day"),
     "station": say("station"),
 }
-# Why a printer or a paper stands still, by the stable word of the print queue.
-TROUBLES: Mapping[str, Text] = {
-    Reason.OFFLINE: say("not reachable"),
-    Reason.PAPER_OUT: say("paper out"),
-    Reason.PAPER_LOW: say("paper nearly out"),
-    Reason.RIBBON_OUT: say("ribbon out"),
-    Reason.DOWNLOAD: say("to be fetched in the browser"),
-    Reason.COVER_OPEN: say("cover open"),
-    Reason.JAM: say("paper jam"),
-    Reason.PAUSED: say("paused at the printer"),
-    Reason.FAULT: say("the printer reports a fault"),
-    Reason.BUSY: say("busy with another paper"),
-    Reason.NO_ANSWER: say("no answer after the paper was sent"),
-    Reason.CUT_OFF: say("cut off while sending"),
-    Reason.DISK: say("the folder cannot be written to"),
-    Reason.REFUSED: say("the printer refuses the paper"),
-    Reason.CONFIGURATION: say("wrong settings"),
-    DoesNotFit.code: say("it does not fit the loaded media"),
-    NotSpoken.code: say("this printer does not take papers of this form"),
-    NoMark.code: say("a copy would bear no mark here: get a new number for the parcel"),
-    DocumentInvalid.code: say("its content cannot be printed"),
-    "stale": say("it waited too long: print it still?"),
-    "person": say("set aside by a person"),
-    "void": say("void: what it was for was put aside or taken back"),
-    "unexpected": say("a fault of the program"),
-    "cleared": say("nobody wanted it until its names and addresses were removed"),
-}
 # Notes the program keeps as these words, where a person would have typed a reason.
 OWN_NOTES = (
     say("looked at the marks"),
@@ -162,6 +126,7 @@ OWN_NOTES = (
     say("did not come out"),
     say("released"),
 )
+COPIED = re.compile(r"copy (?P<copy>\d+): (?P<why>.+)", re.DOTALL)
 _OWN = frozenset(note.msgid for note in OWN_NOTES)
 
 
@@ -189,23 +154,6 @@ def value_text(name: str, value: str) -> Text | str:
     return value
 
 
-def trouble(reason: str, detail: str) -> Text:
-    """Return why a printer or paper stands still; a reason nobody has a word for as it is."""
-    if symbol := SymbolTooWide.read(detail):
-        return _too_wide(symbol)
-    return TROUBLES.get(reason) or say("{text}", text=detail or reason)
-
-
-def _too_wide(symbol: SymbolFacts) -> Text:
-    if symbol["fitting"]:
-        return say(
-            "the barcode is too wide: it needs {needed_dots} dots and has {room_dots};"
-            " at most {fitting} of its {characters} characters would fit",
-            **symbol,
-        )
-    return say("the barcode is too wide: it needs {needed_dots} dots and has {room_dots}", **symbol)
-
-
 def address_fault(error: AddressRefused) -> Text:
     """Return what is wrong with a printer's address."""
     named = error.named
@@ -231,7 +179,11 @@ def kept(note: str | None) -> Text:
     parts = (note or "").split(", ")
     if note and all(part in ADDRESS_PARTS for part in parts):
         return _missing([FIELDS[ADDRESS_PARTS[part]] for part in parts])
-    return Text(note) if note in _OWN else say("{text}", text=note or "")
+    if note in _OWN:
+        return Text(note)
+    if copied := COPIED.fullmatch(note or ""):
+        return say("copy {copy}: {why}", copy=copied["copy"], why=kept(copied["why"]))
+    return say("{text}", text=note or "")
 
 
 def subject_word(subject: str) -> Text:

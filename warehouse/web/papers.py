@@ -107,7 +107,7 @@ def jobs() -> str | Response:
     """List the papers, the newest first; who came in by badge sees those of the station."""
     query = (
         sa.select(
-            PrintJob.id, PrintJob.document_kind, PrintJob.number, PrintJob.copy_no,
+            PrintJob.id, PrintJob.document_kind, PrintJob.number, PrintJob.part, PrintJob.copy_no,
             PrintJob.state, PrintJob.reason, PrintJob.queued_at, PrintJob.sent_at,
             PrintJob.reprint_reason, Printer.name.label("printer"),
             Station.code.label("station"),

@@ -339,6 +339,10 @@ DOCUMENTS: Mapping[str, Text] = {
 }
 
 
+# Always printed in more than one: one for each side.
+IN_SHEETS = frozenset({"goods_receipt"})
+
+
 def word(value: StrEnum) -> Text:
     """Return how a state reads."""
     return WORDS[type(value)][value][0]
@@ -349,9 +353,22 @@ def tone(value: StrEnum) -> str | None:
     return WORDS[type(value)][value][1]
 
 
+def is_one_of_several(kind: str, part: int) -> bool:
+    """Tell whether others of this kind and number lie beside it that are no copies of it."""
+    return part > 1 or kind in IN_SHEETS
+
+
 def document_word(kind: str) -> Text:
     """Return how a kind of document reads; an unknown one as its own name."""
     return DOCUMENTS.get(kind) or say("{text}", text=kind)
+
+
+def paper_word(kind: str, part: int) -> Text:
+    """Return how a paper is called in a sentence, told apart from those that come with it."""
+    called = document_word(kind)
+    if not is_one_of_several(kind, part):
+        return called
+    return say("{paper}, sheet {part}", paper=called, part=part)
 
 
 def options(words: type[StrEnum], first: Text | None = None) -> list[tuple[str, Text]]:
