@@ -33,6 +33,10 @@ HASTE = """
     navigator.vibrate = (pattern) => { (window.shaken ??= []).push(pattern.length); return true; };
 """
 CALL = [740, 740, 988]
+ON_TOP = """e => {
+    const box = e.getBoundingClientRect();
+    return e.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2));
+}"""
 
 
 @pytest.fixture
@@ -60,6 +64,15 @@ def _set(desk: Desk, model: type, key: int, **values: object) -> None:
         session.execute(sa.update(model).where(model.id == key).values(**values))
 
 
+def _hides_nothing(page: Page) -> None:
+    """The line covers neither the corner it speaks of nor the head of the work, either way up."""
+    for width, height in ((1280, 800), (800, 1280)):
+        page.set_viewport_size({"width": width, "height": height})
+        for piece in ("[data-bench]", "#station > *", "[data-lock-now]"):
+            is_on_top = page.locator(piece).first.evaluate(ON_TOP)
+            assert is_on_top, (piece, width)
+
+
 def _polls(page: Page, times: int = 3) -> None:
     for _ in range(times):
         with page.expect_response("**/corner"):
@@ -80,6 +93,7 @@ def test_new_trouble_sounds_once_stands_large_and_goes_with_its_cause(desk: Desk
         "found => found.map(b => b.getBoundingClientRect().height)"
     )
     assert min(sizes) >= 48
+    _hides_nothing(tablet)
     # Nor does the next page sound; what was seen stays seen.
     tablet.locator("[data-call-seen]").click()
     expect(line).to_have_count(0)

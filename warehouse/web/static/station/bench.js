@@ -65,7 +65,7 @@ function showLine(corner, keys) {
   more.querySelector("b").textContent = `+${keys.length - MOST_LINES}`;
   if (old?.textContent === line.textContent) return;
   if (old) old.replaceWith(line);
-  else document.body.append(line);
+  else document.querySelector(".bar").after(line);
 }
 
 function seen() {
