@@ -267,7 +267,7 @@ def test_what_was_set_right_meanwhile_is_not_set_right_twice(world: World, shelf
     move(world, tee, "A-1", "COUNT-DIFFERENCE", 2, MoveReason.MISSING)
     count.approve()
     assert count.post().facts == {
-        "posted": 0, "again": 1, "released": 0, "left": 0, "state": "counting",
+        "posted": 0, "again": 1, "released": 0, "left": 0, "held": 0, "state": "counting",
     }  # fmt: skip
     assert world.balance("A-1", tee) == (8, 0, 8)
 

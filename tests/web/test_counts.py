@@ -5,14 +5,18 @@ from __future__ import annotations
 import io
 
 import pytest
+import sqlalchemy as sa
 
 from printing.models import PrintJob
+from tests.builders import Stage
+from tests.commands.test_counting import move
 from tests.counts import Count, opened
 from tests.web.desk_site import Desk, notice_of, words_of
 from warehouse.catalog.models import Bin
 from warehouse.commands import new_id
-from warehouse.counting.models import CountBin, CountSession, CountUnknown, LineState
-from warehouse.people.models import Role
+from warehouse.counting.models import CountBin, CountScan, CountSession, CountUnknown, LineState
+from warehouse.people.models import PersonRole, Role
+from warehouse.waves.models import Wave
 
 
 @pytest.fixture
@@ -134,3 +138,60 @@ def test_a_doubted_bin_is_asked_for_once(desk: Desk):
     for _ in range(2):
         desk.post(f"/counts/bin/{place}")
     assert [b.event for b in desk.world.all(CountBin)] == ["asked"]
+
+
+def test_a_counter_whose_count_is_given_up_is_sent_to_the_others(desk: Desk, shelf):
+    tee, count = shelf
+    place = desk.world.one(CountBin, bin_id=desk.world.one(Bin, code="A-1").id)
+    answer = scan(desk, count, "A-1", "bin", place.id)
+    take = int(answer.get_data(as_text=True).split('data-subject="')[1].split('"')[0])
+    assert scan(desk, count, tee.barcode, "goods", take).status_code == 200
+    desk.post(f"/counts/{count.id}/cancel", reason="fire drill")
+    answer = scan(desk, count, tee.barcode, "goods", take)
+    assert answer.status_code == 409
+    assert 'data-goto="/count"' in answer.get_data(as_text=True)
+
+
+def test_who_loses_the_right_counts_no_more(desk: Desk, shelf):
+    tee, count = shelf
+    place = desk.world.one(CountBin, bin_id=desk.world.one(Bin, code="A-1").id)
+    answer = scan(desk, count, "A-1", "bin", place.id)
+    take = int(answer.get_data(as_text=True).split('data-subject="')[1].split('"')[0])
+    with desk.world.database.transaction() as session:
+        session.execute(
+            sa.delete(PersonRole).where(PersonRole.person_id == desk.people[Role.COUNTER])
+        )
+    assert scan(desk, count, tee.barcode, "goods", take).status_code == 403
+    assert desk.world.all(CountScan) == []
+
+
+def test_the_picker_is_asked_about_the_bin_he_emptied(desk: Desk):
+    world = desk.world
+    world.settings(asks_if_empty=True)
+    work = world.bring(Stage.TOTE_BOUND)
+    tee = work.goods["TEE"]
+    if more := world.balance("A-01", tee)[2]:
+        move(world, tee, "A-01", "OPENING", more)
+    desk.as_(Role.PICKER)
+    with world.database.transaction() as session:
+        session.get_one(Wave, work.wave_id).picker_id = desk.people[Role.PICKER]
+    url = f"/pick/{work.wave_id}/scans"
+
+    def pick(barcode: str, screen: str, subject: int, **more: object):
+        answer = desk.post(url, Role.PICKER, command_id=new_id(), barcode=barcode, screen=screen,
+                           subject=subject, **more)  # fmt: skip
+        return answer, words_of(answer)
+
+    task = world.open_tasks(work.wave_id)[0]
+    pick("A-01", "bin", task.id)
+    _, words = pick(tee.barcode, "item", task.id, pieces=2)
+    assert "Is this bin empty now?" in words
+    assert pick("A-01", "empty", task.id)[0].status_code == 422  # not the next bin
+    assert "A-02" in pick("CMD-SHORT", "empty", task.id)[1]
+    assert [b.event for b in world.all(CountBin)] == ["not_empty"]
+    pick("CMD-UNDO", "bin", task.id)
+    pick("A-01", "bin", task.id)
+    pick(tee.barcode, "item", task.id, pieces=2)
+    _, words = pick("A-02", "empty", task.id)  # on to the next bin
+    assert "A-02" in words
+    assert "Is this bin empty" not in words

@@ -25,12 +25,12 @@ from warehouse.counting.models import (
     CountLine,
     CountSession,
     CountTake,
-    CountWanted,
     LineState,
     SessionState,
 )
-from warehouse.counting.moved import Moved, moved_since
+from warehouse.counting.moved import CORRECTIONS, Moved, moved_since
 from warehouse.counting.prices import prices_of
+from warehouse.counting.queries import is_all_counted, wanted_goods
 from warehouse.counting.rules import Look, recount_limits, state_after
 from warehouse.db import table_of
 
@@ -80,7 +80,7 @@ def close_passes(
     """
     bins = sorted({p.bin_id for p in passes})
     book = book_of(session, bins)
-    wanted = _wanted(session, count)
+    wanted = wanted_goods(session, count)
     known = _lines_of(session, [p.count_bin_id for p in passes])
     looks = _looks_of(session, [row.id for rows in known.values() for row in rows.values()])
     earliest = min(p.opened_at for p in passes) - timedelta(seconds=count.grace_s)
@@ -105,14 +105,6 @@ def close_passes(
     again = sum(state in ASKED_AGAIN for state in states)
     agreed = states.count(LineState.AGREED)
     return Closed(agreed=agreed, different=len(states) - agreed - again, again=again)
-
-
-def _wanted(session: Session, count: CountSession) -> frozenset[int] | None:
-    """Return the SKUs the session counts, None where it counts whole bins."""
-    if not count.is_by_sku:
-        return None
-    query = sa.select(CountWanted.sku_id).where(CountWanted.session_id == count.id)
-    return frozenset(session.scalars(query))
 
 
 def _lines_of(session: Session, count_bin_ids: Sequence[int]) -> dict[int, dict[Goods, Any]]:
@@ -235,6 +227,8 @@ def _was_in_hand(moved: Moved | None, at: datetime, lot_id: int | None, grace_s:
     grace = timedelta(seconds=grace_s)
     if lot_id is not None and moved.last_at > at:
         return True
+    if any(why in CORRECTIONS and when > at for when, _, why in moved.moves):
+        return True  # the book was set right since: it must not be set right twice
     return any(at - grace < when <= at + grace for when, _, _ in moved.moves)
 
 
@@ -320,8 +314,6 @@ def bin_state() -> sa.ColumnElement[Any]:
 
 def refresh(session: Session, command: Command, count: CountSession) -> None:
     """Bring the session's state up to date: under review when every bin in use was counted."""
-    from warehouse.counting.queries import is_all_counted
-
     if count.state not in (SessionState.COUNTING, SessionState.REVIEW):
         return
     session.flush()

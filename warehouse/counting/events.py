@@ -24,16 +24,18 @@ from warehouse.counting.models import (
 from warehouse.counting.scoping import COUNTED_KINDS
 from warehouse.counting.settling import ask_again
 from warehouse.errors import NotFound, RuleViolation
+from warehouse.inventory.models import StockBalance
 from warehouse.people import trail
 from warehouse.text import say
 
 
 @dataclass(frozen=True, kw_only=True)
 class AskForBin(Command):
-    """Somebody wants a bin to be counted."""
+    """Somebody wants a bin to be counted; in one that was counted, `sku_id` is looked at again."""
 
     bin_id: int
     event: CountEvent = CountEvent.ASKED
+    sku_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +57,7 @@ def ask_for_bin(session: Session, command: AskForBin) -> Outcome:
         raise NotFound(say("bin"), command.bin_id)
     if place.kind not in COUNTED_KINDS or not place.is_active:
         raise RuleViolation(say("{bin} is no bin that is counted.", bin=place.code))
-    if doubt(session, command, place.id, command.event):
+    if doubt(session, command, place.id, command.event, command.sku_id):
         message = say("{bin} is asked for at the counters.", bin=place.code)
     else:
         message = say("{bin} is in a count already.", bin=place.code)
@@ -63,12 +65,20 @@ def ask_for_bin(session: Session, command: AskForBin) -> Outcome:
 
 
 def doubt_shortage(session: Session, command: DoubtShortage) -> Outcome:
-    """Have the bin counted, from which more was wanted than the book has."""
+    """Have the bin counted, from which more was wanted than the book has.
+
+    Where pieces of it are promised, the book may be right: they were only not free.
+    """
     place = bin_by_code(session, command.bin_code)
     sku_id = session.scalar(sa.select(Sku.id).where(Sku.code == command.sku_code))
-    if place is not None:
+    if place is not None and not _is_promised(session, place.id, sku_id):
         doubt(session, command, place.id, CountEvent.NEGATIVE, sku_id)
     return Outcome(screen="bin", message=say("The bin will be counted."))
+
+
+def _is_promised(session: Session, bin_id: int, sku_id: int | None) -> bool:
+    balance = session.get(StockBalance, (bin_id, sku_id or 0))
+    return balance is not None and balance.reserved > 0
 
 
 def doubt(

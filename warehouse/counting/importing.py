@@ -13,7 +13,8 @@ from warehouse.catalog.lists import ListColumn, ListRow, read_list
 from warehouse.catalog.rules import RowRefusal
 from warehouse.commands import Actor, execute, new_id
 from warehouse.counting.commands.importing import TakeInCounts, taking_in
-from warehouse.counting.rows import CountRow
+from warehouse.counting.models import CountSession
+from warehouse.counting.rows import CountRow, found_in
 from warehouse.db import Database
 from warehouse.shops import cells
 from warehouse.shops.instants import instant, instants
@@ -54,6 +55,8 @@ def import_count_file(
     source = file if isinstance(file, SourceFile) else SourceFile(path=file, name=file.name)
     rows, rejected = _read(source, at, zone)
     if rejected:
+        rejected += _unknown(database, source.name, session_id, rows, actor)
+        rejected.sort(key=lambda row: row.row)
         return CountReport(message=_nothing_taken(len(rejected)), rejected=tuple(rejected))
     command = TakeInCounts(
         id=command_id or new_id(), actor=actor, at=at, zone=zone, session_id=session_id,
@@ -64,12 +67,26 @@ def import_count_file(
     refused = [RowRefusal.from_json(value) for value in facts.pop("refused")]
     return CountReport(
         message=outcome.message,
-        rejected=tuple(
-            Rejected(file=source.name, row=r.row, column=r.field, value=r.value, reason=r.reason)
-            for r in refused
-        ),
+        rejected=tuple(_rejected(source.name, refusal) for refusal in refused),
         **facts,
     )
+
+
+def _unknown(
+    database: Database, name: str, session_id: int, rows: list[CountRow], actor: Actor
+) -> list[Rejected]:
+    """Return what is wrong with the rows that could be read, so that all of it is told at once."""
+    with database.reading() as session:
+        count = session.get(CountSession, session_id)
+        if count is None or not rows:
+            return []
+        refused = found_in(session, count, rows, actor.person_id)[1]
+    return [_rejected(name, refusal) for refusal in refused]
+
+
+def _rejected(name: str, refusal: RowRefusal) -> Rejected:
+    return Rejected(file=name, row=refusal.row, column=refusal.field, value=refusal.value,
+                    reason=refusal.reason)  # fmt: skip
 
 
 def _read(

@@ -28,14 +28,19 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Places:
-    """The places of pieces by (SKU id, serial number); what nobody has seen yet is not there."""
+    """The places of pieces by (SKU id, serial number); what nobody has seen yet is not there.
+
+    `found` are the pieces that lines posted together found in another bin than the book's.
+    """
 
     known: Mapping[tuple[int, str], Place]
+    found: frozenset[tuple[int, str]]
 
-    def bin_of(self, line: CountLine, code: str) -> int | None:
-        """Return the bin of a piece, None if nobody has seen it yet."""
+    def is_gone(self, line: CountLine, code: str) -> bool:
+        """Tell whether the piece is to leave the line's bin: not if it was found in another."""
         place = self.known.get((line.sku_id, code))
-        return place.bin_id if place else None
+        is_here = place is not None and place.bin_id == line.bin_id
+        return is_here and (line.sku_id, code) not in self.found
 
     def is_in_work(self, line: CountLine, code: str) -> bool:
         """Tell whether the book has the piece in a tote, in a parcel, or promised elsewhere."""
@@ -93,4 +98,7 @@ def places_of(session: Session, lines: Sequence[CountLine]) -> Places:
                     kind=BinKind(row.kind),
                     is_free=(row.on_hand or 0) > (row.reserved or 0),
                 )
-    return Places(known=known)
+    found = {
+        (line.sku_id, code) for line in lines for code in (line.serials or {}).get("found", ())
+    }
+    return Places(known=known, found=frozenset(found))

@@ -22,11 +22,17 @@ CORRECTIONS = frozenset({MoveReason.MISSING, MoveReason.ADJUST, MoveReason.COUNT
 
 @dataclass(kw_only=True)
 class Moved:
-    """What moved of one SKU in one bin: when last, when last into it, and its moves."""
+    """What moved of one SKU in one bin: when last, when last into it, and its moves in order."""
 
     last_at: datetime
     last_in_at: datetime | None = None
     moves: list[tuple[datetime, int, MoveReason]]  # when, pieces with their sign, why
+    of_command: list[str]  # the command of each; a balance changes once by each command
+
+    @property
+    def commands(self) -> list[str]:
+        """The commands that changed the balance, in their order."""
+        return list(dict.fromkeys(self.of_command))
 
 
 def moved_since(
@@ -42,9 +48,12 @@ def moved_since(
         for bin_id, sign in ((row.from_bin_id, -1), (row.to_bin_id, 1)):
             if bin_id not in wanted:
                 continue
-            seen = found.setdefault((bin_id, row.sku_id), Moved(last_at=row.at, moves=[]))
+            seen = found.setdefault(
+                (bin_id, row.sku_id), Moved(last_at=row.at, moves=[], of_command=[])
+            )
             seen.last_at = max(seen.last_at, row.at)
             seen.moves.append((row.at, sign * row.pieces, MoveReason(row.reason)))
+            seen.of_command.append(row.command_id)
             is_booked_in = sign > 0 and row.reason not in CORRECTIONS
             if is_booked_in and (seen.last_in_at is None or row.at > seen.last_in_at):
                 seen.last_in_at = row.at
@@ -59,6 +68,7 @@ def _rows(session: Session, since: datetime, bins: set[int]) -> Iterable[Any]:
             _move.c.to_bin_id,
             _move.c.pieces,
             _move.c.reason,
+            _move.c.command_id,
             _command.c.at,
         )
         .join(_command, _command.c.id == _move.c.command_id)

@@ -59,6 +59,17 @@ def free_promises(session: Session, command: Command, line: CountLine, lacking: 
     return freed
 
 
+def promised_to_picks(session: Session, line: CountLine) -> int:
+    """Return the pieces of the line's goods in its bin that picks nobody has begun would take."""
+    return sum(pieces for _, _, pieces in _promised(session, line))
+
+
+def _of_lot(line: CountLine) -> sa.ColumnElement[bool]:
+    if line.serials is not None:
+        return sa.true()  # known pieces bring their lots with them
+    return Allocation.lot_id.is_(None) if line.lot_id is None else Allocation.lot_id == line.lot_id
+
+
 def _promised(session: Session, line: CountLine) -> list[tuple[int, int, int]]:
     """Return (task, consignment, open pieces) of the promises, those begun last first."""
     rows = session.execute(
@@ -68,8 +79,7 @@ def _promised(session: Session, line: CountLine) -> list[tuple[int, int, int]]:
         .where(
             Allocation.bin_id == line.bin_id,
             Allocation.sku_id == line.sku_id,
-            Allocation.lot_id.is_(None) if line.lot_id is None else
-            Allocation.lot_id == line.lot_id,
+            _of_lot(line),
             PickTask.state == TaskState.OPEN,
             Allocation.open_pieces > 0,
         )

@@ -20,6 +20,7 @@ from warehouse.counting.models import (
     CountSession,
     CountTake,
     CountUnknown,
+    CountWanted,
     LineState,
     SessionState,
 )
@@ -44,6 +45,14 @@ def open_session(session: Session, session_id: int, *, lock: bool = False) -> Co
     if found.state not in OPEN_SESSIONS:
         raise RuleViolation(say("Count {number} has ended.", number=found.number))
     return found
+
+
+def wanted_goods(session: Session, count: CountSession) -> frozenset[int] | None:
+    """Return the SKUs the session counts, None where it counts whole bins."""
+    if not count.is_by_sku:
+        return None
+    query = sa.select(CountWanted.sku_id).where(CountWanted.session_id == count.id)
+    return frozenset(session.scalars(query))
 
 
 def is_all_counted(session: Session, session_id: int) -> bool:

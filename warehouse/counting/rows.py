@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session
 from warehouse.catalog.models import Barcode, Bin, Sku
 from warehouse.catalog.rules import RowRefusal, spellings_of
 from warehouse.counting.models import BinState, CountBin, CountLine, CountSession
-from warehouse.counting.queries import may_look
+from warehouse.counting.queries import may_look, wanted_goods
 from warehouse.inventory.models import Lot
 from warehouse.text import Text, say
 
 MOST_IDS = 500  # in one question to the database
 MOST_PIECES = 1_000_000
+LONGEST_AGO = timedelta(days=7)  # before its opening: counted by hand while nothing else worked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +52,8 @@ class _Known:
     goods: Mapping[str, tuple[Any, int]]  # code → SKU row, pieces of one
     lots: Mapping[tuple[int, str], int]
     asked: Mapping[int, frozenset[int]]  # count bin → SKUs this person may look at again
+    wanted: frozenset[int] | None  # the SKUs the count is of; None: whole bins
+    earliest: datetime
 
 
 def found_in(
@@ -66,7 +69,11 @@ def found_in(
     times: dict[str, dict[tuple[int, int | None], datetime]] = defaultdict(dict)
     refused: list[RowRefusal] = []
     for row in rows:
-        problem = _bin_problem(known, row) or _goods_problem(known, row)
+        problem = (
+            _bin_problem(known, row)
+            or _goods_problem(known, row)
+            or _too_many(known, pieces[row.bin_code], row)
+        )
         if problem is not None:
             refused.append(RowRefusal(row=row.row, field=problem[0], value=problem[1],
                                       reason=problem[2]))  # fmt: skip
@@ -128,6 +135,7 @@ def _known(
     return _Known(
         bins=bins, goods=goods, lots=lots,
         asked={count_bin_id: frozenset(skus) for count_bin_id, skus in asked.items()},
+        wanted=wanted_goods(session, count), earliest=count.opened_at - LONGEST_AGO,
     )  # fmt: skip
 
 
@@ -148,6 +156,20 @@ def _goods(session: Session, codes: set[str]) -> dict[str, tuple[Any, int]]:
         for row in rows:
             found.setdefault(spelled[row.barcode], (row, row.pieces))
     return found
+
+
+def _too_many(
+    known: _Known, here: Mapping[tuple[int, int | None], int], row: CountRow
+) -> tuple[str, str, Text] | None:
+    """Refuse what no bin can hold, of one row or of several together."""
+    if not row.sku_code:
+        return None
+    sku, worth = known.goods[row.sku_code]
+    lot_id = known.lots[sku.id, row.lot] if sku.is_lot_tracked else None
+    if here.get((sku.id, lot_id), 0) + row.pieces * worth <= MOST_PIECES:
+        return None
+    return "pieces", str(row.pieces), say("More than {most} pieces stand in no bin.",
+                                          most=MOST_PIECES)  # fmt: skip
 
 
 def _bin_problem(known: _Known, row: CountRow) -> tuple[str, str, Text] | None:
@@ -175,7 +197,20 @@ def _goods_problem(known: _Known, row: CountRow) -> tuple[str, str, Text] | None
         return None
     if row.sku_code not in known.goods:
         return "sku_code", row.sku_code, say("Nothing here carries this code.")
+    return _sku_problem(known, row) or _time_problem(known, row)
+
+
+def _time_problem(known: _Known, row: CountRow) -> tuple[str, str, Text] | None:
+    if row.counted_at is None or row.counted_at >= known.earliest:
+        return None
+    day = row.counted_at.date().isoformat()
+    return "counted_at", day, say("This was counted long before the count began. Count it again.")
+
+
+def _sku_problem(known: _Known, row: CountRow) -> tuple[str, str, Text] | None:
     sku, _ = known.goods[row.sku_code]
+    if known.wanted is not None and sku.id not in known.wanted:
+        return "sku_code", row.sku_code, say("This count is of other goods.")
     if sku.is_serial_tracked:
         return "sku_code", row.sku_code, say("Goods known piece by piece are counted on a tablet.")
     if sku.is_lot_tracked and not row.lot:

@@ -120,6 +120,7 @@ def _moved_lines(session: Session, count: CountSession, due: datetime) -> Iterab
         sa.select(
             CountLine.id, CountLine.bin_id, CountLine.sku_id, CountLine.counted_at,
             CountLine.variance, CountLine.looks, CountLine.is_settled, CountLine.state,
+            (changes - CountLine.changes).label("moved"),
         )
         .outerjoin(
             StockBalance,
@@ -152,9 +153,15 @@ def _doubtful(session: Session, count: CountSession, rows: Sequence[Any]) -> lis
 
 
 def _is_doubtful(row: Any, moved: Moved | None, grace: timedelta, slack: timedelta) -> bool:
-    if moved is None:
-        return False
-    after = [move for move in moved.moves if move[0] > row.counted_at - slack]
+    if moved is None or len(moved.commands) < row.moved:
+        return True  # it moved before it was counted, by the clock: that was set back
+    since = row.counted_at - slack
+    last = set(moved.commands[-row.moved :])
+    after = [
+        move
+        for move, command in zip(moved.moves, moved.of_command, strict=True)
+        if move[0] > since or command in last
+    ]
     is_different = row.state in (LineState.DIFFERENT, LineState.APPROVED)
     if is_different and any(why in CORRECTIONS for _, _, why in after):
         return True

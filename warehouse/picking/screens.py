@@ -13,6 +13,7 @@ class PickScreen(StrEnum):
     BIN = "bin"
     ITEM = "item"
     NEXT = "next"
+    EMPTY = "empty"  # the book has emptied the bin: is it so?
     STOP = "stop"
     DONE = "done"
 
@@ -21,7 +22,8 @@ LEADS_TO: dict[str, frozenset[PickScreen]] = {
     "TakeWave": frozenset({PickScreen.TOTES, PickScreen.NEXT}),
     "BindTote": frozenset({PickScreen.TOTES, PickScreen.NEXT}),
     "ConfirmBin": frozenset({PickScreen.ITEM}),
-    "ConfirmPick": frozenset({PickScreen.ITEM, PickScreen.NEXT}),
+    "ConfirmPick": frozenset({PickScreen.ITEM, PickScreen.EMPTY, PickScreen.NEXT}),
+    "SayEmpty": frozenset({PickScreen.NEXT}),
     "ReportShort": frozenset({PickScreen.NEXT}),
     "SkipTask": frozenset({PickScreen.NEXT}),
     "UndoPick": frozenset({PickScreen.NEXT}),

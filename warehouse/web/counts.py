@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -51,7 +52,7 @@ from warehouse.people.rights import Right
 from warehouse.text import say
 from warehouse.web import tables
 from warehouse.web.access import needs
-from warehouse.web.context import command_id, do, form_ids, form_str, reading, speak
+from warehouse.web.context import command_id, do, form_ids, form_str, now, reading, speak
 from warehouse.web.desk import act, back_or, names_of, noted, state_chips, told
 from warehouse.web.pages import invalid
 from warehouse.web.spreadsheets import Field
@@ -204,6 +205,7 @@ def count(session_id: int) -> str | Response:
             jobs=list(session.scalars(jobs)),
             events=story(session, [("count", [session_id])], job_subjects=[subject]),
             only=tables.text("only"),
+            seen_at=now().isoformat(),
             q=tables.text("q"),
         )
 
@@ -278,7 +280,7 @@ def approve(session_id: int) -> Response:
         return told(InvalidInput(say("Choose lines first."), field="chosen"), back)
     return act(
         approve_lines, ApproveLines, back=back, session_id=session_id, line_ids=chosen,
-        reason=DifferenceReason(reason), note=form_str("note", ""),
+        reason=DifferenceReason(reason), note=form_str("note", ""), seen_at=_seen_at(),
     )  # fmt: skip
 
 
@@ -292,8 +294,17 @@ def keep(session_id: int) -> Response:
         return told(InvalidInput(say("Choose lines first."), field="chosen"), back)
     return act(
         keep_book, KeepBook, back=back, session_id=session_id, line_ids=chosen,
-        note=form_str("note", ""),
+        note=form_str("note", ""), seen_at=_seen_at(),
     )  # fmt: skip
+
+
+def _seen_at() -> datetime | None:
+    """Return when the page that was sent had been shown; a page that does not say is not held."""
+    try:
+        found = datetime.fromisoformat(form_str("seen_at", ""))
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
 
 
 @bp.post("/<int:session_id>/again")

@@ -6,12 +6,14 @@ import sqlalchemy as sa
 from flask import Blueprint, Response, url_for
 from sqlalchemy.orm import Session
 
+from warehouse.catalog.models import Bin
 from warehouse.commands import Outcome, Tone
 from warehouse.errors import LotWanted, NotFound, SerialMissing
 from warehouse.inventory.pieces import lots_in
 from warehouse.inventory.refusals import refuse
 from warehouse.people.rights import Right
 from warehouse.picking.commands.confirm import ConfirmBin, ConfirmPick, confirm_bin, confirm_pick
+from warehouse.picking.commands.emptied import SayEmpty, say_empty
 from warehouse.picking.commands.exceptions import (
     ReportShort,
     SkipTask,
@@ -32,7 +34,7 @@ from warehouse.picking.queries import PickView, WaveRow, pick_view, waves_to_pic
 from warehouse.picking.screens import PickScreen
 from warehouse.scanning import Card, CardScan, CodeScan, Scan
 from warehouse.text import say
-from warehouse.waves.models import ShortReason, Wave, WaveState
+from warehouse.waves.models import PickTask, ShortReason, Wave, WaveState
 from warehouse.web import stations
 from warehouse.web.access import needs
 from warehouse.web.context import command_id, do, form_int, form_str, person, reading
@@ -116,6 +118,8 @@ def _take(wave_id: int, scan: Scan, screen: str, subject: int | None) -> Outcome
         return do(bind_tote, BindTote, wave_id=wave_id, barcode=item.code)
     if screen == PickScreen.BIN:
         return do(confirm_bin, ConfirmBin, task_id=task_id, barcode=item.code)
+    if screen == PickScreen.EMPTY:  # on to the next bin, the question left open
+        return do(confirm_bin, ConfirmBin, task_id=_next_task(wave_id), barcode=item.code)
     if screen == DAMAGED:
         serial = item.serial or item.code
         return _short(task_id, ShortReason.DAMAGED, serial)
@@ -154,7 +158,17 @@ def _short(task_id: int, reason: ShortReason, serial: str = "") -> Outcome:
         return Outcome(screen=DAMAGED, subject_id=task_id, message=wanted.text, tone=Tone.ATTENTION)
 
 
+def _next_task(wave_id: int) -> int:
+    with reading() as session:
+        task = pick_view(session, session.get_one(Wave, wave_id)).task
+        return task.task_id if task else 0
+
+
 def _card(wave_id: int, card: Card, screen: str, task_id: int) -> Outcome:
+    if screen == PickScreen.EMPTY and card in (Card.OK, Card.SHORT):
+        return do(say_empty, SayEmpty, task_id=task_id, is_empty=card is Card.OK)
+    if screen == PickScreen.EMPTY and card is Card.SKIP:
+        return do(skip_task, SkipTask, task_id=_next_task(wave_id))
     if card is Card.UNDO:
         if screen in (SHORT, LOT, DAMAGED):
             return Outcome(screen="", message=say("Back to the pick."))
@@ -203,11 +217,24 @@ def _show_wave(wave_id: int) -> stations.Show:
         view = pick_view(session, wave)
         if view.screen is PickScreen.STOP and view.task is not None:
             raise stop_screen(session, view.stopped_id)
+        if screen == PickScreen.EMPTY and (emptied := session.get(PickTask, subject or 0)):
+            return _emptied(session, view, emptied)
         is_asked = view.task is not None and view.task.task_id == subject
         asked = screen if is_asked and screen in (SHORT, LOT, DAMAGED) else view.screen
         return _fragment(session, view, asked)
 
     return show
+
+
+def _emptied(session: Session, view: PickView, task: PickTask) -> Fragment:
+    place = session.get_one(Bin, task.bin_id)
+    return Fragment(
+        template="pick/_empty.html",
+        screen=PickScreen.EMPTY,
+        subject=task.id,
+        expects=say("OK if {bin} is empty", bin=place.code),
+        context={"view": view, "bin": place, "next_task": view.task},
+    )
 
 
 def _fragment(session: Session, view: PickView, screen: str) -> Fragment:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +27,7 @@ from warehouse.errors import (
     TakenByAnother,
     WarehouseError,
 )
+from warehouse.gate import DatabaseBusy
 from warehouse.orders.models import BEGUN, Consignment
 from warehouse.orders.queries import HOLD_WORDS, orders_of, stopped
 from warehouse.people import auth
@@ -130,11 +132,15 @@ def _once_more(error: TakenByAnother | OtherLot) -> dict[str, str] | None:
 
 
 def _doubt(error: InsufficientStock) -> None:
-    """Have the bin counted: goods in a hand that the book has not are a difference."""
-    do(
-        doubt_shortage, DoubtShortage, id=new_id(),
-        bin_code=str(error.facts.get("bin", "")), sku_code=str(error.facts.get("sku", "")),
-    )  # fmt: skip
+    """Have the bin counted: goods in a hand that the book has not are a difference.
+
+    The answer to the scan is the refusal, whether that could be written down or not.
+    """
+    with suppress(WarehouseError, DatabaseBusy):
+        do(
+            doubt_shortage, DoubtShortage, id=new_id(),
+            bin_code=str(error.facts.get("bin", "")), sku_code=str(error.facts.get("sku", "")),
+        )  # fmt: skip
 
 
 def _next_screen(show: Show, outcome: Outcome) -> Response:

@@ -288,6 +288,7 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
         ),
         "stop",
     ),
+    ("bin", "seen_empty"): (_plain(say("Seen empty by the picker")), None),
     ("bin", "bin_new"): (_plain(say("Added")), None),
     ("bin", "bin_changed"): (_plain(say("Settings changed")), None),
     ("bin", "limited"): (_fields, None),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -15,8 +16,10 @@ from warehouse.counting.commands.sessions import locked
 from warehouse.counting.models import (
     BinState,
     CountBin,
+    CountEntry,
     CountLine,
     CountSession,
+    CountTake,
     CountUnknown,
     DifferenceReason,
     LineState,
@@ -44,12 +47,16 @@ MOST_LINES = 5_000  # decided at once
 
 @dataclass(frozen=True, kw_only=True)
 class ApproveLines(Command):
-    """The shelf is right: the book will be set to it. All that are different, if none are named."""
+    """The shelf is right: the book will be set to it. All that are different, if none are named.
+
+    `seen_at`: when the lines were shown; what was counted since is not what was approved.
+    """
 
     session_id: int
     line_ids: tuple[int, ...] = ()
     reason: DifferenceReason
     note: str = ""
+    seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +66,7 @@ class KeepBook(Command):
     session_id: int
     line_ids: tuple[int, ...]
     note: str
+    seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,11 +91,13 @@ def approve_lines(session: Session, command: ApproveLines) -> Outcome:
 
     Raises:
         Forbidden: they go beyond what this person may approve, or he counted one of them.
-        RuleViolation: one of them is not to be decided; nothing is approved.
+        RuleViolation: one of them is not to be decided, or was counted again since it was shown;
+            nothing is approved.
     """
     count = _open(session, command.session_id)
     lines = _lines(session, count, command.line_ids, {LineState.DIFFERENT, LineState.RECOUNT})
-    _require_may_approve(session, command, count, lines)
+    _require_seen(command, lines)
+    _require_may_decide(session, command, count, lines)
     for line in lines:
         line.reason = command.reason
         _decide(command, line, LineState.APPROVED, command.note)
@@ -109,13 +119,15 @@ def keep_book(session: Session, command: KeepBook) -> Outcome:
     """Leave the book of these lines as it is.
 
     Raises:
-        InvalidInput: no word why. RuleViolation: one of them is not to be decided.
+        InvalidInput: no word why. RuleViolation: one of them is not to be decided, or was counted
+            again since it was shown. Forbidden: as of approving, lest a loss is hidden.
     """
     if not command.note.strip():
         raise InvalidInput(say("Say why."), field="note")
     count = _open(session, command.session_id)
     lines = _lines(session, count, command.line_ids, DECIDABLE)
-    _require_others(command, lines)
+    _require_seen(command, lines)
+    _require_may_decide(session, command, count, lines)
     for line in lines:
         _decide(command, line, LineState.KEPT, command.note)
     trail.record(
@@ -204,24 +216,49 @@ def _lines(
     return found
 
 
-def _require_may_approve(
+def _require_may_decide(
     session: Session, command: Command, count: CountSession, lines: Sequence[CountLine]
 ) -> None:
-    _require_others(command, lines)
+    _require_others(session, command, lines)
     person = session.get_one(Person, command.actor.person_id)
     if Right.APPROVE_COUNT in rights_of(row.role for row in person.roles):
         return
     limits = approval_limits(count)
-    beyond = [x for x in lines if not limits.allow(x.variance, x.book, x.price_fen)]
+    # What waits for a second person's count may only be decided by who stands above the limits.
+    beyond = [
+        x
+        for x in lines
+        if x.state is LineState.RECOUNT or not limits.allow(x.variance, x.book, x.price_fen)
+    ]
     if beyond:
         raise Forbidden(
-            say("{lines} differences are larger than you may approve. Ask the supervisor.",
+            say("{lines} differences are larger than you may decide about. Ask the supervisor.",
                 lines=len(beyond))
         )  # fmt: skip
 
 
-def _require_others(command: Command, lines: Sequence[CountLine]) -> None:
-    if any(line.counted_by_id == command.actor.person_id for line in lines):
+def _require_seen(command: ApproveLines | KeepBook, lines: Sequence[CountLine]) -> None:
+    if command.seen_at is not None and any(x.counted_at > command.seen_at for x in lines):
+        raise RuleViolation(say("Some of these lines have gone on meanwhile. Look again."))
+
+
+def _require_others(session: Session, command: Command, lines: Sequence[CountLine]) -> None:
+    """Refuse lines of which this person made any look that counts, the first as well as the last.
+
+    Raises:
+        Forbidden: he did.
+    """
+    mine = (
+        sa.select(CountEntry.id)
+        .join(CountTake, CountTake.id == CountEntry.take_id)
+        .where(
+            CountEntry.line_id.in_([line.id for line in lines]),
+            CountTake.person_id == command.actor.person_id,
+            ~CountEntry.is_disturbed,
+        )
+        .limit(1)
+    )
+    if session.execute(mine).first() is not None:
         raise Forbidden(say("You counted one of these yourself. Another person decides."))
 
 

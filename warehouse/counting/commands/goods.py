@@ -26,10 +26,11 @@ from warehouse.errors import (
     WrongScan,
 )
 from warehouse.inventory import ledger
+from warehouse.inventory.marks import best_before_problem, lot_problem, serial_problem
 from warehouse.inventory.models import Lot, Serial
 from warehouse.inventory.pieces import lots_in, number_wanted
 from warehouse.inventory.refusals import MOST_PIECES, describe
-from warehouse.text import say
+from warehouse.text import Text, say
 
 _unknown = table_of(CountUnknown)
 
@@ -221,23 +222,42 @@ def _lot_of(session: Session, command: CountGoods, place: CountBin, item: Item) 
                 say("Lot {lot} is not known yet. Scan the code with its best-before.",
                     lot=command.lot), sku=item.sku_code,
             )  # fmt: skip
-        return known or ledger.lot_named(
-            session, item.sku_id, command.lot, command.best_before, command.at
-        )
+        if known is not None:
+            return known
+        problem = lot_problem(command.lot) or _best_before_problem(command)
+        if problem is not None:
+            raise RuleViolation(problem)
+        return ledger.lot_named(session, item.sku_id, command.lot, command.best_before, command.at)
     here = lots_in(session, place.bin_id, item.sku_id)
     if len(here) == 1:
         return here[0].lot_id
     raise LotWanted(say("Which lot of {sku} is it? Scan or choose it.", sku=item.sku_code))
 
 
+def _best_before_problem(command: CountGoods) -> Text | None:
+    if command.best_before is None:
+        return None
+    return best_before_problem(command.best_before, command.day, is_faulty=True)
+
+
 def _require_piece(
     session: Session, command: CountGoods, take: CountTake, item: Item, serial: str
 ) -> None:
-    """Refuse known pieces without their number, or with one counted before."""
+    """Refuse known pieces without their number, with one counted before, or never received."""
     if not serial:
         raise number_wanted(item.sku_code)
     if command.pieces != 1:
         raise SerialMissing(say("One serial number is one piece. Undo the last scan instead."))
+    is_known = sa.select(Serial.id).where(Serial.sku_id == item.sku_id, Serial.code == serial)
+    if session.execute(is_known).first() is None:
+        if item.is_lot_tracked:
+            raise RuleViolation(
+                say("{serial} of {sku} was never received. Put the piece aside.", serial=serial,
+                    sku=item.sku_code)
+            )  # fmt: skip
+        problem = serial_problem(serial)
+        if problem is not None:
+            raise RuleViolation(problem)
     seen = sa.select(CountScan.id).where(
         CountScan.take_id == take.id,
         CountScan.sku_id == item.sku_id,

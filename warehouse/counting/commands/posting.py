@@ -13,13 +13,14 @@ from warehouse.catalog.models import BinKind
 from warehouse.catalog.queries import bin_of_kind
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.counting.commands.sessions import end, locked
+from warehouse.counting.known_pieces import Places, places_of
 from warehouse.counting.models import CountLine, CountSession, LineState, SessionState
-from warehouse.counting.promises import free_promises
+from warehouse.counting.promises import free_promises, promised_to_picks
 from warehouse.counting.queries import is_all_counted
 from warehouse.counting.settling import ask_again, settle
 from warehouse.errors import RuleViolation
 from warehouse.inventory import ledger
-from warehouse.inventory.models import LotBalance, MoveReason, Serial, StockBalance
+from warehouse.inventory.models import LotBalance, MoveReason, StockBalance
 from warehouse.people import trail
 from warehouse.text import say
 
@@ -39,15 +40,16 @@ def post_count(session: Session, command: PostCount) -> Outcome:
     """Post approved differences as moves relative to what the book has now.
 
     What moved right after it was counted, or was set right since, is asked again instead. Pieces
-    promised to orders that turn out not to be there are let go, and their picks go short. The
-    session ends with its last line. `facts["left"]` lines wait for the next command.
+    promised to orders that turn out not to be there are let go, and their picks go short; where
+    they are in a pick under way, or a piece found here is in work elsewhere, the line is held.
+    The session ends with its last line. `facts["left"]` lines wait for the next command.
 
     Raises:
         RuleViolation: the count has ended, or was not begun.
     """
     count = locked(session, command.session_id)
     if count.state is SessionState.POSTED:
-        return _answer(count, 0, 0, 0, 0)
+        return _answer(count, 0, 0, 0, 0, 0)
     if count.state not in (SessionState.COUNTING, SessionState.REVIEW):
         raise RuleViolation(say("Count {number} has ended.", number=count.number))
     again = settle(session, command, count)
@@ -59,9 +61,11 @@ def post_count(session: Session, command: PostCount) -> Outcome:
         ask_again(session, command, count, [x.id for x in gone], LineState.LOOK, is_disturbed=True)
         lost = {line.id for line in gone}
         lines = [line for line in lines if line.id not in lost]
-    short = _make_room(session, command, lines, here)
-    postings = [posting for line in lines for posting in _postings(session, count, line)]
-    ledger.post(session, command, postings)
+    places = places_of(session, lines)
+    held = {line.id for line in lines if _is_held(session, line, here, places)}
+    lines = [line for line in lines if line.id not in held]
+    places = places_of(session, lines) if held else places
+    short = _post(session, command, count, lines, here, places)
     session.execute(
         sa.update(CountLine)
         .where(CountLine.id.in_([line.id for line in lines]))
@@ -69,12 +73,12 @@ def post_count(session: Session, command: PostCount) -> Outcome:
         .execution_options(synchronize_session=False)
     )
     session.expire_all()
-    left = _waiting(session, count)
+    left = _waiting(session, count) - len(held)
     if lines:
         trail.record(session, command, "count", count.id, "posted", lines=len(lines), short=short)
-    if not left and _is_over(session, count):
+    if not left and not held and _is_over(session, count):
         end(session, command, count, SessionState.POSTED)
-    return _answer(count, len(lines), again + len(gone), short, left)
+    return _answer(count, len(lines), again + len(gone), short, left, len(held))
 
 
 def _approved(session: Session, count: CountSession) -> list[CountLine]:
@@ -125,57 +129,85 @@ def _is_gone(line: CountLine, here: dict[Key, tuple[int, int]]) -> bool:
     return line.variance < 0 and here[line.bin_id, line.sku_id, line.lot_id][0] < -line.variance
 
 
-def _make_room(
+def _post(
     session: Session,
     command: Command,
+    count: CountSession,
     lines: Sequence[CountLine],
     here: dict[Key, tuple[int, int]],
+    places: Places,
 ) -> int:
-    """Let promises go that cannot be kept; return how many pieces of them."""
+    """Make the moves of the lines; return how many promised pieces had to be let go for them.
+
+    Lines that need room come last, each for itself: what is promised anew for one may be what
+    the next one lacks.
+    """
+    crowded = [line for line in lines if _lacking(line, here) > 0]
+    free = [line for line in lines if _lacking(line, here) <= 0]
+    moves = [move for line in free for move in _postings(session, count, line, places)]
+    at = ledger.post(session, command, moves)
     let_go = 0
-    for line in lines:
-        on_hand, reserved = here[line.bin_id, line.sku_id, line.lot_id]
-        lacking = -line.variance - (on_hand - reserved)
-        if line.variance < 0 and lacking > 0:
+    for line in crowded:
+        session.flush()
+        lacking = _lacking(line, _balances(session, [line]))
+        if lacking > 0:
             let_go += free_promises(session, command, line, lacking)
+        moves = _postings(session, count, line, places)
+        at = ledger.post(session, command, moves, first_line=at)
     return let_go
 
 
-def _postings(session: Session, count: CountSession, line: CountLine) -> list[ledger.Posting]:
-    """Return the moves that set one line right; goods known piece by piece move by number."""
+def _lacking(line: CountLine, here: dict[Key, tuple[int, int]]) -> int:
+    """Return how many of the pieces a line takes away are promised to somebody."""
+    on_hand, reserved = here[line.bin_id, line.sku_id, line.lot_id]
+    return -line.variance - (on_hand - reserved) if line.variance < 0 else 0
+
+
+def _is_held(
+    session: Session, line: CountLine, here: dict[Key, tuple[int, int]], places: Places
+) -> bool:
+    """Tell whether a line cannot be posted yet: its pieces are in somebody's work."""
+    lacking = _lacking(line, here)
+    if lacking > 0 and promised_to_picks(session, line) < lacking:
+        return True
+    found = (line.serials or {}).get("found", ())
+    return any(places.is_in_work(line, code) for code in found)
+
+
+def _postings(
+    session: Session, count: CountSession, line: CountLine, places: Places
+) -> list[ledger.Posting]:
+    """Return the moves that set one line right; goods known piece by piece move by number.
+
+    A piece found here that the book has in another bin comes from there. One that has come or
+    gone since it was counted is left where it is.
+    """
     outside = bin_of_kind(session, BinKind.COUNT_DIFFERENCE).id
 
-    def move(pieces: int, serials: Sequence[str] = (), lot_id: int | None = None) -> ledger.Posting:
-        is_found = pieces > 0
+    def move(
+        source: int, target: int, pieces: int, codes: Sequence[str] = (), lot_id: int | None = None
+    ) -> ledger.Posting:
         return ledger.Posting(
             sku_id=line.sku_id,
-            from_bin_id=outside if is_found else line.bin_id,
-            to_bin_id=line.bin_id if is_found else outside,
-            pieces=abs(pieces),
+            from_bin_id=source,
+            to_bin_id=target,
+            pieces=pieces,
             reason=MoveReason.COUNT,
             reference=count.number,
             lot_id=lot_id,
-            serials=tuple(serials),
+            serials=tuple(codes),
         )
 
     if line.serials is None:
-        return [move(line.variance, lot_id=line.lot_id)] if line.variance else []
-    gone, found = line.serials["gone"], line.serials["found"]
-    moves = [move(-len(gone), gone)] if gone else []
-    for lot_id, codes in _by_lot(session, line.sku_id, found).items():
-        moves.append(move(len(codes), codes, lot_id))
+        if line.variance > 0:
+            return [move(outside, line.bin_id, line.variance, lot_id=line.lot_id)]
+        return [move(line.bin_id, outside, -line.variance, lot_id=line.lot_id)]
+    gone = [code for code in line.serials["gone"] if places.is_gone(line, code)]
+    moves = [move(line.bin_id, outside, len(gone), gone)] if gone else []
+    for (source, lot_id), codes in places.sources(line, line.serials["found"]).items():
+        start = outside if source is None else source
+        moves.append(move(start, line.bin_id, len(codes), codes, lot_id))
     return moves
-
-
-def _by_lot(session: Session, sku_id: int, codes: Sequence[str]) -> dict[int | None, list[str]]:
-    rows = session.execute(
-        sa.select(Serial.code, Serial.lot_id).where(Serial.sku_id == sku_id, Serial.code.in_(codes))
-    )
-    known = {row.code: row.lot_id for row in rows}
-    found: dict[int | None, list[str]] = defaultdict(list)
-    for code in codes:
-        found[known.get(code)].append(code)
-    return found
 
 
 def _waiting(session: Session, count: CountSession) -> int:
@@ -200,11 +232,16 @@ def _is_over(session: Session, count: CountSession) -> bool:
     return not is_open and is_all_counted(session, count.id)
 
 
-def _answer(count: CountSession, posted: int, again: int, short: int, left: int) -> Outcome:
+def _answer(
+    count: CountSession, posted: int, again: int, short: int, left: int, held: int
+) -> Outcome:
     message = say("{posted} differences posted.", posted=posted)
     if again:
         message = say("{posted} differences posted. {again} lines moved while they were counted and"
                       " are asked again.", posted=posted, again=again)  # fmt: skip
+    elif held:
+        message = say("{posted} differences posted. {held} wait, as their pieces are in work. Post"
+                      " again when that is done.", posted=posted, held=held)  # fmt: skip
     elif not posted:
         message = say("Nothing waits to be posted now. What was counted a moment ago is held until"
                       " no hand can have any of it.")  # fmt: skip
@@ -212,7 +249,7 @@ def _answer(count: CountSession, posted: int, again: int, short: int, left: int)
         message = say("{posted} differences posted. The count is finished.", posted=posted)
     return Outcome(
         screen="count", subject_id=count.id, message=message,
-        tone=Tone.ATTENTION if again or short else Tone.OK,
-        facts={"posted": posted, "again": again, "released": short, "left": left,
+        tone=Tone.ATTENTION if again or short or held else Tone.OK,
+        facts={"posted": posted, "again": again, "released": short, "left": left, "held": held,
                "state": count.state.value},
     )  # fmt: skip

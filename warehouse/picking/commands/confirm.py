@@ -17,13 +17,14 @@ from warehouse.commands import Command, Outcome
 from warehouse.db import connection_of, table_of
 from warehouse.errors import RuleViolation, StaleScreen, TooMany, WrongBin
 from warehouse.inventory import ledger
-from warehouse.inventory.models import MoveReason
+from warehouse.inventory.models import MoveReason, StockBalance
 from warehouse.inventory.refusals import refuse_bin, refuse_item, require_pieces
 from warehouse.orders.models import Consignment, ConsignmentLine, ConsignmentState
 from warehouse.orders.queries import stop_column, stopped
 from warehouse.picking.commands.tracked import in_hand, serial_of
 from warehouse.picking.commands.wave import require_picker
 from warehouse.picking.screens import PickScreen
+from warehouse.settings import SettingChange
 from warehouse.text import say
 from warehouse.waves.models import PickTask, TaskState, Wave, WaveSlot
 
@@ -61,6 +62,27 @@ _bin = table_of(Bin)
 _sku = table_of(Sku)
 _line = table_of(ConsignmentLine)
 _consignment = table_of(Consignment)
+_balance = table_of(StockBalance)
+_setting = table_of(SettingChange)
+
+# Whether the book empties the bin, asked along with the rest: it costs no statement of its own.
+_stands = (
+    sa.select(_balance.c.on_hand)
+    .where(_balance.c.bin_id == _task.c.bin_id, _balance.c.sku_id == _task.c.sku_id)
+    .scalar_subquery()
+)
+_asks_if_empty = (
+    sa.select(_setting.c.value)
+    .where(_setting.c.name == "asks_if_empty")
+    .order_by(_setting.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_has_others = sa.exists().where(
+    _balance.c.bin_id == _task.c.bin_id,
+    _balance.c.sku_id != _task.c.sku_id,
+    _balance.c.on_hand > 0,
+)
 
 _load = (
     sa.select(
@@ -88,6 +110,9 @@ _load = (
         _barcode.c.sku_id.label("scanned_sku_id"),
         _barcode.c.pieces.label("scanned_pieces"),
         stop_column(_slot.c.consignment_id).label("stop_id"),
+        _stands.label("stands"),
+        _has_others.label("has_others"),
+        _asks_if_empty.label("asks_if_empty"),
     )
     .join(_slot, _slot.c.id == _task.c.slot_id)
     .join(_wave, _wave.c.id == _task.c.wave_id)
@@ -189,15 +214,20 @@ def confirm_pick(session: Session, command: ConfirmPick) -> Outcome:
         connection.execute(
             _finish, {"consignment_id": task.consignment_id, "of_slot": task.slot_id}
         )
+    message = say(
+        "{picked} of {wanted} into slot {slot}.",
+        picked=task.picked + pieces,
+        wanted=task.wanted,
+        slot=task.slot_no,
+    )
+    if task.asks_if_empty and pieces == task.stands and not task.has_others:
+        return Outcome(
+            screen=PickScreen.EMPTY, subject_id=task.id, message=message, is_step_done=is_done
+        )
     return Outcome(
         screen=PickScreen.NEXT if is_done else PickScreen.ITEM,
         subject_id=task.wave_id if is_done else task.id,
-        message=say(
-            "{picked} of {wanted} into slot {slot}.",
-            picked=task.picked + pieces,
-            wanted=task.wanted,
-            slot=task.slot_no,
-        ),
+        message=message,
         is_step_done=is_done,
     )
 
