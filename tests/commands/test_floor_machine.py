@@ -43,6 +43,7 @@ from warehouse.orders.models import HoldKind
 from warehouse.picking.commands.confirm import ConfirmBin, ConfirmPick, confirm_bin, confirm_pick
 from warehouse.picking.commands.exceptions import UndoPick, undo_pick
 from warehouse.picking.commands.wave import BindTote, TakeWave, bind_tote, take_wave
+from warehouse.placing.models import Why
 from warehouse.stopping.commands import SetAside, set_aside
 from warehouse.storing.commands.moves import (
     AdjustStock,
@@ -55,7 +56,6 @@ from warehouse.storing.commands.moves import (
     quarantine_stock,
     scrap_stock,
 )
-from warehouse.storing.models import Why
 from warehouse.waves.models import Wave, WaveState
 
 EXAMPLES = int(os.environ.get("FLOOR_EXAMPLES", "3"))
