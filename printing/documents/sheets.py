@@ -10,6 +10,7 @@ from printing.documents.parts import PHONE_CHARS, Carrier
 from printing.documents.text import NAME_CHARS, NOTE_CHARS, clean, code
 
 MAX_ROWS = 20_000
+WORKS = ("pick", "check", "pack", "weigh", "ship", "receive", "stock", "count")
 CARDS = ("OK", "UNDO", "SHORT", "SKIP", "FULL", "REPRINT", "MISSING", "MINUS", "LOGOUT")
 
 
@@ -88,7 +89,10 @@ class BadgeSheet(Document):
 
 @dataclass(frozen=True, kw_only=True)
 class CardSheet(Document):
-    """The command cards of a bench: scanning one presses the button of its name."""
+    """The command cards of a bench: scanning one presses the button of its name.
+
+    `work` is what is done there (pick, check, pack …): some cards mean another thing at each.
+    """
 
     kind: ClassVar[str] = "card_sheet"
     numbered_by: ClassVar[str] = "sheet_no"
@@ -96,10 +100,12 @@ class CardSheet(Document):
     sheet_no: str = "cards"
     cards: tuple[str, ...] = CARDS
     prefix: str = "CMD-"
+    work: str = ""
 
     def __post_init__(self) -> None:
         super().__post_init__()
         code("sheet_no", self.sheet_no)
+        self._require(self.work in ("", *WORKS), "work", f"knows no {self.work!r}")
         for card in self.cards:
             code("cards", self.prefix + card, limit=24)
             self._require(card in CARDS, "cards", f"knows no {card}")

@@ -80,3 +80,13 @@ def test_what_is_here_still_has_none(desk: Desk):
     url = f"/orders/{work.order_id}"
     assert "return label" not in words_of(desk.get(url)).lower()
     assert desk.get(f"{url}/return.pdf").status_code == 409
+
+
+def test_the_stations_page_prints_command_cards(desk: Desk):
+    page = desk.get("/tablets")
+    assert page.text.count("/tablets/cards/") == 16
+    assert "CMD-FULL" in _text(desk, "/tablets/cards/pack.pdf")
+    told = desk.said(desk.post("/tablets/cards/pack"))
+    assert "The command cards are on their way." in told
+    assert desk.world.one(PrintJob).document_kind == "card_sheet"
+    assert desk.post("/tablets/cards/desk").status_code == 404

@@ -251,6 +251,8 @@ MAY: dict[str, frozenset[Role]] = {
     "tablets.rename": _PRINTERS,
     "tablets.revoke": _PRINTERS,
     "tablets.station": _PRINTERS,
+    "tablets.cards": _PRINTERS,
+    "tablets.card_draft": _PRINTERS,
     "people.index": _SYSTEM,
     "people.new": _SYSTEM,
     "people.add": _SYSTEM,

@@ -6,10 +6,11 @@ import secrets
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from warehouse.catalog.cards import CARDS_OF, PrintCards, card_sheet, print_cards
 from warehouse.catalog.commands.equipment import SaveStation, save_station
 from warehouse.catalog.models import Station, StationKind
 from warehouse.errors import InvalidInput
@@ -32,8 +33,10 @@ from warehouse.web.access import COOKIE, needs
 from warehouse.web.context import database, do, form_str, reading, speak
 from warehouse.web.desk import act, noted
 from warehouse.web.door import own_tablet, set_tablet_cookie
+from warehouse.web.drafts import draft
 from warehouse.web.pages import invalid
-from warehouse.web.words import options
+from warehouse.web.paper_rows import PaperRow
+from warehouse.web.words import options, word
 
 bp = Blueprint("tablets", __name__, url_prefix="/tablets")
 
@@ -55,6 +58,15 @@ def _page(values: dict[str, Any], errors: dict[str, str]) -> str:
             stations=list(session.scalars(sa.select(Station).order_by(Station.code))),
             kinds=options(StationKind),
             longest_name=LONGEST_NAME,
+            cards=[
+                PaperRow(
+                    word=word(work),
+                    preview=url_for("tablets.card_draft", work=work.value),
+                    action=url_for("tablets.cards", work=work.value),
+                    may=True,
+                )
+                for work in CARDS_OF
+            ],
             values=values,
             errors=errors,
         )
@@ -117,6 +129,28 @@ def station() -> Response | tuple[str, int]:
     except InvalidInput as error:
         return _page(request.form.to_dict(), invalid(error)), 400
     return noted(outcome, url_for("tablets.index"))
+
+
+@bp.get("/cards/<work>.pdf")
+@needs(Right.STATIONS)
+def card_draft(work: str) -> Response:
+    """Show the command cards of a kind of work, a mark across."""
+    with reading() as session:
+        return draft(session, card_sheet(session, _work(work)))
+
+
+@bp.post("/cards/<work>")
+@needs(Right.STATIONS)
+def cards(work: str) -> Response:
+    """Ask for the command cards of a kind of work."""
+    back = f"{url_for('tablets.index')}#cards"
+    return act(print_cards, PrintCards, back=back, work=_work(work))
+
+
+def _work(name: str) -> StationKind:
+    if name not in CARDS_OF:
+        abort(404)
+    return StationKind(name)
 
 
 def _typed() -> dict[str, Any]:

@@ -29,6 +29,35 @@ MEANING = {
     "MINUS": "One piece is damaged",
     "LOGOUT": "Leave this tablet",
 }
+# What some of them do at one kind of work only.
+MEANING_AT = {
+    "pick": {"OK": "All is picked: the wave is done"},
+    "check": {"MISSING": "Pieces are missing in the tote", "UNDO": "Take back the last count"},
+    "pack": {"OK": "All that is left is in the carton", "UNDO": "Take the last piece out again"},
+    "weigh": {
+        "OK": "Ask who lets the weight pass",
+        "UNDO": "Take back the weight",
+        "REPRINT": "Print the label again",
+        "MISSING": "Back to the check",
+    },
+    "ship": {"OK": "Close the handover", "UNDO": "Take the last parcel back"},
+    "receive": {
+        "OK": "All is counted, or confirm what another counted",
+        "MISSING": "Have it counted again",
+        "MINUS": "The last piece is faulty",
+        "SKIP": "Another lot",
+        "REPRINT": "Labels for the goods in hand",
+    },
+    "stock": {
+        "OK": "Take what the bin holds, or put it elsewhere",
+        "UNDO": "Put the goods back",
+    },
+    "count": {
+        "OK": "The bin is counted",
+        "MINUS": "Counted too often",
+        "SKIP": "Leave this bin for later",
+    },
+}
 
 
 def draw_badges(badges: BadgeSheet, media: Media) -> list[Sheet]:
@@ -103,13 +132,17 @@ def _card(sheet: Sheet, box: Box, card: str, cards: CardSheet) -> None:
     shown = name if name == card else f"{name}  {card}"
     sheet.write(title.inset(2, 0), shown, 26, floor_pt=12, bold=True, level=WHITE, align="center",
                 valign="middle", max_lines=1)  # fmt: skip
-    sheet.write(meaning, word(cards.locale, MEANING[card]), 10, floor_pt=6, align="center",
-                valign="middle", max_lines=1)  # fmt: skip
+    said = word(cards.locale, _meaning(card, cards.work))
+    sheet.write(meaning, said, 10, floor_pt=6, align="center", valign="middle", max_lines=1)
     content = cards.prefix + card
     square, bars = symbol.columns(symbol.h)
     sheet.matrix(square, qr(content), at_least=3, at_most=8)
     sheet.bars(bars, code128(content), at_least=2, at_most=5)
     sheet.write(foot, content, 9, align="center", valign="middle", max_lines=1)
+
+
+def _meaning(card: str, work: str) -> str:
+    return MEANING_AT.get(work, {}).get(card, MEANING[card])
 
 
 def _feet(sheets: Sequence[Sheet], document: BadgeSheet | CardSheet) -> None:
