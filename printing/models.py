@@ -198,6 +198,7 @@ class PrintJob(Base):
             postgresql_where=sa.text("cleared_at IS NULL"),
         ),
         sa.Index("ix_print_job_subject", "subject"),
+        sa.Index("ix_print_job_queued_at", "queued_at"),
         sa.Index("ix_print_job_state", "state"),
     )
 

@@ -35,6 +35,7 @@ UPSTREAM: dict[str, set[str]] = {
     "weighing": {"orders", "packing", "people"},
     "dispatch": {"carriers", "catalog", "inventory", "orders", "packing", "people", "printers",
                  "waves", "weighing"},
+    "reporting": {"carriers", "dispatch", "inventory", "orders", "packing", "people", "printers"},
     "tracing": {"catalog", "inventory", "orders", "packing", "people", "picking", "waves"},
     "stopping": {"catalog", "checking", "dispatch", "inventory", "orders", "packing", "people",
                  "waves"},

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from printing.models import PrintJob
 from printing.renderers import raster
 from tests.builders import Stage
 from tests.web.desk_site import Desk, words_of
+from warehouse.db import utcnow
 from warehouse.packing.models import Parcel
 from warehouse.people.models import Role
 
 PREFIX = "6901234"
+SITE = ZoneInfo("Asia/Shanghai")
 
 
 def _text(desk: Desk, url: str, role: Role = Role.SUPERVISOR) -> str:
@@ -90,3 +94,26 @@ def test_the_stations_page_prints_command_cards(desk: Desk):
     assert "The command cards are on their way." in told
     assert desk.world.one(PrintJob).document_kind == "card_sheet"
     assert desk.post("/tablets/cards/desk").status_code == 404
+
+
+def test_the_day_is_seen_exported_and_printed(desk: Desk):
+    today = f"{utcnow().astimezone(SITE):%Y-%m-%d}"
+    assert desk.get("/days", Role.COUNTER).location == f"/days/{today}"
+    desk.world.now = utcnow()
+    desk.world.bring(Stage.DISPATCHED)
+    page = desk.get(f"/days/{today}", Role.COUNTER)
+    assert "Parcels dispatched 1 0" in words_of(page)
+    assert "so far" in words_of(page)
+    rows = desk.get(f"/days/{today}?export=csv").get_data(as_text=True)
+    assert "Couriers,Parcels dispatched,1,0,,parcels_gone" in rows
+    assert "Parcels dispatched" in _text(desk, f"/days/{today}/report.pdf")
+    assert "The daily report is on its way." in desk.said(desk.post(f"/days/{today}/report"))
+    job = desk.world.one(PrintJob, document_kind="daily_report")
+    assert f"/days/{today}" in desk.get(f"/printers/jobs/{job.id}").text
+
+
+@pytest.mark.parametrize("day", ["2099-01-01", "1999-12-31", "yesterday", "2026-13-01"])
+def test_a_day_that_is_none_or_has_not_come_is_not_found(desk: Desk, day: str):
+    desk.as_(Role.COUNTER)
+    assert desk.get(f"/days/{day}", Role.COUNTER).status_code == 404
+    assert desk.get(f"/days?day={day}", Role.COUNTER).status_code == 302

@@ -145,6 +145,7 @@ class Order(Base):
         sa.Index("ix_shop_order_receiver_key", "receiver_key"),
         sa.Index("ix_shop_order_consignment_id", "consignment_id"),
         sa.Index("ix_shop_order_buyer", "buyer"),
+        sa.Index("ix_shop_order_received_at", "received_at"),
     )
 
     id: Mapped[Id]

@@ -47,6 +47,7 @@ NAV: tuple[Place, ...] = (
     ("counts.index", say("Counts"), (Right.SEE_DESK,)),
     ("receiving.index", say("Receiving"), (Right.SEE_DESK,)),
     ("printers.index", say("Printing"), (Right.SEE_DESK,)),
+    ("days.index", say("Daily"), (Right.SEE_DESK,)),
 )
 PART_OF = {"supply": "receiving"}  # sections reached by the tabs of another
 # What is set up once and looked at seldom stands behind one word.

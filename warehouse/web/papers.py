@@ -44,6 +44,7 @@ from warehouse.printers.jobs import (
     reprint_job,
     reroute_job,
 )
+from warehouse.printers.words import DOCUMENTS
 from warehouse.text import say
 from warehouse.web import tables
 from warehouse.web.access import needs
@@ -51,7 +52,7 @@ from warehouse.web.context import do, form_ids, form_int, form_str, may, person,
 from warehouse.web.desk import act, back_or, names_of, told
 from warehouse.web.fetched import is_in_hand, keep_fetched
 from warehouse.web.spreadsheets import Field
-from warehouse.web.words import DOCUMENTS, options
+from warehouse.web.words import options
 
 bp = Blueprint("printers", __name__, url_prefix="/printers")
 
@@ -217,6 +218,8 @@ def _subject(subject: str) -> str:
     kind, _, number = subject.partition(":")
     if not number.isdigit():
         return ""
+    if kind == "day" and may(Right.SEE_DESK):
+        return url_for("days.day", day=f"{number[:4]}-{number[4:6]}-{number[6:]}")
     pages = {
         "parcel": ("parcels.parcel", "parcel_id"),
         "wave": ("waves.wave", "wave_id"),

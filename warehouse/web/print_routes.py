@@ -12,12 +12,12 @@ from warehouse.catalog.models import Station
 from warehouse.errors import InvalidInput, NotFound
 from warehouse.people.rights import Right
 from warehouse.printers.commands import SetRoute, set_route
+from warehouse.printers.words import DOCUMENTS
 from warehouse.text import say
 from warehouse.web.access import needs
 from warehouse.web.context import do, form_int, reading
 from warehouse.web.desk import noted, told
 from warehouse.web.papers import bp
-from warehouse.web.words import DOCUMENTS
 
 # A test names its printer, and a separator lies with what it parts.
 KINDS = tuple(kind for kind in DOCUMENTS if kind not in ("test_page", "separator"))

@@ -27,6 +27,7 @@ from warehouse.packing.models import ParcelState
 from warehouse.people.models import Key, Role
 from warehouse.placing.models import Why
 from warehouse.placing.reasons import WHY_WORDS
+from warehouse.printers.words import DOCUMENTS
 from warehouse.receiving.accounts import ExchangeState, Settlement
 from warehouse.receiving.models import Fault, PurchaseState, ReceiptState
 from warehouse.receiving.queries import FAULT_WORDS
@@ -311,31 +312,6 @@ WORDS: Mapping[type[StrEnum], Words] = {
         Role.SUPERVISOR: (say("supervisor"), NONE),
         Role.ADMIN: (say("administrator"), NONE),
     },
-}
-
-DOCUMENTS: Mapping[str, Text] = {
-    "waybill": say("waybill"),
-    "ready_label": say("label of the carrier"),
-    "packing_slip": say("packing slip"),
-    "carton_label": say("carton label"),
-    "return_label": say("return label"),
-    "pick_list": say("pick list"),
-    "wave_sheet": say("wave sheet"),
-    "put_wall_sheet": say("put-wall sheet"),
-    "tote_label": say("tote label"),
-    "cart_label": say("cart label"),
-    "bin_label": say("bin label"),
-    "sku_label": say("SKU label"),
-    "manifest": say("manifest"),
-    "goods_receipt": say("goods receipt"),
-    "exchange_out": say("exchange slip"),
-    "count_sheet": say("count sheet"),
-    "count_report": say("count report"),
-    "daily_report": say("daily report"),
-    "badge_sheet": say("badges"),
-    "card_sheet": say("command cards"),
-    "separator": say("separator slip"),
-    "test_page": say("test page"),
 }
 
 
