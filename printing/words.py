@@ -153,7 +153,7 @@ _CHINESE = {
     "The tote is empty, pieces are missing": "箱子空了，还少件",
     "One piece is damaged": "有一件破损",
     "Leave this tablet": "退出登录",
-    "All is picked: the wave is done": "全部拣完，结束波次",
+    "All is picked, the wave is done": "全部拣完，结束波次",
     "Pieces are missing in the tote": "周转箱里少件",
     "Take back the last count": "撤回上一次复核",
     "All that is left is in the carton": "剩下的全部装箱",

@@ -42,7 +42,7 @@ def test_a_day_is_told_from_what_was_done_in_it(world: World):
         "orders_in": 1, "orders_released": 1, "orders_gone": 1,
         "waves_made": 1, "pieces_picked": 3, "checked": 1, "packed": 1,
         "parcels_sealed": 1, "pieces_packed": 3, "parcels_weighed": 1,
-        "parcels_gone": 1, "courier_ZTO": 1, "shop_TB_in": 1, "shop_TB_gone": 1,
+        "parcels_gone": 1, "courier_ZTO": 1, "shop_TB_came": 1, "shop_TB_gone": 1,
         "papers": 3, "paper_pick_list": 1, "paper_packing_slip": 1, "paper_waybill": 1,
     }  # fmt: skip
     assert {key: found.get(key) for key in expected} == expected

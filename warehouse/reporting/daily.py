@@ -40,6 +40,8 @@ def parts_of(session: Session, when: date, zone: tzinfo) -> list[Part]:
     found = []
     for key, title, lines in PARTS:
         figures = beside(lines(session, today, now), lines(session, before, then))
+        if key == "shops":  # what came and what left, shop by shop
+            figures = tuple(sorted(figures, key=lambda figure: figure.key))
         if figures:
             found.append(Part(key=key, title=title, figures=figures))
     return found
@@ -113,7 +115,7 @@ def _couriers(session: Session, day: Day, _now: Written) -> list[Line]:
 
 def _shops(session: Session, day: Day, now: Written) -> list[Line]:
     came = [
-        Line(key=f"shop_{code}_in", name=say("{shop}: orders that came", shop=name), value=count)
+        Line(key=f"shop_{code}_came", name=say("{shop}: orders that came", shop=name), value=count)
         for code, name, count in now.came
     ]
     gone = [
@@ -125,7 +127,7 @@ def _shops(session: Session, day: Day, now: Written) -> list[Line]:
         )
         for g in queries.gone_by_shop(session, day)
     ]
-    return sorted([*came, *gone], key=lambda line: line.key)
+    return [*came, *gone]
 
 
 def _stock(_session: Session, _day: Day, now: Written) -> list[Line]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from babel.dates import format_date
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from warehouse.people.rights import Right
@@ -26,7 +26,7 @@ Row = tuple[Part, Figure]
 FIELDS: tuple[Field, ...] = (
     (say("Part"), lambda row: row[0].title),
     (say("Figure"), lambda row: row[1].name),
-    (say("Value"), lambda row: row[1].value),
+    (say("This day"), lambda row: row[1].value),
     (say("Day before"), lambda row: row[1].before),
     (say("Note"), lambda row: row[1].note or ""),
     (say("Key"), lambda row: row[1].key),
@@ -35,17 +35,19 @@ FIELDS: tuple[Field, ...] = (
 
 @bp.get("")
 @needs(Right.SEE_DESK)
-def index() -> Response:
-    """Go to a day by its date, to today without one."""
-    wanted = _date(request.args.get("day", "")) or today()
-    return redirect(url_for("days.day", day=wanted.isoformat()))
+def index() -> str | Response:
+    """Show the figures of today, or of the day asked for."""
+    return _shown(_date(request.args.get("day", "")) or today())
 
 
 @bp.get("/<day>")
 @needs(Right.SEE_DESK)
 def day(day: str) -> str | Response:
     """Show the figures of a day."""
-    when = _known(day)
+    return _shown(_known(day))
+
+
+def _shown(when: date) -> str | Response:
     with reading() as session:
         parts = parts_of(session, when, config().time_zone)
     if tables.is_export():

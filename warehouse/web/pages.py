@@ -47,11 +47,11 @@ NAV: tuple[Place, ...] = (
     ("counts.index", say("Counts"), (Right.SEE_DESK,)),
     ("receiving.index", say("Receiving"), (Right.SEE_DESK,)),
     ("printers.index", say("Printing"), (Right.SEE_DESK,)),
-    ("days.index", say("Daily"), (Right.SEE_DESK,)),
 )
 PART_OF = {"supply": "receiving"}  # sections reached by the tabs of another
-# What is set up once and looked at seldom stands behind one word.
-SET_UP: tuple[Place, ...] = (
+# What is looked at once a day, or set up once, stands behind one word.
+MORE: tuple[Place, ...] = (
+    ("days.index", say("Daily report"), (Right.SEE_DESK,)),
     ("carriers.index", say("Couriers"), (Right.CARRIERS,)),
     ("tablets.index", say("Stations"), (Right.STATIONS,)),
     ("people.index", say("People"), (Right.PEOPLE,)),
@@ -102,9 +102,9 @@ def _nav() -> list[dict[str, Any]]:
             "href": url_for(endpoint),
             "label": speak(label),
             "current": endpoint.partition(".")[0] == section,
-            "is_setup": (endpoint, label, rights) in SET_UP,
+            "is_more": (endpoint, label, rights) in MORE,
         }
-        for endpoint, label, rights in (*NAV, *SET_UP)
+        for endpoint, label, rights in (*NAV, *MORE)
         if any(may(right) for right in rights) and endpoint in current_app.view_functions
     ]
 

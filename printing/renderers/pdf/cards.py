@@ -31,7 +31,7 @@ MEANING = {
 }
 # What some of them do at one kind of work only.
 MEANING_AT = {
-    "pick": {"OK": "All is picked: the wave is done"},
+    "pick": {"OK": "All is picked, the wave is done"},
     "check": {"MISSING": "Pieces are missing in the tote", "UNDO": "Take back the last count"},
     "pack": {"OK": "All that is left is in the carton", "UNDO": "Take the last piece out again"},
     "weigh": {
