@@ -117,6 +117,7 @@ MAY: dict[str, frozenset[Role]] = {
     "receiving.receipt": _SEE,
     "receiving.book": _DOCK,
     "receiving.again": _DOCK,
+    "receiving.strike": _DOCK,
     "receiving.cancel": _FLOOR,
     "receiving.correct": _FLOOR,
     "receiving.corrected": _FLOOR,
