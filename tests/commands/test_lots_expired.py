@@ -10,13 +10,24 @@ import pytest
 from tests.builders import SYSTEM, Stage, Work, World
 from tests.commands.test_statements import counted
 from tests.tracked import by_lot, lots_at, put
+from warehouse.checking.commands.count import CheckItem, check_item
+from warehouse.checking.commands.start import StartCheck, start_check
 from warehouse.commands import USUAL_ZONE, Actor
 from warehouse.config import Config
-from warehouse.errors import OtherLot
+from warehouse.dispatch.commands.handover import (
+    HandOverParcel,
+    OpenHandover,
+    hand_over_parcel,
+    open_handover,
+)
+from warehouse.dispatch.models import Handover
+from warehouse.errors import OrderStopped, OtherLot, RuleViolation
 from warehouse.inventory.models import AllocationRelease
-from warehouse.orders.models import Consignment, HoldKind
+from warehouse.orders.commands.holds import ReleaseHold, release_hold
+from warehouse.orders.models import Consignment, Hold, HoldKind
 from warehouse.picking.commands.confirm import ConfirmBin, ConfirmPick, confirm_bin, confirm_pick
 from warehouse.picking.commands.exceptions import ReportShort, report_short
+from warehouse.stopping.commands import SetAside, set_aside
 from warehouse.tracing.commands.expiring import expire_promised
 from warehouse.waves.models import ShortReason, Wave
 from warehouse.worker import Worker
@@ -37,7 +48,8 @@ def promised(world: World, stage: Stage, later: int = 5) -> Work:
     world.site()
     goods = by_lot(world)
     put(world, goods, "A-01", 5, lot="OLD", day=today(world))
-    put(world, goods, "A-01", later, lot="NEW", day=date(2099, 1, 1))
+    if later:
+        put(world, goods, "A-01", later, lot="NEW", day=date(2099, 1, 1))
     return world.bring(stage, lines={goods: 2}, on_hand=0)
 
 
@@ -123,3 +135,60 @@ def test_where_nothing_has_passed_its_day_one_question_is_asked(world: World):
     with counted(world) as sent:
         assert expire(world) == 0
     assert len(sent) <= 1, sent
+
+
+def tomorrow(world: World) -> None:
+    world.now = last_minute(world) + timedelta(minutes=2)
+
+
+def stopped_for_its_lot(world: World, work: Work) -> None:
+    """Put the goods aside; the order goes on by itself and is picked anew from what is good."""
+    assert world.holds(work.order_id) == [HoldKind.LOT_UNFIT]
+    hold_id = world.one(Hold, order_id=work.order_id, released_at=None).id
+    world.refused(RuleViolation, release_hold, ReleaseHold, hold_id=hold_id, note="let it go")
+    put(world, work.goods["SERUM"], "B-01", 5, lot="NEW", day=date(2099, 1, 1))
+    given = {"consignment_id": work.consignment_id, "barcode": "SET-ASIDE"}
+    world.do(set_aside, SetAside, by="checker", **given)
+    assert world.holds(work.order_id) == []
+    assert lots_at(world, "SET-ASIDE") == {"OLD": (2, 0)}
+    assert world.differences() == []
+
+
+def test_goods_whose_day_came_in_their_tote_are_put_aside_at_the_check(world: World):
+    work = promised(world, Stage.PICKED, later=0)
+    tomorrow(world)
+    stop = world.do(start_check, StartCheck, by="checker", barcode=work.tote)
+    assert (stop.screen, stop.subject_id, stop.tone) == ("stop", work.consignment_id, "stop")
+    assert "was good until 2026-03-02 only" in str(stop.message)
+    stopped_for_its_lot(world, work)
+
+
+def test_a_check_that_lasts_until_the_next_day_passes_no_lot_that_is_over(world: World):
+    work = promised(world, Stage.CHECKING, later=0)
+    tomorrow(world)
+    goods = work.goods["SERUM"]
+    scan = {"check_id": work.check_id, "barcode": goods.barcode, "pieces": 2, "lot": "OLD"}
+    assert world.do(check_item, CheckItem, by="checker", **scan).screen == "stop"
+    assert world.state(Consignment, work.consignment_id) == "checking"
+    stopped_for_its_lot(world, work)
+
+
+def test_no_parcel_with_a_lot_that_is_over_or_blocked_goes_to_the_courier(world: World):
+    work = promised(world, Stage.MATCHED, later=0)
+    tomorrow(world)
+    visit = world.do(open_handover, OpenHandover, by="shipper", carrier_id=world.carrier_id(work))
+    given = {"handover_id": visit.subject_id, "barcode": work.waybill_no}
+    stop = world.do(hand_over_parcel, HandOverParcel, by="shipper", **given)
+    assert (stop.screen, stop.subject_id) == ("stop", work.consignment_id)
+    assert world.one(Handover).refused == 1
+    world.refused(OrderStopped, hand_over_parcel, HandOverParcel, by="shipper", **given)
+    stopped_for_its_lot(world, work)
+
+
+def test_the_worker_stops_parcels_whose_lot_is_over_and_leaves_those_packed_in_time(world: World):
+    work = promised(world, Stage.PACKED, later=0)
+    assert expire(world, last_minute(world)) == 0
+    at = last_minute(world) + timedelta(minutes=2)
+    assert [expire(world, at), expire(world, at)] == [1, 0]
+    world.now = at
+    stopped_for_its_lot(world, work)

@@ -14,8 +14,8 @@ class CheckScreen(StrEnum):
 
 
 LEADS_TO: dict[str, frozenset[CheckScreen]] = {
-    "StartCheck": frozenset({CheckScreen.ITEMS}),
-    "CheckItem": frozenset({CheckScreen.ITEMS, CheckScreen.TOTE}),
+    "StartCheck": frozenset({CheckScreen.ITEMS, CheckScreen.STOP}),
+    "CheckItem": frozenset({CheckScreen.ITEMS, CheckScreen.TOTE, CheckScreen.STOP}),
     "UndoCheck": frozenset({CheckScreen.ITEMS}),
     "ReportMissing": frozenset({CheckScreen.STOP}),
     "ReportDamaged": frozenset({CheckScreen.STOP}),

@@ -16,7 +16,7 @@ class ShipScreen(StrEnum):
 
 LEADS_TO: dict[str, frozenset[ShipScreen]] = {
     "OpenHandover": frozenset({ShipScreen.PARCELS}),
-    "HandOverParcel": frozenset({ShipScreen.PARCELS}),
+    "HandOverParcel": frozenset({ShipScreen.PARCELS, ShipScreen.STOP}),
     "UndoHandover": frozenset({ShipScreen.PARCELS}),
     "CloseHandover": frozenset({ShipScreen.CLOSED}),
 }

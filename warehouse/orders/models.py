@@ -75,6 +75,7 @@ class HoldKind(StrEnum):
     NO_LINES = "no_lines"
     REMARK = "remark"
     STOCK_SHORT = "stock_short"
+    LOT_UNFIT = "lot_unfit"  # goods in a tote or parcel that may not be sold any more
     MERGE_CANDIDATE = "merge_candidate"
     CHECK_MISMATCH = "check_mismatch"
     MANUAL = "manual"

@@ -40,6 +40,7 @@ HOLD_WORDS: dict[HoldKind, Text] = {
     HoldKind.NO_LINES: say("nothing to ship"),
     HoldKind.REMARK: say("remark to read"),
     HoldKind.STOCK_SHORT: say("stock short"),
+    HoldKind.LOT_UNFIT: say("lot past its day or blocked"),
     HoldKind.MERGE_CANDIDATE: say("could be merged"),
     HoldKind.CHECK_MISMATCH: say("check found a mismatch"),
     HoldKind.MANUAL: say("held by hand"),

@@ -21,6 +21,7 @@ OWNER_OF = {
     HoldKind.NO_LINES: HoldOwner.CUSTOMER_SERVICE,
     HoldKind.REMARK: HoldOwner.CUSTOMER_SERVICE,
     HoldKind.STOCK_SHORT: HoldOwner.STOCK,
+    HoldKind.LOT_UNFIT: HoldOwner.STOCK,
     HoldKind.MERGE_CANDIDATE: HoldOwner.CUSTOMER_SERVICE,
     HoldKind.CHECK_MISMATCH: HoldOwner.STOCK,
     HoldKind.MANUAL: HoldOwner.CUSTOMER_SERVICE,
@@ -39,13 +40,17 @@ FACTUAL = frozenset(
         HoldKind.NO_LINES,
         HoldKind.REMARK,
         HoldKind.STOCK_SHORT,
+        # Gone with the goods: put aside, the order is picked anew from what is good.
+        HoldKind.LOT_UNFIT,
         HoldKind.MERGE_CANDIDATE,
     }
 )
 # What a hold is about that a person raised: no audit lets it go, whatever the shop's facts say.
 BY_HAND = "by hand"
 # These a person cannot wave through: the goods or their name are not there.
-MENDED_ONLY = frozenset({HoldKind.UNKNOWN_SKU, HoldKind.NO_LINES, HoldKind.STOCK_SHORT})
+MENDED_ONLY = frozenset(
+    {HoldKind.UNKNOWN_SKU, HoldKind.NO_LINES, HoldKind.STOCK_SHORT, HoldKind.LOT_UNFIT}
+)
 LINES_TO_SHIP = frozenset({LineState.OPEN})
 BEFORE_RELEASE = (OrderState.RECEIVED, OrderState.HELD, OrderState.CLEAN)
 ENDED_AT_SHOP = frozenset({ShopState.CLOSED, ShopState.FINISHED, ShopState.SHIPPED})

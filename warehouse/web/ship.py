@@ -128,7 +128,9 @@ def _show_carriers(session: Session, screen: str, subject: int | None) -> Fragme
 
 
 def _show_handover(handover_id: int) -> stations.Show:
-    def show(session: Session, screen: str, _subject: int | None) -> Fragment:
+    def show(session: Session, screen: str, subject: int | None) -> Fragment:
+        if screen == ShipScreen.STOP and subject:
+            raise stations.stop_screen(session, subject)
         handover = session.get(Handover, handover_id)
         if handover is None:
             raise NotFound(say("handover"), handover_id)

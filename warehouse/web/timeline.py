@@ -115,6 +115,10 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
     ("order", "receiver_seen"): (_with("Receiver looked at: {reason}", "reason"), "attention"),
     ("order", "mapped"): (_plain(say("A line was given its SKU")), None),
     ("consignment", "waved"): (_with("Planned in wave {wave}", "wave"), None),
+    ("consignment", "lot_unfit"): (
+        _with("Stopped: lot {lot} may not be sold any more", "lot"),
+        "stop",
+    ),
     ("consignment", "short"): (_plain(say("Short pick")), "attention"),
     ("consignment", "check_started"): (_plain(say("Check begun")), None),
     ("consignment", "check_taken_over"): (_plain(say("Check taken over")), None),

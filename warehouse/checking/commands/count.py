@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.queries import Item
-from warehouse.checking.commands.pieces import in_tote, lines_of, require_new
-from warehouse.checking.commands.start import open_check
+from warehouse.checking.commands.pieces import in_tote, lines_of, require_new, tote_id
+from warehouse.checking.commands.start import open_check, stop_outcome
 from warehouse.checking.models import Check, CheckScan, CheckState, Mismatch, MismatchKind
 from warehouse.checking.screens import CheckScreen
 from warehouse.commands import Command, Outcome, Tone
@@ -22,6 +22,7 @@ from warehouse.orders.models import ConsignmentLine, ConsignmentState
 from warehouse.orders.queries import consignment_by_id
 from warehouse.people import trail
 from warehouse.text import say
+from warehouse.waves.unfit import stop_unfit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +74,8 @@ def check_item(session: Session, command: CheckItem) -> Outcome:
     if done < total:
         message = say("{done} of {total}: {name}", done=done, total=total, name=item.words)
         return Outcome(screen=CheckScreen.ITEMS, subject_id=check.id, message=message)
+    if text := stop_unfit(session, command, check.consignment_id, [tote_id(session, check)]):
+        return stop_outcome(check.consignment_id, text)
     return _pass(session, command, check)
 
 

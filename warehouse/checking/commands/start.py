@@ -9,15 +9,16 @@ from sqlalchemy.orm import Session
 
 from warehouse.checking.models import Check, CheckState
 from warehouse.checking.screens import CheckScreen
-from warehouse.commands import Command, Outcome
+from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import RuleViolation, SamePerson, StaleScreen, TakenByAnother
 from warehouse.inventory.models import MoveReason
 from warehouse.inventory.queries import movers_of
 from warehouse.orders.models import ConsignmentLine, ConsignmentState
 from warehouse.orders.queries import CONSIGNMENT_WORDS, require_not_stopped
 from warehouse.people import trail
-from warehouse.text import say
+from warehouse.text import Text, say
 from warehouse.waves.totes import scanned_tote
+from warehouse.waves.unfit import stop_unfit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,11 +34,15 @@ def start_check(session: Session, command: StartCheck) -> Outcome:
     Raises:
         WrongTote, UnknownBarcode: no tote with goods to check. OrderStopped: see there.
         SamePerson: the actor picked some of it and four eyes are asked for.
+
+    A lot among the goods that may not be sold any more stops the order.
     """
     tote, consignment = scanned_tote(session, command.barcode, say("a tote with picked goods"))
     person_id = command.actor.person_id
     if consignment.is_four_eyes:
         _require_other_eyes(session, consignment.id, consignment.picked_by, person_id)
+    if text := stop_unfit(session, command, consignment.id, [tote.tote_id]):
+        return stop_outcome(consignment.id, text)
     if consignment.state is ConsignmentState.CHECKING:
         return _resume(session, command, consignment.id, tote.tote_code)
     if consignment.state is not ConsignmentState.PICKED:
@@ -57,6 +62,11 @@ def start_check(session: Session, command: StartCheck) -> Outcome:
     session.flush()
     trail.record(session, command, "consignment", consignment.id, "check_started")
     return _items(check.id, tote.tote_code)
+
+
+def stop_outcome(consignment_id: int, text: Text) -> Outcome:
+    """Return the red screen of a consignment that was stopped by this very scan."""
+    return Outcome(screen=CheckScreen.STOP, subject_id=consignment_id, message=text, tone=Tone.STOP)
 
 
 def _require_other_eyes(

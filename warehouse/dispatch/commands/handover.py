@@ -31,6 +31,7 @@ from warehouse.orders.queries import consignment_by_id, lock_orders, orders_of
 from warehouse.packing.models import Parcel, ParcelLine, ParcelState
 from warehouse.people import trail
 from warehouse.text import say
+from warehouse.waves.unfit import stop_unfit
 from warehouse.weighing.commands import lock_parcel
 
 _parcel = table_of(Parcel)
@@ -90,7 +91,8 @@ def open_handover(session: Session, command: OpenHandover) -> Outcome:
 def hand_over_parcel(session: Session, command: HandOverParcel) -> Outcome:
     """Book the parcel to the courier; its orders are dispatched with their last parcel.
 
-    A parcel of another courier, or one not ready, is written down as refused.
+    A parcel of another courier, or one not ready, is written down as refused; so is one with a lot
+    that may not be sold any more, whose order stops.
 
     Raises:
         UnknownBarcode, WrongScan: no parcel's label. VoidWaybill: one that holds no more.
@@ -128,6 +130,12 @@ def hand_over_parcel(session: Session, command: HandOverParcel) -> Outcome:
                 "Parcel {number} is not ready: scan its label at the scale.", number=parcel.number
             ),
             tone=Tone.STOP,
+        )
+    if text := stop_unfit(session, command, parcel.consignment_id, [parcel.bin_id]):
+        handover.refused += 1
+        session.flush()
+        return Outcome(
+            screen=ShipScreen.STOP, subject_id=parcel.consignment_id, message=text, tone=Tone.STOP
         )
     _dispatch(session, command, handover, parcel)
     return Outcome(

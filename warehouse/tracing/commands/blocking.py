@@ -5,22 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import InvalidInput, NotFound, RuleViolation
 from warehouse.inventory.marks import best_before_problem
-from warehouse.inventory.models import Lot, LotBalance
+from warehouse.inventory.models import Lot
 from warehouse.orders.commands.holds import hold_order
 from warehouse.orders.models import HoldKind, HoldOwner
 from warehouse.orders.queries import orders_of
 from warehouse.orders.rules import BY_HAND
-from warehouse.packing.models import Parcel, ParcelState
 from warehouse.people import trail
 from warehouse.text import say
-from warehouse.tracing.commands.unpromising import give_promises_back
-from warehouse.waves.models import WaveSlot
+from warehouse.tracing.commands.unpromising import give_promises_back, in_work
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,22 +133,8 @@ def _lot(session: Session, lot_id: int, reason: str) -> Lot:
 
 def _stop_picked(session: Session, command: BlockLot, lot: Lot) -> set[int]:
     """Stop the orders whose goods of the lot are in totes and parcels; return their ids."""
-    totes = (
-        sa.select(WaveSlot.consignment_id)
-        .join(LotBalance, LotBalance.bin_id == WaveSlot.tote_bin_id)
-        .where(LotBalance.lot_id == lot.id, LotBalance.on_hand > 0, WaveSlot.freed_at.is_(None))
-    )
-    parcels = (
-        sa.select(Parcel.consignment_id)
-        .join(LotBalance, LotBalance.bin_id == Parcel.bin_id)
-        .where(
-            LotBalance.lot_id == lot.id,
-            LotBalance.on_hand > 0,
-            Parcel.state.not_in((ParcelState.DISPATCHED, ParcelState.SET_ASIDE)),
-        )
-    )
     held: set[int] = set()
-    for consignment_id in sorted({*session.scalars(totes), *session.scalars(parcels)}):
+    for consignment_id in sorted({c for c, _ in in_work(session, lot.id)}):
         for order in orders_of(session, consignment_id):
             note = f"{lot.code}: {lot.blocked_reason}"
             owner, by_hand = HoldOwner.STOCK, BY_HAND

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from warehouse.commands import Command
 from warehouse.inventory import ledger
-from warehouse.inventory.models import Allocation, ReleaseReason
+from warehouse.inventory.models import Allocation, LotBalance, ReleaseReason
 from warehouse.orders.commands.holds import hold_order
 from warehouse.orders.models import Consignment, ConsignmentState, HoldKind
 from warehouse.orders.queries import orders_of
+from warehouse.packing.models import Parcel, ParcelState
 from warehouse.tracing.commands.returning import hold_short, take_back
 from warehouse.waves.models import PickTask, TaskState, Wave, WaveSlot, WaveState
 from warehouse.waves.replanning import allocate_elsewhere, end_task
@@ -44,6 +45,23 @@ def give_promises_back(
             back.append(consignment_id)
     hold_short(session, command, back)
     return back, short
+
+
+def in_work(session: Session, lot_id: int) -> list[tuple[int, int]]:
+    """Return (consignment, bin) of the totes and parcels in the house with goods of the lot."""
+    holds_some = (LotBalance.lot_id == lot_id, LotBalance.on_hand > 0)
+    totes = (
+        sa.select(WaveSlot.consignment_id, LotBalance.bin_id)
+        .join(LotBalance, LotBalance.bin_id == WaveSlot.tote_bin_id)
+        .where(*holds_some, WaveSlot.freed_at.is_(None))
+    )
+    parcels = (
+        sa.select(Parcel.consignment_id, LotBalance.bin_id)
+        .join(LotBalance, LotBalance.bin_id == Parcel.bin_id)
+        .where(*holds_some, Parcel.state.not_in((ParcelState.DISPATCHED, ParcelState.SET_ASIDE)))
+    )
+    rows = session.execute(sa.union(totes, parcels))
+    return sorted((consignment_id, bin_id) for consignment_id, bin_id in rows)
 
 
 def _tasks(session: Session, lot_id: int) -> list[tuple[PickTask, int]]:
