@@ -24,7 +24,7 @@ def test_orders_stay_held_on_the_way_back_and_no_order_twice_for_one_thing(bare:
             world.add(Hold(order_id=order_id, kind=kind, owner=HoldOwner.STOCK,
                            raised_at=world.now, raised_by=1))  # fmt: skip
     kept = world.rows()
-    migrations.downgrade(bare, "0026")
+    migrations.downgrade(bare, "0027")
     migrations.upgrade(bare)
     assert world.holds(work.order_id) == world.holds(other.order_id) == [HoldKind.STOCK_SHORT]
     after = world.rows()
