@@ -6,24 +6,20 @@ import sqlalchemy as sa
 
 from printing.models import PrintFlag, PrintJob
 from tests.builders import Stage, World
-from tests.migrations.test_schema import bare
 from warehouse import migrations
 from warehouse.db import Database
 
-__all__ = ["bare"]
 
-
-def test_papers_of_before_stay_and_carry_no_flag(bare: Database):
-    migrations.upgrade(bare)
-    world = World(bare)
+def test_papers_of_before_stay_and_carry_no_flag(whole: Database):
+    world = World(whole)
     world.bring(Stage.LABELLED)
     papers = [job.id for job in world.all(PrintJob)]
-    with bare.transaction() as session:
+    with whole.transaction() as session:
         session.add(PrintFlag(job_id=papers[0], characters="🌸"))
-    migrations.downgrade(bare, "0005")
-    migrations.upgrade(bare)
+    migrations.downgrade(whole, "0005")
+    migrations.upgrade(whole)
     assert [job.id for job in world.all(PrintJob)] == papers
     assert world.all(PrintFlag) == []
-    with bare.transaction() as session:
+    with whole.transaction() as session:
         session.execute(sa.insert(PrintFlag).values(job_id=papers[0], characters="🌸"))
     assert world.one(PrintFlag).looked_at is None

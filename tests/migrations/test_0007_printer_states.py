@@ -8,11 +8,8 @@ from sqlalchemy.exc import IntegrityError
 
 from printing.models import Printer, PrinterKind, PrinterState, PrintJob, PrintRoute
 from tests.builders import Stage, World
-from tests.migrations.test_schema import bare
 from warehouse import migrations
 from warehouse.db import Database
-
-__all__ = ["bare"]
 
 BEFORE = "0006"
 
@@ -29,9 +26,8 @@ def _printer(world: World, name: str, state: str, reason: str, kind: str = "zpl"
     return printer_id
 
 
-def test_states_are_told_apart_and_papers_keep_their_printer(bare: Database):
-    migrations.upgrade(bare)
-    world = World(bare)
+def test_states_are_told_apart_and_papers_keep_their_printer(whole: Database):
+    world = World(whole)
     world.bring(Stage.LABELLED)
     for name, state, reason in (
         ("empty", "attention", "paper_out"),
@@ -41,10 +37,10 @@ def test_states_are_told_apart_and_papers_keep_their_printer(bare: Database):
     ):
         printer_id = _printer(world, name, state, reason)
     world.add(PrintRoute(document_kind="waybill", printer_id=printer_id))
-    with bare.transaction() as session:
+    with whole.transaction() as session:
         session.execute(sa.update(PrintJob).values(printer_id=printer_id))
-    migrations.downgrade(bare, BEFORE)
-    migrations.upgrade(bare)
+    migrations.downgrade(whole, BEFORE)
+    migrations.upgrade(whole)
     states = {p.name: p.state.value for p in world.all(Printer)}
     wanted = {"empty": "paper_out", "open": "cover_open", "jammed": "attention", "gone": "offline"}
     assert states == wanted
@@ -54,22 +50,20 @@ def test_states_are_told_apart_and_papers_keep_their_printer(bare: Database):
     assert world.differences() == []
 
 
-def test_a_later_printer_is_still_one_of_before_when_the_schema_is_taken_back(bare: Database):
-    migrations.upgrade(bare)
-    world = World(bare)
+def test_a_later_printer_is_still_one_of_before_when_the_schema_is_taken_back(whole: Database):
+    world = World(whole)
     _printer(world, "server", "busy", "busy", kind="cups")
     _printer(world, "browser", "ready", "", kind="download")
-    migrations.downgrade(bare, BEFORE)
-    with bare.engine.connect() as connection:
+    migrations.downgrade(whole, BEFORE)
+    with whole.engine.connect() as connection:
         rows = connection.execute(sa.text("SELECT name, kind, state FROM printer ORDER BY id"))
         assert [tuple(row) for row in rows] == [
             ("server", "ipp", "attention"), ("browser", "folder", "ready"),
         ]  # fmt: skip
 
 
-def test_the_database_still_knows_what_refers_to_a_printer(bare: Database):
-    migrations.upgrade(bare)
-    world = World(bare)
+def test_the_database_still_knows_what_refers_to_a_printer(whole: Database):
+    world = World(whole)
     printer_id = _printer(world, "one", "ready", "")
     world.add(PrintRoute(document_kind="waybill", printer_id=printer_id))
     for statement in (
@@ -77,6 +71,6 @@ def test_the_database_still_knows_what_refers_to_a_printer(bare: Database):
         "UPDATE printer SET state = 'on fire'",
         "UPDATE printer SET kind = 'fax'",
     ):
-        with pytest.raises(IntegrityError), bare.transaction() as session:
+        with pytest.raises(IntegrityError), whole.transaction() as session:
             session.execute(sa.text(statement))
     assert world.one(Printer).state is PrinterState.READY

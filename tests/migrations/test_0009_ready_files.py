@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from printing.models import PrintJob, ReadyFile
 from tests.builders import Stage, World
-from tests.migrations.test_schema import bare
 from warehouse import migrations
 from warehouse.db import Database
 
-__all__ = ["bare"]
 
-
-def test_papers_of_before_stay_and_labels_can_be_kept(bare: Database):
-    migrations.upgrade(bare)
-    world = World(bare)
+def test_papers_of_before_stay_and_labels_can_be_kept(whole: Database):
+    world = World(whole)
     world.bring(Stage.LABELLED)
     papers = [(job.id, job.state) for job in world.all(PrintJob)]
     world.add(ReadyFile(sha256="0" * 64, format="zpl", content=b"^XA^XZ", stored_at=world.now))
-    migrations.downgrade(bare, "0008")
-    migrations.upgrade(bare)
+    migrations.downgrade(whole, "0008")
+    migrations.upgrade(whole)
     assert [(job.id, job.state) for job in world.all(PrintJob)] == papers
     assert world.all(ReadyFile) == []

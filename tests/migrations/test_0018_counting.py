@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from tests.builders import Stage, World
-from tests.migrations.test_schema import bare
 from warehouse import migrations
 from warehouse.db import Database
-
-__all__ = ["bare"]
 
 BEFORE = "0017"
 
 
-def test_a_site_in_work_gets_counts_and_loses_nothing(bare: Database):
-    migrations.upgrade(bare)
-    world = World(bare)
+def test_a_site_in_work_gets_counts_and_loses_nothing(whole: Database):
+    world = World(whole)
     world.bring(Stage.HALF_PICKED)
     before = world.rows()
-    migrations.downgrade(bare, BEFORE)
-    migrations.upgrade(bare)
+    migrations.downgrade(whole, BEFORE)
+    migrations.upgrade(whole)
     assert world.rows() == before
     assert world.differences() == []

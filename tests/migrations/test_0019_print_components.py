@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from printing.models import Printer, PrinterKind, ReadyFile
 from tests.builders import Stage, World
-from tests.migrations.test_schema import bare
 from warehouse import migrations
 from warehouse.db import Database
 
-__all__ = ["bare"]
 BEFORE = "0018"
 
 
-def test_printers_stay_and_a_component_goes_back_to_a_folder(bare: Database):
-    migrations.upgrade(bare)
-    world = World(bare)
+def test_printers_stay_and_a_component_goes_back_to_a_folder(whole: Database):
+    world = World(whole)
     world.bring(Stage.LABELLED)
     before = [(p.id, p.name, p.kind) for p in world.all(Printer)]
     world.add(Printer(name="platform", kind=PrinterKind.COMPONENT, address="10.0.0.5"))
     world.add(ReadyFile(sha256="0" * 64, format="zpl", content=b"^XA^XZ", stored_at=world.now))
     world.add(ReadyFile(sha256="1" * 64, format="component", content=b"{}", stored_at=world.now))
-    migrations.downgrade(bare, BEFORE)
-    migrations.upgrade(bare)
+    migrations.downgrade(whole, BEFORE)
+    migrations.upgrade(whole)
     after = [(p.id, p.name, p.kind) for p in world.all(Printer)]
     assert after[:-1] == before
     assert after[-1][1:] == ("platform", PrinterKind.FOLDER)

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from tests.builders import Stage, World
-from tests.migrations.test_schema import bare
 from warehouse import migrations
 from warehouse.catalog.models import Bin
 from warehouse.db import Database
 from warehouse.replenishing.models import FaceLevel
 from warehouse.supplying.models import LevelSource, StockLevel
 
-__all__ = ["bare"]
 
-
-def test_a_site_at_work_gains_levels_and_loses_only_them_on_the_way_back(bare: Database):
-    migrations.upgrade(bare)
-    world = World(bare)
+def test_a_site_at_work_gains_levels_and_loses_only_them_on_the_way_back(whole: Database):
+    world = World(whole)
     work = world.bring(Stage.DISPATCHED)
     tee, place = work.goods["TEE"], world.one(Bin, code="A-01").id
     world.add(FaceLevel(sku_id=tee.id, bin_id=place, least=2, most=8))
@@ -25,8 +21,8 @@ def test_a_site_at_work_gains_levels_and_loses_only_them_on_the_way_back(bare: D
         )
     )
     kept = world.rows()
-    migrations.downgrade(bare, "0019")
-    migrations.upgrade(bare)
+    migrations.downgrade(whole, "0019")
+    migrations.upgrade(whole)
     for table in ("face_level", "stock_level"):
         assert kept.pop(table)
     after = world.rows()

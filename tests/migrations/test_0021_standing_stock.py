@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from tests.builders import Stage, World
-from tests.migrations.test_schema import bare
 from warehouse import migrations
 from warehouse.catalog.models import IN_WORK_KINDS, Bin
 from warehouse.db import Database
 from warehouse.inventory.models import StockBalance
 
-__all__ = ["bare"]
 
-
-def test_totes_and_parcels_of_before_are_in_work_and_so_are_those_made_later(bare: Database):
-    migrations.upgrade(bare)
-    world = World(bare)
+def test_totes_and_parcels_of_before_are_in_work_and_so_are_those_made_later(whole: Database):
+    world = World(whole)
     world.bring(Stage.DISPATCHED)
     kept = world.rows()
-    migrations.downgrade(bare, "0020")
-    migrations.upgrade(bare)
+    migrations.downgrade(whole, "0020")
+    migrations.upgrade(whole)
     assert world.rows() == kept
     kinds = {place.id: place.kind for place in world.all(Bin)}
     balances = world.all(StockBalance)

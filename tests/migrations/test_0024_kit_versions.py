@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tests.builders import World
-from tests.migrations.test_schema import bare
 from warehouse import migrations
 from warehouse.catalog.models import Bin, BinKind
 from warehouse.db import Database
@@ -13,12 +12,9 @@ from warehouse.kitting.commands.take_apart import TakeApart, take_apart
 from warehouse.kitting.models import KitMade, KitVersion, KitVersionPart
 from warehouse.replenishing.models import Carried, ReplenishTask
 
-__all__ = ["bare"]
 
-
-def test_what_was_made_is_read_off_the_moves_and_going_back_loses_only_that(bare: Database):
-    migrations.upgrade(bare)
-    world = World(bare)
+def test_what_was_made_is_read_off_the_moves_and_going_back_loses_only_that(whole: Database):
+    world = World(whole)
     world.site()
     skus = {code: world.sku(code) for code in ("TEE", "MUG", "GIFT")}
     for code in ("TEE", "MUG"):
@@ -43,8 +39,8 @@ def test_what_was_made_is_read_off_the_moves_and_going_back_loses_only_that(bare
         (2, [(skus["TEE"].id, 1), (skus["MUG"].id, 2)], [(2, 2)]),
         (3, [(skus["MUG"].id, 3)], []),
     ]
-    migrations.downgrade(bare, "0022")
-    migrations.upgrade(bare)
+    migrations.downgrade(whole, "0022")
+    migrations.upgrade(whole)
     assert _versions(world) == seen
     after = world.rows()
     for table in ("kit_version", "kit_version_part", "kit_made"):

@@ -7,28 +7,25 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from tests.builders import Stage, World
-from tests.migrations.test_schema import bare
 from warehouse import migrations
 from warehouse.db import Database
 from warehouse.packing.models import Parcel
 
-__all__ = ["bare"]
 BEFORE = "0025"
 SSCC = "069012340000000016"
 
 
-def test_parcels_stay_without_a_number_until_they_get_one(bare: Database):
-    migrations.upgrade(bare)
-    world = World(bare)
+def test_parcels_stay_without_a_number_until_they_get_one(whole: Database):
+    world = World(whole)
     work = world.bring(Stage.LABELLED)
     before = world.get(Parcel, work.parcel_id).number
-    migrations.downgrade(bare, BEFORE)
-    migrations.upgrade(bare)
+    migrations.downgrade(whole, BEFORE)
+    migrations.upgrade(whole)
     parcel = world.get(Parcel, work.parcel_id)
     assert (parcel.number, parcel.sscc) == (before, None)
-    with bare.transaction() as session:
+    with whole.transaction() as session:
         session.execute(sa.update(Parcel).values(sscc=SSCC))
     copied = {c.key: getattr(parcel, c.key) for c in sa.inspect(Parcel).column_attrs}
     copied |= {"id": 4242, "number": "P-2", "sequence": 2, "bin_id": 1, "sscc": SSCC}
-    with pytest.raises(IntegrityError), bare.transaction() as session:
+    with pytest.raises(IntegrityError), whole.transaction() as session:
         session.execute(sa.insert(Parcel).values(copied))

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -27,27 +24,6 @@ HISTORY = (
     "paper_template_version",
 )
 BESIDE = {"alembic_version"}
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def bare(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """A database with nothing in it at all."""
-    if request.param == "sqlite":
-        database = Database(f"sqlite:///{tmp_path / 'bare.db'}")
-        yield database
-        database.dispose()
-        return
-    url = request.getfixturevalue("postgres_url")
-    admin = sa.create_engine(url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(sa.text("DROP DATABASE IF EXISTS fahuo_bare"))
-        connection.execute(sa.text("CREATE DATABASE fahuo_bare"))
-    database = Database(sa.make_url(url).set(database="fahuo_bare"))
-    yield database
-    database.dispose()
-    with admin.connect() as connection:
-        connection.execute(sa.text("DROP DATABASE fahuo_bare"))
-    admin.dispose()
 
 
 def tables(database: Database) -> set[str]:
