@@ -30,19 +30,29 @@ def floor(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Floor
     made.route()
     if database.is_sqlite:
         monkeypatch.setattr(database, "_gate", partial(database._gate, TRY_S))
-    else:
-        impatient(database)
     monkeypatch.setattr(patience, "FIRST_PAUSE_S", 0.05)
-    yield made
+    with impatient(database):
+        yield made
     with database.reading() as session:
         leased = session.scalars(sa.select(PrintJob.id).where(PrintJob.lease_token.is_not(None)))
         assert list(leased) == [], "a lease was left behind"
 
 
-def impatient(database: Database) -> None:
-    @sa.event.listens_for(database.engine, "begin")
+@contextmanager
+def impatient(database: Database) -> Iterator[None]:
+    """Let PostgreSQL give a lock up as soon as SQLite gives its gate up here."""
+
     def limit(connection: sa.Connection) -> None:
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(TRY_S * 1000)}")
+
+    if database.is_sqlite:
+        yield
+        return
+    sa.event.listen(database.engine, "begin", limit)
+    try:
+        yield
+    finally:
+        sa.event.remove(database.engine, "begin", limit)  # the engine is that of all tests
 
 
 @contextmanager
