@@ -16,7 +16,6 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -24,12 +23,12 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from tests.builders import Goods, World
 from tests.counts import opened
 from tests.dock import Dock
+from tests.machines import run_machine
 from tests.tracked import by_lot, by_piece
 from warehouse.catalog.models import Bin, Sku
 from warehouse.commands import Command, Outcome, execute, new_id
@@ -466,21 +465,9 @@ class FloorMachine(RuleBasedStateMachine):
 
 
 def test_no_order_of_commands_makes_the_numbers_differ_from_the_book(database: Database):
-    print(f"FLOOR_SEED={SEED}")  # noqa: T201  (shown with a failure, to run it again)
     world = Hands(database)
     world.site()
     world.settings(count_recount_pieces=9)
     Dock(world).supplier()
     machine = type("Machine", (FloorMachine,), {"world": world})
-    run_state_machine_as_test(
-        seed(SEED)(machine),
-        settings=settings(
-            max_examples=EXAMPLES,
-            stateful_step_count=STEPS,
-            deadline=None,
-            database=None,
-            print_blob=True,
-            phases=(Phase.generate, Phase.shrink),
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run_machine(machine, by=SEED, runs=EXAMPLES, steps=STEPS)

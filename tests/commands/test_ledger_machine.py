@@ -7,7 +7,6 @@ import random
 from dataclasses import dataclass, field
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -15,11 +14,11 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 from sqlalchemy.orm import Session
 
 from tests.builders import World
+from tests.machines import run_machine
 from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.commands import Command, Outcome, execute, new_id
 from warehouse.db import Database
@@ -299,17 +298,5 @@ class LedgerMachine(RuleBasedStateMachine):
 
 
 def test_no_sequence_of_acts_makes_the_ledger_differ_from_the_book(database: Database):
-    print(f"LEDGER_SEED={SEED}")  # noqa: T201  (shown with a failure, to run it again)
     machine = type("Machine", (LedgerMachine,), {"database": database})
-    run_state_machine_as_test(
-        seed(SEED)(machine),
-        settings=settings(
-            max_examples=EXAMPLES,
-            stateful_step_count=STEPS,
-            deadline=None,
-            database=None,
-            print_blob=True,
-            phases=(Phase.generate, Phase.shrink),
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run_machine(machine, by=SEED, runs=EXAMPLES, steps=STEPS)
