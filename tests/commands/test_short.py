@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
 from tests.builders import Stage, World
+from warehouse.catalog.models import BinKind
 from warehouse.errors import StaleScreen
 from warehouse.inventory.models import Allocation, AllocationRelease, Move
 from warehouse.orders.models import Consignment, HoldKind, Order
@@ -14,8 +16,17 @@ from warehouse.picking.commands.exceptions import (
     report_short,
     undo_pick,
 )
+from warehouse.replenishing.commands.carrying import (
+    GoToReserve,
+    TakeFromReserve,
+    go_to_reserve,
+    take_from_reserve,
+)
+from warehouse.replenishing.commands.on_face import PutOnFace, put_on_face
+from warehouse.replenishing.models import ReplenishTask
 from warehouse.stopping.commands import SetAside, set_aside
-from warehouse.waves.models import PickTask, ShortReason
+from warehouse.waves.commands import MakeWave, make_wave
+from warehouse.waves.models import PickTask, ShortReason, Wave, WaveSlot
 
 
 def short(world: World, task_id: int, reason: ShortReason = ShortReason.EMPTY):
@@ -83,6 +94,71 @@ def test_a_short_order_waits_for_stock_once_its_goods_are_down(world: World):
 
     outcome = world.do(release_orders, ReleaseOrders, order_ids=(work.order_id,))
     assert outcome.facts["released"] == 1
+
+
+def with_reserve(world: World, pieces: int, wanted: int = 3):
+    """Return what `walk` does, with pieces in reserve behind the shelf."""
+    work, tee, task = walk(world, wanted)
+    world.bin("R-01", kind=BinKind.RESERVE)
+    world.stock(tee, "R-01", pieces)
+    return work, tee, task
+
+
+def test_what_reserve_has_is_brought_and_the_order_comes_in_the_next_wave(world: World):
+    work, tee, task = with_reserve(world, 8)
+    outcome = short(world, task.id)
+    assert (outcome.screen, outcome.subject_id) == ("waves", None)
+    assert world.holds(work.order_id) == []
+    assert world.state(Consignment, work.consignment_id) == "ready"
+    assert (world.state(Wave, work.wave_id), world.open_tasks(work.wave_id)) == ("cancelled", [])
+    fill = world.one(ReplenishTask)
+    assert (fill.state, fill.pieces, fill.is_urgent) == ("open", 3, True)
+    to = {"by": "li", "task_id": fill.id}
+    world.do(go_to_reserve, GoToReserve, barcode="R-01", **to)
+    world.do(take_from_reserve, TakeFromReserve, barcode=tee.barcode, pieces=3, **to)
+    world.do(put_on_face, PutOnFace, barcode="A-01", **to)
+    again = world.do(make_wave, MakeWave, consignment_ids=(work.consignment_id,))
+    assert again.facts == {"left_out": [], "for_reserve": []}
+    assert world.balance("A-01", tee) == (3, 3, 0)
+    assert world.differences() == []
+
+
+def test_a_wave_goes_on_without_the_order_that_waits_for_reserve(world: World):
+    mug = world.sku("MUG")
+    world.stock(mug, "A-02", 5, walk_order=2)
+    work, _, task = with_reserve(world, 8)
+    other = world.bring(Stage.PICKED, work=world.released({mug: 1}))
+    with world.database.transaction() as session:
+        session.execute(sa.update(WaveSlot).where(WaveSlot.wave_id == other.wave_id)
+                        .values(wave_id=work.wave_id, slot_no=2))  # fmt: skip
+        session.execute(sa.update(PickTask).where(PickTask.wave_id == other.wave_id)
+                        .values(wave_id=work.wave_id))  # fmt: skip
+    outcome = short(world, task.id)
+    assert (outcome.screen, outcome.subject_id) == ("next", work.wave_id)
+    assert world.state(Wave, work.wave_id) == "picking"
+    assert world.state(Consignment, other.consignment_id) == "picked"
+
+
+def test_with_goods_in_its_tote_the_order_is_put_aside_and_its_goods_are_brought(world: World):
+    work, _, task = with_reserve(world, 8)
+    world.pick(task, 1)
+    assert short(world, task.id).screen == "next"
+    assert world.holds(work.order_id) == [HoldKind.STOCK_SHORT]
+    assert [(t.state, t.pieces) for t in world.all(ReplenishTask)] == [("open", 2)]
+    given = {"consignment_id": work.consignment_id, "barcode": "SET-ASIDE"}
+    world.do(set_aside, SetAside, by="picker", **given)
+    assert world.holds(work.order_id) == []
+    assert world.state(Order, work.order_id) == "clean"
+    assert world.differences() == []
+
+
+def test_what_reserve_lacks_too_or_others_wait_for_holds_the_order(world: World):
+    work, tee, task = with_reserve(world, 4)
+    first = world.released({tee: 11})
+    waits = world.do(make_wave, MakeWave, consignment_ids=(first.consignment_id,))
+    assert waits.facts["for_reserve"] == [first.consignment_id]
+    short(world, task.id)
+    assert world.holds(work.order_id) == [HoldKind.STOCK_SHORT]
 
 
 def test_an_empty_bin_keeps_what_others_were_promised(world: World):

@@ -24,7 +24,7 @@ LEADS_TO: dict[str, frozenset[PickScreen]] = {
     "ConfirmBin": frozenset({PickScreen.ITEM}),
     "ConfirmPick": frozenset({PickScreen.ITEM, PickScreen.EMPTY, PickScreen.NEXT}),
     "SayEmpty": frozenset({PickScreen.NEXT}),
-    "ReportShort": frozenset({PickScreen.NEXT}),
+    "ReportShort": frozenset({PickScreen.NEXT, PickScreen.WAVES}),
     "SkipTask": frozenset({PickScreen.NEXT}),
     "UndoPick": frozenset({PickScreen.NEXT}),
     "FinishWave": frozenset({PickScreen.WAVES}),

@@ -28,6 +28,8 @@ from warehouse.replenishing.models import (
 from warehouse.replenishing.rules import Face, Source
 
 Pair = tuple[int, int]  # (SKU id, pick bin id)
+# Left out of a wave, or gone short in one with goods in their totes already.
+WAITING = (ConsignmentState.READY, ConsignmentState.WAVED, ConsignmentState.PICKING)
 
 
 def sources_of(session: Session, sku_ids: Collection[int], *, day: date) -> dict[int, list[Source]]:
@@ -103,12 +105,12 @@ def low_faces(session: Session) -> list[Pair]:
 
 
 def waiting_pieces(session: Session, sku_ids: Collection[int] | None = None) -> dict[Pair, int]:
-    """Return (SKU, pick bin) → pieces that ready consignments wait for, of open tasks."""
+    """Return (SKU, pick bin) → pieces that consignments wait for, of open tasks."""
     query = (
         sa.select(ReplenishTask.sku_id, ReplenishTask.to_bin_id, sa.func.sum(ReplenishWait.pieces))
         .join(ReplenishWait, ReplenishWait.task_id == ReplenishTask.id)
         .join(Consignment, Consignment.id == ReplenishWait.consignment_id)
-        .where(ReplenishTask.state == TaskState.OPEN, Consignment.state == ConsignmentState.READY)
+        .where(ReplenishTask.state == TaskState.OPEN, Consignment.state.in_(WAITING))
         .group_by(ReplenishTask.sku_id, ReplenishTask.to_bin_id)
     )
     if sku_ids is not None:
@@ -119,7 +121,7 @@ def waiting_pieces(session: Session, sku_ids: Collection[int] | None = None) -> 
 def waiting_elsewhere(
     session: Session, sku_ids: Collection[int], but: Collection[int]
 ) -> dict[int, int]:
-    """Return SKU id → pieces that ready consignments wait for, but for those named."""
+    """Return SKU id → pieces that consignments wait for, but for those named."""
     rows = session.execute(
         sa.select(ReplenishTask.sku_id, sa.func.sum(ReplenishWait.pieces))
         .join(ReplenishWait, ReplenishWait.task_id == ReplenishTask.id)
@@ -127,7 +129,7 @@ def waiting_elsewhere(
         .where(
             ReplenishTask.state == TaskState.OPEN,
             ReplenishTask.sku_id.in_(sku_ids),
-            Consignment.state == ConsignmentState.READY,
+            Consignment.state.in_(WAITING),
             Consignment.id.not_in(but),
         )
         .group_by(ReplenishTask.sku_id)
@@ -164,11 +166,11 @@ def waiting_for(session: Session, consignment_ids: Collection[int]) -> set[int]:
 
 
 def waiters_of(session: Session, task_ids: Collection[int]) -> dict[int, list[int]]:
-    """Return task id → the ready consignments that wait for it."""
+    """Return task id → the consignments that wait for it."""
     rows = session.execute(
         sa.select(ReplenishWait.task_id, ReplenishWait.consignment_id)
         .join(Consignment, Consignment.id == ReplenishWait.consignment_id)
-        .where(ReplenishWait.task_id.in_(task_ids), Consignment.state == ConsignmentState.READY)
+        .where(ReplenishWait.task_id.in_(task_ids), Consignment.state.in_(WAITING))
         .order_by(ReplenishWait.consignment_id)
     )
     found: dict[int, list[int]] = defaultdict(list)

@@ -6,17 +6,20 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.queries import IS_SELLABLE
 from warehouse.commands import Command
+from warehouse.inventory.models import Allocation
 from warehouse.inventory.queries import available_of
 from warehouse.orders.commands.holds import hold_order
-from warehouse.orders.models import Consignment, HoldKind
-from warehouse.orders.queries import orders_of
+from warehouse.orders.models import Consignment, ConsignmentLine, ConsignmentState, HoldKind
+from warehouse.orders.queries import consignment_by_id, orders_of
 from warehouse.people import trail
 from warehouse.replenishing.commands.planning import Lack, wait_for
 from warehouse.replenishing.queries import waiting_elsewhere
+from warehouse.waves.returning import take_back
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +63,51 @@ def leave_out(session: Session, command: Command, short: Sequence[Consignment]) 
         session, command, "consignment", [(i, {}) for i in sorted(waiting)], "waits_for_reserve"
     )
     return LeftOut(waiting=frozenset(waiting), held=frozenset(held))
+
+
+def step_out(session: Session, command: Command, consignment_id: int) -> bool:
+    """Let a consignment that went short wait for reserve, if that has what it wants.
+
+    Nothing of it picked yet, it leaves its running wave and belongs to the next one. With goods in
+    its tote it stays to be put aside; what it lacks is asked for all the same, so that it stands
+    on the shelf when the order comes again. Returns whether it left its wave.
+    """
+    consignment = consignment_by_id(session, consignment_id, lock=True)
+    lines = session.scalars(
+        sa.select(ConsignmentLine)
+        .where(ConsignmentLine.consignment_id == consignment_id)
+        .execution_options(populate_existing=True)
+    ).all()
+    promised = _promised(session, [line.id for line in lines])
+    lacks: dict[int, int] = defaultdict(int)
+    for line in lines:
+        lacks[line.sku_id] += line.pieces - line.picked - promised.get(line.id, 0)
+    lacks = {sku_id: pieces for sku_id, pieces in lacks.items() if pieces > 0}
+    there = available_of(session, lacks, day=command.day, places=IS_SELLABLE)
+    elsewhere = waiting_elsewhere(session, lacks, {consignment_id})
+    if any(there.get(s, 0) - elsewhere.get(s, 0) < pieces for s, pieces in lacks.items()):
+        return False
+    if any(line.picked for line in lines):
+        wait_for(
+            session,
+            command,
+            [Lack(consignment_id=consignment_id, sku_id=s, pieces=n) for s, n in lacks.items()],
+        )
+        return False
+    take_back(session, command, consignment_id)
+    session.refresh(consignment)
+    return consignment.state is ConsignmentState.READY and consignment_id in (
+        leave_out(session, command, [consignment]).waiting
+    )
+
+
+def _promised(session: Session, line_ids: Sequence[int]) -> dict[int, int]:
+    rows = session.execute(
+        sa.select(Allocation.consignment_line_id, sa.func.sum(Allocation.open_pieces))
+        .where(Allocation.consignment_line_id.in_(line_ids))
+        .group_by(Allocation.consignment_line_id)
+    )
+    return {line_id: int(pieces) for line_id, pieces in rows}
 
 
 def _wants(consignment: Consignment) -> dict[int, int]:

@@ -210,10 +210,10 @@ def _mine_first(waves: list[WaveRow]) -> list[WaveRow]:
 def _show_wave(wave_id: int) -> stations.Show:
     def show(session: Session, screen: str, subject: int | None) -> Fragment:
         wave = session.get(Wave, wave_id)
+        if wave is not None and (screen == PickScreen.WAVES or wave.state is WaveState.PICKED):
+            return Fragment(template="station/_goto.html", screen="", goto=url_for("pick.index"))
         if wave is None or wave.state is WaveState.CANCELLED:
             raise NotFound(say("wave"), wave_id)
-        if screen == PickScreen.WAVES or wave.state is WaveState.PICKED:
-            return Fragment(template="station/_goto.html", screen="", goto=url_for("pick.index"))
         view = pick_view(session, wave)
         if view.screen is PickScreen.STOP and view.task is not None:
             raise stop_screen(session, view.stopped_id)

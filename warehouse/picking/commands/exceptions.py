@@ -25,6 +25,7 @@ from warehouse.picking.commands.wave import require_picker
 from warehouse.picking.commands.writing_off import write_off
 from warehouse.picking.screens import PickScreen
 from warehouse.text import say
+from warehouse.waves.leaving_out import step_out
 from warehouse.waves.models import PickTask, ShortReason, TaskState, Wave, WaveSlot, WaveState
 from warehouse.waves.replanning import allocate_elsewhere, end_task
 
@@ -58,6 +59,9 @@ class UndoPick(Command):
 def report_short(session: Session, command: ReportShort) -> Outcome:
     """Release what was not found, look for it in other bins, hold the order if there is none.
 
+    What reserve has is brought: an order nothing of which is picked yet leaves the wave and waits
+    for it, one with goods in its tote is put aside and comes again.
+
     Pieces the bin should have and has not go to the count difference (damaged ones to
     quarantine), and with an empty bin whatever else the book had free there. Of goods kept by lot
     only the promised lot is gone, of known pieces only the damaged one.
@@ -82,6 +86,18 @@ def report_short(session: Session, command: ReportShort) -> Outcome:
         bin=task.bin_id, sku=task.sku_id, missing=missing, reason=command.reason,
     )  # fmt: skip
     doubt(session, command, task.bin_id, CountEvent.SHORT_PICK, task.sku_id)
+    if still and step_out(session, command, slot.consignment_id):
+        wave = session.get_one(Wave, task.wave_id, populate_existing=True)
+        is_on = wave.state is WaveState.PICKING
+        return Outcome(
+            screen=PickScreen.NEXT if is_on else PickScreen.WAVES,
+            subject_id=wave.id if is_on else None,
+            message=say(
+                "{missing} short. Reserve has them: they are brought, and the order comes in the"
+                " next wave.", missing=still,
+            ),
+            tone=Tone.ATTENTION,
+        )  # fmt: skip
     if still:
         for order in orders_of(session, slot.consignment_id):
             hold_order(session, command, order.id, HoldKind.STOCK_SHORT)

@@ -15,9 +15,9 @@ from warehouse.orders.commands.holds import hold_order
 from warehouse.orders.models import Consignment, ConsignmentState, HoldKind
 from warehouse.orders.queries import orders_of
 from warehouse.packing.models import Parcel, ParcelState
-from warehouse.tracing.commands.returning import hold_short, take_back
 from warehouse.waves.models import PickTask, TaskState, Wave, WaveSlot, WaveState
 from warehouse.waves.replanning import allocate_elsewhere, end_task
+from warehouse.waves.returning import hold_short, take_back
 
 
 def give_promises_back(

@@ -1,4 +1,4 @@
-"""Consignments that leave a wave nobody has begun, because their goods may not be sold."""
+"""Consignments that leave their wave before anything of them is picked, and wait for others."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from warehouse.waves.models import PickTask, TaskState, Wave, WaveSlot, WaveStat
 
 
 def take_back(session: Session, command: Command, consignment_id: int) -> None:
-    """Make a consignment of a planned wave ready again; a wave left empty is taken back."""
+    """Make a consignment ready again of which nothing is picked; end a wave left empty."""
     slot = session.scalars(
         sa.select(WaveSlot).where(
             WaveSlot.consignment_id == consignment_id, WaveSlot.freed_at.is_(None)
@@ -67,7 +67,8 @@ def _end_if_empty(session: Session, command: Command, wave_id: int) -> None:
         .select_from(WaveSlot)
         .where(WaveSlot.wave_id == wave_id, WaveSlot.freed_at.is_(None))
     )
-    if still:
+    picked = sa.exists().where(PickTask.wave_id == wave_id, PickTask.state == TaskState.PICKED)
+    if still or session.scalar(sa.select(picked)):
         return
     session.get_one(Wave, wave_id).state = WaveState.CANCELLED
     session.flush()
