@@ -174,6 +174,18 @@ _CHINESE = {
     "The bin is counted": "本货位已盘完",
     "Counted too often": "多盘了",
     "Leave this bin for later": "先跳过此货位",
+    "Take off": "减去",
+    "Count again": "重新清点",
+    "Other lot": "换批次",
+    "Label": "打标签",
+    "Picking": "拣货",
+    "Checking": "复核",
+    "Packing": "打包",
+    "Weighing": "称重",
+    "Shipping": "交接",
+    "Receiving": "收货",
+    "Stock": "库存",
+    "Counting": "盘点",
 }
 
 

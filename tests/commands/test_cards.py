@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -19,11 +20,20 @@ from printing.renderers.pdf import render
 from tests.builders import World
 from warehouse.catalog.cards import CARDS_OF, PrintCards, card_sheet, print_cards
 from warehouse.catalog.models import StationKind
+from warehouse.db import Database
 from warehouse.errors import InvalidInput
 from warehouse.scanning import Card
 
 PAGES = Path(warehouse.web.__file__).parent
 MODULES = {StationKind.STOCK: ("storing", "replenish")}
+
+
+@pytest.fixture
+def world(sqlite_database: Database) -> Iterator[World]:
+    """A world on SQLite."""
+    world = World(sqlite_database)
+    yield world
+    assert world.differences() == []
 
 
 @pytest.mark.parametrize("work", CARDS_OF)

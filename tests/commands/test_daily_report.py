@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 import sqlalchemy as sa
 
 from printing.documents import DailyReport
 from printing.models import JobState, PrintJob
 from tests.builders import Stage, World
+from warehouse.db import Database
 from warehouse.dispatch.commands.taking_back import UndoHandover, undo_handover
 from warehouse.errors import InvalidInput
 from warehouse.orders.models import HoldKind, Order
@@ -22,6 +25,19 @@ SITE = ZoneInfo("Asia/Shanghai")
 MONDAY = date(2026, 3, 2)
 
 
+@pytest.fixture
+def world(sqlite_database: Database) -> Iterator[World]:
+    """A world on SQLite; `each` is one on each engine, where they could differ."""
+    world = World(sqlite_database)
+    yield world
+    assert world.differences() == []
+
+
+@pytest.fixture
+def each(database: Database) -> World:
+    return World(database)
+
+
 def figures(world: World, when: date = MONDAY) -> dict[str, Figure]:
     with world.database.reading() as session:
         parts = parts_of(session, when, SITE)
@@ -32,12 +48,12 @@ def values(world: World, when: date = MONDAY) -> dict[str, int]:
     return {key: figure.value for key, figure in figures(world, when).items() if figure.value}
 
 
-def test_a_day_is_told_from_what_was_done_in_it(world: World):
-    work = world.bring(Stage.DISPATCHED)
-    with world.database.transaction() as session:
+def test_a_day_is_told_from_what_was_done_in_it(each: World):
+    work = each.bring(Stage.DISPATCHED)
+    with each.database.transaction() as session:
         session.execute(sa.update(PrintJob).values(state=JobState.CONFIRMED))
-    parcel = world.get(Parcel, work.parcel_id)
-    found = values(world)
+    parcel = each.get(Parcel, work.parcel_id)
+    found = values(each)
     expected = {
         "orders_in": 1, "orders_released": 1, "orders_gone": 1,
         "waves_made": 1, "pieces_picked": 3, "checked": 1, "packed": 1,
@@ -46,7 +62,7 @@ def test_a_day_is_told_from_what_was_done_in_it(world: World):
         "papers": 3, "paper_pick_list": 1, "paper_packing_slip": 1, "paper_waybill": 1,
     }  # fmt: skip
     assert {key: found.get(key) for key in expected} == expected
-    told = figures(world)
+    told = figures(each)
     assert told["courier_ZTO"].note.params == {"weight": f"{parcel.gross_g / 1000:,.1f}"}
     assert told["shop_TB_gone"].note.params == {"pieces": 3}
 
@@ -82,19 +98,19 @@ def test_a_day_ends_at_the_site_s_midnight(world: World):
         assert figures(world)["orders_in"].value == seen
 
 
-def test_holds_and_late_orders_are_told_by_kind(world: World):
-    work = world.bring(Stage.DISPATCHED)
-    with world.database.transaction() as session:
+def test_holds_and_late_orders_are_told_by_kind(each: World):
+    work = each.bring(Stage.DISPATCHED)
+    with each.database.transaction() as session:
         session.execute(
             sa.update(Order).where(Order.id == work.order_id).values(promise_at=Order.dispatched_at)
         )
-    assert figures(world)["orders_late"].value == 0
-    with world.database.transaction() as session:
+    assert figures(each)["orders_late"].value == 0
+    with each.database.transaction() as session:
         session.execute(sa.update(Order).values(promise_at=day_of(MONDAY, SITE).begin))
-    other = world.released({work.goods["MUG"]: 1})
-    world.stop(other, HoldKind.MANUAL)
-    world.unstop(other)
-    found = values(world)
+    other = each.released({work.goods["MUG"]: 1})
+    each.stop(other, HoldKind.MANUAL)
+    each.unstop(other)
+    found = values(each)
     assert (found["orders_late"], found["holds_released"]) == (1, 1)
     assert (found["holds_raised"], found["hold_manual"]) == (1, 1)
 

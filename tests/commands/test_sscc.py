@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -16,6 +18,8 @@ from printing.models import JobState, PrintJob
 from printing.renderers import raster
 from printing.renderers.pdf import render
 from tests.builders import Stage, Work, World
+from warehouse.catalog.models import Barcode
+from warehouse.db import Database
 from warehouse.dispatch.queries import parcel_by_code
 from warehouse.errors import InvalidInput, RuleViolation
 from warehouse.numbers import Counter
@@ -35,6 +39,19 @@ from warehouse.settings import load_settings
 PREFIX = "6901234"
 
 
+@pytest.fixture
+def world(sqlite_database: Database) -> Iterator[World]:
+    """A world on SQLite; `each` is one on each engine, where they could differ."""
+    world = World(sqlite_database)
+    yield world
+    assert world.differences() == []
+
+
+@pytest.fixture
+def each(database: Database) -> World:
+    return World(database)
+
+
 def closed(world: World, **settings: object) -> Work:
     work = world.bring(Stage.PACKED)
     world.settings(**{"gs1_company_prefix": PREFIX, **settings})
@@ -51,19 +68,19 @@ def printed(world: World) -> None:
         session.execute(sa.update(PrintJob).values(state=JobState.SENT))
 
 
-def test_a_parcel_gets_one_number_and_keeps_it(world: World):
-    work = closed(world)
-    first = asked(world, work)
+def test_a_parcel_gets_one_number_and_keeps_it(each: World):
+    work = closed(each)
+    first = asked(each, work)
     assert (first.sscc, first.copy_no) == ("069012340000000016", 1)
     assert gs1.element("00", first.sscc).value == first.sscc
-    world.refused(InvalidInput, print_carton_label, PrintCartonLabel, parcel_id=work.parcel_id)
+    each.refused(InvalidInput, print_carton_label, PrintCartonLabel, parcel_id=work.parcel_id)
     again = {"parcel_id": work.parcel_id, "reason": "wet"}
-    world.refused(RuleViolation, print_carton_label, PrintCartonLabel, **again)
-    printed(world)
-    copy = asked(world, work, "wet")
+    each.refused(RuleViolation, print_carton_label, PrintCartonLabel, **again)
+    printed(each)
+    copy = asked(each, work, "wet")
     assert (copy.sscc, copy.copy_no) == (first.sscc, 2)
-    assert world.get(Parcel, work.parcel_id).sscc == first.sscc
-    assert world.one(Counter, name=f"sscc-{PREFIX}").value == 1
+    assert each.get(Parcel, work.parcel_id).sscc == first.sscc
+    assert each.one(Counter, name=f"sscc-{PREFIX}").value == 1
 
 
 def test_a_parcel_closed_again_is_the_same_unit_with_a_label_of_its_own(world: World):
@@ -99,6 +116,25 @@ def test_the_label_says_what_is_known_and_a_scanner_reads_it_as_gs1(world: World
         for found in zxingcpp.read_barcodes(Image.open(BytesIO(picture)))
     ]
     assert ("]C1", f"(00){label.sscc}") in read
+
+
+@pytest.mark.parametrize(
+    ("ean", "told"),
+    [
+        ("6901234567892", {"02": "06901234567892", "37": "2"}),
+        ("2000000000008", {}),  # given within a house: it names nothing outside
+        ("6901234567890", {}),  # a wrong check digit
+    ],
+)
+def test_goods_of_one_kind_are_named_by_their_gtin(world: World, ean: str, told: dict[str, str]):
+    world.site()
+    goods = world.sku("CUP")
+    with world.database.transaction() as session:
+        session.execute(sa.update(Barcode).where(Barcode.code == goods.barcode).values(code=ean))
+    work = world.bring(Stage.PACKED, lines={replace(goods, barcode=ean): 2})
+    world.settings(gs1_company_prefix=PREFIX)
+    found = {fact.ai: fact.value for fact in asked(world, work).facts}
+    assert {ai: value for ai, value in found.items() if ai in ("02", "37")} == told
 
 
 @pytest.mark.parametrize("scanned", ["{}", "00{}"])
@@ -146,14 +182,14 @@ def test_where_the_site_wants_it_sealing_asks_for_the_label(world: World):
     assert (label.number, label.subject) == (gs1.sscc(PREFIX, 1), f"parcel:{parcel_id}")
 
 
-def test_packing_goes_on_when_all_numbers_are_given(world: World):
-    world.bring(Stage.PARCEL_OPEN)
-    with world.database.transaction() as session:
+def test_packing_goes_on_when_all_numbers_are_given(each: World):
+    each.bring(Stage.PARCEL_OPEN)
+    with each.database.transaction() as session:
         session.add(Counter(name=f"sscc-{PREFIX}", value=last_serial(PREFIX)))
-    world.settings(gs1_company_prefix=PREFIX, is_sscc_on_sealing=True)
-    world.do(pack_rest, PackRest, parcel_id=world.one(Parcel).id)
-    assert world.all(PrintJob, document_kind="carton_label") == []
-    assert [t.event for t in world.all(Trail) if t.event == "no_sscc"] == ["no_sscc"]
+    each.settings(gs1_company_prefix=PREFIX, is_sscc_on_sealing=True)
+    each.do(pack_rest, PackRest, parcel_id=each.one(Parcel).id)
+    assert each.all(PrintJob, document_kind="carton_label") == []
+    assert [t.event for t in each.all(Trail) if t.event == "no_sscc"] == ["no_sscc"]
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,8 @@ CLOSED = (
 NO_PREFIX = say("The site has no company prefix of GS1 yet.")
 KILOGRAMS = "3303"  # gross weight, three places after the point: grams
 MOST_GRAMS = 999_999
+# Numbers anybody may give within his own walls: outside they name nothing.
+WITHIN_A_HOUSE = ("2", "02", "04")
 _POSTCODE = re.compile(r"[0-9A-Za-z-]{3,20}", re.ASCII)
 _ORDER_NO = re.compile(r"[0-9A-Za-z./_-]{1,30}", re.ASCII)
 
@@ -203,7 +205,7 @@ def _goods(session: Session, parcel_id: int) -> list[LogisticFact]:
         .order_by(Barcode.code)
     )
     for code in codes:
-        if gs1.is_ean(code):
+        if gs1.is_ean(code) and not code.startswith(WITHIN_A_HOUSE):
             return [
                 LogisticFact(ai="02", value=gs1.gtin14(code)),
                 LogisticFact(ai="37", value=str(int(rows[0].pieces))),

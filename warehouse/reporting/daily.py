@@ -137,12 +137,18 @@ def _stock(_session: Session, _day: Day, now: Written) -> list[Line]:
         (MoveReason.REPLENISH, say("Pieces brought to the shelves")),
         (MoveReason.CUSTOMER_RETURN, say("Pieces that came back")),
         (MoveReason.SCRAP, say("Pieces scrapped")),
-        (MoveReason.COUNT, say("Pieces booked by counts, found and missing")),
+    )
+    counted = Line(
+        key="pieces_count",
+        name=say("Pieces booked by counts"),
+        value=now.moved[MoveReason.COUNT],
+        note=say("found and missing together"),
     )
     return [
         _line("receipts_booked", say("Receipts booked"), now.events.things["receipt", "booked"]),
         _line("counts_posted", say("Counts posted"), now.events.things["count", "posted"]),
         *(_line(f"pieces_{reason}", text, now.moved[reason]) for reason, text in reasons),
+        counted,
     ]
 
 

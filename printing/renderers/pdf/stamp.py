@@ -18,6 +18,8 @@ SLOPE = 0.45  # rise over run of the rows; a page has a row in each of its parts
 SHARE = 0.86  # of the width, along the row
 LEAST_PT, MOST_PT = 7.0, 64.0
 ROWS_APART = 3.0  # letters high
+# Whole sheets are lists to be read: fewer rows tell as well what they are.
+SHEET_PT, SHEET_ROWS_APART = 500.0, 5.5
 RIM, LINE = 0.075, 0.022  # of the letters' size
 
 
@@ -29,7 +31,8 @@ def stamp(width_pt: float, height_pt: float) -> bytes:
     turn = math.atan(SLOPE)
     size = _size(width_pt / math.cos(turn) * SHARE)
     width = fonts.width_mm(WORDS, size, bold=True) / fonts.MM_PER_POINT
-    rows = max(1, round(height_pt / (size * ROWS_APART)))
+    apart = ROWS_APART if width_pt < SHEET_PT else SHEET_ROWS_APART
+    rows = max(1, round(height_pt / (size * apart)))
     for row in range(rows):
         canvas.saveState()
         canvas.translate(width_pt / 2, height_pt * (row + 0.5) / rows)
