@@ -42,6 +42,8 @@ _CHINESE = {
     "{n} orders": "{n} 单",
     "Bin": "货位",
     "Into": "放入",
+    "Lot": "批次",
+    "Best before": "有效期至",
     "Done": "完成",
     "Totes": "周转箱",
     "Started": "开始时间",

@@ -48,7 +48,10 @@ class PackingSlip(Document):
 
 @dataclass(frozen=True, kw_only=True)
 class PickLine(Facts):
-    """One stop of the walk: from this bin so many pieces, into these slots of the cart."""
+    """One stop of the walk: from this bin so many pieces, into these slots of the cart.
+
+    Of goods kept by lot it is one lot, the one that is promised.
+    """
 
     bin_code: str
     sku_code: str
@@ -56,9 +59,12 @@ class PickLine(Facts):
     pieces: int
     properties: str = ""
     into: str = ""
+    lot: str = ""
+    best_before: str = ""
 
     def __post_init__(self) -> None:
         self._tidy(bin_code=32, sku_code=64, name=NOTE_CHARS, properties=80, into=80)
+        self._tidy(lot=64, best_before=16)
         self._require(bool(self.bin_code), "bin_code", "is empty")
         self._require(1 <= self.pieces <= MAX_PIECES, "pieces", f"needs 1 to {MAX_PIECES}")
 

@@ -80,6 +80,8 @@ def _pick_line(locale: str, number: int) -> PickLine:
         properties=either(locale, "黑色 / M", "black / M"),
         pieces=number % 5 + 1,
         into=f"{slot} {number % 8 + 1} ×1",
+        lot=f"L2611-{number:02}" if number % 4 == 0 else "",
+        best_before="2027-03-31" if number % 4 == 0 else "",
     )
 
 

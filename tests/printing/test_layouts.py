@@ -105,7 +105,8 @@ def test_hostile_text_keeps_every_other_paper_in_order(text, locale):
         receiver=person, items=items, buyer_note=text, greeting=text, shop=text,
         order_numbers=(text,) * 9, packed_by=text, checked_by=text, carrier=text, **same,
     )  # fmt: skip
-    line = PickLine(bin_code="A-1", sku_code=text, name=text, properties=text, pieces=1, into=text)
+    line = PickLine(bin_code="A-1", sku_code=text, name=text, properties=text, pieces=1, into=text,
+                    lot=text, best_before=text)  # fmt: skip
     papers: list[tuple[Document, str]] = [
         *((slip, stock) for stock in SUITABLE["packing_slip"]),
         (pick_list(stops=1, **same), "A5"),

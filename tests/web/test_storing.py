@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from tests.builders import World
 from tests.commands.test_storing import Dock
+from tests.tracked import by_lot, put
 from tests.web.desk_site import Desk, words_of
 from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.commands import new_id
@@ -72,6 +75,17 @@ def test_all_of_it_goes_elsewhere_for_a_reason_chosen_on_the_screen(tablet: Tabl
     assert tablet.standing() == {"A-01": 2, "A-02": 10, "OPENING": -12}
     assert tablet.world.one(MoveNote).why is Why.BIN_FULL
     assert "Nothing waits in the dock" in words_of(tablet.desk.get("/store", Role.RECEIVER))
+
+
+def test_a_sku_and_a_bin_are_shown_with_their_lots_and_days(tablet: Tablet):
+    serum = by_lot(tablet.world)
+    put(tablet.world, serum, "A-07", 4, lot="LATE", day=date(2030, 9, 1))
+    put(tablet.world, serum, "A-07", 2, lot="PAST", day=date(2026, 1, 1))
+    for code in (serum.barcode, "A-07"):
+        shown = words_of(tablet.scan(code))
+        lots = ("PAST · 2026-01-01 · expired · 2", "LATE · 2030-09-01 · 4")
+        assert [text for text in lots if text not in re.sub(r"\s+", " ", shown)] == []
+        tablet.scan("CMD-UNDO")
 
 
 def test_anything_scanned_is_shown_and_moved_from_there(tablet: Tablet):

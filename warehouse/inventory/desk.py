@@ -7,10 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from warehouse.catalog.models import Bin, Sku, Zone
+from warehouse.catalog.models import VIRTUAL_KINDS, Bin, Sku, Zone
 from warehouse.catalog.queries import IS_PICKABLE
 from warehouse.commands import CommandRow
-from warehouse.inventory.models import Move, StockBalance
+from warehouse.inventory.models import Lot, LotBalance, Move, StockBalance
 from warehouse.people.models import Person
 
 _pickable = (
@@ -139,6 +139,26 @@ def bins_of_sku(session: Session, sku_id: int) -> list[Any]:
             .order_by(StockBalance.is_virtual, Bin.walk_order, Bin.code)
         )
     )
+
+
+def lots_standing(session: Session, *where: sa.ColumnElement[bool]) -> list[Any]:
+    """Return the lots that stand in real bins, earliest best-before first.
+
+    Each with bin_id, sku_id, code, best_before, is_blocked and on_hand; `where` filters lots and
+    their balances.
+    """
+    return list(
+        session.execute(
+            sa.select(
+                LotBalance.bin_id, Lot.sku_id, Lot.code, Lot.best_before,
+                Lot.blocked_at.is_not(None).label("is_blocked"), LotBalance.on_hand,
+            )
+            .join(Lot, Lot.id == LotBalance.lot_id)
+            .join(Bin, Bin.id == LotBalance.bin_id)
+            .where(LotBalance.on_hand > 0, Bin.kind.not_in(VIRTUAL_KINDS), *where)
+            .order_by(Lot.best_before.is_(None), Lot.best_before, Lot.id)
+        )
+    )  # fmt: skip
 
 
 def content_of_bin(session: Session, bin_id: int) -> list[Any]:

@@ -17,6 +17,7 @@ from printing.documents import Locale, PickLine, PickList
 from warehouse.catalog.models import Bin, Sku
 from warehouse.commands import Command, Outcome
 from warehouse.errors import NotFound, RuleViolation
+from warehouse.inventory.models import Allocation, Lot
 from warehouse.orders.models import Consignment
 from warehouse.people import trail
 from warehouse.printers.asking import ask_for
@@ -42,7 +43,7 @@ class PrintWaveSheet(Command):
 
 
 def pick_list(session: Session, wave: Wave, zone: tzinfo) -> PickList:
-    """Return the wave's walk, one line for each bin and SKU, with the slots its pieces go into.
+    """Return the wave's walk, a line for each bin, SKU and lot, with the slots its pieces go into.
 
     The cut-off is the earliest promise of its consignments, in the site's time.
     """
@@ -54,15 +55,19 @@ def pick_list(session: Session, wave: Wave, zone: tzinfo) -> PickList:
             Sku.properties,
             PickTask.wanted,
             WaveSlot.slot_no,
+            Lot.code.label("lot"),
+            Lot.best_before,
         )
         .join(Bin, Bin.id == PickTask.bin_id)
         .join(Sku, Sku.id == PickTask.sku_id)
         .join(WaveSlot, WaveSlot.id == PickTask.slot_id)
+        .join(Allocation, Allocation.id == PickTask.allocation_id)
+        .outerjoin(Lot, Lot.id == Allocation.lot_id)
         .where(PickTask.wave_id == wave.id, PickTask.state != TaskState.CANCELLED)
         .order_by(PickTask.sequence)
     ).all()
     orders, cut_off = orders_and_cut_off(session, wave, zone)
-    stops = groupby(rows, key=lambda row: (row.bin_code, row.sku_code))
+    stops = groupby(rows, key=lambda row: (row.bin_code, row.sku_code, row.lot))
     return PickList(
         locale=Locale(load_settings(session).paper_locale),
         wave_no=wave.number,
@@ -91,6 +96,8 @@ def _line(tasks: list[Any]) -> PickLine:
         properties=first.properties,
         pieces=sum(task.wanted for task in tasks),
         into=", ".join(f"{task.slot_no}×{task.wanted}" for task in tasks),
+        lot=first.lot or "",
+        best_before=first.best_before.isoformat() if first.best_before else "",
     )
 
 

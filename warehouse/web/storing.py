@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from flask import Blueprint, Response, url_for
 from sqlalchemy.orm import Session
@@ -10,8 +12,8 @@ from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.catalog.queries import bin_by_code, item_by_barcode
 from warehouse.commands import Outcome
 from warehouse.errors import StaleScreen
-from warehouse.inventory.desk import bins_of_sku, content_of_bin
-from warehouse.inventory.models import Serial
+from warehouse.inventory.desk import bins_of_sku, content_of_bin, lots_standing
+from warehouse.inventory.models import Lot, LotBalance, Serial
 from warehouse.inventory.refusals import refuse
 from warehouse.people.rights import Right
 from warehouse.placing.models import Why
@@ -45,7 +47,7 @@ from warehouse.storing.sources import TAKEN_FROM
 from warehouse.text import say
 from warehouse.web import stations
 from warehouse.web.access import needs
-from warehouse.web.context import do, form_int, form_str, person, reading
+from warehouse.web.context import do, form_int, form_str, person, reading, today
 from warehouse.web.in_hand import hand_view
 from warehouse.web.stations import Fragment, code_of, unknown_card
 
@@ -179,7 +181,12 @@ def _show(session: Session, screen: str, subject: int | None) -> Fragment:
             screen=StockScreen.SKU,
             subject=sku.id,
             expects=say("goods or a bin"),
-            context={"sku": sku, "bins": bins_of_sku(session, sku.id)},
+            context={
+                "sku": sku,
+                "bins": bins_of_sku(session, sku.id),
+                "lots": _by(session, sku, "bin_id", Lot.sku_id == sku.id),
+                "today": today(),
+            },
         )
     query = dock_list().order_by(DOCK_SORTS["arrived"], Sku.id).limit(LISTED + 1)
     rows = list(session.execute(query))
@@ -195,6 +202,15 @@ def _show(session: Session, screen: str, subject: int | None) -> Fragment:
     )
 
 
+def _by(session: Session, sku: Sku | None, key: str, where: sa.ColumnElement[bool]) -> Any:
+    """Return the lots by bin or by SKU; of goods kept without lots nothing is asked."""
+    found: dict[int, list[Any]] = {}
+    if sku is None or sku.is_lot_tracked:
+        for lot in lots_standing(session, where):
+            found.setdefault(getattr(lot, key), []).append(lot)
+    return found
+
+
 def _bin(session: Session, place: Bin) -> Fragment:
     content = content_of_bin(session, place.id)
     can_take = place.kind in TAKEN_FROM
@@ -203,7 +219,13 @@ def _bin(session: Session, place: Bin) -> Fragment:
         screen=StockScreen.BIN,
         subject=place.id,
         expects=say("goods to take, or another bin") if can_take else say("goods or a bin"),
-        context={"place": place, "content": content, "can_take": can_take},
+        context={
+            "place": place,
+            "content": content,
+            "can_take": can_take,
+            "lots": _by(session, None, "sku_id", LotBalance.bin_id == place.id),
+            "today": today(),
+        },
     )
 
 

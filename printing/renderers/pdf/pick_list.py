@@ -29,7 +29,7 @@ def draw(pick: PickList, media: Media) -> list[Sheet]:
     flow.y += 2
     flow.begin_table(_columns(pick, media.width_mm - 2 * office.MARGIN, columns == 3))  # noqa: PLR2004  the wide form
     for number, line in enumerate(pick.lines, start=1):
-        box = flow.row([str(number), line.bin_code, _described(line), str(line.pieces),
+        box = flow.row([str(number), line.bin_code, _described(pick, line), str(line.pieces),
                         line.into, ""], least_mm=10)  # fmt: skip
         tick = Box(box.right - TICK_MM - 2, box.y + (box.h - TICK_MM) / 2, TICK_MM, TICK_MM)
         flow.sheet.frame(tick)
@@ -59,10 +59,11 @@ def _columns(pick: PickList, width: float, is_wide: bool) -> list[Column]:
     )
     titles = [word(pick.locale, name) for name in ("No.", "Bin", "Item", "Pieces", "Into", "Done")]
     big = 16 if is_wide else 12
+    most_lines = 3 if any(line.lot for line in pick.lines) else 2
     return [
         Column(title=titles[0], width=widths[0], size_pt=8),
         Column(title=titles[1], width=widths[1], size_pt=big, floor_pt=8, bold=True, max_lines=2),
-        Column(title=titles[2], width=widths[2], size_pt=9, max_lines=2),
+        Column(title=titles[2], width=widths[2], size_pt=9, max_lines=most_lines),
         Column(title=titles[3], width=widths[3], size_pt=big, floor_pt=7, bold=True,
                align="center", max_lines=1),
         Column(title=titles[4], width=widths[4], size_pt=10, max_lines=2),
@@ -70,9 +71,17 @@ def _columns(pick: PickList, width: float, is_wide: bool) -> list[Column]:
     ]  # fmt: skip
 
 
-def _described(line: PickLine) -> str:
+def _described(pick: PickList, line: PickLine) -> str:
     # A picker tells variants apart by properties and code: they never give way to a long name.
-    return f"{line.name}\n{'  '.join(part for part in (line.properties, line.sku_code) if part)}"
+    below = "  ".join(part for part in (line.properties, line.sku_code) if part)
+    text = f"{line.name}\n{below}"
+    if not line.lot:
+        return text
+    # A lot is read off the goods with its day: both on a line of their own.
+    marks = [labelled(pick.locale, "Lot", line.lot)]
+    if line.best_before:
+        marks.append(labelled(pick.locale, "Best before", line.best_before))
+    return f"{text}\n{'  '.join(marks)}"
 
 
 def _sign(pick: PickList, flow: Flow) -> None:
