@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from tests.api.conftest import Machine, error_of, tampered
@@ -11,8 +13,10 @@ from tests.counts import opened
 from tests.dock import Dock
 from warehouse.commands import new_id
 from warehouse.counting.models import CountSession
+from warehouse.db import utcnow
 from warehouse.orders.commands.holds import RaiseHold, raise_hold
 from warehouse.orders.models import HoldKind, Order, OrderLine, Shop
+from warehouse.packing.sscc import PrintCartonLabel, print_carton_label
 from warehouse.people.models import Role
 from warehouse.receiving.commands.exchange import Faulty, MakeExchange, make_exchange
 from warehouse.receiving.models import Fault
@@ -39,6 +43,7 @@ def parts_of(world: World, work, desk: Machine) -> dict[str, str]:
         **_received(world, work),
         "import_id": "1",
         "command_id": command_id,
+        "day": "2020-01-01",
     }
 
 
@@ -104,7 +109,25 @@ def test_a_dispatched_order_shows_its_whole_way(world: World, desk: Machine) -> 
     assert [p["waybill"] for p in handover["parcels"]] == [work.waybill_no]
     by_waybill = desk.get(f"/parcels/{work.waybill_no}").get_json()
     assert [(x["sku"], x["pieces"]) for x in by_waybill["lines"]] == [("MUG", 1), ("TEE", 2)]
+    assert by_waybill["sscc"] is None
+    world.settings(gs1_company_prefix="6901234")
+    world.do(print_carton_label, PrintCartonLabel, parcel_id=work.parcel_id)
+    by_sscc = desk.get("/parcels/00069012340000000016").get_json()
+    assert (by_sscc["number"], by_sscc["sscc"]) == (parcel["number"], "069012340000000016")
     assert by_waybill["orders"] == [number]
+
+
+def test_a_day_is_told_in_figures(desk: Machine) -> None:
+    day = f"{utcnow().astimezone(ZoneInfo('Asia/Shanghai')):%Y-%m-%d}"
+    found = desk.get(f"/days/{day}").get_json()
+    assert found["day"] == day
+    first = found["figures"][0]
+    assert first == {
+        "part": "orders", "key": "orders_in", "name": "Orders that came", "value": 0, "before": 0,
+        "note": None,
+    }  # fmt: skip
+    for none in ("2099-01-01", "1999-12-31", "today", "2026-02-30"):
+        assert desk.get(f"/days/{none}").status_code == 404
 
 
 def test_a_receiver_is_shown_to_those_who_need_it(world: World, machine_of) -> None:

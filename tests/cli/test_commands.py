@@ -53,6 +53,15 @@ def test_a_listing_prints_one_object_with_its_rows(world: World, shell: Shell, l
     assert table.count("\n") == (len(found[LISTINGS[line]]) + 1 if table else 0)
 
 
+def test_a_day_is_shown_in_figures(shell: Shell) -> None:
+    figures = {figure["key"]: figure["value"] for figure in shell.json("day")["figures"]}
+    assert (figures["orders_in"], figures["parcels_gone"]) == (0, 0)
+    table = shell.run("day 2020-01-01", language="zh_CN.UTF-8").stdout.splitlines()
+    assert table[1].split() == ["名称", "当天", "前一天", "备注"]
+    assert table[2].split() == ["新到订单", "0", "0", "–"]
+    assert shell.run("day 2099-01-01").exit_code == 1
+
+
 @pytest.mark.parametrize("line", LISTINGS)
 def test_a_listing_of_nothing_says_so_on_standard_error(shell: Shell, line: str) -> None:
     if line == "bins list":

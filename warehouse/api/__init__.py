@@ -12,6 +12,7 @@ def install(app: Flask) -> None:
     """Register the API under /api/v1, with JSON answers also where no route is found."""
     from warehouse.api import (
         counts,
+        days,
         dispatch,
         door,
         imports,
@@ -35,6 +36,7 @@ def install(app: Flask) -> None:
         receiving,
         counts,
         moves,
+        days,
         index,
     )  # their routes register on import
     csrf.exempt(door.bp)

@@ -36,7 +36,7 @@ def parcels_index() -> Response:
 
 @bp.get("/parcels/<number>")
 @operation(
-    summary="Show one parcel, by its number or its live waybill's",
+    summary="Show one parcel, by its number, its SSCC or its live waybill's",
     tag=PARCELS,
     rights=(Right.SEE_DESK,),
     answer=component("Parcel"),

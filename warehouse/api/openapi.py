@@ -17,6 +17,7 @@ from warehouse.api.shapes import (
     acts,
     consignments,
     counts,
+    days,
     handovers,
     imports,
     jobs,
@@ -90,6 +91,8 @@ COMPONENTS: dict[str, Schema] = {
     "Handover": handovers.HANDOVER,
     "HandedOver": handovers.HANDED_OVER,
     "PrintJob": jobs.JOB,
+    "Day": days.DAY,
+    "Figure": days.FIGURE,
     "Import": imports.IMPORT,
     "Rejected": imports.REJECTED,
     "Change": imports.CHANGE,
@@ -107,6 +110,7 @@ TAGS = (
     "Counts",
     "Purchasing",
     "Printing",
+    "Days",
     "About",
 )
 # What may come from any route, or from every one that changes something.

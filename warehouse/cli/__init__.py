@@ -33,6 +33,7 @@ COMMANDS = {
     "waves": ("warehouse.cli.waves", "waves_cli", "Make and look at waves."),
     "parcels": ("warehouse.cli.parcels", "parcels_cli", "Look at parcels."),
     "handovers": ("warehouse.cli.handovers", "handovers_cli", "Look at handovers."),
+    "day": ("warehouse.cli.day", "day_command", "A day in figures."),
     "stock": ("warehouse.cli.stock", "stock_cli", "Look at stock; book opening stock."),
     "ledger": ("warehouse.cli.ledger", "ledger_cli", "Prove the stock ledger."),
     "skus": ("warehouse.cli.skus", "skus_cli", "Import and list SKUs."),

@@ -37,7 +37,7 @@ def list_command(site: Site, /, **asked: Any) -> None:
 @machine_readable
 @click.pass_obj
 def show_command(site: Site, number: str, as_json: bool) -> None:
-    """Show one parcel, by its number or its live waybill's."""
+    """Show one parcel, by its number, its SSCC or its live waybill's."""
     with site.database.reading() as session:
         parcel = show_parcel(session, number)
     put_one(

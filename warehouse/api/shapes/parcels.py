@@ -23,6 +23,7 @@ from warehouse.api.shapes.paging import iso, keys_of, page
 from warehouse.carriers.models import Carrier
 from warehouse.catalog.models import CartonType, Sku
 from warehouse.dispatch.models import Handover, HandoverParcel, Waybill, WaybillSource, WaybillState
+from warehouse.dispatch.queries import unit_of
 from warehouse.errors import NotFound
 from warehouse.orders.models import Consignment, ConsignmentLine, Order
 from warehouse.packing.models import Parcel, ParcelLine, ParcelState
@@ -49,6 +50,7 @@ _PARCEL: dict[str, Schema] = {
     "sealed_at": maybe(instant()),
     "dispatched_at": maybe(instant()),
     "waybill": maybe(text("The live number.")),
+    "sscc": maybe(text("Its number as a logistic unit, given with its first carton label.")),
     "handover": maybe(text("The handover it left with.")),
 }
 PARCEL_OF_ORDER: Schema = record(_PARCEL, "A parcel of an order.")
@@ -96,12 +98,14 @@ def list_parcels(
 
 
 def show_parcel(session: Session, number: str) -> dict[str, Any]:
-    """Return a parcel with its content, by its own number or a live waybill's.
+    """Return a parcel with its content, by its own number, its SSCC or a live waybill's.
 
     Raises:
         NotFound: there is none.
     """
-    row = session.execute(_parcels().where(Parcel.number == number)).first()
+    unit = unit_of(number)
+    its_own = Parcel.sscc == unit if unit else Parcel.number == number
+    row = session.execute(_parcels().where(its_own)).first()
     if row is None:
         row = session.execute(_parcels().where(Waybill.number == number).limit(1)).first()
     if row is None:
@@ -137,6 +141,7 @@ def _parcels() -> sa.Select[*tuple[Any, ...]]:
             Parcel.gross_g,
             Parcel.sealed_at,
             Parcel.dispatched_at,
+            Parcel.sscc,
             Waybill.number.label("waybill"),
             Handover.number.label("handover"),
             Carrier.code.label("carrier"),
@@ -164,6 +169,7 @@ def _parcel(row: Any) -> dict[str, Any]:
         "sealed_at": iso(row.sealed_at),
         "dispatched_at": iso(row.dispatched_at),
         "waybill": row.waybill,
+        "sscc": row.sscc,
         "handover": row.handover,
     }
 
