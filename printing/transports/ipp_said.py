@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from printing.errors import TransportError
 from printing.media import Media
-from printing.transports import READY, Condition, Reason
+from printing.transports import READY, SILENT, Condition, Reason
 from printing.transports.ipp_wire import Answer
 
-PROCESSING, STOPPED = 4, 5
+IDLE, PROCESSING, STOPPED = 3, 4, 5
 # Reasons that mean a hand is needed; of a stopped printer all others are shown as a fault.
 REASONS = {
     "media-empty": Reason.PAPER_OUT,
@@ -39,6 +39,8 @@ def condition_of(printer: Answer, *, is_due: bool = False) -> Condition:
         for word in words
         if _bare(word) in REASONS and (is_stopped or is_due or _is_severe(word))
     ]
+    if found and not is_stopped and _is_hearsay(printer, state):
+        return SILENT
     if found or is_stopped:
         detail = f"printer stopped: {', '.join(words) or message or 'no reason given'}"
         return Condition(reason=found[0] if found else Reason.FAULT, detail=detail)
@@ -74,6 +76,14 @@ def media_keyword(media: Media, supported: list[str]) -> str:
 
 def _accepts(printer: Answer) -> bool:
     return printer.attributes.get("printer-is-accepting-jobs", (True,))[0] is not False
+
+
+def _is_hearsay(printer: Answer, state: int | None) -> bool:
+    """Tell whether a print server only repeats what a printer said at its last paper.
+
+    It asks printers while they print, not before: paper put in since then it does not know of.
+    """
+    return state == IDLE and "cups-version" in printer.attributes
 
 
 def _is_severe(word: str) -> bool:

@@ -16,8 +16,8 @@ from printing.samples import waybill
 from printing.transports import Condition, Reason
 from printing.transports.download import DownloadTransport
 from printing.transports.ipp import IppTransport
-from printing.transports.ipp_said import media_keyword
-from printing.transports.ipp_wire import Malformed, Operation, answer
+from printing.transports.ipp_said import condition_of, media_keyword
+from printing.transports.ipp_wire import Answer, Malformed, Operation, answer
 from printing.transports.memory import MemoryTransport
 from printing.transports.spool import SpoolTransport
 from tests.printing import fakes
@@ -275,3 +275,20 @@ def test_answers_that_are_none_are_refused(data):
 
 def test_operations_have_the_standard_numbers():
     assert [int(operation) for operation in Operation] == [0x02, 0x04, 0x08, 0x09, 0x0B]
+
+
+@pytest.mark.parametrize(
+    ("state", "version", "reason"),
+    [
+        (3, [], "paper_out"),
+        (3, ["2.4.2"], ""),
+        (4, ["2.4.2"], "paper_out"),
+        (5, ["2.4.2"], "paper_out"),
+    ],
+)
+def test_what_a_print_server_repeats_of_an_idle_printer_stops_no_paper(state, version, reason):
+    """It asks a printer only while it prints: paper put in since then it does not know of."""
+    said = {"printer-state": [state], "printer-state-reasons": ["media-empty-error"]}
+    said |= {"cups-version": version} if version else {}
+    found = condition_of(Answer(status=0, attributes=said))
+    assert (found.reason, found.is_told) == (reason, bool(reason))
