@@ -94,8 +94,13 @@ class Document(Facts):
     @property
     def file_stem(self) -> str:
         """The name of its file without the ending: kind, number and, from 2 on, the copy."""
+        return self.stem_of(1)
+
+    def stem_of(self, part: int) -> str:
+        """Return the name of its file as this one of several sheets of the same number."""
+        sheet = f"-sheet{part}" if part > 1 else ""
         copy = f"-copy{self.copy_no}" if self.copy_no > 1 else ""
-        return f"{self.kind}-{self.number}{copy}"
+        return f"{self.kind}-{self.number}{sheet}{copy}"
 
     def copy(self, copy_no: int, copied_at: str) -> Self:
         """Return the same paper marked as copy `copy_no`, made at `copied_at` (site time)."""

@@ -50,6 +50,7 @@ class Claimed:
     token: str
     until: datetime  # its lease ends
     kind: str
+    part: int
     facts: Any
     attempts: int
     printer: Printer
@@ -89,6 +90,8 @@ def claim(session: Session, printer_id: int, *, at: datetime) -> Claimed | None:
         sa.update(_job)
         .where(
             _job.c.id == first,
+            # Whoever gives it to another printer just now comes wholly before us or after us.
+            _job.c.printer_id == printer_id,
             _job.c.state.in_(WAITING),
             sa.or_(_job.c.next_try_at.is_(None), _is_over(_job.c.next_try_at, at)),
         )
@@ -101,7 +104,7 @@ def claim(session: Session, printer_id: int, *, at: datetime) -> Claimed | None:
             lease_until=at + LEASE,
             attempts=_job.c.attempts + 1,
         )
-        .returning(_job.c.id, _job.c.document_kind, _job.c.facts, _job.c.attempts)
+        .returning(_job.c.id, _job.c.document_kind, _job.c.part, _job.c.facts, _job.c.attempts)
     ).one_or_none()
     if row is None:
         return None
@@ -114,6 +117,7 @@ def claim(session: Session, printer_id: int, *, at: datetime) -> Claimed | None:
         token=token,
         until=at + LEASE,
         kind=row.document_kind,
+        part=row.part,
         facts=row.facts,
         attempts=row.attempts,
         printer=printer,

@@ -268,21 +268,24 @@ def resume(session: Session, printer_id: int, *, at: datetime) -> None:
 
 def assign_waiting(session: Session, *, at: datetime) -> int:
     """Give jobs without a printer the one routed now; return how many got one."""
+    unassigned = (_job.c.printer_id.is_(None), _job.c.state == JobState.QUEUED)
     rows = session.execute(
         sa.select(_job.c.id, _job.c.document_kind, _job.c.station_id)
-        .where(_job.c.printer_id.is_(None), _job.c.state == JobState.QUEUED)
+        .where(*unassigned)
         .order_by(_job.c.id)
     ).all()
     given = 0
     for row in rows:
         printer_id = routed_printer(session, row.document_kind, row.station_id)
         if printer_id is not None:
-            session.execute(
+            done = session.execute(
                 sa.update(_job)
-                .where(_job.c.id == row.id)
+                # Somebody may have given it to a printer, or taken it back, just now.
+                .where(_job.c.id == row.id, *unassigned)
                 .values(printer_id=printer_id, waiting_since=at)
+                .returning(_job.c.id)
             )
-            given += 1
+            given += len(done.all())
     return given
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from printing import documents
 from printing.documents import Document, ReadyLabel
@@ -13,6 +16,7 @@ from printing.models import Printer
 from printing.queue.claiming import Claimed
 from printing.queue.delivery import media_for, payload_for, ready_payload
 from printing.queue.drawing import STANDARD, Drawing, drawing_of
+from printing.queue.patience import Clock, patiently
 from printing.queue.ready import ready_bytes
 from printing.renderers import ready
 from printing.renderers.pdf import layout
@@ -29,6 +33,7 @@ class Made:
     pdf: bytes
     payload: bytes
     marked: str  # characters no face has
+    is_kept: bool  # the PDF is the one of an earlier try
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +46,7 @@ class Given:
     document: Document
     stock: Media
     printer: Printer
+    part: int = 1
     kept: bytes | None
     drawing: Drawing = STANDARD
     content: bytes = b""
@@ -50,7 +56,7 @@ class Given:
 Draw = Callable[[Given], Made]
 
 
-def make(database: Database, claimed: Claimed, draw: Draw) -> Made:
+def make(database: Database, claimed: Claimed, draw: Draw, clock: Clock) -> Made:
     """Return the bytes of a paper for its printer: those kept, where they are for this stock.
 
     Raises:
@@ -62,10 +68,11 @@ def make(database: Database, claimed: Claimed, draw: Draw) -> Made:
         document=document,
         stock=stock,
         printer=claimed.printer,
+        part=claimed.part,
         # Bytes made for another stock are of no use: somebody changed the roll in between.
         kept=claimed.pdf if claimed.media == stock_name(stock) else None,
     )
-    return draw(_with_kept_things(database, given))
+    return draw(_with_kept_things(database, given, until=claimed.until, clock=clock))
 
 
 def made_of(given: Given) -> Made:
@@ -82,21 +89,22 @@ def made_of(given: Given) -> Made:
         drawing = given.drawing
         sheets = layout(document, given.stock, drawing.template, drawing.pictures)
         pdf, marked = paint(sheets, document.file_stem), unprintable(sheets)
-    payload = payload_for(pdf, printer)
-    return Made(stock=given.stock, stem=document.file_stem, pdf=pdf, payload=payload, marked=marked)
+    return _made(given, pdf, payload_for(pdf, printer), marked)
 
 
-def _with_kept_things(database: Database, given: Given) -> Given:
+def _with_kept_things(database: Database, given: Given, *, until: datetime, clock: Clock) -> Given:
     """Add the carrier's own label, or the template with its pictures."""
     document = given.document
-    if isinstance(document, ReadyLabel):
-        with database.reading() as session:
+
+    def read(session: Session) -> Given:
+        if isinstance(document, ReadyLabel):
             return replace(given, content=ready_bytes(session, document))
-    if given.kept or not document.templates:
-        return given
-    with database.reading() as session:
         drawing = drawing_of(session, document, given.stock)
-    return replace(given, drawing=replace(drawing, pictures=dict(drawing.pictures)))
+        return replace(given, drawing=replace(drawing, pictures=dict(drawing.pictures)))
+
+    if not isinstance(document, ReadyLabel) and (given.kept or not document.templates):
+        return given
+    return patiently(database.reading, read, until=until, clock=clock)
 
 
 def _ready(label: ReadyLabel, given: Given) -> Made:
@@ -104,7 +112,19 @@ def _ready(label: ReadyLabel, given: Given) -> Made:
     content = given.content
     pdf = given.kept or ready.placed(label, content, given.stock)
     payload = ready_payload(label, content, pdf, given.stock, given.printer)
-    return Made(stock=given.stock, stem=label.file_stem, pdf=pdf, payload=payload, marked="")
+    return _made(given, pdf, payload)
+
+
+def _made(given: Given, pdf: bytes, payload: bytes, marked: str = "") -> Made:
+    return Made(
+        stock=given.stock,
+        # One name for each sheet: a folder keeps one file of a name.
+        stem=given.document.stem_of(given.part),
+        pdf=pdf,
+        payload=payload,
+        marked=marked,
+        is_kept=bool(given.kept),
+    )
 
 
 def stock_name(stock: Media) -> str:

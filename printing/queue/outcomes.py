@@ -6,7 +6,6 @@ Each is one short transaction, guarded by the job's lease and tried as long as t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -22,14 +21,13 @@ from printing.queue.asking import note
 from printing.queue.claiming import LEASE, Claimed
 from printing.queue.health import DETAIL_CHARS, keep_condition
 from printing.queue.making import Made, stock_name
-from printing.queue.patience import patiently
+from printing.queue.patience import Clock, patiently
 from printing.transports import Condition, Reason
 from warehouse.db import Database, table_of
 
 PAUSES_S = (2, 5, 15, 30, 60)
 BUSY_PAUSE_S = 1
 FLAG_CHARS = 200
-Clock = Callable[[], datetime]
 
 _job = table_of(PrintJob)
 _file = table_of(PrintFile)
@@ -70,7 +68,7 @@ def keep(
         ).one_or_none()
         if changed is None:
             return None
-        if made.pdf is not claimed.pdf:
+        if not made.is_kept:
             session.execute(sa.delete(_file).where(_file.c.job_id == claimed.job_id))
             session.execute(
                 sa.insert(_file).values(
@@ -84,7 +82,7 @@ def keep(
             _flag_for_a_look(session, claimed.job_id, made.marked)
         return replace(claimed, until=at + LEASE)
 
-    return patiently(database, write, until=claimed.until, clock=clock)
+    return patiently(database.transaction, write, until=claimed.until, clock=clock)
 
 
 def _flag_for_a_look(session: Session, job_id: int, marked: str) -> None:
@@ -98,7 +96,7 @@ def _flag_for_a_look(session: Session, job_id: int, marked: str) -> None:
 def not_begun(database: Database, claimed: Claimed, clock: Clock) -> Printed | None:
     """Close a job that was voided while we drew it; None if another worker has it by now."""
     drop = partial(_dropped, claimed=claimed, at=clock())
-    return patiently(database, drop, until=claimed.until, clock=clock)
+    return patiently(database.transaction, drop, until=claimed.until, clock=clock)
 
 
 def _dropped(session: Session, claimed: Claimed, at: datetime) -> Printed | None:
@@ -146,7 +144,7 @@ def not_sent(database: Database, claimed: Claimed, clock: Clock, error: Transpor
             attempts=claimed.attempts - (1 if is_busy or is_fetched else 0),
         )
 
-    return patiently(database, write, until=claimed.until, clock=clock)
+    return patiently(database.transaction, write, until=claimed.until, clock=clock)
 
 
 def close(
@@ -169,7 +167,7 @@ def close(
             )
         return printed
 
-    return patiently(database, write, until=claimed.until, clock=clock)
+    return patiently(database.transaction, write, until=claimed.until, clock=clock)
 
 
 def _finish(

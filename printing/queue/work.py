@@ -14,7 +14,8 @@ from printing.queue.claiming import Claimed, claim
 from printing.queue.delivery import Transports
 from printing.queue.health import keep_condition
 from printing.queue.making import Draw, Made, made_of, make
-from printing.queue.outcomes import Clock, Printed, close, keep, not_begun, not_sent
+from printing.queue.outcomes import Printed, close, keep, not_begun, not_sent
+from printing.queue.patience import BUSY, Clock
 from printing.transports import Condition, Notice, Reason
 from warehouse.db import Database
 
@@ -39,7 +40,9 @@ def print_one(
     if claimed is None:
         return None
     try:
-        made = make(database, claimed, draw)
+        made = make(database, claimed, draw, clock)
+    except BUSY:
+        raise  # not the paper's fault: it is tried again when its lease has ended
     except PrintingError as error:
         return close(database, claimed, clock, JobState.FAILED, error.code, str(error))
     except Exception as error:
@@ -53,7 +56,9 @@ def _deliver(
 ) -> Printed | None:
     try:
         transport = transports(claimed.printer, made.stock)
-    except AddressRefused as error:
+    except Exception as error:
+        if not isinstance(error, AddressRefused):
+            log.exception("job %d has no way to its printer", claimed.job_id)
         held = keep(database, claimed, made, clock, is_sending=False)
         if held is None:
             return not_begun(database, claimed, clock)
