@@ -127,8 +127,10 @@ def test_faulty_pieces_go_out_and_come_back_in_every_way(dock: Dock):
 def test_what_cannot_be_settled_so_is_refused(dock: Dock):
     tee = dock.world.sku("TEE")
     dock.world.sku("MUG")
+    dock.tracked("SERUM", is_lot_tracked=True)
     faulty(dock, tee, 5)
     exchange_id, (line,) = sent(dock, {"TEE": 5})
+    serum = {"sku_code": "SERUM", "lot": "L9", "note": "agreed"}
     wrong: list[dict[str, Any]] = [
         {"kind": Settlement.REPLACED, "pieces": 6},
         {"kind": Settlement.REPLACED, "pieces": 0},
@@ -136,6 +138,7 @@ def test_what_cannot_be_settled_so_is_refused(dock: Dock):
         {"kind": Settlement.CREDITED, "pieces": 1},
         {"kind": Settlement.REFUSED, "pieces": 1},
         {"kind": Settlement.REPLACED, "pieces": 1, "amount_fen": 5},
+        {"kind": Settlement.REPLACED, "pieces": 1, "best_before": date(2062, 1, 1), **serum},
     ]
     for given in wrong:
         dock.world.refused(InvalidInput, settle_exchange, SettleExchange, exchange_id=exchange_id,

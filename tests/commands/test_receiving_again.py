@@ -135,6 +135,19 @@ def test_a_piece_that_has_moved_on_turns_up_nowhere_else(
     assert dock.received(order) == ("received", [5])
 
 
+def test_a_lot_whose_day_not_every_scan_says_is_one_line_to_correct(dock: Dock):
+    serum, tee = dock.tracked("SERUM", is_lot_tracked=True), dock.world.sku("TEE")
+    receipt_id = dock.blind()
+    dock.count(receipt_id, serum, 3, lot="L1", best_before=NEXT_YEAR)
+    dock.count(receipt_id, tee)
+    dock.count(receipt_id, serum, 2, lot="L1")
+    dock.finish(receipt_id)
+    dock.book(receipt_id)
+    line = RightNumber(key=f"{serum.id}:sound:L1:", pieces=4)
+    dock.corrected(receipt_id=receipt_id, reason="one too many", lines=(line,))
+    assert dock.world.standing(serum) == {"DOCK": 4, "SUPPLIER": -4}
+
+
 def test_a_line_told_twice_is_no_correction(dock: Dock):
     tee = dock.world.sku("TEE")
     right = RightNumber(key=f"{tee.id}:sound::", pieces=3)

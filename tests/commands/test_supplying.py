@@ -148,6 +148,18 @@ def test_blocked_and_expired_lots_are_sold_to_nobody(world):
         bring(world, milk, "A-01", pieces, lot_id=lot_id)
     found = stock(world, milk)
     assert (found.on_hand, found.standing.unfit, found.may_sell) == (19, 9, 10)
+    world.settings(is_dock_sellable=True)
+    bring(world, milk, "DOCK", 7, lot_id=world.one(Lot, code="BAD").id)
+    bring(world, milk, "DOCK", 2, lot_id=world.one(Lot, code="GOOD").id)
+    level(world, milk, 12, 12)
+    found = stock(world, milk)
+    assert (found.standing.unfit, found.standing.dock_unfit) == (9, 7)
+    assert (found.may_sell, found.position) == (12, 12)
+    with world.database.reading() as session:
+        question = StockQuestion(asked(world))
+        row = session.execute(question.select().with_only_columns(question.may_sell, question.position)
+                              .where(Sku.id == milk.id)).one()  # fmt: skip
+    assert tuple(row) == (12, 12)
 
 
 def test_shops_see_their_share_and_what_is_kept_for_them(world):
@@ -199,6 +211,16 @@ def test_a_proposal_becomes_one_draft_however_often_it_is_taken(world):
     assert [line.pieces for line in world.all(PurchaseLine)] == [60, 50]
     world.do(place_order, PlaceOrder, purchase_id=order.id)
     assert stock(world, tee).to_order == 0
+
+
+def test_what_a_supplier_sold_who_is_no_longer_in_use_wants_another_one(world):
+    tee, mill = world.sku("TEE"), supplier(world)
+    world.do(set_terms, SetTerms, supplier_id=mill, sku_id=tee.id)
+    level(world, tee, 20, 60)
+    world.do(save_supplier, SaveSupplier, supplier_id=mill, name="MILL", is_active=False)
+    with world.database.reading() as session:
+        (found,) = reorders(session, asked(world))
+    assert (found.supplier, found.pieces) == (None, 60)
 
 
 def test_two_people_who_order_at_once_order_once(world):

@@ -53,14 +53,15 @@ def booked_of(session: Session, receipt_id: int) -> list[Booked]:
     rows = session.execute(
         sa.select(
             ReceiptCount.sku_id, Sku.code, Sku.name, is_faulty.label("is_faulty"),
-            ReceiptCount.lot_code, ReceiptCount.best_before, ReceiptCount.serial,
-            sa.func.sum(ReceiptCount.pieces).label("pieces"),
+            # A lot has one best-before; not every scan of its pieces says it.
+            ReceiptCount.lot_code, sa.func.max(ReceiptCount.best_before).label("best_before"),
+            ReceiptCount.serial, sa.func.sum(ReceiptCount.pieces).label("pieces"),
         )
         .join(Sku, Sku.id == ReceiptCount.sku_id)
         .where(ReceiptCount.receipt_id.in_(ids), ReceiptCount.undone_at.is_(None))
         .group_by(
             ReceiptCount.sku_id, Sku.code, Sku.name, is_faulty, ReceiptCount.lot_code,
-            ReceiptCount.best_before, ReceiptCount.serial,
+            ReceiptCount.serial,
         )
     )  # fmt: skip
     found = {b.key: b for b in (_booked(row) for row in rows)}

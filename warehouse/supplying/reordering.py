@@ -51,19 +51,21 @@ class SupplierReorder:
 
 
 def reorders(session: Session, asked: Asked) -> list[SupplierReorder]:
-    """Return what is at or below its reorder point, by supplier; those without one come last."""
+    """Return what is at or below its reorder point, by supplier; those without one come last.
+
+    Of a supplier that is no longer in use nothing can be bought: it counts as none.
+    """
+    lines = lines_of(session, asked)
+    named = {line.stock.supplier_id for line in lines}
+    in_use = sa.select(Supplier).where(Supplier.id.in_(named), Supplier.is_active)
+    suppliers = {supplier.id: supplier for supplier in session.scalars(in_use)}
     by_supplier: dict[int | None, list[Reorder]] = defaultdict(list)
-    for line in lines_of(session, asked):
-        by_supplier[line.stock.supplier_id].append(line)
-    names = {
-        s.id: s
-        for s in session.scalars(
-            sa.select(Supplier).where(Supplier.id.in_([i for i in by_supplier if i is not None]))
-        )
-    }
+    for line in lines:
+        known = line.stock.supplier_id in suppliers
+        by_supplier[line.stock.supplier_id if known else None].append(line)
     found = [
-        SupplierReorder(supplier=names.get(supplier_id) if supplier_id else None, lines=tuple(x))
-        for supplier_id, x in by_supplier.items()
+        SupplierReorder(supplier=suppliers[key] if key else None, lines=tuple(x))
+        for key, x in by_supplier.items()
     ]
     return sorted(found, key=lambda s: (s.supplier is None, s.supplier.name if s.supplier else ""))
 
@@ -107,7 +109,7 @@ def why_of(stock: SkuStock) -> Text:
     return say(
         "{there} here, {coming} coming, {wanted} wanted by orders: {position}, reorder point"
         " {reorder_at}; up to {target}, in packs of {pack}, at least {least}.",
-        there=there.sellable + there.dock,
+        there=there.sellable + there.dock_fit,
         coming=there.on_the_way + there.drafted,
         wanted=there.promised + there.held,
         position=stock.position,

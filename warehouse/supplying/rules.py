@@ -24,7 +24,7 @@ class Standing:
     """The pieces of one SKU, each counted once, and what is wanted of them.
 
     `shelf` and `reserve` stand in bins in use. `reserved` and `unfit` (blocked or expired lots, as
-    far as nobody was promised them) are parts of these. `promised`: released orders in no wave
+    far as nobody was promised them) are parts of these, `dock_unfit` of `dock`. `promised`: released orders in no wave
     yet, and clean ones. `held`: paid orders that something still holds.
     """
 
@@ -33,6 +33,7 @@ class Standing:
     reserved: int = 0
     unfit: int = 0
     dock: int = 0
+    dock_unfit: int = 0
     quarantine: int = 0
     promised: int = 0
     held: int = 0
@@ -44,6 +45,11 @@ class Standing:
     def sellable(self) -> int:
         """Sound pieces that nobody was promised, on shelves and in reserve."""
         return self.shelf + self.reserve - self.reserved - self.unfit
+
+    @property
+    def dock_fit(self) -> int:
+        """Sound pieces on the dock."""
+        return self.dock - self.dock_unfit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,9 +91,9 @@ def to_promise(standing: Standing, *, is_dock_sellable: bool = False) -> int:
     """Return the pieces all shops together may still sell, never below zero.
 
     On shelves and in reserve, less what is reserved, unfit, wanted by orders we have, and the
-    safety stock. Pieces on the dock count where the site says so; what is on its way never does.
+    safety stock. Sound pieces on the dock count where the site says so; what is on its way never does.
     """
-    dock = standing.dock if is_dock_sellable else 0
+    dock = standing.dock_fit if is_dock_sellable else 0
     wanted = standing.promised + standing.held + standing.safety
     return max(0, standing.sellable + dock - wanted)
 
@@ -111,7 +117,7 @@ def position(standing: Standing) -> int:
 
     Drafted orders count as coming: nobody orders the same want twice. Below zero, more is wanted.
     """
-    there = standing.sellable + standing.dock
+    there = standing.sellable + standing.dock_fit
     coming = standing.on_the_way + standing.drafted
     return there + coming - standing.promised - standing.held
 

@@ -108,6 +108,7 @@ class StockQuestion:
         self.free = _number(there.c.shelf) + _number(there.c.reserve) - _number(there.c.promised)
         self.sellable = self.free - _number(unfit.c.pieces)
         self.dock = _number(there.c.dock)
+        dock_fit = self.dock - _number(unfit.c.dock)
         self.quarantine = _number(there.c.quarantine)
         self.reserve = _number(there.c.reserve)
         self.on_the_way = _number(coming.c.on_the_way)
@@ -116,11 +117,11 @@ class StockQuestion:
         self.sold = _sold_since(asked.day - timedelta(days=asked.days))
         self.last_on = _last_on()
         self.sale_days = self._sale_days()
-        dock = self.dock if asked.settings.is_dock_sellable else 0
+        dock = dock_fit if asked.settings.is_dock_sellable else 0
         left = self.sellable + dock - self.wanted - self.safety
         self.may_sell = sa.case((left > 0, left), else_=0)
         self.position = (
-            self.sellable + self.dock + self.on_the_way + _number(coming.c.drafted) - self.wanted
+            self.sellable + dock_fit + self.on_the_way + _number(coming.c.drafted) - self.wanted
         )
         self._columns = (
             Sku.id, Sku.code, Sku.name, Sku.properties, Sku.is_active, Sku.storage_class,
@@ -132,6 +133,7 @@ class StockQuestion:
             _number(there.c.promised).label("reserved"),
             _number(unfit.c.pieces).label("unfit"),
             self.dock.label("dock"),
+            _number(unfit.c.dock).label("dock_unfit"),
             self.quarantine.label("quarantine"),
             _number(wanted.c.promised).label("promised"),
             _number(wanted.c.held).label("held"),
@@ -238,7 +240,8 @@ class StockQuestion:
         asked = self.asked
         standing = Standing(
             shelf=int(row.shelf), reserve=int(row.reserve), reserved=int(row.reserved),
-            unfit=int(row.unfit), dock=int(row.dock), quarantine=int(row.quarantine),
+            unfit=int(row.unfit), dock=int(row.dock), dock_unfit=int(row.dock_unfit),
+            quarantine=int(row.quarantine),
             promised=int(row.promised), held=int(row.held), on_the_way=int(row.on_the_way),
             drafted=int(row.drafted), safety=int(row.safety),
         )  # fmt: skip
@@ -319,13 +322,17 @@ def _there() -> sa.Subquery:
 
 
 def _unfit(day: date) -> sa.Subquery:
-    free = LotBalance.on_hand - LotBalance.reserved
+    free, is_dock = LotBalance.on_hand - LotBalance.reserved, Bin.kind == BinKind.DOCK
     return (
-        sa.select(Lot.sku_id, sa.func.sum(free).label("pieces"))
+        sa.select(
+            Lot.sku_id,
+            sa.func.sum(sa.case((IS_SELLABLE, free), else_=0)).label("pieces"),
+            sa.func.sum(sa.case((is_dock, free), else_=0)).label("dock"),
+        )
         .join(LotBalance, LotBalance.lot_id == Lot.id)
         .join(Sku, Sku.id == Lot.sku_id)
         .join(Bin, Bin.id == LotBalance.bin_id)
-        .where(Sku.is_lot_tracked, IS_SELLABLE, free > 0, ~is_fit(day))
+        .where(Sku.is_lot_tracked, sa.or_(IS_SELLABLE, is_dock), free > 0, ~is_fit(day))
         .group_by(Lot.sku_id)
         .subquery()
     )

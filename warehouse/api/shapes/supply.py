@@ -131,7 +131,7 @@ def list_reorders(session: Session, *, day: date) -> dict[str, Any]:
                     "sku": line.stock.code,
                     "pieces": line.pieces,
                     "price_fen": line.price_fen,
-                    "here": there.sellable + there.dock,
+                    "here": there.sellable + there.dock_fit,
                     "coming": there.on_the_way + there.drafted,
                     "wanted": there.promised + there.held,
                     "reorder_at": level.reorder_at,

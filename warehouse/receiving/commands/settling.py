@@ -135,15 +135,11 @@ def _check_tracked(command: SettleExchange, sku: Sku) -> None:
     today = command.at.astimezone(command.zone).date()
     if sku.is_lot_tracked and (problem := lot_problem(command.lot)):
         raise InvalidInput(problem, field="lot")
-    if sku.is_expiry_tracked:
-        day = command.best_before
-        problem = (
-            say("Write the best-before.")
-            if day is None
-            else best_before_problem(day, today, is_faulty=False)
-        )
-        if problem is not None:
-            raise InvalidInput(problem, field="best_before")
+    day = command.best_before
+    if sku.is_expiry_tracked and day is None:
+        raise InvalidInput(say("Write the best-before."), field="best_before")
+    if day is not None and (problem := best_before_problem(day, today, is_faulty=False)):
+        raise InvalidInput(problem, field="best_before")
     if sku.is_serial_tracked:
         if len(set(command.serials)) != command.pieces or len(command.serials) != command.pieces:
             raise InvalidInput(say("Write one serial number for each piece."), field="serials")
