@@ -218,6 +218,7 @@ def claim_all(
     marks = {row.id: row.fingerprint for row in found}
     claims: list[Claim] = []
     rows: list[dict[str, Any]] = []
+    answers: dict[int, tuple[Outcome, dict[str, Any]]] = {}  # one answer to many is written once
     for command in commands:
         mark = fingerprint_of(command)
         if command.id in marks:
@@ -225,7 +226,11 @@ def claim_all(
             continue
         marks[command.id] = mark
         claims.append(Claim.NEW)
-        rows.append({**_row_of(command, mark), "outcome": answer(command).to_json()})
+        outcome = answer(command)
+        if id(outcome) not in answers:
+            answers[id(outcome)] = (outcome, outcome.to_json())
+        _, told = answers[id(outcome)]
+        rows.append({**_row_of(command, mark), "outcome": told})
     if rows:
         _insert.send_many(connection_of(session), rows)
     return claims

@@ -41,6 +41,20 @@ class _Text:
             given[name] = convert(given[name])
         return given if self.order is None else [given[name] for name in self.order]
 
+    def many(self, rows: Sequence[Values]) -> list[Any]:
+        """Return the values of many rows; what several of them share is turned into text once."""
+        told: dict[tuple[str, int], Any] = {}
+        found = []
+        for values in rows:
+            given = {**self.constants, **values}
+            for name, convert in self.converters:
+                key = (name, id(given[name]))
+                if key not in told:
+                    told[key] = convert(given[name])
+                given[name] = told[key]
+            found.append(given if self.order is None else [given[name] for name in self.order])
+        return found
+
 
 class Prepared:
     """One statement with its parameters by `names`; every sending gives a value to each.
@@ -60,7 +74,7 @@ class Prepared:
     def send_many(self, connection: Connection, rows: Sequence[Values]) -> None:
         """Send it once for each row, all together."""
         text = self._text(connection)
-        parameters = [text.parameters(row) for row in rows]
+        parameters = text.many(rows)
         if _is_watched(connection):
             connection.exec_driver_sql(text.sql, [_as_watched(row) for row in parameters])
             return

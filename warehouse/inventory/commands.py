@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -216,7 +217,12 @@ def _posting(line: BookOpening, opening_id: int, lot_id: int | None = None) -> l
 
 
 def _booked(line: BookOpening) -> Outcome:
-    return Outcome(screen="stock", message=say("{pieces} pieces booked.", pieces=line.pieces))
+    return _pieces_booked(line.pieces)
+
+
+@lru_cache(maxsize=1000)
+def _pieces_booked(pieces: int) -> Outcome:
+    return Outcome(screen="stock", message=say("{pieces} pieces booked.", pieces=pieces))
 
 
 def opening_id(bin_code: str, sku_id: int, lot: str = "", serials: Sequence[str] = ()) -> str:
