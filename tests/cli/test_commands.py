@@ -59,7 +59,8 @@ def test_a_day_is_shown_in_figures(shell: Shell) -> None:
     table = shell.run("day 2020-01-01", language="zh_CN.UTF-8").stdout.splitlines()
     assert table[1].split() == ["名称", "当天", "前一天", "备注"]
     assert table[2].split() == ["新到订单", "0", "0", "–"]
-    assert shell.run("day 2099-01-01").exit_code == 1
+    with pytest.raises(NotFound):
+        shell.run("day 2099-01-01")
 
 
 @pytest.mark.parametrize("line", LISTINGS)
