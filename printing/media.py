@@ -147,6 +147,7 @@ SUITABLE: Mapping[str, tuple[str, ...]] = {
     "put_wall_sheet": ("A4", "A5"),
     "goods_receipt": ("receipt80", "A4", "A5"),
     "exchange_out": ("A5", "A4"),
+    "purchase_order": ("A4",),
     "count_sheet": ("A4", "A5"),
     "count_report": ("A4", "A5"),
     "daily_report": ("A4", "A5"),

@@ -15,6 +15,7 @@ from printing.documents.parcels import (
     ReturnLabel,
 )
 from printing.documents.parts import Carrier, Item, Party
+from printing.documents.purchase import PurchaseLine, PurchaseOrder
 from printing.documents.reports import DailyReport, Figure, Section
 from printing.documents.separators import Separator
 from printing.documents.sheets import (
@@ -59,6 +60,7 @@ KINDS: Mapping[str, type[Document]] = {
         Manifest,
         GoodsReceipt,
         ExchangeOut,
+        PurchaseOrder,
         CountSheet,
         CountReport,
         DailyReport,
@@ -111,6 +113,8 @@ __all__ = [
     "Party",
     "PickLine",
     "PickList",
+    "PurchaseLine",
+    "PurchaseOrder",
     "PutWallSheet",
     "ReadyFormat",
     "ReadyLabel",

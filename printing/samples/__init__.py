@@ -22,6 +22,7 @@ from printing.samples.labels import (
 )
 from printing.samples.own import LOGO, hostile_words, logo_png, longest_words, slip_words
 from printing.samples.parts import carrier, items, party, shop
+from printing.samples.purchase import purchase_order
 from printing.samples.sheets import badge_sheet, card_sheet, manifest, packing_slip, pick_list
 from printing.samples.stock import (
     count_report,
@@ -77,6 +78,7 @@ _MAKERS: Mapping[str, Callable[..., Document]] = {
     "manifest": manifest,
     "goods_receipt": goods_receipt,
     "exchange_out": exchange_out,
+    "purchase_order": purchase_order,
     "count_sheet": count_sheet,
     "count_report": count_report,
     "daily_report": daily_report,
@@ -163,6 +165,7 @@ __all__ = [
     "packing_slip",
     "party",
     "pick_list",
+    "purchase_order",
     "put_wall_sheet",
     "ready_label",
     "refilled",

@@ -37,8 +37,8 @@ EVENING = datetime(2026, 3, 1, 16, 30, tzinfo=UTC)
 NOT_QUEUED = {
     "separator",
     "badge_sheet", "card_sheet", "carton_label", "cart_label", "return_label", "ready_label",
-    "put_wall_sheet", "goods_receipt", "exchange_out", "count_sheet", "count_report",
-    "daily_report",
+    "put_wall_sheet", "goods_receipt", "exchange_out", "purchase_order", "count_sheet",
+    "count_report", "daily_report",
 }  # fmt: skip
 
 

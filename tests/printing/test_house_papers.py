@@ -16,6 +16,7 @@ from printing.samples import (
     daily_report,
     exchange_out,
     goods_receipt,
+    purchase_order,
     return_label,
     sku_label,
 )
@@ -43,6 +44,16 @@ def test_a_receipt_without_rejects_says_nothing_of_them():
     line = ReceiptLine(sku_code="A", name="Cap", accepted=5)
     shown = texts(goods_receipt(locale="en", lines=(line,)), "receipt80")
     assert "1 lines   5 accepted" in shown
+
+
+def test_a_draft_of_a_purchase_order_says_that_nothing_is_ordered():
+    shown = texts(purchase_order(locale="en"), "A4")
+    assert {"¥18.50", "¥2,220.00", "Deliver to"} <= set(shown)
+    assert "3 lines   420 pieces   Total ¥5,568.00" in [text.replace(":", "") for text in shown]
+    said = "Draft: nothing is ordered by this paper yet."
+    assert (said in shown, said in texts(purchase_order(locale="en", is_draft=True), "A4")) == (
+        False, True,
+    )  # fmt: skip
 
 
 def test_an_exchange_slip_comes_in_two_copies_with_the_same_lines():

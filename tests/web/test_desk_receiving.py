@@ -10,6 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from printing.models import PrintJob
 from tests.dock import Dock
 from tests.web.desk_site import Desk, notice_of, words_of
 from warehouse.people.models import Role
@@ -65,8 +66,19 @@ def test_an_order_is_typed_ordered_printed_and_had_as_a_file(desk: Desk, dock: D
     assert 'value="12.50"' in desk.get(f"{url}/change").get_data(as_text=True)
     changed = desk.post(f"{url}/change", **{"sku-0": tee.barcode, "pieces-0": "4", "price-0": "9"})
     assert "is saved" in desk.said(changed)
+    desk.post(f"{url}/print")
+    draft = desk.world.one(PrintJob, document_kind="purchase_order")
+    assert draft.facts["is_draft"] is True
     assert "is ordered" in desk.said(desk.post(f"{url}/place"))
-    assert "¥36.00" in words_of(desk.get(f"{url}/print"))
+    assert desk.world.get(PrintJob, draft.id).void_reason != ""
+    shown = desk.get(f"{url}/paper.pdf")
+    assert (shown.mimetype, shown.data[:5]) == ("application/pdf", b"%PDF-")
+    assert desk.get(f"{url}/paper.pdf", Role.RECEIVER).status_code == 403
+    assert "on its way to the printer" in desk.said(desk.post(f"{url}/print"))
+    job = desk.world.one(PrintJob, document_kind="purchase_order", void_reason="")
+    assert (job.facts["total"], job.facts["lines"][0]["price"]) == ("¥36.00", "¥9.00")
+    assert "purchase order" in words_of(desk.get(url))
+    assert desk.get(f"/printers/jobs/{job.id}/paper.pdf", Role.RECEIVER).status_code != 200
     sheet = openpyxl.load_workbook(io.BytesIO(desk.get(f"{url}?export=xlsx").data)).worksheets[0]
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
     assert rows[1][:5] == ["TEE", "TEE cotton", "", 4, "9.00"]

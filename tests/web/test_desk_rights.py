@@ -131,6 +131,7 @@ MAY: dict[str, frozenset[Role]] = {
     "receiving.new_order": _FLOOR,
     "receiving.add_order": _FLOOR,
     "receiving.print_order": _FLOOR,
+    "receiving.order_draft": _FLOOR,
     "receiving.edit_order": _FLOOR,
     "receiving.change_order": _FLOOR,
     "receiving.place": _FLOOR,

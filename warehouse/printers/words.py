@@ -22,6 +22,7 @@ DOCUMENTS: Mapping[str, Text] = {
     "manifest": say("manifest"),
     "goods_receipt": say("goods receipt"),
     "exchange_out": say("exchange slip"),
+    "purchase_order": say("purchase order"),
     "count_sheet": say("count sheet"),
     "count_report": say("count report"),
     "daily_report": say("daily report"),

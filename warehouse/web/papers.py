@@ -58,6 +58,7 @@ bp = Blueprint("printers", __name__, url_prefix="/printers")
 
 # What a paper shows decides who may look at it: these, and those that tell who lives where.
 SECRET = ("badge_sheet",)
+PRICED = ("purchase_order",)  # what is asked and paid is told to those who buy
 ANSWERS = {"yes": (True, False), "spoiled": (True, True), "no": (False, False)}
 SCREEN_DPI = 203
 SMALL_PX = 160
@@ -83,6 +84,8 @@ def may_see(kind: str) -> bool:
     """Tell whether this person may look at papers of this kind."""
     if kind in PERSONAL:
         return may(Right.REPRINT) or may(Right.UNMASK)
+    if kind in PRICED:
+        return may(Right.BUY)
     return may(Right.PEOPLE) if kind in SECRET else True
 
 

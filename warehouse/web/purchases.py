@@ -10,6 +10,7 @@ from flask import render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from printing.models import PrintJob
 from warehouse.errors import InvalidInput, NotFound
 from warehouse.people.rights import Right
 from warehouse.receiving import desk as dock_desk
@@ -25,14 +26,15 @@ from warehouse.receiving.commands.purchases import (
     place_order,
 )
 from warehouse.receiving.models import PurchaseOrder, PurchaseState, Receipt, Supplier
+from warehouse.receiving.order_papers import PrintPurchase, print_purchase, purchase_paper
 from warehouse.receiving.queries import suppliers_in_use
-from warehouse.settings import load_settings
 from warehouse.text import say
 from warehouse.web import tables
 from warehouse.web.access import needs
 from warehouse.web.amounts import day_of, fen_of, pieces_of, today
-from warehouse.web.context import do, form_str, may, reading, speak
+from warehouse.web.context import config, do, form_str, may, now, reading, speak
 from warehouse.web.desk import act, fmt_yuan, names_of, noted, state_chips
+from warehouse.web.drafts import draft
 from warehouse.web.receipts import bp, supplier_choices
 from warehouse.web.spreadsheets import Field, file_answer
 from warehouse.web.timeline import story
@@ -146,25 +148,31 @@ def order(order_id: int) -> str | Response:
             total_fen=sum(line.pieces * line.price_fen for line in lines),
             receipts=list(session.scalars(receipts.order_by(Receipt.id))),
             people=names_of(session),
+            jobs=_papers(session, order_id) if may(Right.BUY) else [],
             events=story(session, [("purchase", [order_id])]),
         )
 
 
-@bp.get("/orders/<int:order_id>/print")
+def _papers(session: Session, order_id: int) -> list[PrintJob]:
+    subjects = (f"purchase:{order_id}", f"purchase:{order_id}:draft")
+    jobs = sa.select(PrintJob).where(PrintJob.subject.in_(subjects)).order_by(PrintJob.id)
+    return list(session.scalars(jobs))
+
+
+@bp.get("/orders/<int:order_id>/paper.pdf")
 @needs(Right.BUY)
-def print_order(order_id: int) -> str:
-    """Show the order as a page to print or save as PDF: what the supplier gets."""
+def order_draft(order_id: int) -> Response:
+    """Show the order as it would be printed now, a mark across."""
     with reading() as session:
         found = _order(session, order_id)
-        lines = dock_desk.lines_of_purchase(session, order_id)
-        return render_template(
-            "receiving/order_print.html",
-            order=found,
-            supplier=session.get_one(Supplier, found.supplier_id),
-            lines=lines,
-            total_fen=sum(line.pieces * line.price_fen for line in lines),
-            site=load_settings(session),
-        )
+        return draft(session, purchase_paper(session, found, now(), config().time_zone))
+
+
+@bp.post("/orders/<int:order_id>/print")
+@needs(Right.BUY)
+def print_order(order_id: int) -> Response:
+    """Ask for the order on paper: what the supplier gets."""
+    return act(print_purchase, PrintPurchase, back=_here(order_id), purchase_id=order_id)
 
 
 @bp.get("/orders/<int:order_id>/change")

@@ -174,6 +174,7 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
     ("supplier", "changed"): (_fields, None),
     ("purchase", "made"): (_with("Drafted with {lines} lines", "lines"), None),
     ("purchase", "changed"): (_with("Changed: {lines} lines", "lines"), None),
+    ("purchase", "order_printed"): (_plain(say("Asked for on paper")), None),
     ("purchase", "ordered"): (_plain(say("Ordered of the supplier")), "ok"),
     ("purchase", "closed"): (_with("Closed: {reason}", "reason"), "stop"),
     ("count", "opened"): (_with("Opened with {bins} bins", "bins"), None),

@@ -22,6 +22,7 @@ from warehouse.receiving.models import (
     Receipt,
     ReceiptState,
 )
+from warehouse.receiving.order_papers import void_drafts
 from warehouse.receiving.queries import sku_ids
 from warehouse.receiving.rules import (
     document_no,
@@ -130,6 +131,7 @@ def change_purchase(session: Session, command: ChangePurchase) -> Outcome:
     _add_lines(session, order.id, command.lines, ids)
     order.expected_on, order.note = command.expected_on, command.note.strip()
     session.flush()
+    void_drafts(session, command, order)
     trail.record(session, command, "purchase", order.id, "changed", lines=len(command.lines))
     return _said(order, say("{number} is saved.", number=order.number))
 
@@ -145,6 +147,7 @@ def place_order(session: Session, command: PlaceOrder) -> Outcome:
         raise StaleScreen
     order.state, order.ordered_at = PurchaseState.ORDERED, command.at
     session.flush()
+    void_drafts(session, command, order)
     trail.record(session, command, "purchase", order.id, "ordered")
     return _said(order, say("{number} is ordered.", number=order.number))
 
