@@ -11,7 +11,13 @@ from warehouse.catalog.models import Bin
 from warehouse.commands import Command, Outcome, perform
 from warehouse.errors import InsufficientStock, StaleScreen
 from warehouse.inventory import ledger
-from warehouse.inventory.models import Move, MoveReason, ReleaseReason, StockBalance
+from warehouse.inventory.models import (
+    Allocation,
+    Move,
+    MoveReason,
+    ReleaseReason,
+    StockBalance,
+)
 from warehouse.inventory.proof import differences
 from warehouse.orders.models import ConsignmentLine
 from warehouse.text import say
@@ -177,6 +183,36 @@ def test_a_balance_that_is_missing_is_found(shelf: Shelf):
         session.execute(sa.delete(StockBalance).where(StockBalance.bin_id == shelf.a))
         found = [(d.kind, d.bin, d.kept, d.computed) for d in differences(session)]
     assert found == [("on_hand", "A-01", 0, 10)]
+
+
+@pytest.mark.parametrize("kind", ["picked", "given_back"])
+def test_a_promise_that_nothing_explains_is_found(shelf: Shelf, kind: str):
+    """Its reserved pieces are changed with it, so that the balance by itself looks right."""
+    promise = shelf.promise(4)
+    shelf.post(shelf.move(1, allocation_id=promise))
+    moved = shelf.world.all(Move, allocation_id=promise)[0].id
+    shelf.post(shelf.move(1, allocation_id=promise))
+    in_ledger(shelf.world, lambda s, c: ledger.reverse(s, c, moved))
+    in_ledger(
+        shelf.world, lambda s, c: ledger.release(s, c, [promise], ReleaseReason.SHORT, most=1)
+    )
+    assert shelf.world.differences() == []
+    column = Allocation.picked if kind == "picked" else Allocation.released
+    with shelf.world.database.reading() as session:
+        session.execute(sa.update(Allocation).values({column: column + 1}))
+        of_a = sa.update(StockBalance).where(StockBalance.bin_id == shelf.a)
+        session.execute(of_a.values(reserved=StockBalance.reserved - 1))
+        found = [(d.kind, d.bin, d.subject, d.kept, d.computed) for d in differences(session)]
+    assert found == [(kind, "A-01", f"#{promise}", 2, 1)]
+
+
+def test_a_balance_that_is_hidden_among_totes_or_outside_is_found(shelf: Shelf):
+    of_a = sa.update(StockBalance).where(StockBalance.bin_id == shelf.a)
+    for flag, kept in (("is_virtual", 1), ("is_in_work", 2)):
+        with shelf.world.database.reading() as session:
+            session.execute(of_a.values({flag: True}))
+            found = [(d.kind, d.bin, d.kept, d.computed) for d in differences(session)]
+        assert found == [("kind_of_bin", "A-01", kept, 0)]
 
 
 def test_two_people_reversing_one_move_reverse_it_once(shelf: Shelf):

@@ -157,8 +157,8 @@ def test_blocked_and_expired_lots_are_sold_to_nobody(world):
     assert (found.may_sell, found.position) == (12, 12)
     with world.database.reading() as session:
         question = StockQuestion(asked(world))
-        row = session.execute(question.select().with_only_columns(question.may_sell, question.position)
-                              .where(Sku.id == milk.id)).one()  # fmt: skip
+        query = question.select().with_only_columns(question.may_sell, question.position)
+        row = session.execute(query.where(Sku.id == milk.id)).one()
     assert tuple(row) == (12, 12)
 
 

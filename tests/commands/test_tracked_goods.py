@@ -229,6 +229,13 @@ def test_known_pieces_of_several_lots_move_by_lot(world: World):
     assert house.lots(house.b) == {"L1": (1, 0), "L2": (1, 0)}
     house.refused(LotMissing, 1, house.supplier, house.a, serials=("S-X",))
     assert world.differences() == []
+    with world.database.reading() as session:
+        session.execute(sa.update(Serial).values(lot_id=house.lot("L1")))
+        found = [(d.kind, d.bin, d.subject, d.kept, d.computed) for d in differences(session)]
+    assert found == [
+        (Proof.SERIAL_LOTS, "B-01", "L1", 1, 2),
+        (Proof.SERIAL_LOTS, "B-01", "L2", 1, 0),
+    ]
 
 
 # How often a balance changed

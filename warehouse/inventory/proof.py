@@ -9,8 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from warehouse.catalog.models import VIRTUAL_KINDS, Bin, Sku
+from warehouse.catalog.models import IN_WORK_KINDS, VIRTUAL_KINDS, Bin, Sku
 from warehouse.db import table_of
+from warehouse.inventory import explained
 from warehouse.inventory.models import (
     Allocation,
     Lot,
@@ -26,7 +27,6 @@ _move = table_of(Move)
 _balance = table_of(StockBalance)
 _lot_balance = table_of(LotBalance)
 _allocation = table_of(Allocation)
-_serial = table_of(Serial)
 _taken_along = table_of(MoveSerial)
 _lot = table_of(Lot)
 
@@ -41,6 +41,10 @@ class Proof(StrEnum):
     LOTS = "lots"  # the balance of goods kept by lot with the balances of the lots
     SERIALS = "serials"  # the balance of goods known piece by piece with the pieces there
     SERIAL_PLACE = "serial_place"  # where a piece is with where its last move took it
+    SERIAL_LOTS = "serial_lots"  # what of a lot is in a bin with the pieces there that are of it
+    PICKED = "picked"  # what was taken out of a promise with the moves that took it
+    GIVEN_BACK = "given_back"  # what was given back of a promise with the records of that
+    KIND_OF_BIN = "kind_of_bin"  # what a balance says of its bin with the bin
 
 
 PROOF_WORDS = {
@@ -51,6 +55,10 @@ PROOF_WORDS = {
     Proof.LOTS: say("stock and its lots"),
     Proof.SERIALS: say("stock and its serial numbers"),
     Proof.SERIAL_PLACE: say("serial number and its last move"),
+    Proof.SERIAL_LOTS: say("lot and its serial numbers"),
+    Proof.PICKED: say("picked of a promise and its moves"),
+    Proof.GIVEN_BACK: say("given back of a promise and its records"),
+    Proof.KIND_OF_BIN: say("balance and the kind of its bin"),
 }
 
 
@@ -58,7 +66,7 @@ PROOF_WORDS = {
 class Difference:
     """Something kept that does not agree with what explains it, in pieces.
 
-    `subject` is the lot or the serial number, where it is about one.
+    `subject` is the lot or the serial number, where it is about one; "#12" is a promise.
     """
 
     kind: Proof
@@ -73,74 +81,99 @@ def differences(session: Session) -> list[Difference]:
     """Return all that disagrees, by proof, bin and SKU. Reads the whole ledger; no hot path."""
     real = Bin.kind.not_in(VIRTUAL_KINDS)
     return [
-        *_of_skus(session, Proof.ON_HAND, _balance.c.on_hand, _moved(_move.c.sku_id)),
-        *_of_skus(session, Proof.RESERVED, _balance.c.reserved, _promised(_allocation.c.sku_id)),
-        *_of_lots(session, Proof.LOT_ON_HAND, _lot_balance.c.on_hand, _moved(_move.c.lot_id)),
+        *_of_skus(session, Proof.ON_HAND, _balance.c.on_hand, explained.moved(_move.c.sku_id)),
+        *_of_skus(
+            session, Proof.RESERVED, _balance.c.reserved, explained.promised(_allocation.c.sku_id)
+        ),
         *_of_lots(
-            session, Proof.LOT_RESERVED, _lot_balance.c.reserved, _promised(_allocation.c.lot_id)
+            session, Proof.LOT_ON_HAND, _lot_balance.c.on_hand, explained.moved(_move.c.lot_id)
+        ),
+        *_of_lots(
+            session,
+            Proof.LOT_RESERVED,
+            _lot_balance.c.reserved,
+            explained.promised(_allocation.c.lot_id),
         ),
         # What is outside may have left before its goods were kept by lot.
         *_of_skus(
-            session, Proof.LOTS, _balance.c.on_hand, _by_lot(), sa.and_(Sku.is_lot_tracked, real)
+            session,
+            Proof.LOTS,
+            _balance.c.on_hand,
+            explained.by_lot(),
+            sa.and_(Sku.is_lot_tracked, real),
         ),
         *_of_skus(
             session,
             Proof.SERIALS,
             _balance.c.on_hand,
-            _known_pieces(),
+            explained.known_pieces(),
             sa.and_(Sku.is_serial_tracked, real),
         ),
         *_left_over(session, real),
         *_misplaced(session),
+        *_of_lots(
+            session,
+            Proof.SERIAL_LOTS,
+            _lot_balance.c.on_hand,
+            explained.pieces_of_lots(),
+            sa.and_(Sku.is_serial_tracked, Sku.is_lot_tracked, real),
+        ),
+        *_of_promises(session, Proof.PICKED, _allocation.c.picked, explained.taken_out()),
+        *_of_promises(session, Proof.GIVEN_BACK, _allocation.c.released, explained.given_back()),
+        *_of_kinds(session),
     ]
 
 
-def _moved(what: sa.ColumnElement[Any]) -> sa.Subquery:
-    """Return (bin_id, what, n): the sum of the moves in and out, by SKU or by lot."""
-    parts = sa.union_all(
-        sa.select(_move.c.to_bin_id.label("bin_id"), what.label("what"), _move.c.pieces.label("n")),
-        sa.select(_move.c.from_bin_id, what, -_move.c.pieces),
-    ).subquery()
-    return (
-        sa.select(parts.c.bin_id, parts.c.what, sa.func.sum(parts.c.n).label("n"))
-        .where(parts.c.what.is_not(None))
-        .group_by(parts.c.bin_id, parts.c.what)
-        .subquery()
+def _of_promises(
+    session: Session, kind: Proof, kept: sa.ColumnElement[int], sums: sa.Subquery
+) -> list[Difference]:
+    computed = sa.func.coalesce(sums.c.n, 0)
+    subject = sa.literal("#") + sa.cast(_allocation.c.id, sa.String)
+    query = (
+        sa.select(Bin.code, Sku.code, kept, computed, subject)
+        .select_from(_allocation)
+        .join(Bin, Bin.id == _allocation.c.bin_id)
+        .join(Sku, Sku.id == _allocation.c.sku_id)
+        .outerjoin(sums, sums.c.allocation_id == _allocation.c.id)
+        .where(kept != computed)
+        .order_by(_allocation.c.id)
     )
+    return _told(session, kind, query)
 
 
-def _promised(what: sa.ColumnElement[Any]) -> sa.Subquery:
-    """Return (bin_id, what, n): the open pieces of the allocations, by SKU or by lot."""
-    open_pieces = _allocation.c.pieces - _allocation.c.picked - _allocation.c.released
-    return (
-        sa.select(_allocation.c.bin_id, what.label("what"), sa.func.sum(open_pieces).label("n"))
-        .where(what.is_not(None))
-        .group_by(_allocation.c.bin_id, what)
-        .subquery()
-    )
+def _of_kinds(session: Session) -> list[Difference]:
+    """Return the balances that take their bin for outside the house, or for a tote, and it is not.
 
-
-def _by_lot() -> sa.Subquery:
-    """Return (bin_id, what, n): what the lots of a SKU have in a bin, together."""
-    return (
-        sa.select(
-            _lot_balance.c.bin_id,
-            _lot.c.sku_id.label("what"),
-            sa.func.sum(_lot_balance.c.on_hand).label("n"),
+    Kept and computed are flags: 1 outside, 2 a tote or parcel.
+    """
+    of_bin = sa.case((Bin.kind.in_(VIRTUAL_KINDS), 1), else_=0)
+    in_work = sa.case((Bin.kind.in_(IN_WORK_KINDS), 2), else_=0)
+    found = []
+    for table, lot, its_sku, kept, computed in (
+        (
+            _balance,
+            sa.literal(""),
+            _balance.c.sku_id,
+            _flag(_balance.c.is_virtual, 1) + _flag(_balance.c.is_in_work, 2),
+            of_bin + in_work,
+        ),
+        (_lot_balance, _lot.c.code, _lot.c.sku_id, _flag(_lot_balance.c.is_virtual, 1), of_bin),
+    ):
+        source = sa.join(table, Bin, Bin.id == table.c.bin_id)
+        if table is _lot_balance:
+            source = source.join(_lot, _lot.c.id == _lot_balance.c.lot_id)
+        query = (
+            sa.select(Bin.code, Sku.code, kept, computed, lot)
+            .select_from(source.join(Sku, Sku.id == its_sku))
+            .where(kept != computed)
+            .order_by(Bin.code, Sku.code)
         )
-        .join(_lot, _lot.c.id == _lot_balance.c.lot_id)
-        .group_by(_lot_balance.c.bin_id, _lot.c.sku_id)
-        .subquery()
-    )
+        found += _told(session, Proof.KIND_OF_BIN, query)
+    return found
 
 
-def _known_pieces() -> sa.Subquery:
-    """Return (bin_id, what, n): how many known pieces of a SKU are in a bin."""
-    return (
-        sa.select(_serial.c.bin_id, _serial.c.sku_id.label("what"), sa.func.count().label("n"))
-        .group_by(_serial.c.bin_id, _serial.c.sku_id)
-        .subquery()
-    )
+def _flag(column: sa.ColumnElement[bool], value: int) -> sa.ColumnElement[int]:
+    return sa.case((column, value), else_=0)
 
 
 def _of_skus(
@@ -161,7 +194,11 @@ def _of_skus(
 
 
 def _of_lots(
-    session: Session, kind: Proof, kept: sa.ColumnElement[int], computed: sa.Subquery
+    session: Session,
+    kind: Proof,
+    kept: sa.ColumnElement[int],
+    computed: sa.Subquery,
+    only: sa.ColumnElement[bool] | None = None,
 ) -> list[Difference]:
     found = _disagreeing(_lot_balance, _lot_balance.c.lot_id, kept, computed)
     query = (
@@ -171,7 +208,7 @@ def _of_lots(
         .join(Sku, Sku.id == Lot.sku_id)
         .order_by(Bin.code, Sku.code, Lot.code)
     )
-    return _told(session, kind, query)
+    return _told(session, kind, query if only is None else query.where(only))
 
 
 def _disagreeing(

@@ -24,8 +24,8 @@ class Standing:
     """The pieces of one SKU, each counted once, and what is wanted of them.
 
     `shelf` and `reserve` stand in bins in use. `reserved` and `unfit` (blocked or expired lots, as
-    far as nobody was promised them) are parts of these, `dock_unfit` of `dock`. `promised`: released orders in no wave
-    yet, and clean ones. `held`: paid orders that something still holds.
+    far as nobody was promised them) are parts of these, `dock_unfit` of `dock`. `promised`:
+    released orders in no wave yet, and clean ones. `held`: paid orders that something still holds.
     """
 
     shelf: int = 0
@@ -91,7 +91,8 @@ def to_promise(standing: Standing, *, is_dock_sellable: bool = False) -> int:
     """Return the pieces all shops together may still sell, never below zero.
 
     On shelves and in reserve, less what is reserved, unfit, wanted by orders we have, and the
-    safety stock. Sound pieces on the dock count where the site says so; what is on its way never does.
+    safety stock. Sound pieces on the dock count where the site says so; what is on its way never
+    does.
     """
     dock = standing.dock_fit if is_dock_sellable else 0
     wanted = standing.promised + standing.held + standing.safety
