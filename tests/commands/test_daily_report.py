@@ -19,7 +19,8 @@ from warehouse.orders.models import HoldKind, Order
 from warehouse.packing.models import Parcel
 from warehouse.reporting.daily import parts_of
 from warehouse.reporting.figures import Figure, day_of
-from warehouse.reporting.papers import PrintDailyReport, print_daily_report
+from warehouse.reporting.papers import PrintDailyReport, _sections, print_daily_report
+from warehouse.text import say
 
 SITE = ZoneInfo("Asia/Shanghai")
 MONDAY = date(2026, 3, 2)
@@ -131,3 +132,35 @@ def test_the_report_is_printed_as_often_as_asked_each_as_it_stands(world: World)
     assert shown["Parcels dispatched"] == ("1", "0")
     tomorrow = {"of_day": MONDAY + timedelta(days=1)}
     world.refused(InvalidInput, print_daily_report, PrintDailyReport, **tomorrow)
+
+
+def test_a_house_of_many_shops_has_sections_enough():
+    figures = tuple(
+        Figure(key=str(number), name=say("Shops"), value=number) for number in range(401)
+    )
+    assert [len(part) for part in _sections(figures)] == [200, 200, 1]
+
+
+LARGE = {"trail", "move", "command", "shop_order", "order_hold", "print_job", "handover_parcel",
+         "parcel", "parcel_line", "consignment_line", "order_line"}  # fmt: skip
+
+
+def test_no_large_table_is_read_whole_for_a_day(world: World):
+    world.bring(Stage.DISPATCHED)
+    asked: list[tuple[str, object]] = []
+
+    def note(_connection, _cursor, statement, parameters, _context, _many):
+        asked.append((statement, parameters))
+
+    sa.event.listen(world.database.engine, "before_cursor_execute", note)
+    figures(world)
+    sa.event.remove(world.database.engine, "before_cursor_execute", note)
+    with world.database.engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        steps = [
+            row[3]
+            for statement, parameters in asked
+            for row in driver.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        ]
+    assert len(steps) > 20
+    assert [step for step in steps if step.startswith("SCAN") and step.split()[1] in LARGE] == []

@@ -18,7 +18,7 @@ PRINTERS = (
     ("标签打印机", "stickers", "",
      ("tote_label", "cart_label", "bin_label", "sku_label", "carton_label", "return_label")),
     ("办公室激光", "office", "A4",
-     ("pick_list", "wave_sheet", "put_wall_sheet", "manifest", "badge_sheet", "card_sheet",
+     ("pick_list", "wave_sheet", "put_wall_sheet", "manifest", "card_sheet",
       "goods_receipt", "exchange_out", "purchase_order", "count_sheet", "count_report",
       "daily_report")),
 )  # fmt: skip

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from printing.documents import DailyReport, Locale, Section
 from printing.documents import Figure as FigureFacts
+from printing.documents.reports import MAX_FIGURES, MAX_SECTIONS
 from printing.queue import enqueue
 from warehouse.commands import Command, Outcome
 from warehouse.errors import InvalidInput
 from warehouse.numbers import next_number
 from warehouse.reporting.daily import parts_of
-from warehouse.reporting.figures import day_of
+from warehouse.reporting.figures import Figure, day_of
 from warehouse.settings import load_settings
 from warehouse.text import LOCALES, say, translate
 
@@ -69,10 +70,16 @@ def daily_report(session: Session, when: date, zone: tzinfo, at: datetime) -> Da
                         before=f"{figure.before:,}",
                         note=translate(figure.note, locale) if figure.note else "",
                     )
-                    for figure in part.figures
+                    for figure in figures
                 ),
             )
             for part in parts_of(session, when, zone)
-        ),
+            for figures in _sections(part.figures)
+        )[:MAX_SECTIONS],
         printed_at=at.astimezone(zone).strftime(STAMP),
     )
+
+
+def _sections(figures: tuple[Figure, ...]) -> list[tuple[Figure, ...]]:
+    """Return figures as many at a time as stand in one section: a house may have many shops."""
+    return [figures[at : at + MAX_FIGURES] for at in range(0, len(figures), MAX_FIGURES)]

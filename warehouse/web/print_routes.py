@@ -19,8 +19,10 @@ from warehouse.web.context import do, form_int, reading
 from warehouse.web.desk import noted, told
 from warehouse.web.papers import bp
 
-# A test names its printer, and a separator lies with what it parts.
-KINDS = tuple(kind for kind in DOCUMENTS if kind not in ("test_page", "separator"))
+# A test names its printer, a separator lies with what it parts, and badges are keys: they are
+# fetched once by whoever makes them, and no queue keeps them.
+UNROUTED = ("test_page", "separator", "badge_sheet")
+KINDS = tuple(kind for kind in DOCUMENTS if kind not in UNROUTED)
 
 
 @bp.get("/routes")
