@@ -116,6 +116,9 @@ def _at_the_benches(floor: Floor, orders: Sequence[int]) -> None:
     checker.do(report_damaged, ReportDamaged, check_id=check_id, barcode=code)
     checker.do(set_aside, SetAside, consignment_id=floor.consignment(damaged), barcode="R-02")
     floor.check(checked)
+    floor.by("zhou").do(
+        raise_hold, RaiseHold, order_id=checked, kind=HoldKind.LOT_UNFIT, note="供应商召回一批"
+    )
     _at_packing(floor, rest)
 
 

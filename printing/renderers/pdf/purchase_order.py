@@ -20,6 +20,10 @@ def draw(order: PurchaseOrder, media: Media) -> list[Sheet]:
     if order.is_draft:
         flow.text(word(order.locale, "Draft: nothing is ordered by this paper yet."), 11, bold=True)
     office.put_facts(flow, order, _facts(order))
+    if order.address:
+        # An address is longer than a cell of facts.
+        flow.text(labelled(order.locale, "Deliver to", order.address), 9.5, max_lines=3)
+        flow.y += 2
     titles = [
         word(order.locale, name)
         for name in ("No.", "Item", "Pieces", "Unit price", "Amount", "Expected")
@@ -60,7 +64,6 @@ def _facts(order: PurchaseOrder) -> list[tuple[str, str]]:
         ("Supplier no.", order.supplier_code),
         ("Contact", order.contact),
         ("Expected", order.expected_on),
-        ("Deliver to", order.address),
     ]
 
 

@@ -239,7 +239,7 @@ def gone_from_under(session: Session, hand: Carried, sku: Sku) -> Outcome:
         screen=ReplenishScreen.GONE,
         subject_id=hand.task_id,
         message=say("{sku} has left {bin} in the book meanwhile.", sku=sku.code, bin=place.code),
-        tone=Tone.STOP,
+        tone=Tone.ATTENTION,
     )
 
 
