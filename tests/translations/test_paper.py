@@ -18,7 +18,7 @@ DRAWING = (
 # Strings of the drawing code that look like words but are no words on paper: who made the file,
 # how it is to be printed, the field a refusal names. And what is written alike everywhere.
 NOT_PRINTED = frozenset({"Fahuo", "PrintScaling", "None", "SSCC", "ABCD"})
-_LIKE_A_WORD = re.compile(r"[A-Z{][A-Za-z0-9{}',. -]*[A-Za-z}.]")
+_LIKE_A_WORD = re.compile(r"[A-Z{][A-Za-z0-9{}',.: -]*[A-Za-z}.]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
