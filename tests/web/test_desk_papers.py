@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,6 +11,7 @@ from printing.models import PrintJob
 from printing.renderers import raster
 from tests.builders import Stage
 from tests.web.desk_site import Desk, words_of
+from warehouse.catalog.models import StationKind
 from warehouse.db import utcnow
 from warehouse.packing.models import Parcel
 from warehouse.people.models import Role
@@ -117,3 +119,24 @@ def test_a_day_that_is_none_or_has_not_come_is_not_found(desk: Desk, day: str):
     desk.as_(Role.COUNTER)
     assert desk.get(f"/days/{day}", Role.COUNTER).status_code == 404
     assert "so far" in words_of(desk.get(f"/days?day={day}", Role.COUNTER))
+
+
+def test_a_label_the_carrier_has_drawn_is_handed_in_at_its_parcel(desk: Desk):
+    work = desk.world.bring(Stage.WEIGHED)
+    page = f"/parcels/{work.parcel_id}"
+    bench = desk.world.station("WEIGH-9", StationKind.WEIGH)
+    assert "The carrier has drawn the label itself" in words_of(desk.get(page))
+    assert "Choose a file." in desk.said(desk.post(f"{page}/carrier-label", number="SF1234567"))
+    sent = {"number": " sf1234567 ", "media": "100x150", "station": bench}
+
+    def hand_in(content: bytes) -> str:
+        file = (BytesIO(content), "label.zpl")
+        return desk.said(desk.post(f"{page}/carrier-label", **sent, file=file))
+
+    assert "This file is no label for this paper" in hand_in(b"no label")
+    assert "Label SF1234567 for parcel" in hand_in(b"^XA\n^FO50,50^ADN,36,20^FDhello^FS\n^XZ\n")
+    shown = words_of(desk.get(page))
+    assert "The carrier has drawn the label itself" not in shown
+    assert "Label SF1234567 of the carrier" in shown or "own label SF1234567" in shown
+    job = desk.world.one(PrintJob, document_kind="ready_label")
+    assert (job.number, job.station_id, job.facts["media"]) == ("SF1234567", bench, "100x150")

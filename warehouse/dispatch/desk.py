@@ -16,7 +16,6 @@ from warehouse.dispatch.models import (
     Handover,
     HandoverParcel,
     Waybill,
-    WaybillSource,
     WaybillState,
 )
 from warehouse.orders.models import Consignment
@@ -148,7 +147,7 @@ def is_label_repeatable(session: Session, parcel_id: int) -> bool:
     if parcel is None or parcel.state not in (ParcelState.LABELLED, ParcelState.MATCHED):
         return False
     waybill = live_waybill(session, parcel_id)
-    if waybill is None or waybill.source is not WaybillSource.POOL:
+    if waybill is None:
         return False
     job_id = newest_label(session, waybill.number)
     if job_id is None or stop_of(session, parcel.consignment_id):

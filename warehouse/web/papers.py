@@ -16,6 +16,7 @@ from printing.queue.allowed import Act, open_acts, printers_for
 from printing.queue.keeping import PERSONAL
 from warehouse.catalog.models import Station
 from warehouse.dispatch.commands.label import (
+    READY_KIND,
     WAYBILL_KIND,
     ReprintLabel,
     reprint_label,
@@ -189,8 +190,8 @@ def _acts(session: Session, job: PrintJob) -> frozenset[Act]:
 
 def _parcel_of(job: PrintJob) -> int | None:
     kind, _, number = job.subject.partition(":")
-    is_label = job.document_kind == WAYBILL_KIND and kind == "parcel" and number.isdigit()
-    return int(number) if is_label else None
+    is_label = job.document_kind in (WAYBILL_KIND, READY_KIND)
+    return int(number) if is_label and kind == "parcel" and number.isdigit() else None
 
 
 def _job(session: Session, job_id: int) -> PrintJob:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from printing.documents import CartonLabel
+from printing.documents.parcels import MOST_READY_BYTES
 from printing.models import PrintJob
 from warehouse.carriers.models import Carrier
-from warehouse.catalog.models import CartonType
+from warehouse.catalog.models import CartonType, Station, StationKind
 from warehouse.dispatch import desk as dispatch_desk
-from warehouse.dispatch.commands.label import ReprintLabel, reprint_label
+from warehouse.dispatch.commands.carrier_label import (
+    STOCKS,
+    TakeCarrierLabel,
+    take_carrier_label,
+)
+from warehouse.dispatch.commands.label import ReprintLabel, is_ready_for_label, reprint_label
 from warehouse.dispatch.desk import PARCEL_SORTS
 from warehouse.dispatch.models import Waybill
-from warehouse.errors import NotFound, RuleViolation
+from warehouse.errors import InvalidInput, NotFound, RuleViolation
 from warehouse.orders.models import Consignment
 from warehouse.orders.queries import orders_of
 from warehouse.packing.models import Parcel, ParcelState
@@ -34,9 +40,10 @@ from warehouse.settings import load_settings
 from warehouse.text import say
 from warehouse.web import tables
 from warehouse.web.access import needs
-from warehouse.web.context import form_str, may, reading
-from warehouse.web.desk import act, names_of, state_chips
+from warehouse.web.context import form_int, form_str, may, reading, speak
+from warehouse.web.desk import act, names_of, state_chips, told
 from warehouse.web.drafts import draft
+from warehouse.web.notes import media_word
 from warehouse.web.paper_rows import PaperRow
 from warehouse.web.papers import may_see
 from warehouse.web.spreadsheets import Field
@@ -97,10 +104,14 @@ def parcel(parcel_id: int) -> str:
         if found is None:
             raise NotFound(say("parcel"), parcel_id)
         subject = f"parcel:{parcel_id}"
+        consignment = session.get_one(Consignment, found.consignment_id)
         return render_template(
             "parcels/parcel.html",
             parcel=found,
-            consignment=session.get_one(Consignment, found.consignment_id),
+            consignment=consignment,
+            lacks_label=is_ready_for_label(found, consignment),
+            benches=_benches(session),
+            stocks=[(name, speak(media_word(name))) for name in STOCKS],
             orders=orders_of(session, found.consignment_id),
             carton=session.get(CartonType, found.carton_type_id),
             content=dispatch_desk.content_of(session, parcel_id),
@@ -180,6 +191,31 @@ def carton(parcel_id: int) -> Response:
     back = url_for("parcels.parcel", parcel_id=parcel_id)
     reason = form_str("reason", "")
     return act(print_carton_label, PrintCartonLabel, back=back, parcel_id=parcel_id, reason=reason)
+
+
+@bp.post("/<int:parcel_id>/carrier-label")
+@needs(Right.WEIGH, at_desk=True)
+def take_label(parcel_id: int) -> Response:
+    """Take a label the carrier has drawn, with its number, and have it printed at a station."""
+    back = url_for("parcels.parcel", parcel_id=parcel_id)
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        return told(InvalidInput(say("Choose a file."), field="file"), back)
+    return act(
+        take_carrier_label, TakeCarrierLabel, back=back, parcel_id=parcel_id,
+        number=form_str("number", "").strip().upper(), media=form_str("media", ""),
+        station_id=form_int("station", 0), content=sent.stream.read(MOST_READY_BYTES + 1),
+    )  # fmt: skip
+
+
+def _benches(session: Session) -> list[tuple[int, str]]:
+    """Return the stations where labels are stuck on."""
+    rows = session.execute(
+        sa.select(Station.id, Station.code, Station.name)
+        .where(Station.is_active, Station.kind.in_((StationKind.WEIGH, StationKind.PACK)))
+        .order_by(Station.kind.desc(), Station.code)
+    )
+    return [(row.id, f"{row.code} {row.name}") for row in rows]
 
 
 @bp.post("/<int:parcel_id>/label")

@@ -147,6 +147,10 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
     ),
     ("parcel", "sent_back"): (_plain(say("Sent back to the check")), "stop"),
     ("parcel", "waybill_assigned"): (_with("Waybill {waybill} given", "waybill"), None),
+    ("parcel", "carrier_label_taken"): (
+        _with("The carrier's own label {waybill}", "waybill"),
+        None,
+    ),
     ("parcel", "waybill_attached"): (_with("Waybill {waybill} of the platform", "waybill"), None),
     ("parcel", "label_matched"): (_plain(say("Label scanned back")), "ok"),
     ("parcel", "label_reprinted"): (_with("Label printed again: {reason}", "reason"), "attention"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -15,6 +14,7 @@ from printing.queue import confirm, enqueue, reprint
 from warehouse.carriers.commands import take_number
 from warehouse.carriers.models import Carrier
 from warehouse.commands import Command, Outcome, Tone
+from warehouse.dispatch.commands.given_number import put_on, take_given_number
 from warehouse.dispatch.models import Waybill, WaybillSource, WaybillState
 from warehouse.dispatch.papers import waybill_paper
 from warehouse.dispatch.queries import void_waybill
@@ -26,13 +26,9 @@ from warehouse.errors import (
     UnknownBarcode,
     WrongWaybill,
 )
-from warehouse.inventory.refusals import describe, refuse
 from warehouse.orders.models import (
     Consignment,
-    ConsignmentLine,
     ConsignmentState,
-    Order,
-    OrderLine,
 )
 from warehouse.orders.queries import consignment_by_id, orders_of
 from warehouse.packing.models import Parcel, ParcelState
@@ -42,7 +38,7 @@ from warehouse.weighing.commands import lock_parcel
 from warehouse.weighing.screens import WeighScreen
 
 WAYBILL_KIND = "waybill"
-_SOUND = re.compile(r"[A-Z0-9-]{6,32}")
+READY_KIND = "ready_label"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +122,7 @@ def give_label(
     """
     carrier = session.get_one(Carrier, consignment.carrier_id)
     number, pool_id = _fresh_number(session, command, carrier)
-    _attach(session, command, parcel, carrier.id, number, WaybillSource.POOL)
+    put_on(session, command, parcel, carrier.id, number, WaybillSource.POOL)
     enqueue(
         session,
         waybill_paper(session, parcel, carrier, number).placed(run_no, run_count),
@@ -139,7 +135,7 @@ def give_label(
         session, command, "parcel", parcel.id, "waybill_assigned", waybill=number, pool=pool_id
     )
     if not consignment.is_label_match_required:
-        _match(session, command, parcel)
+        set_matched(session, command, parcel)
     return number
 
 
@@ -175,22 +171,11 @@ def attach_waybill(session: Session, command: AttachWaybill) -> Outcome:
     consignment = consignment_by_id(session, parcel.consignment_id, lock=True)
     if parcel.state is not _ready_state(consignment.is_weigh_required, parcel):
         raise StaleScreen
-    orders = orders_of(session, consignment.id)
-    if not any(o.is_masked for o in orders):
+    if not any(o.is_masked for o in orders_of(session, consignment.id)):
         raise StaleScreen
     number = command.barcode
-    wanted = say("the platform's waybill")
-    if not _SOUND.fullmatch(number):
-        raise UnknownBarcode(number, wanted=wanted)
-    if describe(session, number)[0] is not None:
-        raise refuse(session, number, wanted)
-    carrier = session.get_one(Carrier, consignment.carrier_id)
-    before = _waybill_of_order(session, number, carrier.id, orders)
-    if before is None:
-        _attach(session, command, parcel, carrier.id, number, WaybillSource.PLATFORM)
-    else:
-        _revive(session, command, parcel, before)
-    _match(session, command, parcel)
+    carrier = take_given_number(session, command, parcel, consignment, number)
+    set_matched(session, command, parcel)
     trail.record(session, command, "parcel", parcel.id, "waybill_attached", waybill=number)
     is_odd = carrier.number_pattern and not re.fullmatch(carrier.number_pattern, number)
     return Outcome(
@@ -225,8 +210,9 @@ def match_label(session: Session, command: MatchLabel) -> Outcome:
             void_waybill(session, command.barcode)
             or _not_this_label(session, command.barcode, waybill.number)
         )
-    _match(session, command, parcel)
-    confirm(session, WAYBILL_KIND, waybill.number, command.at)
+    set_matched(session, command, parcel)
+    is_ours = waybill.source is WaybillSource.POOL
+    confirm(session, WAYBILL_KIND if is_ours else READY_KIND, waybill.number, command.at)
     trail.record(session, command, "parcel", parcel.id, "label_matched")
     return Outcome(
         screen=WeighScreen.PARCEL,
@@ -262,7 +248,7 @@ def repeat_label(session: Session, command: Command, parcel_id: int, reason: str
     if parcel.state not in (ParcelState.LABELLED, ParcelState.MATCHED):
         raise RuleViolation(say("Parcel {number} has no label to repeat.", number=parcel.number))
     waybill = live_waybill(session, parcel.id)
-    if waybill is None or waybill.source is not WaybillSource.POOL:
+    if waybill is None or newest_label(session, waybill.number) is None:
         raise RuleViolation(say("Parcel {number} has no label to repeat.", number=parcel.number))
     _copy_label(session, command, waybill.number, reason)
     parcel.state = ParcelState.LABELLED
@@ -276,11 +262,11 @@ def repeat_label(session: Session, command: Command, parcel_id: int, reason: str
 
 
 def newest_label(session: Session, number: str) -> int | None:
-    """Return the newest paper of a waybill, None if none was asked for."""
+    """Return the newest paper of a waybill, ours or the carrier's own, None if there is none."""
     return session.scalar(
         sa.select(PrintJob.id)
-        .where(PrintJob.document_kind == WAYBILL_KIND, PrintJob.number == number)
-        .order_by(PrintJob.copy_no.desc())
+        .where(PrintJob.document_kind.in_((WAYBILL_KIND, READY_KIND)), PrintJob.number == number)
+        .order_by(PrintJob.part.desc(), PrintJob.copy_no.desc())
         .limit(1)
     )
 
@@ -323,28 +309,8 @@ def _ready_state(is_weigh_required: bool, parcel: Parcel) -> ParcelState:
     return ParcelState.SEALED
 
 
-def _attach(
-    session: Session,
-    command: Command,
-    parcel: Parcel,
-    carrier_id: int,
-    number: str,
-    source: WaybillSource,
-) -> None:
-    session.add(
-        Waybill(
-            carrier_id=carrier_id,
-            number=number,
-            parcel_id=parcel.id,
-            source=source,
-            assigned_at=command.at,
-        )
-    )
-    parcel.state = ParcelState.LABELLED
-    session.flush()
-
-
-def _match(session: Session, command: Command, parcel: Parcel) -> None:
+def set_matched(session: Session, command: Command, parcel: Parcel) -> None:
+    """Note that the label on the parcel is its own, or that nobody here has to look."""
     parcel.state = ParcelState.MATCHED
     parcel.matched_at = command.at
     session.flush()
@@ -359,54 +325,6 @@ def _fresh_number(session: Session, command: Command, carrier: Carrier) -> tuple
         )
         if session.scalar(used) is None:
             return number, pool_id
-
-
-def _revive(session: Session, command: Command, parcel: Parcel, waybill: Waybill) -> None:
-    """Let the number hold again, on the parcel its order's goods are in now."""
-    waybill.parcel_id = parcel.id
-    waybill.state = WaybillState.LIVE
-    waybill.assigned_at = command.at
-    waybill.voided_at = None
-    waybill.void_reason = ""
-    parcel.state = ParcelState.LABELLED
-    session.flush()
-
-
-def _waybill_of_order(
-    session: Session, number: str, carrier_id: int, orders: Sequence[Order]
-) -> Waybill | None:
-    """Return the orders' own void waybill of this number, None for a number never seen.
-
-    Raises:
-        WrongWaybill: it is on a parcel, or was on another order's.
-    """
-    waybill = session.scalars(
-        sa.select(Waybill)
-        .where(Waybill.number == number, Waybill.carrier_id == carrier_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).first()
-    if waybill is None:
-        return None
-    is_free = (waybill.state, waybill.source) == (WaybillState.VOID, WaybillSource.PLATFORM)
-    if not is_free or not _was_for(session, waybill.parcel_id, orders):
-        other = session.get_one(Parcel, waybill.parcel_id).number
-        raise WrongWaybill(
-            got=say("the waybill of parcel {number}", number=other), wanted=say("a fresh one")
-        )
-    return waybill
-
-
-def _was_for(session: Session, parcel_id: int, orders: Sequence[Order]) -> bool:
-    """Tell whether the parcel's consignment was for one of these orders."""
-    was_for = session.scalars(
-        sa.select(OrderLine.order_id)
-        .join(ConsignmentLine, ConsignmentLine.order_line_id == OrderLine.id)
-        .join(Parcel, Parcel.consignment_id == ConsignmentLine.consignment_id)
-        .where(Parcel.id == parcel_id)
-        .distinct()
-    )
-    return not {o.id for o in orders}.isdisjoint(was_for)
 
 
 def _not_this_label(session: Session, barcode: str, wanted: str) -> WrongWaybill | UnknownBarcode:
