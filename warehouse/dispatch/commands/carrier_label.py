@@ -21,7 +21,6 @@ from warehouse.people import trail
 from warehouse.settings import load_settings
 from warehouse.text import say
 from warehouse.weighing.commands import lock_parcel
-from warehouse.weighing.screens import WeighScreen
 
 STOCKS = SUITABLE[READY_KIND]
 UNFIT = say(
@@ -71,7 +70,7 @@ def take_carrier_label(session: Session, command: TakeCarrierLabel) -> Outcome:
         session, command, "parcel", parcel.id, "carrier_label_taken", waybill=command.number
     )
     return Outcome(
-        screen=WeighScreen.LABEL,
+        screen="parcel",
         subject_id=parcel.id,
         message=say(
             "Label {number} for parcel {parcel}.", number=command.number, parcel=parcel.number
