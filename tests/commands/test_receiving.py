@@ -78,6 +78,7 @@ from warehouse.receiving.commands.receipts import (
     expect_receipt,
     start_receipt,
 )
+from warehouse.receiving.commands.setting_down import SetDown, set_down
 from warehouse.receiving.commands.striking import StrikePiece, doubts_of, strike_piece
 from warehouse.receiving.commands.suppliers import SaveSupplier, save_supplier
 from warehouse.receiving.models import Fault, Receipt, ReceiptCount, ReceiptLine, ReceiptState
@@ -328,6 +329,21 @@ def test_wrong_orders_of_steps_are_answered(dock: Dock):
     refused(StaleScreen, count_goods, CountGoods, **given)
     for pieces in (0, -1, 10_000):
         refused(InvalidInput, count_goods, CountGoods, pieces=pieces, **given)
+
+
+def test_what_a_receiver_who_has_gone_left_in_hand_keeps_nobody_from_finishing(dock: Dock):
+    camera = dock.tracked("CAMERA", is_serial_tracked=True)
+    receipt_id = dock.blind()
+    dock.count(receipt_id, camera, by="hua", serial="S1")
+    dock.count(receipt_id, camera, 2, by="lei")
+    given = {"by": "hua", "receipt_id": receipt_id}
+    dock.world.refused(RuleViolation, finish_count, FinishCount, **given)
+    lei = dock.world.person("lei")
+    dock.world.do(set_down, SetDown, person_id=lei, **given)
+    dock.world.refused(StaleScreen, set_down, SetDown, person_id=lei, **given)
+    dock.finish(receipt_id, by="hua")
+    assert dock.lines(receipt_id) == {camera.id: (None, 1, 0)}
+    dock.world.refused(StaleScreen, set_down, SetDown, person_id=lei, **given)
 
 
 WRONG_LINES = {

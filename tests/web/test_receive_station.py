@@ -124,6 +124,24 @@ def test_lot_date_and_number_are_asked_on_the_screen(desk: Desk, dock: Dock):
     assert desk.world.all(ReceiptCount)[-1].lot_code == "L-8"
 
 
+def test_what_somebody_left_in_hand_is_named_at_the_end_and_set_down(desk: Desk, dock: Dock):
+    milk, tee = dock.tracked("MILK", is_lot_tracked=True), desk.world.sku("TEE")
+    tablet = Tablet(desk)
+    tablet.scan("YZ")
+    tablet.scan(milk.barcode, pieces=3)
+    other = Tablet(desk, Role.SUPERVISOR)
+    other.answer = desk.get(f"/receive/{tablet.subject}", Role.SUPERVISOR)
+    other.read()
+    other.scan(tee.barcode)
+    other.scan("CMD-OK")
+    assert "has 3 × MILK in hand, not counted yet" in other.words
+    (person,) = re.findall(r'data-field-person="(\d+)"', other.answer.get_data(as_text=True))
+    other.scan("CMD-MINUS", person=person)
+    assert (other.screen, "Not counted: MILK" in other.words) == ("finish", True)
+    other.scan("CMD-OK")
+    assert "Somebody else compares it" in other.words
+
+
 def test_wrong_scans_leave_the_screen_and_say_what_was_wanted(desk: Desk, dock: Dock):
     tablet = Tablet(desk)
     assert "Scan a purchase order or a receipt" in words_of(tablet.scan("NOTHING"))

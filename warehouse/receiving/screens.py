@@ -36,6 +36,7 @@ LEADS_TO: dict[str, frozenset[ReceiveScreen]] = {
     "MapCode": _COUNTING - {ReceiveScreen.UNKNOWN},
     "MakeGoods": _COUNTING - {ReceiveScreen.UNKNOWN},
     "LabelGoods": frozenset({ReceiveScreen.COUNT}),
+    "SetDown": frozenset({ReceiveScreen.COUNT}),
     "FinishCount": frozenset({ReceiveScreen.START}),
     "CountAgain": frozenset({ReceiveScreen.COUNT}),
     "StrikePiece": frozenset({ReceiveScreen.CONFIRM, ReceiveScreen.COUNT}),

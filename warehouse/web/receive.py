@@ -46,6 +46,7 @@ from warehouse.receiving.commands.receipts import (
     start_blind,
     start_receipt,
 )
+from warehouse.receiving.commands.setting_down import SetDown, open_hands, set_down
 from warehouse.receiving.commands.striking import StrikePiece, doubts_of, strike_piece
 from warehouse.receiving.models import Fault, ReceiptFocus, ReceiptState, Supplier
 from warehouse.receiving.queries import (
@@ -222,7 +223,7 @@ def _card(card: Card, screen: str, receipt_id: int) -> Outcome:
             return _ask(ReceiveScreen.COUNT, receipt_id, say("Counting goes on."))
         return do(undo_count, UndoCount, receipt_id=receipt_id)
     if card is Card.MINUS:
-        return _card_faulty(receipt_id)
+        return _set_down(receipt_id) if screen == FINISH else _card_faulty(receipt_id)
     if card is Card.SKIP:
         return do(other_lot, OtherLot, receipt_id=receipt_id)
     if card is Card.REPRINT:
@@ -231,6 +232,12 @@ def _card(card: Card, screen: str, receipt_id: int) -> Outcome:
     if card is Card.OK:
         return _card_ok(screen, receipt_id)
     raise unknown_card()
+
+
+def _set_down(receipt_id: int) -> Outcome:
+    person_id = form_int("person", 0)
+    outcome = do(set_down, SetDown, receipt_id=receipt_id, person_id=person_id)
+    return replace(outcome, screen=FINISH)
 
 
 def _card_faulty(receipt_id: int) -> Outcome:
@@ -293,7 +300,8 @@ def _show(session: Session, screen: str, subject: int | None) -> Fragment:
     if screen == FAULT:
         return _fragment("_fault", FAULT, view, faults=FAULT_WORDS)
     if screen == FINISH:
-        return _fragment("_finish", FINISH, view)
+        hands = open_hands(session, view.receipt_id)
+        return _fragment("_finish", FINISH, view, hands=hands)
     fault = _fault_of(screen)
     return _fragment(
         "_count",

@@ -218,6 +218,14 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
         ),
         "ok",
     ),
+    ("receipt", "set_down"): (
+        lambda f: say(
+            "{code} left in hand by {name}: not counted",
+            code=f.get("code", ""),
+            name=f.get("name", ""),
+        ),
+        "attention",
+    ),
     ("receipt", "struck"): (_with("{serial} struck: it is elsewhere", "serial"), "attention"),
     ("receipt", "correction_written"): (
         lambda f: say(

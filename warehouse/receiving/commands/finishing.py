@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import RuleViolation, StaleScreen
 from warehouse.people import trail
-from warehouse.people.models import Person
 from warehouse.receiving.commands.counting import counting
 from warehouse.receiving.commands.receipts import receipt_by_id, require_alone, void_papers
+from warehouse.receiving.commands.setting_down import open_hands
 from warehouse.receiving.commands.tallying import take_off, unfit_counts
-from warehouse.receiving.models import ReceiptFocus, ReceiptState
+from warehouse.receiving.models import ReceiptState
 from warehouse.receiving.papers import print_receipt
 from warehouse.receiving.queries import rows_of
 from warehouse.receiving.screens import ReceiveScreen
@@ -99,15 +98,8 @@ def count_again(session: Session, command: CountAgain) -> Outcome:
 
 
 def _require_all_told(session: Session, receipt_id: int) -> None:
-    name = session.scalar(
-        sa.select(Person.name)
-        .join(ReceiptFocus, ReceiptFocus.person_id == Person.id)
-        .where(
-            ReceiptFocus.receipt_id == receipt_id,
-            sa.or_(ReceiptFocus.asks > 0, ReceiptFocus.unknown_code != ""),
-        )
-    )
-    if name is not None:
+    for hand in open_hands(session, receipt_id):
         raise RuleViolation(
-            say("{name} has pieces in hand of which it is not told yet what they are.", name=name)
-        )
+            say("{name} has pieces in hand of which it is not told yet what they are.",
+                name=hand.name)
+        )  # fmt: skip
