@@ -83,6 +83,7 @@ MAY: dict[str, frozenset[Role]] = {
     "parcels.parcel": _SEE,
     "parcels.label": _REPRINT,
     "parcels.carton": _REPRINT,
+    "parcels.take_label": _REPRINT,
     "parcels.carton_draft": _REPRINT | _UNMASK,
     "days.index": _SEE,
     "days.day": _SEE,
