@@ -88,7 +88,7 @@ _CHINESE = {
     "Their paper": "供方单号",
     "Announced": "应收",
     "Purchase order": "采购单",
-    "Draft: nothing is ordered by this paper yet.": "草稿：此单尚未下达。",
+    "Draft, nothing is ordered by this paper yet.": "草稿：此单尚未下达。",
     "Unit price": "单价",
     "Amount": "金额",
     "Expected": "预计到货",

@@ -97,6 +97,8 @@ def sample(
         facts["media"] = stock  # a carrier's label is made for one
     if content is Content.SHORT:
         return _MAKERS[kind](**facts)
+    if kind == "purchase_order":
+        facts["is_draft"] = True  # one line more
     # A copy carries one more mark, one of many its place among them: the worst case shows both.
     worst = _MAKERS[kind](
         **facts, copy_no=12, copied_at="2026-11-21 18:03", run_no=499, run_count=500

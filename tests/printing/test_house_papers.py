@@ -50,7 +50,7 @@ def test_a_draft_of_a_purchase_order_says_that_nothing_is_ordered():
     shown = texts(purchase_order(locale="en"), "A4")
     assert {"¥18.50", "¥2,220.00"} <= set(shown)
     assert "3 lines   420 pieces   Total ¥5,568.00" in [text.replace(":", "") for text in shown]
-    said = "Draft: nothing is ordered by this paper yet."
+    said = "Draft, nothing is ordered by this paper yet."
     assert (said in shown, said in texts(purchase_order(locale="en", is_draft=True), "A4")) == (
         False, True,
     )  # fmt: skip

@@ -18,7 +18,7 @@ def draw(order: PurchaseOrder, media: Media) -> list[Sheet]:
     """
     flow = office.begin(order, media, "Purchase order", order.order_no, order.supplier)
     if order.is_draft:
-        flow.text(word(order.locale, "Draft: nothing is ordered by this paper yet."), 11, bold=True)
+        flow.text(word(order.locale, "Draft, nothing is ordered by this paper yet."), 11, bold=True)
     office.put_facts(flow, order, _facts(order))
     if order.address:
         # An address is longer than a cell of facts.
