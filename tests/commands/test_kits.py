@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.builders import World
+from tests.builders import Stage, World
 from tests.stocking import PutStock, put_stock
+from tests.tracked import put, track
 from warehouse.catalog.models import Bin, Sku
 from warehouse.commands import Outcome
 from warehouse.errors import (
@@ -32,6 +33,7 @@ from warehouse.kitting.models import KitMade, KitPart
 from warehouse.kitting.queries import can_make, kit_list, parts_of
 from warehouse.kitting.rules import contains_itself, makeable
 from warehouse.tracing.commands.blocking import BlockLot, block_lot
+from warehouse.tracing.recalling import kits_with, recall
 
 DAY = date(2026, 3, 2)
 
@@ -290,3 +292,34 @@ def test_makeable_kits_have_their_parts_and_one_more_has_not(parts, free):
     count = makeable(parts, free)
     assert all(pieces * count <= max(free.get(sku, 0), 0) for sku, pieces in parts.items())
     assert any(pieces * (count + 1) > free.get(sku, 0) for sku, pieces in parts.items())
+
+
+@pytest.mark.parametrize("is_by_lot", [False, True], ids=["kits", "kits by lot"])
+def test_who_got_a_kit_with_pieces_of_a_lot_is_on_its_recall_list(world: World, is_by_lot: bool):
+    """A box holds a gift, and the gift a serum: the box is what left."""
+    serum, gift, box = (world.sku(code) for code in ("SERUM", "GIFT", "BOX"))
+    track(world, serum, is_lot_tracked=True)
+    for lot in ("L1", "L2"):
+        put(world, serum, f"S-{lot}", 2, lot=lot)
+    world.stock(box, "A-01", 1)
+    before = world.bring(Stage.DISPATCHED, lines={box: 1}, on_hand=0)
+    if is_by_lot:
+        track(world, box, is_lot_tracked=True)
+    world.do(save_kit, SaveKit, kit="GIFT", parts=(Part(sku="SERUM", pieces=1),))
+    world.do(save_kit, SaveKit, kit="BOX", parts=(Part(sku="GIFT", pieces=1),))
+    serum_of = (PartFrom(sku="SERUM", bin="S-L1", pieces=1, lot="L1"),)
+    world.bin("G-01")
+    world.do(assemble_kits, AssembleKits, kit_id=gift.id, kits=1, to="G-01", taken=serum_of)
+    lot = "K1" if is_by_lot else ""
+    world.do(assemble_kits, AssembleKits, kit_id=box.id, kits=1, to="A-01", lot=lot)
+    after = world.bring(Stage.DISPATCHED, lines={box: 1}, on_hand=0)
+    ids = {code: world.one(Lot, code=code).id for code in ("L1", "L2")}
+    with world.database.reading() as session:
+        found = {
+            code: [(row.order_id, row.sku) for row in session.execute(recall(session, lot_id))]
+            for code, lot_id in ids.items()
+        }
+        kits = [(k.code, k.kits, k.lot) for k in kits_with(session, ids["L1"])]
+    assert found == {"L1": [(after.order_id, "BOX")], "L2": []}
+    assert before.order_id != after.order_id
+    assert kits == [("GIFT", 1, ""), ("BOX", 1, lot)]

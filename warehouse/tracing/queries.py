@@ -19,7 +19,7 @@ from warehouse.inventory.models import (
 )
 from warehouse.inventory.queries import NOT_UNDONE
 from warehouse.orders.models import ConsignmentLine, Order, OrderLine
-from warehouse.packing.models import Parcel, ParcelState
+from warehouse.packing.models import Parcel
 
 _inside = (
     sa.select(
@@ -130,35 +130,20 @@ def took_along(serial_id: int) -> sa.ColumnElement[bool]:
     return Move.id.in_(sa.select(MoveSerial.move_id).where(MoveSerial.serial_id == serial_id))
 
 
-def recall(lot_id: int) -> sa.Select[*tuple[Any, ...]]:
-    """Return which order got how many pieces of the lot in which parcel, to be filtered.
-
-    Parcels still here are among them; what was taken out of a parcel again is not.
-    """
-    return (
-        _parcels()
-        .add_columns(Move.pieces)
-        .where(
-            Move.lot_id == lot_id,
-            Move.reason == MoveReason.PACK,
-            NOT_UNDONE,
-            Parcel.state != ParcelState.SET_ASIDE,
-        )
-    )
-
-
 def parcels_of_serial(session: Session, serial_id: int) -> list[Any]:
     """Return the parcels a piece was packed into and stayed in, the last first."""
     mine = sa.select(MoveSerial.move_id).where(MoveSerial.serial_id == serial_id)
-    rows = _parcels().where(Move.id.in_(mine), Move.reason == MoveReason.PACK, NOT_UNDONE)
+    rows = packed().where(Move.id.in_(mine), Move.reason == MoveReason.PACK, NOT_UNDONE)
     return list(session.execute(rows.order_by(Move.id.desc()).limit(50)))
 
 
-def _parcels() -> sa.Select[*tuple[Any, ...]]:
+def packed() -> sa.Select[*tuple[Any, ...]]:
+    """Return the moves into parcels with goods, order and receiver, to be filtered."""
     return (
         sa.select(
             Move.id,
             Move.at,
+            Sku.code.label("sku"),
             Parcel.id.label("parcel_id"),
             Parcel.number.label("parcel"),
             Parcel.state,
@@ -174,6 +159,7 @@ def _parcels() -> sa.Select[*tuple[Any, ...]]:
             Order.receiver_detail,
         )
         .select_from(Move)
+        .join(Sku, Sku.id == Move.sku_id)
         .join(Parcel, Parcel.bin_id == Move.to_bin_id)
         .join(ConsignmentLine, ConsignmentLine.id == Move.consignment_line_id)
         .join(OrderLine, OrderLine.id == ConsignmentLine.order_line_id)

@@ -14,7 +14,7 @@ from warehouse.inventory.models import Lot, Move, Serial
 from warehouse.people.rights import Right
 from warehouse.storing.desk import move_list
 from warehouse.text import say
-from warehouse.tracing import queries
+from warehouse.tracing import queries, recalling
 from warehouse.tracing.commands.blocking import (
     BlockLot,
     MendLot,
@@ -58,6 +58,7 @@ _GOT: tuple[Field, ...] = (
     (say("Parcel"), lambda r: r.parcel),
     (say("State"), lambda r: r.state),
     (say("Gone at"), lambda r: r.dispatched_at),
+    (say("SKU"), lambda r: r.sku),
     (say("Pieces"), lambda r: r.pieces),
     (say("Region"), lambda r: " ".join(filter(None, (r.receiver_province, r.receiver_city,
                                                      r.receiver_district, r.receiver_town)))),
@@ -148,13 +149,14 @@ def lot(lot_id: int) -> str | Response:
             return tables.export(
                 session, move_list().where(Move.lot_id == lot_id), MOVES, name=name
             )
-        got = queries.recall(lot_id).order_by(Move.id.desc()).limit(tables.PAGE_ROWS)
+        got = recalling.recall(session, lot_id).order_by(Move.id.desc()).limit(tables.PAGE_ROWS)
         return render_template(
             "lots/lot.html",
             lot=found,
             today=today(),
             bins=queries.bins_of_lot(session, lot_id),
             got=list(session.execute(got)),
+            kits=recalling.kits_with(session, lot_id),
             page=tables.page_of(session, move_list(), MOVES, arms=(Move.lot_id == lot_id,)),
             events=story(session, [("lot", [lot_id])]),
         )
@@ -168,7 +170,7 @@ def recall(lot_id: int) -> Response:
         if session.get(Lot, lot_id) is None:
             raise NotFound(say("lot"), lot_id)
         name = f"recall-{lot_id}"
-        return tables.export(session, queries.recall(lot_id), RECALL, name=name)
+        return tables.export(session, recalling.recall(session, lot_id), RECALL, name=name)
 
 
 @bp.post("/<int:lot_id>/recall")
@@ -182,7 +184,7 @@ def recall_in_full(lot_id: int) -> Response:
     except WarehouseError as error:
         return told(error, url_for("lots.lot", lot_id=lot_id))
     with reading() as session:
-        rows = session.execute(queries.recall(lot_id).order_by(Move.id))
+        rows = session.execute(recalling.recall(session, lot_id).order_by(Move.id))
         return csv_answer(f"recall-{lot_id}-in-full", IN_FULL, rows)
 
 

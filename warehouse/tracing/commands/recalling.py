@@ -12,7 +12,7 @@ from warehouse.errors import InvalidInput, NotFound
 from warehouse.inventory.models import Lot
 from warehouse.people import trail
 from warehouse.text import say
-from warehouse.tracing.queries import recall
+from warehouse.tracing.recalling import recall
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +30,7 @@ def tell_recall(session: Session, command: TellRecall) -> Outcome:
     lot = session.get(Lot, command.lot_id)
     if lot is None:
         raise NotFound(say("lot"), command.lot_id)
-    found = recall(lot.id).subquery()
+    found = recall(session, lot.id).subquery()
     order_ids = session.scalars(sa.select(found.c.order_id).distinct()).all()
     facts = {"reason": command.reason.strip()[:200]}
     trail.record(session, command, "lot", lot.id, "recall_told", orders=len(order_ids), **facts)
