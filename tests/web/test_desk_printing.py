@@ -13,8 +13,9 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from printing.models import JobState, Printer, PrinterKind, PrintFlag, PrintJob, PrintRoute
-from printing.queue import pdf_of, print_one, transports_within
+from printing.queue import enqueue, pdf_of, print_one, transports_within
 from printing.renderers import raster
+from printing.samples import goods_receipt
 from tests.builders import Stage
 from tests.web.desk_site import Desk, words_of
 from warehouse.config import Config
@@ -449,3 +450,20 @@ def test_no_copy_is_offered_of_a_label_its_parcel_does_not_repeat(desk: Desk):
     assert f"/printers/jobs/{job.id}/reprint" not in desk.get(f"/printers/jobs/{job.id}").text
     (_, number) = job.subject.split(":")
     assert f"/parcels/{number}/label" not in desk.get(f"/parcels/{number}").text
+
+
+def test_sheets_are_told_apart_and_a_trouble_says_what_to_do(desk: Desk):
+    printer_id = _printer(desk)
+    refused = "10.0.0.9:9100 [Errno 111] Connection refused"
+    with desk.database.transaction() as session:
+        session.execute(sa.update(Printer).values(
+            state="offline", state_reason="offline", state_detail=refused))  # fmt: skip
+        for part in (1, 2):
+            enqueue(session, goods_receipt().placed(part, 2), station_id=None, at=utcnow(),
+                    command_id="c", printer_id=printer_id, part=part)  # fmt: skip
+    page = words_of(desk.get("/printers"))
+    assert "sheet 1" in page
+    assert "sheet 2" in page
+    assert "its machine takes no papers · Switch it on, wait a minute" in page
+    assert refused in page
+    assert "sheet 2" in words_of(desk.get("/printers/jobs"))
