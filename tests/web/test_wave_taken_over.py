@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.builders import Stage
 from tests.web.desk_site import Desk, words_of
+from warehouse.catalog.models import BinKind
 from warehouse.commands import new_id
 from warehouse.people.rights import Role
 from warehouse.waves.models import PickTask, Wave
@@ -34,3 +35,21 @@ def test_a_scan_that_took_a_wave_over_can_be_sent_again(desk: Desk):
     url = f"/pick/{work.wave_id}/scans"
     answers = [desk.post(url, Role.PICKER, **again).status_code for _ in range(2)]
     assert answers == [200, 200]
+
+
+def test_the_last_order_of_a_wave_that_waits_for_reserve_sends_the_picker_to_the_waves(desk: Desk):
+    world = desk.world
+    world.site()
+    tee = world.sku("TEE")
+    work = world.bring(Stage.TOTE_BOUND, lines={tee: 2})
+    world.bin("R-01", kind=BinKind.RESERVE)
+    world.stock(tee, "R-01", 9)
+    task = world.open_tasks(work.wave_id)[0]
+    scan = {"subject": task.id, "confirm": "1"}
+    url = f"/pick/{work.wave_id}/scans"
+    desk.post(url, Role.PICKER, command_id=new_id(), screen="bin", barcode="A-01", **scan)
+    given = {"screen": "short", "barcode": "CMD-SHORT", "reason": "empty", **scan}
+    answer = desk.post(url, Role.PICKER, command_id=new_id(), **given)
+    assert (answer.status_code, 'data-goto="/pick"' in answer.get_data(as_text=True)) == (200, True)
+    assert "Reserve has them" in answer.get_data(as_text=True)
+    assert world.state(Wave, work.wave_id) == "cancelled"
