@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from warehouse.catalog.models import Bin, BinKind, Sku, SkuPicture
 from warehouse.db import Database
 from warehouse.demo.building import raise_building, stock_goods
+from warehouse.demo.counting import count_stock
 from warehouse.demo.couriers import DEFAULT_COURIER, engage_couriers
 from warehouse.demo.days import today, yesterday
 from warehouse.demo.desk import SYSTEM_PERSON_ID, Desk
@@ -45,6 +46,7 @@ YESTERDAY_AGO = timedelta(hours=30)
 TODAY_AGO = timedelta(hours=4)
 DELIVERIES_AGO = timedelta(minutes=50)
 SUPPLY_AGO = timedelta(minutes=8)
+COUNTS_AGO = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +79,7 @@ def load(database: Database, *, data_dir: Path, at: datetime, seed: int = 1) -> 
     with database.transaction() as session:
         deliveries(session, people, goods, at - DELIVERIES_AGO)
         plan_supply(session, people, goods, at - SUPPLY_AGO)
+        count_stock(session, people, at - COUNTS_AGO)
     badges, cards = write_sheets(data_dir)
     return DemoSite(staff=STAFF, pin=PIN, password=PASSWORD, badges=badges, cards=cards)
 

@@ -41,7 +41,7 @@ class Staff:
 
 STAFF = (
     Staff(login="zhang", name="张伟", roles=(Role.PICKER,)),
-    Staff(login="li", name="李娜", roles=(Role.PICKER, Role.CHECKER)),
+    Staff(login="li", name="李娜", roles=(Role.PICKER, Role.CHECKER, Role.COUNTER)),
     Staff(login="wang", name="王强", roles=(Role.CHECKER,)),
     Staff(login="liu", name="刘洋", roles=(Role.PACKER,)),
     Staff(login="chen", name="陈静", roles=(Role.PACKER, Role.CHECKER)),
