@@ -26,7 +26,7 @@ import { serveBench } from "./station/bench.js";
 import { Cover, banner, clearBanner } from "./station/cover.js";
 import { prepare, signal } from "./station/feedback.js";
 import { lockWhenIdle } from "./station/idle.js";
-import { serveKeypads } from "./station/keypad.js";
+import { keyed, serveKeypads } from "./station/keypad.js";
 import { Queue } from "./station/queue.js";
 import { listen } from "./station/scanner.js";
 import { fieldsOf, keepCodesWhole, requestFor, settleBar, show, showArmed, showWaiting } from "./station/screen.js";
@@ -78,7 +78,7 @@ async function take(barcode, fields = {}) {
     return;
   }
   const scan = {
-    id: commandId(), barcode, fields: { ...armed, ...fields }, seen: shown, sent: null,
+    id: commandId(), barcode, fields: { ...armed, ...(/^(CMD|BDG)-/.test(barcode) ? {} : keyed()), ...fields }, seen: shown, sent: null,
     person: page.person, page: location.pathname + location.search, at: new Date().toISOString(),
   };
   arm({});

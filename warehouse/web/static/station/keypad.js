@@ -18,6 +18,16 @@ export function serveKeypads({ onSend, onArm }) {
   document.addEventListener("mousedown", (event) => { if (event.target.closest("[data-key], [data-scan]")) event.preventDefault(); });
 }
 
+/** Take the number that stands in a keypad for the next scan and was not entered: whoever keyed it meant it. */
+export function keyed() {
+  const pad = document.querySelector("[data-keypad][data-field]:not([data-fills])");
+  const shown = pad?.querySelector("[data-number]");
+  if (!shown || !/\d/.test(shown.textContent)) return {};
+  const number = shown.textContent;
+  shown.textContent = "";
+  return { [pad.dataset.field]: number };
+}
+
 function press(shown, key, most) {
   shown.textContent = pressed(shown.textContent, key, most);
 }
