@@ -181,7 +181,8 @@ def _show(session_id: int) -> stations.Show:
         if place is None:
             return Fragment(
                 template="count/_done.html", screen=CountScreen.DONE, subject=count.id,
-                expects=say("the OK card, or a bin of this count"), context=shared,
+                expects=say("the OK card, or a bin of this count"),
+                context={**shared, "waits": next_bin(session, count.id, person().id) is not None},
             )  # fmt: skip
         here = session.get_one(Bin, place.bin_id)
         shared["bin"] = here
