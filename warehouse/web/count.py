@@ -49,7 +49,7 @@ from warehouse.web.stations import Fragment, code_of, unknown_card
 bp = Blueprint("count", __name__, url_prefix="/count")
 LOT = "lot"  # questions on the tablet, nothing in the database
 MINUS = "minus"
-LONGEST = 4  # goods shown, the ones scanned last: more would push the buttons off a tablet
+LONGEST = 2  # goods shown, the ones scanned last: more would push the buttons off a tablet
 
 
 @bp.get("")
