@@ -86,6 +86,27 @@ def test_goods_that_have_lots_only_since_they_were_counted_are_counted_again(doc
     assert lots_at(dock.world, "DOCK") == {"L1": (5, 0)}
 
 
+def test_a_lot_that_came_with_another_day_meanwhile_is_counted_again(dock: Dock):
+    milk, tee = dock.tracked("MILK", is_lot_tracked=True), dock.world.sku("TEE")
+    first = dock.blind()
+    dock.count(first, milk, 2, lot="L1", best_before=NEXT_YEAR)
+    second = dock.blind()
+    dock.count(second, milk, 3, lot="L1", best_before=NEXT_YEAR.replace(day=1))
+    dock.count(second, tee, 1)
+    for receipt_id in (first, second):
+        dock.finish(receipt_id)
+    dock.book(first)
+    given = {"by": "mei", "receipt_id": second}
+    refused = dock.world.refused(RuleViolation, book_receipt, BookReceipt, **given)
+    assert "another best-before" in refused.text.msgid
+    dock.world.do(count_again, CountAgain, **given)
+    assert dock.lines(second) == {tee.id: (None, 1, 0)}
+    dock.count(second, milk, 3, lot="L1")
+    dock.finish(second)
+    dock.book(second)
+    assert lots_at(dock.world, "DOCK") == {"L1": (5, 0)}
+
+
 def test_of_two_deliveries_of_an_order_the_second_waits_and_is_told_why(dock: Dock):
     tee = dock.world.sku("TEE")
     order = dock.order({tee: 10})

@@ -20,7 +20,7 @@ from warehouse.receiving.commands.correcting import post_correction
 from warehouse.receiving.commands.purchases import book_received
 from warehouse.receiving.commands.receipts import receipt_by_id
 from warehouse.receiving.commands.striking import require_no_doubt
-from warehouse.receiving.commands.tallying import unfit_counts
+from warehouse.receiving.commands.tallying import is_of_another_day, unfit_counts
 from warehouse.receiving.models import Receipt, ReceiptCount, ReceiptState
 from warehouse.receiving.queries import counters_of, rows_of
 from warehouse.receiving.screens import ReceiveScreen
@@ -53,7 +53,8 @@ def book_receipt(session: Session, command: BookReceipt) -> Outcome:
         StaleScreen: it is not counted, or somebody was first.
         SamePerson: the actor counted some of it.
         SerialElsewhere: a piece is in the house, or in another receipt.
-        RuleViolation: lots or numbers are missing that the goods have only had since.
+        RuleViolation: lots or numbers are missing that the goods have only had since, or a lot has
+            come with another best-before.
     """
     receipt = receipt_by_id(session, command.receipt_id)
     if receipt.state is ReceiptState.BOOKED:
@@ -64,7 +65,13 @@ def book_receipt(session: Session, command: BookReceipt) -> Outcome:
         raise SamePerson(say("You counted this receipt. Somebody else has to confirm it."))
     if receipt.corrects_id is not None:
         return post_correction(session, command, receipt)
-    for _, sku in unfit_counts(session, receipt.id)[:1]:
+    for count, sku in unfit_counts(session, receipt.id)[:1]:
+        if is_of_another_day(count, sku):
+            raise RuleViolation(
+                say("Lot {lot} of {sku} has come with another best-before meanwhile. Have it"
+                    " counted again, or mend the lot at the desk.", lot=count.lot_code,
+                    sku=sku.code)
+            )  # fmt: skip
         raise RuleViolation(
             say("{sku} is kept in another way since it was counted. Have it counted again.",
                 sku=sku.code)

@@ -12,7 +12,7 @@ from warehouse.people import trail
 from warehouse.receiving.commands.counting import counting
 from warehouse.receiving.commands.receipts import receipt_by_id, require_alone, void_papers
 from warehouse.receiving.commands.setting_down import open_hands
-from warehouse.receiving.commands.tallying import take_off, unfit_counts
+from warehouse.receiving.commands.tallying import is_of_another_day, take_off, unfit_counts
 from warehouse.receiving.models import ReceiptState
 from warehouse.receiving.papers import print_receipt
 from warehouse.receiving.queries import rows_of
@@ -87,6 +87,9 @@ def count_again(session: Session, command: CountAgain) -> Outcome:
         take_off(session, count)
         text = say("Scan all pieces of {sku} again: they are kept in another way now.",
                    sku=sku.code)  # fmt: skip
+        if is_of_another_day(count, sku):
+            text = say("Scan all pieces of {sku}, lot {lot}, again: it has come with another"
+                       " best-before.", sku=sku.code, lot=count.lot_code)  # fmt: skip
     session.flush()
     trail.record(session, command, "receipt", receipt.id, "count_again")
     return Outcome(

@@ -99,15 +99,20 @@ def take_off(session: Session, count: ReceiptCount) -> None:
 def unfit_counts(session: Session, receipt_id: int) -> list[tuple[ReceiptCount, Sku]]:
     """Return the counts that do not tell what is asked of their goods now.
 
-    How a SKU is kept may have changed since its pieces were scanned.
+    How a SKU is kept may have changed since its pieces were scanned, and another receipt may have
+    brought their lot with another best-before.
     """
     rows = session.execute(
         sa.select(ReceiptCount, Sku)
         .join(Sku, Sku.id == ReceiptCount.sku_id)
+        .outerjoin(
+            Lot, sa.and_(Lot.sku_id == ReceiptCount.sku_id, Lot.code == ReceiptCount.lot_code)
+        )
         .where(
             ReceiptCount.receipt_id == receipt_id,
             ReceiptCount.undone_at.is_(None),
             sa.or_(
+                sa.and_(Sku.is_lot_tracked, Lot.best_before != ReceiptCount.best_before),
                 sa.and_(Sku.is_lot_tracked, ReceiptCount.lot_code == ""),
                 sa.and_(Sku.is_expiry_tracked, ReceiptCount.best_before.is_(None)),
                 sa.and_(Sku.is_serial_tracked, ReceiptCount.serial == ""),
@@ -116,6 +121,16 @@ def unfit_counts(session: Session, receipt_id: int) -> list[tuple[ReceiptCount, 
         .order_by(ReceiptCount.id)
     )
     return [(count, sku) for count, sku in rows]
+
+
+def is_of_another_day(count: ReceiptCount, sku: Sku) -> bool:
+    """Tell whether an unfit count lacks nothing: it is the day of its lot that differs."""
+    lacks = (
+        (sku.is_lot_tracked and not count.lot_code)
+        or (sku.is_expiry_tracked and count.best_before is None)
+        or (sku.is_serial_tracked and not count.serial)
+    )
+    return not lacks
 
 
 def _recalled(session: Session, receipt: Receipt, focus: ReceiptFocus, hand: Hand) -> Hand:
