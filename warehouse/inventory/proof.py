@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,6 +30,9 @@ _lot_balance = table_of(LotBalance)
 _allocation = table_of(Allocation)
 _taken_along = table_of(MoveSerial)
 _lot = table_of(Lot)
+
+
+_Asked = tuple["Proof", sa.Select[*tuple[Any, ...]]]
 
 
 class Proof(StrEnum):
@@ -79,54 +83,50 @@ class Difference:
 
 def differences(session: Session) -> list[Difference]:
     """Return all that disagrees, by proof, bin and SKU. Reads the whole ledger; no hot path."""
+    return [found for kind, query in _proofs() for found in _told(session, kind, query)]
+
+
+@cache
+def _proofs() -> tuple[_Asked, ...]:
+    """Return each proof with the question for what disagrees; they are drawn up once."""
     real = Bin.kind.not_in(VIRTUAL_KINDS)
-    return [
-        *_of_skus(session, Proof.ON_HAND, _balance.c.on_hand, explained.moved(_move.c.sku_id)),
-        *_of_skus(
-            session, Proof.RESERVED, _balance.c.reserved, explained.promised(_allocation.c.sku_id)
-        ),
-        *_of_lots(
-            session, Proof.LOT_ON_HAND, _lot_balance.c.on_hand, explained.moved(_move.c.lot_id)
-        ),
-        *_of_lots(
-            session,
+    return (
+        _of_skus(Proof.ON_HAND, _balance.c.on_hand, explained.moved(_move.c.sku_id)),
+        _of_skus(Proof.RESERVED, _balance.c.reserved, explained.promised(_allocation.c.sku_id)),
+        _of_lots(Proof.LOT_ON_HAND, _lot_balance.c.on_hand, explained.moved(_move.c.lot_id)),
+        _of_lots(
             Proof.LOT_RESERVED,
             _lot_balance.c.reserved,
             explained.promised(_allocation.c.lot_id),
         ),
         # What is outside may have left before its goods were kept by lot.
-        *_of_skus(
-            session,
+        _of_skus(
             Proof.LOTS,
             _balance.c.on_hand,
             explained.by_lot(),
             sa.and_(Sku.is_lot_tracked, real),
         ),
-        *_of_skus(
-            session,
+        _of_skus(
             Proof.SERIALS,
             _balance.c.on_hand,
             explained.known_pieces(),
             sa.and_(Sku.is_serial_tracked, real),
         ),
-        *_left_over(session, real),
-        *_misplaced(session),
-        *_of_lots(
-            session,
+        _left_over(real),
+        _misplaced(),
+        _of_lots(
             Proof.SERIAL_LOTS,
             _lot_balance.c.on_hand,
             explained.pieces_of_lots(),
             sa.and_(Sku.is_serial_tracked, Sku.is_lot_tracked, real),
         ),
-        *_of_promises(session, Proof.PICKED, _allocation.c.picked, explained.taken_out()),
-        *_of_promises(session, Proof.GIVEN_BACK, _allocation.c.released, explained.given_back()),
-        *_of_kinds(session),
-    ]
+        _of_promises(Proof.PICKED, _allocation.c.picked, explained.taken_out()),
+        _of_promises(Proof.GIVEN_BACK, _allocation.c.released, explained.given_back()),
+        *_of_kinds(),
+    )
 
 
-def _of_promises(
-    session: Session, kind: Proof, kept: sa.ColumnElement[int], sums: sa.Subquery
-) -> list[Difference]:
+def _of_promises(kind: Proof, kept: sa.ColumnElement[int], sums: sa.Subquery) -> _Asked:
     computed = sa.func.coalesce(sums.c.n, 0)
     subject = sa.literal("#") + sa.cast(_allocation.c.id, sa.String)
     query = (
@@ -138,17 +138,17 @@ def _of_promises(
         .where(kept != computed)
         .order_by(_allocation.c.id)
     )
-    return _told(session, kind, query)
+    return kind, query
 
 
-def _of_kinds(session: Session) -> list[Difference]:
-    """Return the balances that take their bin for outside the house, or for a tote, and it is not.
+def _of_kinds() -> list[_Asked]:
+    """Return the questions which balances take their bin for outside, or for a tote, and it is not.
 
     Kept and computed are flags: 1 outside, 2 a tote or parcel.
     """
     of_bin = sa.case((Bin.kind.in_(VIRTUAL_KINDS), 1), else_=0)
     in_work = sa.case((Bin.kind.in_(IN_WORK_KINDS), 2), else_=0)
-    found = []
+    found: list[_Asked] = []
     for table, lot, its_sku, kept, computed in (
         (
             _balance,
@@ -168,7 +168,7 @@ def _of_kinds(session: Session) -> list[Difference]:
             .where(kept != computed)
             .order_by(Bin.code, Sku.code)
         )
-        found += _told(session, Proof.KIND_OF_BIN, query)
+        found.append((Proof.KIND_OF_BIN, query))
     return found
 
 
@@ -177,12 +177,11 @@ def _flag(column: sa.ColumnElement[bool], value: int) -> sa.ColumnElement[int]:
 
 
 def _of_skus(
-    session: Session,
     kind: Proof,
     kept: sa.ColumnElement[int],
     computed: sa.Subquery,
     only: sa.ColumnElement[bool] | None = None,
-) -> list[Difference]:
+) -> _Asked:
     found = _disagreeing(_balance, _balance.c.sku_id, kept, computed)
     query = (
         sa.select(Bin.code, Sku.code, found.c.kept, found.c.computed, sa.literal(""))
@@ -190,16 +189,15 @@ def _of_skus(
         .join(Sku, Sku.id == found.c.what)
         .order_by(Bin.code, Sku.code)
     )
-    return _told(session, kind, query if only is None else query.where(only))
+    return kind, query if only is None else query.where(only)
 
 
 def _of_lots(
-    session: Session,
     kind: Proof,
     kept: sa.ColumnElement[int],
     computed: sa.Subquery,
     only: sa.ColumnElement[bool] | None = None,
-) -> list[Difference]:
+) -> _Asked:
     found = _disagreeing(_lot_balance, _lot_balance.c.lot_id, kept, computed)
     query = (
         sa.select(Bin.code, Sku.code, found.c.kept, found.c.computed, Lot.code)
@@ -208,7 +206,7 @@ def _of_lots(
         .join(Sku, Sku.id == Lot.sku_id)
         .order_by(Bin.code, Sku.code, Lot.code)
     )
-    return _told(session, kind, query if only is None else query.where(only))
+    return kind, query if only is None else query.where(only)
 
 
 def _disagreeing(
@@ -234,8 +232,8 @@ def _disagreeing(
     )
 
 
-def _left_over(session: Session, real: sa.ColumnElement[bool]) -> list[Difference]:
-    """Return what lots still have in a bin though their SKU is not kept by lot."""
+def _left_over(real: sa.ColumnElement[bool]) -> _Asked:
+    """Return the question what lots still have in a bin though their SKU is not kept by lot."""
     query = (
         sa.select(Bin.code, Sku.code, _lot_balance.c.on_hand, sa.literal(0), _lot.c.code)
         .select_from(_lot_balance)
@@ -245,10 +243,10 @@ def _left_over(session: Session, real: sa.ColumnElement[bool]) -> list[Differenc
         .where(~Sku.is_lot_tracked, _lot_balance.c.on_hand != 0, real)
         .order_by(Bin.code, Sku.code, _lot.c.code)
     )
-    return _told(session, Proof.LOTS, query)
+    return Proof.LOTS, query
 
 
-def _misplaced(session: Session) -> list[Difference]:
+def _misplaced() -> _Asked:
     last = (
         sa.select(_taken_along.c.serial_id, sa.func.max(_taken_along.c.move_id).label("move_id"))
         .group_by(_taken_along.c.serial_id)
@@ -264,7 +262,7 @@ def _misplaced(session: Session) -> list[Difference]:
         .where(sa.or_(Move.id.is_(None), Move.to_bin_id != Serial.bin_id))
         .order_by(Serial.id)
     )
-    return _told(session, Proof.SERIAL_PLACE, query)
+    return Proof.SERIAL_PLACE, query
 
 
 def _told(session: Session, kind: Proof, query: sa.Select[*tuple[Any, ...]]) -> list[Difference]:
