@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from printing.models import PrintJob
+from printing.models import JobState, PrintJob
 from tests.builders import Stage, Work, World
 from warehouse.commands import Outcome
 from warehouse.errors import (
@@ -246,6 +246,8 @@ def test_a_parcel_packed_otherwise_the_second_time_gets_a_new_slip(world: World)
         ("P00000001", 1, 2, 2),
         ("P00000002", 2, 2, 1),
     ]
+    states = [job.state for job in world.all(PrintJob, document_kind="packing_slip")]
+    assert states == [JobState.CANCELLED, JobState.QUEUED, JobState.QUEUED]
 
 
 def test_undo_of_the_second_parcel_leaves_the_first_and_its_slip_alone(world: World):

@@ -23,7 +23,9 @@ from warehouse.db import Database
 from warehouse.dispatch.queries import parcel_by_code
 from warehouse.errors import InvalidInput, RuleViolation
 from warehouse.numbers import Counter
-from warehouse.packing.commands.goods import PackRest, pack_rest
+from warehouse.packing.commands.carton import OpenParcel, open_parcel
+from warehouse.packing.commands.goods import PackItem, PackRest, pack_item, pack_rest
+from warehouse.packing.commands.seal import SealParcel, seal_parcel
 from warehouse.packing.commands.undo import UndoPack, undo_pack
 from warehouse.packing.models import Parcel
 from warehouse.packing.sscc import (
@@ -91,7 +93,43 @@ def test_a_parcel_closed_again_is_the_same_unit_with_a_label_of_its_own(world: W
     world.do(pack_rest, PackRest, parcel_id=work.parcel_id)
     second = asked(world, work)
     assert (second.sscc, second.copy_no) == (first.sscc, 1)
-    assert [job.part for job in world.all(PrintJob, document_kind="carton_label")] == [1, 2]
+    jobs = world.all(PrintJob, document_kind="carton_label")
+    assert [(job.part, job.state, job.reason) for job in jobs] == [
+        (1, JobState.CANCELLED, "void"),  # it told what lay in the parcel before
+        (2, JobState.QUEUED, ""),
+    ]
+
+
+def test_a_label_that_counts_the_cartons_wrong_is_void_and_drawn_anew(each: World):
+    tee = each.sku("TEE")
+    work = each.bring(Stage.PACKING, lines={tee: 3})
+    each.settings(gs1_company_prefix=PREFIX, is_sscc_on_sealing=True)
+    parcel = {"consignment_id": work.consignment_id, "barcode": "BOX-M"}
+
+    def carton() -> int:
+        return each.do(open_parcel, OpenParcel, **parcel).subject_id or 0
+
+    def filled(parcel_id: int) -> None:
+        one = {"parcel_id": parcel_id, "barcode": tee.barcode, "pieces": 1}
+        each.do(pack_item, PackItem, **one)
+        each.do(seal_parcel, SealParcel, parcel_id=parcel_id)
+
+    filled(carton())
+    last = carton()
+    each.do(pack_rest, PackRest, parcel_id=last)
+    each.do(undo_pack, UndoPack, consignment_id=work.consignment_id)
+    filled(last)
+    each.do(pack_rest, PackRest, parcel_id=carton())
+    jobs = each.all(PrintJob, document_kind="carton_label")
+    told = [(j.facts["carton_index"], j.facts["carton_count"], j.copy_no, j.state) for j in jobs]
+    assert sorted(told) == [
+        (1, 2, 1, JobState.CANCELLED),
+        (1, 3, 1, JobState.QUEUED),
+        (2, 2, 1, JobState.CANCELLED),
+        (2, 3, 1, JobState.QUEUED),
+        (3, 3, 1, JobState.QUEUED),
+    ]
+    assert len({job.number for job in jobs}) == 3
 
 
 def test_the_next_parcel_is_another_unit(world: World):

@@ -369,6 +369,23 @@ def test_a_paper_on_screen_is_no_second_original(desk: Desk, kind: str, state: J
     assert job.number not in _codes(shown)
 
 
+def test_a_picture_is_asked_for_each_time_and_sent_only_when_it_is_another(desk: Desk):
+    job = _job(desk)
+    url = f"/printers/jobs/{job.id}/paper.png"
+    first, small = desk.get(url), desk.get(f"{url}?small=1")
+    assert first.cache_control.no_cache is not None
+    assert (first.cache_control.private is not None, first.cache_control.max_age) == (True, None)
+    assert first.headers["ETag"] != small.headers["ETag"]
+    known = {"If-None-Match": first.headers["ETag"]}
+    again = desk.as_(Role.SUPERVISOR).get(url, headers=known)
+    assert (again.status_code, again.get_data()) == (304, b"")
+    # The next person at this browser, who may not see it.
+    assert desk.as_(Role.COUNTER).get(url, headers=known).status_code == 403
+    _set(desk, job.id, facts={**job.facts, "remark": "drawn anew"})
+    anew = desk.as_(Role.SUPERVISOR).get(url, headers=known)
+    assert (anew.status_code, anew.get_data() != first.get_data()) == (200, True)
+
+
 def test_only_the_browser_that_fetched_a_paper_gets_it_and_only_until_it_is_answered(both: Desk):
     job = _to_fetch(both)
     first = both.as_(Role.PACKER)

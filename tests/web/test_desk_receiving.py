@@ -9,8 +9,9 @@ from typing import Any
 
 import openpyxl
 import pytest
+import sqlalchemy as sa
 
-from printing.models import PrintJob
+from printing.models import JobState, PrintJob
 from tests.dock import Dock
 from tests.web.desk_site import Desk, notice_of, words_of
 from warehouse.people.models import Role
@@ -79,6 +80,13 @@ def test_an_order_is_typed_ordered_printed_and_had_as_a_file(desk: Desk, dock: D
     assert (job.facts["total"], job.facts["lines"][0]["price"]) == ("¥36.00", "¥9.00")
     assert "purchase order" in words_of(desk.get(url))
     assert desk.get(f"/printers/jobs/{job.id}/paper.pdf", Role.RECEIVER).status_code != 200
+    with desk.database.transaction() as session:
+        session.execute(sa.update(PrintJob).values(state=JobState.SENT))
+    copy = f"/printers/jobs/{job.id}/reprint"
+    refused = desk.post(copy, Role.PACKER, reason="lost")
+    assert (refused.status_code, "tells prices" in words_of(refused)) == (403, True)
+    assert "/reprint" not in desk.get(f"/printers/jobs/{job.id}", Role.PACKER).text
+    assert "A copy is on its way." in desk.said(desk.post(copy, reason="lost"))
     sheet = openpyxl.load_workbook(io.BytesIO(desk.get(f"{url}?export=xlsx").data)).worksheets[0]
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
     assert rows[1][:5] == ["TEE", "TEE cotton", "", 4, "9.00"]
@@ -86,6 +94,21 @@ def test_an_order_is_typed_ordered_printed_and_had_as_a_file(desk: Desk, dock: D
     assert "Unit price" not in seen
     assert "¥" not in words_of(desk.get(url, Role.RECEIVER))
     assert "¥" not in desk.get("/receiving/orders?export=csv", Role.RECEIVER).get_data(as_text=True)
+
+
+@pytest.mark.parametrize("is_ordered", [False, True])
+def test_nothing_leaves_of_an_order_that_is_closed_and_a_draft_stays_one(
+    desk: Desk, dock: Dock, is_ordered: bool
+):
+    order = dock.order({desk.world.sku("TEE"): 10}, is_ordered=is_ordered)
+    url = f"/receiving/orders/{order.id}"
+    desk.post(f"{url}/print")
+    assert "is closed" in desk.said(desk.post(f"{url}/close", reason="too dear"))
+    waited = desk.world.one(PrintJob, document_kind="purchase_order")
+    assert (waited.state, waited.reason) == (JobState.CANCELLED, "void")
+    desk.post(f"{url}/print")
+    paper = desk.world.one(PrintJob, document_kind="purchase_order", void_reason="")
+    assert paper.facts["is_draft"] is not is_ordered
 
 
 def test_a_receipt_shows_its_story_and_is_booked_and_corrected(desk: Desk, dock: Dock):

@@ -17,6 +17,10 @@ from warehouse.packing.models import Parcel, ParcelLine
 from warehouse.packing.queries import serials_in_parcel
 from warehouse.people.models import Person
 from warehouse.settings import SiteSettings, load_settings
+from warehouse.text import say
+
+# As kept of papers that tell what lay in a parcel before.
+PACKED_OTHERWISE_NOTE = say("packed otherwise")
 
 
 def receiver_of(order: Order) -> Party:

@@ -7,6 +7,7 @@ the same unit. Numbers are never given twice, whatever becomes of the parcel.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from printing import gs1
 from printing.documents import CartonLabel, Locale, LogisticFact
 from printing.documents.text import NOTE_CHARS, clean
 from printing.models import PrintJob
+from printing.queue import void
 from warehouse.carriers.models import Carrier
 from warehouse.catalog.models import Barcode, BarcodeKind
 from warehouse.commands import Command, Outcome
@@ -24,7 +26,7 @@ from warehouse.numbers import following_number, next_number
 from warehouse.orders.models import Consignment, Order
 from warehouse.orders.queries import orders_of
 from warehouse.packing.models import Parcel, ParcelLine, ParcelState
-from warehouse.packing.papers import items_of, receiver_of, sender_of
+from warehouse.packing.papers import PACKED_OTHERWISE_NOTE, items_of, receiver_of, sender_of
 from warehouse.people import trail
 from warehouse.printers.asking import ask_for
 from warehouse.settings import SiteSettings, load_settings
@@ -95,7 +97,7 @@ def ask_for_label(
     sscc = parcel.sscc
     ask_for(
         session, command, CartonLabel.kind, lambda: carton_label(session, parcel, sscc, site),
-        subject=f"parcel:{parcel.id}", reason=reason, part=_part(parcel),
+        subject=_subject(parcel), reason=reason, part=_part(session, parcel),
     )  # fmt: skip
     trail.record(session, command, "parcel", parcel.id, "carton_printed", reason=reason[:200])
 
@@ -104,10 +106,27 @@ def has_label(session: Session, parcel: Parcel) -> bool:
     """Tell whether a label was asked for since the parcel was closed last."""
     asked = sa.exists().where(
         PrintJob.document_kind == CartonLabel.kind,
-        PrintJob.subject == f"parcel:{parcel.id}",
-        PrintJob.part == _part(parcel),
+        PrintJob.subject == _subject(parcel),
+        PrintJob.part == _part(session, parcel),
     )
     return bool(session.scalar(sa.select(asked)))
+
+
+def void_miscounted(session: Session, command: Command, parcels: Sequence[Parcel]) -> None:
+    """Let no label of a consignment's parcels stand that says another number of cartons."""
+    rows = session.execute(
+        sa.select(PrintJob.subject, PrintJob.facts).where(
+            PrintJob.document_kind == CartonLabel.kind,
+            PrintJob.subject.in_([_subject(parcel) for parcel in parcels]),
+            PrintJob.void_reason == "",
+        )
+    ).all()
+    told = {subject for subject, facts in rows if facts.get("carton_count") != len(parcels)}
+    if told:
+        void(
+            session, sorted(told), kind=CartonLabel.kind, person_id=command.actor.person_id,
+            at=command.at, reason=PACKED_OTHERWISE_NOTE.msgid,
+        )  # fmt: skip
 
 
 def following_sscc(session: Session, site: SiteSettings) -> str:
@@ -135,8 +154,23 @@ def _next_sscc(session: Session, site: SiteSettings) -> str:
     return _sscc(prefix, serial)
 
 
-def _part(parcel: Parcel) -> int:
-    return max(parcel.seals, 1)
+def _subject(parcel: Parcel) -> str:
+    return f"parcel:{parcel.id}"
+
+
+def _part(session: Session, parcel: Parcel) -> int:
+    """Return the number of the label that tells what the parcel is now: one that is void does not.
+
+    It is the first of its closing, or one further on where the label before holds no more.
+    """
+    last = session.execute(
+        sa.select(PrintJob.part, PrintJob.void_reason)
+        .where(PrintJob.document_kind == CartonLabel.kind, PrintJob.subject == _subject(parcel))
+        .order_by(PrintJob.part.desc(), PrintJob.id.desc())
+        .limit(1)
+    ).first()
+    following = 1 if last is None else last.part + bool(last.void_reason)
+    return max(parcel.seals, following)
 
 
 def _counter(prefix: str) -> str:

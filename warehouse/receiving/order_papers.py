@@ -16,10 +16,13 @@ from warehouse.errors import NotFound, RuleViolation
 from warehouse.numbers import next_number
 from warehouse.people import trail
 from warehouse.receiving.desk import lines_of_purchase
-from warehouse.receiving.models import PurchaseOrder, PurchaseState, Supplier
+from warehouse.receiving.models import PurchaseOrder, Supplier
 from warehouse.settings import load_settings
 from warehouse.text import say
 
+# As kept of papers that hold no more.
+DRAFT_NOTE = say("draft")
+CLOSED_NOTE = say("closed")
 STAMP = "%Y-%m-%d %H:%M"
 
 
@@ -42,7 +45,7 @@ def print_purchase(session: Session, command: PrintPurchase) -> Outcome:
         raise NotFound(say("purchase order"), command.purchase_id)
     paper = purchase_paper(session, order, command.at, command.zone)
     subject = f"purchase:{order.id}"
-    if order.state is not PurchaseState.DRAFT:
+    if not _is_draft(order):
         void_drafts(session, command, order)
     enqueue(
         session,
@@ -50,7 +53,7 @@ def print_purchase(session: Session, command: PrintPurchase) -> Outcome:
         station_id=command.actor.station_id,
         at=command.at,
         command_id=command.id,
-        subject=subject if order.state is not PurchaseState.DRAFT else f"{subject}:draft",
+        subject=f"{subject}:draft" if _is_draft(order) else subject,
         part=next_number(session, f"purchase-order-{order.id}"),
     )
     trail.record(session, command, "purchase", order.id, "order_printed")
@@ -69,8 +72,26 @@ def void_drafts(session: Session, command: Command, order: PurchaseOrder) -> Non
         kind=Paper.kind,
         person_id=command.actor.person_id,
         at=command.at,
-        reason="draft",
+        reason=DRAFT_NOTE.msgid,
     )
+
+
+def void_papers(session: Session, command: Command, order: PurchaseOrder) -> None:
+    """Let nothing of an order leave any more of which nothing is expected."""
+    void_drafts(session, command, order)
+    void(
+        session,
+        [f"purchase:{order.id}"],
+        kind=Paper.kind,
+        person_id=command.actor.person_id,
+        at=command.at,
+        reason=CLOSED_NOTE.msgid,
+    )
+
+
+def _is_draft(order: PurchaseOrder) -> bool:
+    """Tell whether nothing was ordered by it: one that was closed before that never will be."""
+    return order.ordered_at is None
 
 
 def purchase_paper(session: Session, order: PurchaseOrder, at: datetime, zone: tzinfo) -> Paper:
@@ -110,7 +131,7 @@ def purchase_paper(session: Session, order: PurchaseOrder, at: datetime, zone: t
         ),
         total=_yuan(sum(line.price_fen * line.pieces for line in lines)),
         note=order.note,
-        is_draft=order.state is PurchaseState.DRAFT,
+        is_draft=_is_draft(order),
         printed_at=at.astimezone(zone).strftime(STAMP),
     )
 

@@ -30,7 +30,8 @@ from warehouse.web.access import LOGGED_IN, needs
 from warehouse.web.context import do, form_str, now, person, reading, speak
 from warehouse.web.corner import advice_at, corner_of, state_shown, worst_first
 from warehouse.web.fetched import keep_fetched
-from warehouse.web.papers import answer_of, may_see, require_at_bench
+from warehouse.web.paper_rights import may_see, require_may_see
+from warehouse.web.papers import answer_of, require_at_bench
 
 bp = Blueprint("bench", __name__, url_prefix="/corner")
 
@@ -71,8 +72,7 @@ def answer(job_id: int) -> tuple[str, int]:
 def fetch(job_id: int) -> tuple[str, int]:
     """Hand a paper out to be printed from this tablet; from now on it is a question."""
     kind = _require_own(job_id).document_kind
-    if not may_see(kind):
-        raise Forbidden(say("This paper shows people. It is not your right to see it."))
+    require_may_see(kind)
     return _act(partial(_fetch, job_id))
 
 

@@ -30,7 +30,7 @@ from warehouse.text import say
 from warehouse.web.access import needs
 from warehouse.web.context import do, form_str, locale, reading, speak
 from warehouse.web.designs import LONGEST_NUMBER, MOST_FILE_BYTES, bp, newest, typed_definition
-from warehouse.web.papers import may_see
+from warehouse.web.paper_rights import may_see
 
 if TYPE_CHECKING:
     from printing.templates.pictures import Picture

@@ -56,7 +56,7 @@ from warehouse.web.design_words import (
     VALIGN_WORDS,
 )
 from warehouse.web.desk import act, names_of, noted
-from warehouse.web.papers import may_see
+from warehouse.web.paper_rights import may_see
 
 bp = Blueprint("designs", __name__, url_prefix="/printers/templates")
 

@@ -9,21 +9,20 @@ from werkzeug.wrappers import Response
 from printing.documents import Document
 from printing.errors import PrintingError
 from printing.queue import drawn, routed_printer
-from warehouse.errors import Forbidden, RuleViolation
+from warehouse.errors import RuleViolation
 from warehouse.text import say
 from warehouse.web.context import person
-from warehouse.web.papers import may_see
+from warehouse.web.paper_rights import require_may_see
 
 
 def draft(session: Session, document: Document) -> Response:
     """Return the document as PDF with a mark across, on the stock its printer holds.
 
     Raises:
-        Forbidden: it shows people, and this is somebody who may not see them.
+        Forbidden: it shows people or prices, and this is somebody who may not see them.
         RuleViolation: its facts make no paper.
     """
-    if not may_see(document.kind):
-        raise Forbidden(say("This paper shows people. It is not your right to see it."))
+    require_may_see(document.kind)
     from printing.renderers.shown import marked  # heavy: a start must not wait for it
 
     printer_id = routed_printer(session, document.kind, person().station_id)

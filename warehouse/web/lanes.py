@@ -25,7 +25,8 @@ from warehouse.web import tables
 from warehouse.web.access import needs
 from warehouse.web.context import do, form_int, now, reading
 from warehouse.web.desk import act, noted, told
-from warehouse.web.papers import bp, may_see
+from warehouse.web.paper_rights import may_see
+from warehouse.web.papers import bp
 
 LANE_ROWS = 8
 MOST_FLAGGED = 20

@@ -15,7 +15,9 @@ from warehouse.orders.commands.importing.stops import (
     NEW_PIECES_NOTE,
 )
 from warehouse.orders.models import LineState, ShopState
+from warehouse.packing.papers import PACKED_OTHERWISE_NOTE
 from warehouse.receiving.commands.finishing import AGAIN_NOTE
+from warehouse.receiving.order_papers import CLOSED_NOTE, DRAFT_NOTE
 from warehouse.stopping.commands import SET_ASIDE_NOTE
 from warehouse.text import Text, say
 from warehouse.web.words import word
@@ -100,11 +102,14 @@ SUBJECTS: Mapping[str, Text] = {
 OWN_NOTES = (
     say("looked at the marks"),
     AGAIN_NOTE,
+    CLOSED_NOTE,
+    DRAFT_NOTE,
     LOST_ROWS_NOTE,
     MENDED_NOTE,
     NEW_ADDRESS_NOTE,
     NEW_GOODS_NOTE,
     NEW_PIECES_NOTE,
+    PACKED_OTHERWISE_NOTE,
     SET_ASIDE_NOTE,
     TAKEN_BACK_NOTE,
     WEIGHT_NOTE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +14,6 @@ from printing import queue
 from printing.errors import PaperCleared, PrintingError
 from printing.models import JobState, Printer, PrintEvent, PrintFile, PrintFlag, PrintJob
 from printing.queue.allowed import Act, open_acts, printers_for
-from printing.queue.keeping import PERSONAL
 from warehouse.catalog.models import Station
 from warehouse.dispatch.commands.label import (
     READY_KIND,
@@ -52,18 +52,15 @@ from warehouse.web.access import needs
 from warehouse.web.context import do, form_ids, form_int, form_str, may, person, reading
 from warehouse.web.desk import act, back_or, names_of, told
 from warehouse.web.fetched import is_in_hand, keep_fetched
+from warehouse.web.paper_rights import may_see, require_may_see
 from warehouse.web.spreadsheets import Field
 from warehouse.web.words import options
 
 bp = Blueprint("printers", __name__, url_prefix="/printers")
 
-# What a paper shows decides who may look at it: these, and those that tell who lives where.
-SECRET = ("badge_sheet",)
-PRICED = ("purchase_order",)  # what is asked and paid is told to those who buy
 ANSWERS = {"yes": (True, False), "spoiled": (True, True), "no": (False, False)}
 SCREEN_DPI = 203
 SMALL_PX = 160
-HOUR_S = 3600
 JOB_SORTS: dict[str, Any] = {"no": PrintJob.id, "age": PrintJob.queued_at}
 JOB_FIELDS: tuple[Field, ...] = (
     (say("Paper"), lambda j: DOCUMENTS.get(j.document_kind, j.document_kind)),
@@ -79,15 +76,6 @@ JOB_FIELDS: tuple[Field, ...] = (
 LISTING = tables.Listing(
     name="papers", key=PrintJob.id, sorts=JOB_SORTS, default="-no", fields=JOB_FIELDS
 )
-
-
-def may_see(kind: str) -> bool:
-    """Tell whether this person may look at papers of this kind."""
-    if kind in PERSONAL:
-        return may(Right.REPRINT) or may(Right.UNMASK)
-    if kind in PRICED:
-        return may(Right.BUY)
-    return may(Right.PEOPLE) if kind in SECRET else True
 
 
 def require_at_bench(session: Session, job: PrintJob) -> None:
@@ -182,6 +170,8 @@ def job(job_id: int) -> str:
 def _acts(session: Session, job: PrintJob) -> frozenset[Act]:
     """Return what can be done with the paper; a waybill's copy is its parcel's affair."""
     found = open_acts(session, job)
+    if not may_see(job.document_kind):
+        return found - {Act.REPRINT}
     parcel_id = _parcel_of(job)
     if parcel_id is None or is_label_repeatable(session, parcel_id):
         return found
@@ -255,15 +245,25 @@ def pdf(job_id: int) -> Response:
 def picture(job_id: int) -> Response:
     """Return the first page of the paper, a mark across; `small=1`: as one of many on a page."""
     _name, content = _paper(job_id)
+    is_small = request.args.get("small") == "1"
+    # A browser asks each time: somebody else may sit at it, and a paper may be drawn anew.
+    response = make_response()
+    response.set_etag(f"{hashlib.sha256(content).hexdigest()}-{is_small:d}")
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Content-Type"] = "image/png"
+    if request.if_none_match.contains(response.get_etag()[0] or ""):
+        response.status_code = 304
+        return response
+    response.set_data(_seen(content, is_small=is_small))
+    return response
+
+
+def _seen(content: bytes, *, is_small: bool) -> bytes:
     from printing.renderers import raster  # heavy: a start must not wait for it
 
     # What is as small as that nobody can print: it needs no mark.
-    is_small = request.args.get("small") == "1"
     whole = raster.png(content if is_small else _marked(content), dpi=SCREEN_DPI)
-    response = make_response(raster.small(whole, SMALL_PX) if is_small else whole)
-    response.headers["Content-Type"] = "image/png"
-    response.headers["Cache-Control"] = f"private, max-age={HOUR_S}"
-    return response
+    return raster.small(whole, SMALL_PX) if is_small else whole
 
 
 def _marked(content: bytes) -> bytes:
@@ -276,8 +276,7 @@ def _paper(job_id: int) -> tuple[str, bytes]:
     with reading() as session:
         require_reach(session, job_id)
         found = _job(session, job_id)
-        if not may_see(found.document_kind):
-            raise Forbidden(say("This paper shows people. It is not your right to see it."))
+        require_may_see(found.document_kind)
         try:
             content = queue.pdf_of(session, job_id)
         except PaperCleared as error:
@@ -321,8 +320,7 @@ def answer_of(word: str) -> tuple[bool, bool]:
 def fetch(job_id: int) -> Response:
     """Hand the paper out to be printed from this browser, once: the next time it is a question."""
     with reading() as session:
-        if not may_see(_job(session, job_id).document_kind):
-            raise Forbidden(say("This paper shows people. It is not your right to see it."))
+        require_may_see(_job(session, job_id).document_kind)
         require_reach(session, job_id)
     do(fetch_job, FetchJob, job_id=job_id)
     keep_fetched(job_id)
@@ -393,6 +391,7 @@ def reprint(job_id: int) -> Response:
     with reading() as session:
         require_reach(session, job_id)
         found = _job(session, job_id)
+        require_may_see(found.document_kind)
     reason, back = form_str("reason", ""), back_or(_here(job_id))
     if parcel_id := _parcel_of(found):
         return act(reprint_label, ReprintLabel, back=back, parcel_id=parcel_id, reason=reason)

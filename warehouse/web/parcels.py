@@ -44,8 +44,8 @@ from warehouse.web.context import form_int, form_str, may, reading, speak
 from warehouse.web.desk import act, names_of, state_chips, told
 from warehouse.web.drafts import draft
 from warehouse.web.notes import media_word
+from warehouse.web.paper_rights import may_see
 from warehouse.web.paper_rows import PaperRow
-from warehouse.web.papers import may_see
 from warehouse.web.spreadsheets import Field
 from warehouse.web.timeline import story
 from warehouse.web.words import document_word

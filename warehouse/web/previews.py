@@ -17,10 +17,11 @@ from warehouse.web.access import needs
 from warehouse.web.context import locale
 from warehouse.web.design_words import SAMPLE_WORDS
 from warehouse.web.notes import media_word
-from warehouse.web.papers import HOUR_S, bp
+from warehouse.web.papers import bp
 from warehouse.web.words import document_word
 
 MOST_PAGES = 12
+HOUR_S = 3600
 LANGUAGES = ((Locale.ZH.value, say("Chinese")), (Locale.EN.value, say("English")))
 
 

@@ -26,8 +26,8 @@ from warehouse.web.context import config, form_str, may, reading
 from warehouse.web.desk import act, back_or
 from warehouse.web.drafts import draft
 from warehouse.web.orders import bp
+from warehouse.web.paper_rights import may_see
 from warehouse.web.paper_rows import PaperRow
-from warehouse.web.papers import may_see
 from warehouse.web.words import document_word
 
 

@@ -14,7 +14,8 @@ from warehouse.text import say
 from warehouse.web.access import needs
 from warehouse.web.context import form_int, form_str, reading
 from warehouse.web.desk import act, told
-from warehouse.web.papers import bp, may_see, require_reach
+from warehouse.web.paper_rights import may_see
+from warehouse.web.papers import bp, require_reach
 
 
 @bp.get("/jobs/<int:job_id>/run")

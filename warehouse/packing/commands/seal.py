@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from printing.models import PrintJob
-from printing.queue import enqueue
+from printing.queue import enqueue, void
 from warehouse.catalog.models import CartonType, Sku
 from warehouse.commands import Command, Outcome
 from warehouse.errors import RuleViolation
@@ -17,10 +17,10 @@ from warehouse.orders.models import ConsignmentState
 from warehouse.orders.queries import consignment_by_id
 from warehouse.packing.commands.opened import lock_open
 from warehouse.packing.models import Parcel, ParcelLine, ParcelState
-from warehouse.packing.papers import packing_slip
+from warehouse.packing.papers import PACKED_OTHERWISE_NOTE, packing_slip
 from warehouse.packing.rules import expected_weight_g
 from warehouse.packing.screens import PackScreen
-from warehouse.packing.sscc import ask_for_label, following_sscc, has_label
+from warehouse.packing.sscc import ask_for_label, following_sscc, has_label, void_miscounted
 from warehouse.people import trail
 from warehouse.settings import load_settings
 from warehouse.text import say
@@ -104,6 +104,7 @@ def _print_carton_labels(session: Session, command: Command, parcels: Sequence[P
 
     A house that has given its last number goes on packing: its parcels are told by their own.
     """
+    void_miscounted(session, command, parcels)
     site = load_settings(session)
     if not site.is_sscc_on_sealing:
         return
@@ -117,7 +118,8 @@ def _print_carton_labels(session: Session, command: Command, parcels: Sequence[P
 def _print_slips(session: Session, command: Command, parcels: Sequence[Parcel]) -> None:
     """Ask for the slips of all parcels at once: only now is it known how many there are.
 
-    A parcel opened and closed again gets a new slip only if the slip would say something else.
+    A parcel opened and closed again gets a new slip only if the slip would say something else; the
+    one before is void then.
     """
     for parcel in parcels:
         subject = f"parcel:{parcel.id}"
@@ -130,6 +132,11 @@ def _print_slips(session: Session, command: Command, parcels: Sequence[Parcel]) 
         ).first()
         if before is not None and before.facts == slip.to_json():
             continue
+        if before is not None:
+            void(
+                session, [subject], kind=slip.kind, person_id=command.actor.person_id,
+                at=command.at, reason=PACKED_OTHERWISE_NOTE.msgid,
+            )  # fmt: skip
         enqueue(
             session,
             slip,

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from printing.documents import CartonLabel
+from printing.queue import void
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import RuleViolation
 from warehouse.inventory import ledger
@@ -16,6 +18,7 @@ from warehouse.orders.models import ConsignmentLine, ConsignmentState
 from warehouse.orders.queries import consignment_by_id
 from warehouse.packing.commands.opened import items_screen
 from warehouse.packing.models import Parcel, ParcelLine, ParcelState
+from warehouse.packing.papers import PACKED_OTHERWISE_NOTE
 from warehouse.people import trail
 from warehouse.text import say
 from warehouse.waves.models import WaveSlot
@@ -111,4 +114,13 @@ def _reopen(session: Session, command: Command, parcel: Parcel) -> None:
     parcel.sealed_at = None
     consignment.state = ConsignmentState.PACKING
     session.flush()
+    # Whether the slip still holds is seen when the parcel is closed: it tells of pieces alone.
+    void(
+        session,
+        [f"parcel:{parcel.id}"],
+        kind=CartonLabel.kind,
+        person_id=command.actor.person_id,
+        at=command.at,
+        reason=PACKED_OTHERWISE_NOTE.msgid,
+    )
     trail.record(session, command, "parcel", parcel.id, "reopened")

@@ -22,7 +22,7 @@ from warehouse.receiving.models import (
     Receipt,
     ReceiptState,
 )
-from warehouse.receiving.order_papers import void_drafts
+from warehouse.receiving.order_papers import void_drafts, void_papers
 from warehouse.receiving.queries import sku_ids
 from warehouse.receiving.rules import (
     document_no,
@@ -178,6 +178,7 @@ def close_purchase(session: Session, command: ClosePurchase) -> Outcome:
     order.state, order.closed_at = PurchaseState.CLOSED, command.at
     order.closed_reason, order.source_key = command.reason.strip()[:200], None
     session.flush()
+    void_papers(session, command, order)
     trail.record(session, command, "purchase", order.id, "closed", reason=order.closed_reason)
     return _said(order, say("{number} is closed.", number=order.number))
 
