@@ -165,6 +165,19 @@ def test_a_list_takes_what_stands_there_and_no_more(dock: Dock):
     listed(dock, {"TEE": 5})
 
 
+def test_two_desks_do_not_list_the_same_pieces(dock: Dock):
+    tee = dock.world.sku("TEE")
+    faulty(dock, tee, 5)
+    lines = (Faulty(key=keys(dock)["TEE"], pieces=5, fault="torn"),)
+    first, second = (
+        dock.world.command(MakeExchange, by=who, supplier="YZ", lines=lines)
+        for who in ("lei", "mei")
+    )
+    ended = dock.world.overlap((make_exchange, first), (make_exchange, second))
+    assert isinstance(ended, InvalidInput)
+    assert len(dock.world.all(Exchange)) == 1
+
+
 def test_two_desks_send_an_exchange_once_and_none_that_is_gone(dock: Dock):
     tee = dock.world.sku("TEE")
     receipt_id = faulty(dock, tee, 5)

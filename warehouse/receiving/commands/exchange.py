@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from printing.documents import ExchangeOut
 from printing.queue import void
-from warehouse.catalog.models import BinKind
+from warehouse.catalog.models import Bin, BinKind
 from warehouse.catalog.queries import bin_of_kind
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import InvalidInput, NotFound, StaleScreen
@@ -180,6 +180,7 @@ def lines_of(session: Session, exchange_id: int) -> Sequence[ExchangeLine]:
 
 
 def _rows(session: Session, lines: Sequence[Faulty]) -> list[dict[str, Any]]:
+    _hold_quarantine(session)
     known = {one.key: one for one in standing(session)}
     listed = defaultdict(int, on_lists(session))
     rows = []
@@ -205,6 +206,14 @@ def _rows(session: Session, lines: Sequence[Faulty]) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _hold_quarantine(session: Session) -> None:
+    """Let one list at a time be written: two at once would each find the same pieces free."""
+    session.execute(
+        sa.select(Bin.id).where(Bin.kind == BinKind.QUARANTINE).order_by(Bin.id)
+        .with_for_update(key_share=True)
+    )  # fmt: skip
 
 
 def _said(exchange: Exchange, message: Text, tone: Tone = Tone.OK) -> Outcome:
