@@ -13,6 +13,7 @@ import signal
 import sys
 import traceback
 from contextlib import suppress
+from pathlib import Path
 
 from printing.documents import Waybill
 from printing.errors import DrawingBroken, PrintingError
@@ -57,11 +58,18 @@ def _drawn_by_a_child(questions: int, answers: int, longest_s: float) -> int | N
     """Have a child draw; return the signal that ended it, None when there is no more to draw."""
     child = os.fork()
     if child == 0:
+        _be_the_first_to_go()
         with suppress(BrokenPipeError):
             _draw_all(questions, answers, longest_s)
         os._exit(0)
     _, status = os.waitpid(child, 0)
     return os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
+
+
+def _be_the_first_to_go() -> None:
+    """Have the kernel end us, where memory runs out, before it ends a database or the worker."""
+    with suppress(OSError):  # a system that keeps no such score
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 
 
 def _draw_all(questions: int, answers: int, longest_s: float) -> None:

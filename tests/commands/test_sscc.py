@@ -211,6 +211,26 @@ def test_a_prefix_that_has_given_all_its_numbers_gives_no_more(world: World):
         assert following_sscc(session, load_settings(session)) == ""
 
 
+def test_a_prefix_corrected_by_a_digit_makes_no_number_twice(each: World):
+    tee = each.sku("TEE")
+    work = each.bring(Stage.PACKING, lines={tee: 2})
+    box = {"consignment_id": work.consignment_id, "barcode": "BOX-M"}
+    first = each.do(open_parcel, OpenParcel, **box).subject_id
+    each.do(pack_item, PackItem, parcel_id=first, barcode=tee.barcode, pieces=1)
+    each.do(seal_parcel, SealParcel, parcel_id=first)
+    second = each.do(open_parcel, OpenParcel, **box).subject_id
+    each.do(pack_rest, PackRest, parcel_id=second)
+    each.settings(gs1_company_prefix=PREFIX, sscc_first=7)
+    each.do(print_carton_label, PrintCartonLabel, parcel_id=first)
+    each.settings(gs1_company_prefix=f"{PREFIX}0")
+    assert each.get(Parcel, first).sscc == gs1.sscc(f"{PREFIX}0", 7)
+    with each.database.reading() as session:
+        following = following_sscc(session, load_settings(session))
+    each.do(print_carton_label, PrintCartonLabel, parcel_id=second)
+    assert each.get(Parcel, second).sscc == following == gs1.sscc(f"{PREFIX}0", 8)
+    assert each.one(Counter, name=f"sscc-{PREFIX}0").value == 8
+
+
 def test_where_the_site_wants_it_sealing_asks_for_the_label(world: World):
     world.bring(Stage.PARCEL_OPEN)
     world.settings(gs1_company_prefix=PREFIX, is_sscc_on_sealing=True)

@@ -9,6 +9,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -76,6 +77,15 @@ def test_a_drawing_that_crashes_twice_is_given_up(room):
     with pytest.raises(DrawingBroken, match="ValueError"):
         room.draw(doing(int, "x"))
     assert room.draw(GIVEN).marked == ""
+
+
+@pytest.mark.skipif(not Path("/proc/self/oom_score_adj").exists(), reason="no such score here")
+def test_where_memory_runs_out_the_drawing_goes_first_and_not_the_worker(room):
+    score = "__import__('pathlib').Path('/proc/self/oom_score_adj').read_text()"
+    refusal = f"raise __import__('printing.errors').errors.DrawingBroken({score})"
+    with pytest.raises(DrawingBroken, match="1000"):
+        room.draw(doing(exec, refusal))
+    assert Path("/proc/self/oom_score_adj").read_text().strip() != "1000"
 
 
 def test_refusals_come_back_as_they_are(room):

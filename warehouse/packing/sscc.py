@@ -134,7 +134,8 @@ def following_sscc(session: Session, site: SiteSettings) -> str:
     prefix = site.gs1_company_prefix
     if not prefix:
         return ""
-    serial = following_number(session, _counter(prefix), least=site.sscc_first)
+    counted = following_number(session, _counter(prefix), least=site.sscc_first)
+    serial = _not_given(session, prefix, counted)
     return _sscc(prefix, serial) if serial <= last_serial(prefix) else ""
 
 
@@ -147,11 +148,31 @@ def _next_sscc(session: Session, site: SiteSettings) -> str:
     prefix = site.gs1_company_prefix
     if not prefix:
         raise RuleViolation(NO_PREFIX)
-    serial = next_number(session, _counter(prefix), least=site.sscc_first)
+    counted = next_number(session, _counter(prefix), least=site.sscc_first)
+    serial = _not_given(session, prefix, counted)
     if serial > last_serial(prefix):
         raise RuleViolation(say("All numbers of the company prefix {prefix} are given.",
                                 prefix=prefix))  # fmt: skip
+    if serial > counted:
+        next_number(session, _counter(prefix), least=serial)
     return _sscc(prefix, serial)
+
+
+def _not_given(session: Session, prefix: str, serial: int) -> int:
+    """Return the first serial from this one on that no parcel bears.
+
+    A prefix corrected by a digit makes numbers the wrong one has made before: 6901234 and 69012340.
+    """
+    while serial <= last_serial(prefix):
+        number = _sscc(prefix, serial)
+        of_extension = Parcel.sscc.between(
+            number, number[: 1 + len(prefix)].ljust(gs1.SSCC_DIGITS, "9")
+        )
+        if session.scalar(sa.select(Parcel.id).where(Parcel.sscc == number)) is None:
+            break
+        highest = session.scalar(sa.select(sa.func.max(Parcel.sscc)).where(of_extension)) or number
+        serial = int(highest[0] + highest[1 + len(prefix) : -1]) + 1
+    return serial
 
 
 def _subject(parcel: Parcel) -> str:
