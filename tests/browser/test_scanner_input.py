@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -27,6 +28,22 @@ def test_every_terminator_ends_a_scan(tablet: Page, site: Site, key: str) -> Non
     until_empty(tablet)
     assert site.barcodes() == ["6901"]
     assert tablet.evaluate("document.activeElement.id") == "scan"
+
+
+def test_a_scan_that_comes_before_the_page_can_listen_is_kept(
+    new_page: Callable[..., Page], site: Site
+) -> None:
+    page = new_page()
+    script = "**/station.js*"
+    page.route(script, lambda route: (time.sleep(1), route.continue_()))
+    page.goto(f"{site.url}/pick", wait_until="commit")
+    page.wait_for_selector("#scan:focus")
+    scan(page, "6901")
+    assert page.evaluate("document.readyState") != "complete"
+    until(page, lambda: len(site.received) == 1)
+    scan(page, "6902")
+    until_empty(page)
+    assert site.barcodes() == ["6901", "6902"]
 
 
 def test_a_slow_scanner_is_not_cut_in_two(tablet: Page, site: Site) -> None:

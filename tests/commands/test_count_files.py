@@ -150,9 +150,9 @@ def test_the_calendar_opens_a_count_once(world: World, shelf):
         1,
         0,
     ]
-    count = world.one(CountSession)
+    count, rule = world.one(CountSession), world.one(CountRule)
     assert (count.scope, count.state, count.opened_for) == (
-        CountScope.MONTH, "counting", "month:1:2026-03",
+        CountScope.MONTH, "counting", f"month:{rule.id}:2026-03",
     )  # fmt: skip
 
 

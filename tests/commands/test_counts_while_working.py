@@ -261,6 +261,7 @@ def run(world: World, planted: list[int], acts: list[tuple[str, int, int, int]])
     count = opened(world, *bins)
     work(floor, count, acts)
     finish(floor, count)
+    floor.pass_time(10 * LONGEST_LAG_S)  # what is still carried is put down
     for place in bins:
         for goods in floor.goods:
             key = (place, goods.code)

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from tests.builders import Stage, World
-from tests.migrations.test_schema import bare
 from warehouse import migrations
 from warehouse.db import Database
 from warehouse.orders.models import Hold, HoldKind, HoldOwner
 
-__all__ = ["bare"]
 
-
-def test_orders_stay_held_on_the_way_back_and_no_order_twice_for_one_thing(bare: Database):
-    migrations.upgrade(bare)
-    world = World(bare)
+def test_orders_stay_held_on_the_way_back_and_no_order_twice_for_one_thing(whole: Database):
+    world = World(whole)
     work = world.bring(Stage.PICKED)
     other = world.released({work.goods["TEE"]: 1})
     for order_id, kinds in (
@@ -24,8 +20,8 @@ def test_orders_stay_held_on_the_way_back_and_no_order_twice_for_one_thing(bare:
             world.add(Hold(order_id=order_id, kind=kind, owner=HoldOwner.STOCK,
                            raised_at=world.now, raised_by=1))  # fmt: skip
     kept = world.rows()
-    migrations.downgrade(bare, "0027")
-    migrations.upgrade(bare)
+    migrations.downgrade(whole, "0027")
+    migrations.upgrade(whole)
     assert world.holds(work.order_id) == world.holds(other.order_id) == [HoldKind.STOCK_SHORT]
     after = world.rows()
     assert len(after.pop("order_hold")) == len(kept.pop("order_hold")) - 1

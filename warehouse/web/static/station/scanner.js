@@ -16,6 +16,7 @@ const OTHER_KEYS = {
   NumpadSubtract: "--", NumpadAdd: "++", NumpadDecimal: "..", NumpadDivide: "//", NumpadMultiply: "**",
 };
 const GROUP_SEPARATOR = "\u001d";
+const EARLY_MS = 150; // longer than any pause within a scan, shorter than between two
 const PLAIN = /^[\x1d\x20-\x7e]*$/;
 
 /**
@@ -101,6 +102,15 @@ export function listen(field, settings, { onScan, onIme }) {
   document.addEventListener("click", () => keepFocus(field));
   window.addEventListener("focus", () => keepFocus(field));
   keepFocus(field);
+  takeEarly();
+
+  /** Take what was scanned before this page could listen: its terminator is gone, the code is not. */
+  function takeEarly() {
+    const early = field.value;
+    if (early === "") return;
+    foreign = !PLAIN.test(early);
+    setTimeout(() => { if (field.value === early) end(); }, EARLY_MS);
+  }
 }
 
 function keepFocus(field) {
