@@ -54,7 +54,8 @@ def postgres_template(postgres_url: str) -> Iterator[str]:
 
 @contextmanager
 def _own(url: str, name: str, made: str = "") -> Iterator[Database]:
-    admin = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    # A line of its own each time: other tests end lines, and the template lives long.
+    admin = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with admin.connect() as connection:
         connection.execute(sa.text(f"DROP DATABASE IF EXISTS {name}"))
         connection.execute(sa.text(f"CREATE DATABASE {name} {made}"))
@@ -62,5 +63,5 @@ def _own(url: str, name: str, made: str = "") -> Iterator[Database]:
     yield database
     database.dispose()
     with admin.connect() as connection:
-        connection.execute(sa.text(f"DROP DATABASE {name}"))
+        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
     admin.dispose()
