@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -14,11 +13,11 @@ from typing import Any
 
 from flask import Flask, Response, render_template, request, send_from_directory
 from jinja2 import ChoiceLoader, FileSystemLoader
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.browser.look import add_looks
 from tests.browser.look_words import CHINESE
 from tests.browser.said import message
+from tests.browser.serving import serve
 from warehouse.text import Text, translate
 
 ROOT = Path(__file__).parents[2]
@@ -192,20 +191,7 @@ def _add_rest(app: Flask, site: Site) -> None:
         return Response(status=303, headers={"Location": "/look/orders"})
 
 
-class Quiet(WSGIRequestHandler):
-    def log_request(self, *_args: object) -> None:
-        pass
-
-
 @contextmanager
 def served(site: Site) -> Iterator[Site]:
-    server = make_server("127.0.0.1", 0, make_app(site), threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    site.url = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with serve(make_app(site)) as site.url:
         yield site
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
