@@ -89,6 +89,9 @@ def test_a_count_is_opened_at_the_desk_and_mistakes_are_told(desk: Desk):
     answer = desk.post("/counts/new", scope="bins", codes="a-1", starts="1", is_blind="1")
     assert answer.status_code == 303
     assert desk.world.one(CountSession).state == "counting"
+    desk.world.stock(desk.world.sku("cap-Blue"), "A-2", 1)
+    answer = desk.post("/counts/new", scope="skus", codes="cap-Blue", starts="1", is_blind="1")
+    assert answer.status_code == 303
 
 
 def test_sheets_and_report_are_printed_and_a_sheet_is_typed_in(desk: Desk, shelf):

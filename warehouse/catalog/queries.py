@@ -17,7 +17,7 @@ from warehouse.catalog.models import (
     Sku,
     Station,
 )
-from warehouse.catalog.rules import spellings_of
+from warehouse.catalog.rules import scan_code, spellings_of
 from warehouse.db import table_of
 from warehouse.errors import RuleViolation
 from warehouse.text import Text, say
@@ -110,6 +110,17 @@ def _item_of(row: Any, pieces: int) -> Item:
         is_lot_tracked=row.is_lot_tracked,
         is_serial_tracked=row.is_serial_tracked,
     )
+
+
+def sku_named(session: Session, code: str) -> Sku | None:
+    """Return the SKU with this code or barcode as somebody typed it, None if there is none.
+
+    SKU codes keep their letters' case, barcodes know upper case only.
+    """
+    found = session.scalars(sa.select(Sku).where(Sku.code == code.strip())).first()
+    if found is None and (item := item_by_barcode(session, scan_code(code))) is not None:
+        found = session.get(Sku, item.sku_id)
+    return found
 
 
 def has_barcode(code: str) -> sa.ColumnElement[bool]:

@@ -7,7 +7,7 @@ put down. A counter does not see them, so they are no part of what the shelf mus
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -22,6 +22,7 @@ from warehouse.storing.models import Handling, HandlingState
 Goods = tuple[int, int | None]  # SKU id, lot id where it has lots
 Hands = Mapping[str, int]  # "SKU id", or "SKU id/lot id" → pieces; ALL: the whole bin
 ALL = "*"
+MOST_IDS = 500  # in one question to the database
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,19 +57,11 @@ class Book:
         return lot_id is not None and str(sku_id) in names
 
 
-def book_of(session: Session, bins: Sequence[int]) -> Book:
-    """Return the book of the bins, its rows locked in the order the ledger takes them."""
-    tracked = {
-        row.id: row
-        for row in session.execute(
-            sa.select(Sku.id, Sku.is_lot_tracked, Sku.is_serial_tracked).where(
-                sa.or_(Sku.is_lot_tracked, Sku.is_serial_tracked)
-            )
-        )
-    }
-    # Known pieces bring their lots with them.
-    by_lot = {s for s, row in tracked.items() if row.is_lot_tracked and not row.is_serial_tracked}
-    by_serial = frozenset(s for s, row in tracked.items() if row.is_serial_tracked)
+def book_of(session: Session, bins: Sequence[int], counted: Collection[int] = ()) -> Book:
+    """Return the book of the bins, its rows locked in the order the ledger takes them.
+
+    `counted` are SKU ids that somebody looked for there, whether the book has any or not.
+    """
     pieces: dict[int, dict[Goods, int]] = defaultdict(dict)
     changes: dict[tuple[int, int], int] = {}
     rows = session.execute(
@@ -78,7 +71,8 @@ def book_of(session: Session, bins: Sequence[int]) -> Book:
         .where(StockBalance.bin_id.in_(bins))
         .order_by(StockBalance.bin_id, StockBalance.sku_id)
         .with_for_update()
-    )
+    ).all()
+    by_lot, by_serial = _tracked(session, {*counted, *(row.sku_id for row in rows)})
     for row in rows:
         changes[row.bin_id, row.sku_id] = row.changes
         if row.on_hand and row.sku_id not in by_lot:
@@ -107,6 +101,23 @@ def book_of(session: Session, bins: Sequence[int]) -> Book:
         hands=hands,
         held_serials=held_serials,
     )
+
+
+def _tracked(session: Session, skus: Collection[int]) -> tuple[frozenset[int], frozenset[int]]:
+    """Return which of the SKUs are kept by lot, and which piece by piece, their lots with them."""
+    by_lot: set[int] = set()
+    by_serial: set[int] = set()
+    ids = sorted(skus)
+    for start in range(0, len(ids), MOST_IDS):
+        rows = session.execute(
+            sa.select(Sku.id, Sku.is_serial_tracked).where(
+                sa.or_(Sku.is_lot_tracked, Sku.is_serial_tracked),
+                Sku.id.in_(ids[start : start + MOST_IDS]),
+            )
+        )
+        for row in rows:
+            (by_serial if row.is_serial_tracked else by_lot).add(row.id)
+    return frozenset(by_lot), frozenset(by_serial)
 
 
 def hands_at(

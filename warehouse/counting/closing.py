@@ -79,9 +79,10 @@ def close_passes(
     Goods the book has in a bin and nobody counted are lines of 0 pieces.
     """
     bins = sorted({p.bin_id for p in passes})
-    book = book_of(session, bins)
-    wanted = wanted_goods(session, count)
     known = _lines_of(session, [p.count_bin_id for p in passes])
+    named = [*(p.pieces for p in passes), *known.values()]
+    book = book_of(session, bins, {sku_id for goods in named for sku_id, _ in goods})
+    wanted = wanted_goods(session, count)
     looks = _looks_of(session, [row.id for rows in known.values() for row in rows.values()])
     earliest = min(p.opened_at for p in passes) - timedelta(seconds=count.grace_s)
     moved = moved_since(session, bins, earliest)

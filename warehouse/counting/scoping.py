@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Bin, BinKind, Sku, Zone
+from warehouse.catalog.queries import sku_named
 from warehouse.commands import CommandRow
 from warehouse.counting.models import CountBin, CountScope
 from warehouse.counting.prices import prices_of
@@ -96,9 +97,9 @@ def _goods(session: Session, scope: Scope, at: datetime) -> frozenset[int]:
         _require_known(scope.codes, ["A", "B", "C"])
         classes = sku_classes(session, at, is_by_value=scope.is_by_value)
         return frozenset(sku for sku, letter in classes.items() if letter in scope.codes)
-    rows = session.execute(sa.select(Sku.id, Sku.code).where(Sku.code.in_(scope.codes))).all()
-    _require_known(scope.codes, [row.code for row in rows])
-    return frozenset(row.id for row in rows)
+    known = {code: sku.id for code in scope.codes if (sku := sku_named(session, code)) is not None}
+    _require_known(scope.codes, known)
+    return frozenset(known.values())
 
 
 def _in_zones(session: Session, query: sa.Select[Any], codes: Sequence[str]) -> sa.Select[Any]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Bin, BinKind, Sku
-from warehouse.catalog.queries import bin_by_code, item_by_barcode
+from warehouse.catalog.queries import bin_by_code, sku_named
 from warehouse.catalog.rules import scan_code
 from warehouse.commands import Command
 from warehouse.errors import InsufficientStock, InvalidInput, LotMissing, RuleViolation, UnknownName
@@ -47,9 +47,7 @@ def sku_of(session: Session, code: str) -> Sku:
     Raises:
         UnknownName: there is none.
     """
-    found = session.scalars(sa.select(Sku).where(Sku.code == code.strip())).first()
-    if found is None and (item := item_by_barcode(session, scan_code(code))) is not None:
-        found = session.get(Sku, item.sku_id)
+    found = sku_named(session, code)
     if found is None:
         raise UnknownName(say("There is no SKU with this code."), field="sku")
     return found

@@ -170,8 +170,10 @@ def _scope() -> Scope:
         return Scope(kind=CountScope.ZONES, codes=zones)
     codes = form_str("codes", "") if kind != CountScope.CLASS else form_str("abc", "")
     parts = codes.replace(",", " ").replace("，", " ").replace(";", " ").split()
+    if kind == CountScope.BINS:
+        parts = [part.upper() for part in parts]
     return Scope(
-        kind=CountScope(kind), codes=tuple(dict.fromkeys(p.upper() for p in parts)), zones=zones,
+        kind=CountScope(kind), codes=tuple(dict.fromkeys(parts)), zones=zones,
         is_by_value=form_str("by_value", "") == "1",
     )  # fmt: skip
 
@@ -324,7 +326,7 @@ def resolve(unknown_id: int) -> Response:
     """Say which SKU an unknown code is."""
     return act(
         resolve_unknown, ResolveUnknown, back=back_or(url_for("counts.index")),
-        unknown_id=unknown_id, sku_code=form_str("sku").upper(),
+        unknown_id=unknown_id, sku_code=form_str("sku"),
     )  # fmt: skip
 
 

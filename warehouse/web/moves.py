@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from warehouse.catalog.models import Bin, Sku
-from warehouse.catalog.queries import bin_by_code
+from warehouse.catalog.queries import bin_by_code, sku_named
 from warehouse.catalog.rules import scan_code
 from warehouse.commands import Outcome, new_id
 from warehouse.errors import InvalidInput, NotFound, RuleViolation, WarehouseError
@@ -210,7 +210,7 @@ def _form(
         raise NotFound(say("page"), act)
     with reading() as session:
         place = bin_by_code(session, scan_code(values["bin"])) if values["bin"] else None
-        sku = session.scalars(sa.select(Sku).where(Sku.code == values["sku"])).first()
+        sku = sku_named(session, values["sku"]) if values["sku"] else None
         return render_template(
             "stock/act.html",
             act=act,

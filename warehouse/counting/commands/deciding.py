@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Barcode, BarcodeKind, Sku
+from warehouse.catalog.queries import sku_named
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.counting.closing import bin_state, refresh
 from warehouse.counting.commands.sessions import locked
@@ -168,7 +169,7 @@ def resolve_unknown(session: Session, command: ResolveUnknown) -> Outcome:
         raise StaleScreen
     if not 0 < command.pieces <= MOST_PIECES:
         raise InvalidInput(say("The number of pieces must be 1 or more."), field="pieces")
-    sku = session.scalars(sa.select(Sku).where(Sku.code == command.sku_code)).first()
+    sku = sku_named(session, command.sku_code)
     if sku is None:
         raise UnknownName(say("There is no SKU with this code."), field="sku")
     count = locked(session, unknown.session_id)

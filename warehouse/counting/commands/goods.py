@@ -53,7 +53,7 @@ class CountGoods(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class UndoScan(Command):
-    """The last scan in this bin was none."""
+    """The last scan in this bin was none; a code nothing carries is forgotten altogether."""
 
     take_id: int
 
@@ -124,6 +124,16 @@ def undo_scan(session: Session, command: UndoScan) -> Outcome:
         .order_by(CountScan.id.desc())
         .limit(1)
     ).first()
+    stray = _last_unknown(session, take)
+    if stray is not None and (last is None or stray.at >= last.at):
+        session.delete(stray)
+        session.flush()
+        return Outcome(
+            screen=CountScreen.GOODS,
+            subject_id=take.id,
+            message=say("Undone: {barcode} is no longer kept.", barcode=stray.code[:40]),
+            tone=Tone.ATTENTION,
+        )
     if last is None:
         raise RuleViolation(say("There is nothing to undo."))
     last.undone_at = command.at
@@ -136,6 +146,21 @@ def undo_scan(session: Session, command: UndoScan) -> Outcome:
         message=say("Undone: {pieces} × {name}", pieces=left, name=item.words),
         tone=Tone.ATTENTION,
     )
+
+
+def _last_unknown(session: Session, take: CountTake) -> CountUnknown | None:
+    """Return the unknown code this pass met last."""
+    return session.scalars(
+        sa.select(CountUnknown)
+        .where(
+            CountUnknown.count_bin_id == take.count_bin_id,
+            CountUnknown.person_id == take.person_id,
+            CountUnknown.at >= take.opened_at,
+            CountUnknown.resolved_at.is_(None),
+        )
+        .order_by(CountUnknown.at.desc(), CountUnknown.id.desc())
+        .limit(1)
+    ).first()
 
 
 def _by_serial(session: Session, code: str) -> Item | None:
@@ -163,13 +188,16 @@ def _unknown_code(
         if here is not None and here.id == place.bin_id:
             raise WrongScan(got=got, wanted=say("the goods in it, or the OK card"))
         raise WrongScan(got=got, wanted=say("goods, or the OK card when all are counted"))
+    if command.pieces < 0:
+        return _less_unknown(session, command, take)
     values = {
         "session_id": place.session_id,
         "count_bin_id": place.id,
         "code": command.barcode,
-        "pieces": max(command.pieces, 0),
+        "pieces": command.pieces,
         "person_id": command.actor.person_id,
         "at": command.at,
+        "opened_at": take.opened_at,
     }
     connection = connection_of(session)
     connection.execute(on_dialect(connection, _keep_unknown), values)
@@ -182,12 +210,45 @@ def _unknown_code(
     )  # fmt: skip
 
 
+def _less_unknown(session: Session, command: CountGoods, take: CountTake) -> Outcome:
+    """Take pieces with an unknown code off again; of a code without pieces nothing is kept."""
+    known = session.scalars(
+        sa.select(CountUnknown)
+        .where(
+            CountUnknown.count_bin_id == take.count_bin_id,
+            CountUnknown.code == command.barcode,
+            CountUnknown.at >= take.opened_at,
+            CountUnknown.resolved_at.is_(None),
+        )
+        .with_for_update()
+    ).first()
+    left = known.pieces if known else 0
+    if known is None or left + command.pieces < 0:
+        raise TooMany(say("Only {pieces} were counted.", pieces=left), left=left)
+    known.pieces = left + command.pieces
+    if not known.pieces:
+        session.delete(known)
+    session.flush()
+    return Outcome(
+        screen=CountScreen.GOODS,
+        subject_id=take.id,
+        message=say("{pieces} × {name}", pieces=left + command.pieces, name=command.barcode[:40]),
+    )
+
+
 def _upsert(insert: Any) -> Any:
+    """Add the pieces to those of the same pass; an earlier pass has said nothing of this one."""
     names = ("session_id", "count_bin_id", "code", "pieces", "person_id", "at")
     statement = insert(_unknown).values({name: sa.bindparam(name) for name in names})
+    fresh = statement.excluded
+    so_far = sa.case((_unknown.c.at < sa.bindparam("opened_at"), 0), else_=_unknown.c.pieces)
     return statement.on_conflict_do_update(
         index_elements=["count_bin_id", "code"],
-        set_={"pieces": _unknown.c.pieces + statement.excluded.pieces},
+        set_={
+            "pieces": so_far + fresh.pieces,
+            "person_id": fresh.person_id,
+            "at": fresh.at,
+        },
     )
 
 
