@@ -7,7 +7,9 @@ PrintingError
     SymbolTooWide     a barcode is wider than its place: says what would fit
     NotSpoken         this printer takes papers in another form only
   DrawingStopped      drawing took longer than it may, and was ended
+  DrawingTooLarge     drawing needed more memory than it may have
   DrawingBroken       the process that drew it fell over it, each time
+  DrawingDelayed      nobody is there to draw it just now: no fault of the paper
   AlreadyQueued       this paper was asked for before; a second one needs a reason
   StateConflict       the job is not (or no longer) in a state that allows this
   PaperVoid           what the paper says holds no more: it is printed by nobody
@@ -126,6 +128,21 @@ class DrawingStopped(PrintingError):
     """Drawing the paper did not come to an end in its time, so it was ended."""
 
     code = "drawing_stopped"
+
+
+class DrawingTooLarge(PrintingError):
+    """Drawing the paper needed more memory than one paper may have."""
+
+    code = "drawing_too_large"
+
+
+class DrawingDelayed(PrintingError):
+    """There is no process to draw the paper just now; the same paper may be drawn a little later.
+
+    The system starts none, or ended it for want of memory, or all there may be are at work.
+    """
+
+    code = "drawing_delayed"
 
 
 class DrawingBroken(PrintingError):

@@ -15,6 +15,8 @@ from warehouse.text import Text, say
 
 PRIVATE_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 LARGEST_NUMBER = 1_000_000
+DRAWING_MB = 256
+LEAST_DRAWING_MB = 128
 KNOWN = {
     "FAHUO_DATA_DIR",
     "FAHUO_TIME_ZONE",
@@ -24,6 +26,7 @@ KNOWN = {
     "FAHUO_HTTPS",
     "FAHUO_LOCK_AFTER_S",
     "FAHUO_UPLOAD_LIMIT_MB",
+    "FAHUO_DRAWING_MB",
 }
 # Read by the launcher and the tests, not by the application.
 FOREIGN = {"FAHUO_CHROMIUM"}
@@ -50,6 +53,7 @@ class Config:
     is_https: bool = False
     lock_after_s: int = 300
     upload_limit_bytes: int = 64 * 1024 * 1024
+    drawing_mb: int = DRAWING_MB
 
     @property
     def spool_dir(self) -> Path:
@@ -96,6 +100,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         is_https=env.get("FAHUO_HTTPS", "") in ("1", "true", "yes"),
         lock_after_s=_number(env, "FAHUO_LOCK_AFTER_S", 300),
         upload_limit_bytes=_number(env, "FAHUO_UPLOAD_LIMIT_MB", 64) * 1024 * 1024,
+        drawing_mb=_number(env, "FAHUO_DRAWING_MB", DRAWING_MB, least=LEAST_DRAWING_MB),
     )
 
 
@@ -155,7 +160,7 @@ def _devices(text: str | None) -> tuple[str, ...]:
     return patterns
 
 
-def _number(env: Mapping[str, str], name: str, default: int) -> int:
+def _number(env: Mapping[str, str], name: str, default: int, *, least: int = 1) -> int:
     text = env.get(name, "")
     if not text:
         return default
@@ -163,4 +168,9 @@ def _number(env: Mapping[str, str], name: str, default: int) -> int:
         raise ConfigError(
             say("{setting} must be a whole number above 0, not {given}.", setting=name, given=text)
         )
+    if int(text) < least:
+        raise ConfigError(
+            say("{setting} must be at least {least}, not {given}.", setting=name, least=least,
+                given=text)
+        )  # fmt: skip
     return int(text)

@@ -18,6 +18,8 @@ from printing.queue import (
 )
 from printing.queue.claiming import LEASE
 from printing.queue.drawing_room import DrawingRoom
+from printing.queue.making import Given, Made, made_of
+from printing.queue.pipe import Limits
 from warehouse.commands import Actor
 from warehouse.config import Config
 from warehouse.counting.calendar import open_due
@@ -72,7 +74,7 @@ class Worker:
         self._transports = transports_within(config.allowed_printers)
         self._stopping = threading.Event()
         self._lanes = Lanes()
-        self._room = DrawingRoom()
+        self._room = DrawingRoom(Limits(memory_mb=config.drawing_mb))
 
     def stop(self) -> None:
         """Finish what is in hand, begin nothing new."""
@@ -157,10 +159,13 @@ class Worker:
                 printer_id,
                 clock=utcnow,
                 transports=self._transports,
-                draw=self._room.draw,
+                draw=self._draw,
             )
             if done is None:
                 return
+
+    def _draw(self, given: Given) -> Made:
+        return self._room.do(made_of, given)
 
     def _import(self) -> None:
         run_waiting_import(self._database, self._config, should_stop=self._stopping.is_set)

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from printing.documents.text import clean
-from printing.errors import TransportError
+from printing.errors import DrawingDelayed, TransportError
 from printing.models import WORKING, JobState, PrintEvent, PrintFile, PrintFlag, PrintJob
 from printing.queue.asking import note
 from printing.queue.claiming import LEASE, Claimed
@@ -120,10 +120,31 @@ def _dropped(session: Session, claimed: Claimed, at: datetime) -> Printed | None
     return Printed(job_id=claimed.job_id, state=JobState.CANCELLED, reason="void")
 
 
+def not_drawn(database: Database, claimed: Claimed, clock: Clock, error: DrawingDelayed) -> Printed:
+    """Put a job back that nobody could draw just now; its printer has nothing to do with it."""
+    at = clock()
+
+    def write(session: Session) -> Printed:
+        return _dropped(session, claimed, at) or _finish(
+            session,
+            claimed,
+            JobState.QUEUED if claimed.pdf is None else JobState.READY,
+            error.code,
+            str(error),
+            next_try_at=at + _pause(claimed),
+        )
+
+    return patiently(database.transaction, write, until=claimed.until, clock=clock)
+
+
+def _pause(claimed: Claimed) -> timedelta:
+    return timedelta(seconds=PAUSES_S[min(claimed.attempts, len(PAUSES_S)) - 1])
+
+
 def not_sent(database: Database, claimed: Claimed, clock: Clock, error: TransportError) -> Printed:
     """Put a job back whose bytes never left; the printer is at fault, so its lane waits."""
     is_busy, is_fetched = error.reason == Reason.BUSY, error.reason == Reason.DOWNLOAD
-    pause = BUSY_PAUSE_S if is_busy else PAUSES_S[min(claimed.attempts, len(PAUSES_S)) - 1]
+    pause = timedelta(seconds=BUSY_PAUSE_S) if is_busy else _pause(claimed)
     at = clock()
 
     def write(session: Session) -> Printed:
@@ -138,7 +159,7 @@ def not_sent(database: Database, claimed: Claimed, clock: Clock, error: Transpor
             JobState.HELD if is_fetched else JobState.READY,
             error.reason,
             str(error),
-            next_try_at=None if is_fetched else at + timedelta(seconds=pause),
+            next_try_at=None if is_fetched else at + pause,
             first_byte_at=None,
             # To wait one's turn is no try that failed.
             attempts=claimed.attempts - (1 if is_busy or is_fetched else 0),

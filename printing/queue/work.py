@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import logging
 
-from printing.errors import AddressRefused, PrintingError, TransportError
+from printing.errors import AddressRefused, DrawingDelayed, PrintingError, TransportError
 from printing.models import JobState
 from printing.queue.claiming import Claimed, claim
 from printing.queue.delivery import Transports
 from printing.queue.health import keep_condition
 from printing.queue.making import Draw, Made, made_of, make
-from printing.queue.outcomes import Printed, close, keep, not_begun, not_sent
+from printing.queue.outcomes import Printed, close, keep, not_begun, not_drawn, not_sent
 from printing.queue.patience import BUSY, Clock
 from printing.transports import Condition, Notice, Reason
 from warehouse.db import Database
@@ -43,6 +43,9 @@ def print_one(
         made = make(database, claimed, draw, clock)
     except BUSY:
         raise  # not the paper's fault: it is tried again when its lease has ended
+    except DrawingDelayed as error:
+        log.warning("job %d is drawn later: %s", claimed.job_id, error)
+        return not_drawn(database, claimed, clock, error)
     except PrintingError as error:
         return close(database, claimed, clock, JobState.FAILED, error.code, str(error))
     except Exception as error:

@@ -115,6 +115,7 @@ def test_a_database_of_a_later_version_is_left_alone(tmp_path: Path):
         ("FAHUO_TYPO", "1", "FAHUO_TYPO"),
         ("FAHUO_TIME_ZONE", "Mars/Base", "Mars/Base"),
         ("FAHUO_LOCK_AFTER_S", "soon", "FAHUO_LOCK_AFTER_S"),
+        ("FAHUO_DRAWING_MB", "127", "FAHUO_DRAWING_MB"),
         ("FAHUO_PRINTER_NETWORKS", "10.0.0.0/99", "FAHUO_PRINTER_NETWORKS"),
         ("FAHUO_PRINTER_DEVICES", "/etc/lp0", "FAHUO_PRINTER_DEVICES"),
         ("DATABASE_URL", "mysql://x", "DATABASE_URL"),

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from ipaddress import IPv4Network
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -18,25 +19,18 @@ from printing.addresses import Allowed
 from printing.models import JobState, Printer, PrinterKind, PrintJob
 from printing.queue import claiming, outcomes
 from printing.queue.drawing_room import DrawingRoom
-from printing.queue.making import Given, Made, made_of
+from printing.queue.pipe import Limits
 from printing.samples import waybill
 from printing.transports import READY, Condition, Notice, Transport, unheard
 from printing.transports.memory import MemoryTransport
 from tests.printing import fakes
-from tests.printing.test_drawing_room import Does
+from tests.printing.test_drawing_room import Does, until
 from warehouse import worker as loop
 from warehouse.config import Config
 from warehouse.db import Database, utcnow
 from warehouse.worker import Worker
 
 HANGING = 20  # more than any pool of threads there was
-
-
-def until(condition: Callable[[], bool], seconds: float = 20) -> bool:
-    end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.05)
-    return condition()
 
 
 class Hangs:
@@ -58,16 +52,19 @@ class Hangs:
 class Room(DrawingRoom):
     """A room in which drawing paper YT-hangs does not return."""
 
-    def draw(self, given: Given) -> Made:
-        if given.document.number == "YT-hangs":
-            given = replace(given, kept=Does(time.sleep, 60))  # type: ignore[arg-type]
-        return super().draw(given)
+    def do(self, act: Callable[..., Any], *given: Any, **named: Any) -> Any:
+        if given[0].document.number == "YT-hangs":
+            given = (replace(given[0], kept=Does(time.sleep, 60)),)
+        return super().do(act, *given, **named)
 
 
 class Here:
     """No room: papers are drawn where the worker is."""
 
-    draw = staticmethod(made_of)
+    def __init__(self, *_: object) -> None: ...
+
+    def do(self, act: Callable[..., Any], *given: Any) -> Any:
+        return act(*given)
 
     def prepare(self) -> None: ...
 
@@ -127,7 +124,7 @@ def test_what_hangs_holds_its_own_lane_and_no_other(
         monkeypatch.setattr(loop, "transports_within", lambda _: lambda printer, stock: (
             network(printer, stock) if printer.id == mute else ways.get(printer.id, hangs)
         ))  # fmt: skip
-        monkeypatch.setattr(loop, "DrawingRoom", lambda: Room(longest_s=3.0))
+        monkeypatch.setattr(loop, "DrawingRoom", lambda _: Room(Limits(longest_s=3.0)))
         stuck = asked(sqlite_database, draws, "YT-hangs")
         behind = asked(sqlite_database, draws, "YT-behind")
         unread = asked(sqlite_database, mute, "YT-unread")

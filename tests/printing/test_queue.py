@@ -38,6 +38,7 @@ from printing.models import (
     plain,
 )
 from printing.queue.delivery import transport_for
+from printing.queue.making import Draw, made_of
 from printing.renderers import raster
 from printing.renderers.pdf import render
 from printing.samples import manifest, packing_slip, waybill
@@ -98,12 +99,15 @@ class Floor:
         with self.database.transaction() as session:
             return queue.enqueue(session, paper, **given)
 
-    def work(self, printer_id: int | None = None, transport: Any = None) -> queue.Printed | None:
+    def work(
+        self, printer_id: int | None = None, transport: Any = None, draw: Draw = made_of
+    ) -> queue.Printed | None:
         return queue.print_one(
             self.database,
             printer_id or self.printer_id,
             clock=lambda: self.now,
             transports=lambda _printer, _media: transport or self.paper,
+            draw=draw,
         )
 
     def do(self, act: Any, *given: Any, **named: Any) -> Any:

@@ -97,6 +97,8 @@ def test_a_trouble_without_a_word_shows_its_detail() -> None:
         ("configuration", "the printer knows no paper of 76×130 mm", "不认识", "纸张"),
         ("cut_off", "4096 of 15467 bytes had left: [Errno 104] Connection reset", "中断", "查看"),
         ("drawing_stopped", "drawing took longer than 30 s and was ended", "超时", "模板"),
+        ("drawing_too_large", "drawing needs more than 256 MB of memory", "内存", "分开"),
+        ("drawing_delayed", "all that draw are at work", "太忙", "自动继续"),
     ],
 )
 def test_what_systems_and_printers_say_is_read_and_says_what_to_do(reason, detail, said, to_do):
