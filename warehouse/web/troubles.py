@@ -83,7 +83,9 @@ REMEDIES: Mapping[str, Text] = {
     ),
     DrawingStopped.code: _AT_DESK,
     DrawingBroken.code: _AT_DESK,
-    DrawingTooLarge.code: say("Print it in parts, or give drawing more memory: FAHUO_DRAWING_MB."),
+    DrawingTooLarge.code: say(
+        "Print it in parts, or give drawing more memory: {setting}.", setting="FAHUO_DRAWING_MB"
+    ),
     DrawingDelayed.code: say("It goes on by itself; if it stays so, the server lacks memory."),
     "unexpected": say("Print it now; if it fails again, tell support what stands here."),
 }
