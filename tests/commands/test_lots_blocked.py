@@ -16,12 +16,11 @@ from warehouse.orders.models import Consignment, HoldKind
 from warehouse.orders.restocking import audit_supplied
 from warehouse.tracing.commands.blocking import (
     BlockLot,
-    MendLot,
     UnblockLot,
     block_lot,
-    mend_lot,
     unblock_lot,
 )
+from warehouse.tracing.commands.mending import MendLot, mend_lot
 from warehouse.waves.models import Wave
 
 SOON, LATER = date(2026, 4, 1), date(2026, 6, 1)

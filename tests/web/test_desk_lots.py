@@ -11,6 +11,8 @@ from warehouse.catalog.models import Sku
 from warehouse.commands import new_id
 from warehouse.db import utcnow
 from warehouse.inventory.models import Lot, Serial
+from warehouse.kitting.commands.assemble import AssembleKits, assemble_kits
+from warehouse.kitting.commands.kit import Part, SaveKit, save_kit
 from warehouse.packing.models import Parcel
 from warehouse.people.models import Role, Trail
 from warehouse.picking.commands.wave import TakeWave, take_wave
@@ -139,3 +141,24 @@ def test_the_picker_chooses_the_lot_and_names_the_piece(desk: Desk):
     done = scan(camera, "item", f"]d201{int(camera.barcode):014d}21S-3")
     assert done.status_code == 200
     assert places(world) == {"S-1": "B-01", "S-2": "QUARANTINE", "S-3": work.tote}
+
+
+def test_kits_in_doubt_are_named_with_their_bins_and_let_go_by_a_word(desk: Desk):
+    world = desk.world
+    serum, gift = by_lot(world), world.sku("GIFT")
+    put(world, serum, "A-01", 5, lot="L1")
+    world.bin("K-01")
+    world.do(save_kit, SaveKit, kit="GIFT", parts=(Part(sku="SERUM", pieces=1),))
+    world.do(assemble_kits, AssembleKits, kit_id=gift.id, kits=3, to="K-01")
+    lot_id = world.one(Lot, code="L1").id
+    desk.post(f"/lots/{lot_id}/block", SUPERVISOR, reason="smells")
+    for page in (f"/lots/{lot_id}", f"/stock/sku/{gift.id}"):
+        words = words_of(desk.get(page, SUPERVISOR))
+        assert "Kits GIFT may have pieces of blocked lot L1 inside." in words
+        assert "Standing 3 · K-01 3" in words
+    let_go = f"/lots/kits/{gift.id}/let-go"
+    assert desk.post(let_go, Role.PICKER, reason="none").status_code == 403
+    desk.post(let_go, SUPERVISOR, reason="none of them")
+    words = words_of(desk.get(f"/stock/sku/{gift.id}", SUPERVISOR))
+    assert "Kits let go: none of them" in words
+    assert "Standing" not in words

@@ -1,4 +1,4 @@
-"""Which lots may be promised to an order: not blocked, and good for long enough."""
+"""Which goods may be promised to an order: no blocked lot, no kit in doubt, good long enough."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from warehouse.catalog.models import Sku
 from warehouse.db import DayType
-from warehouse.inventory.models import Lot
+from warehouse.inventory.models import Lot, SuspectKits
 
 
 class DaysAfter(FunctionElement[date]):
@@ -49,3 +49,9 @@ def is_fit_on(day: date, *, is_blocked: bool, best_before: date | None, days_bef
     if is_blocked:
         return False
     return best_before is None or best_before >= day + timedelta(days=days_before)
+
+
+# The SKUs without lots of which kits stand that may have pieces of a blocked lot inside.
+SUSPECT_SKUS = sa.select(SuspectKits.sku_id).where(
+    SuspectKits.ended_at.is_(None), SuspectKits.kit_lot_id.is_(None)
+)

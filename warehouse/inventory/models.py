@@ -144,6 +144,43 @@ class Lot(Base):
     blocked_reason: Mapped[str] = mapped_column(text_of(200), default="")
 
 
+_OPEN = sa.text("ended_at IS NULL")
+
+
+class SuspectKits(Base):
+    """Kits that one move brought off the bench with pieces of a blocked lot inside.
+
+    Kits kept by lot are blocked with their lot; `is_blocking` is one row of those that do so, none
+    where a person blocked it. Of others nobody knows which they are: until somebody has sorted
+    them nothing that stands of the SKU is promised to anyone.
+    """
+
+    __tablename__ = "suspect_kits"
+    __table_args__ = (
+        sa.Index(
+            "uq_suspect_kits_open",
+            "lot_id",
+            "move_id",
+            unique=True,
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
+        ),
+        sa.Index("ix_suspect_kits_sku_id", "sku_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        sa.CheckConstraint("NOT is_blocking OR kit_lot_id IS NOT NULL", name="blocks_a_lot"),
+    )
+
+    id: Mapped[Id]
+    lot_id: Mapped[Ref] = mapped_column(sa.ForeignKey("lot.id"))
+    move_id: Mapped[Ref] = mapped_column(sa.ForeignKey("move.id"))
+    sku_id: Mapped[Ref] = mapped_column(sa.ForeignKey("sku.id"))
+    kit_lot_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("lot.id"))
+    is_blocking: Mapped[bool] = mapped_column(default=False)
+    began_at: Mapped[Instant]
+    ended_at: Mapped[Instant | None]
+    ended_by: Mapped[Ref | None] = mapped_column(sa.ForeignKey("person.id"))
+    ended_reason: Mapped[str] = mapped_column(text_of(200), default="")
+
+
 class LotBalance(Base):
     """What of a lot stands in one bin: a part of the balance of its SKU there."""
 

@@ -13,7 +13,7 @@ from warehouse.catalog.models import Bin, Sku
 from warehouse.catalog.queries import IS_PICKABLE
 from warehouse.commands import CommandRow
 from warehouse.db import table_of
-from warehouse.inventory.fitness import is_fit
+from warehouse.inventory.fitness import SUSPECT_SKUS, is_fit
 from warehouse.inventory.models import Lot, LotBalance, Move, MoveReason, StockBalance
 
 _move = table_of(Move)
@@ -39,7 +39,7 @@ def free_by_sku(places: sa.ColumnElement[bool] = IS_PICKABLE) -> sa.Select[*tupl
     """Return (sku_id, bin_id, walk_order, free, lot_id, best_before) of goods without lots.
 
     Pieces nobody was promised, by bin that is picked from or is one of the `places` named; the
-    last two are null.
+    last two are null. Kits that may have pieces of a blocked lot inside are left out.
     """
     free = StockBalance.on_hand - StockBalance.reserved
     return (
@@ -53,7 +53,13 @@ def free_by_sku(places: sa.ColumnElement[bool] = IS_PICKABLE) -> sa.Select[*tupl
         )
         .join(Bin, Bin.id == StockBalance.bin_id)
         .join(Sku, Sku.id == StockBalance.sku_id)
-        .where(~StockBalance.is_in_work, places, free > 0, ~Sku.is_lot_tracked)
+        .where(
+            ~StockBalance.is_in_work,
+            places,
+            free > 0,
+            ~Sku.is_lot_tracked,
+            StockBalance.sku_id.not_in(SUSPECT_SKUS),
+        )
     )
 
 

@@ -15,8 +15,9 @@ from warehouse.catalog.rules import RowRefusal, code_problem, scan_code
 from warehouse.commands import Command, Outcome
 from warehouse.errors import InvalidInput, NotFound, RuleViolation, WarehouseError
 from warehouse.inventory import ledger
+from warehouse.inventory.fitness import SUSPECT_SKUS
 from warehouse.inventory.marks import best_before_problem, lot_problem
-from warehouse.inventory.models import Lot, LotBalance, MoveReason, StockBalance
+from warehouse.inventory.models import Lot, LotBalance, MoveReason, StockBalance, SuspectKits
 from warehouse.people import trail
 from warehouse.text import say
 
@@ -98,6 +99,8 @@ def give_lot(session: Session, command: GiveLot) -> Outcome:
         raise InvalidInput(problem, field="best_before")
     if sku.is_lot_tracked or sku.is_serial_tracked:
         raise RuleViolation(say("{sku} is kept by lot or by number already.", sku=sku.code))
+    if session.scalar(SUSPECT_SKUS.where(SuspectKits.sku_id == sku.id).limit(1)):
+        raise RuleViolation(say("{sku} may have pieces of a blocked lot inside.", sku=sku.code))
     places = _at_rest(session, sku)
     outside = bin_of_kind(session, BinKind.OPENING).id
     out = [_adjust(sku, place, outside, pieces, code) for place, pieces in places.items()]

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from warehouse.catalog.models import Bin, BinKind, Sku
-from warehouse.inventory.models import Lot, LotBalance, StockBalance
+from warehouse.inventory.fitness import SUSPECT_SKUS
+from warehouse.inventory.models import Lot, LotBalance, StockBalance, SuspectKits
 from warehouse.kitting.models import KitPart
 from warehouse.kitting.rules import makeable
 
@@ -91,9 +92,11 @@ def can_make(parts: list[dict[str, Any]]) -> int:
 def free_parts(session: Session, sku: Sku, today: date) -> list[FreePart]:
     """Return where free pieces of a part stand: earliest best-before first, shelves on the walk.
 
-    Blocked lots and those past their day are left out.
+    Blocked lots and those past their day are left out, and kits that may have such inside.
     """
     if not sku.is_lot_tracked:
+        if session.scalar(SUSPECT_SKUS.where(SuspectKits.sku_id == sku.id).limit(1)):
+            return []
         rows = session.execute(
             sa.select(Bin.id, Bin.code, StockBalance.available.label("free"))
             .join(StockBalance, StockBalance.bin_id == Bin.id)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.catalog.queries import Item, bin_by_code, item_by_barcode
 from warehouse.commands import CommandRow
-from warehouse.inventory.fitness import is_fit
+from warehouse.inventory.fitness import SUSPECT_SKUS, is_fit
 from warehouse.inventory.models import Lot, LotBalance, Move, MoveReason
 from warehouse.inventory.pieces import LotHere, lots_in, serials_in
 from warehouse.inventory.queries import balance_of, free_by_lot
@@ -30,11 +30,17 @@ def in_bin(
 ) -> int:
     """Return the pieces of a SKU in a bin that nobody was promised; of one lot, if one is named.
 
-    Of goods kept by lot those that may be sold on the site's `day`; all of them where it is None.
+    Those that may be sold on the site's `day`, by their lots; all of them where it is None.
     """
-    is_by_lot = session.scalar(sa.select(Sku.is_lot_tracked).where(Sku.id == sku_id))
-    if not is_by_lot or day is None:
+    sku = session.execute(
+        sa.select(Sku.is_lot_tracked, Sku.id.in_(SUSPECT_SKUS).label("is_suspect")).where(
+            Sku.id == sku_id
+        )
+    ).one()
+    if day is None or not (sku.is_lot_tracked or sku.is_suspect):
         return balance_of(session, bin_id, sku_id)[2]
+    if not sku.is_lot_tracked:
+        return 0
     rows = free_by_lot(day, Bin.id == bin_id).where(Lot.sku_id == sku_id)
     return sum(row.free for row in session.execute(rows) if lot_id in (None, row.lot_id))
 

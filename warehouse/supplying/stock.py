@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.catalog.queries import IS_IN_RESERVE, IS_PICKABLE, IS_SELLABLE
 from warehouse.db import DayType
-from warehouse.inventory.fitness import is_fit
+from warehouse.inventory.fitness import SUSPECT_SKUS, is_fit
 from warehouse.inventory.models import Lot, LotBalance, StockBalance
 from warehouse.receiving.models import PurchaseLine, Supplier
 from warehouse.settings import SiteSettings
@@ -322,20 +322,39 @@ def _there() -> sa.Subquery:
 
 
 def _unfit(day: date) -> sa.Subquery:
-    free, is_dock = LotBalance.on_hand - LotBalance.reserved, Bin.kind == BinKind.DOCK
-    return (
-        sa.select(
-            Lot.sku_id,
+    """Return the free pieces of each SKU that may not be sold: of unfit lots, of kits in doubt."""
+
+    def sums(free: sa.ColumnElement[int]) -> tuple[sa.ColumnElement[Any], ...]:
+        return (
             sa.func.sum(sa.case((IS_SELLABLE, free), else_=0)).label("pieces"),
-            sa.func.sum(sa.case((is_dock, free), else_=0)).label("dock"),
+            sa.func.sum(sa.case((Bin.kind == BinKind.DOCK, free), else_=0)).label("dock"),
         )
+
+    places = sa.or_(IS_SELLABLE, Bin.kind == BinKind.DOCK)
+    of_lots = LotBalance.on_hand - LotBalance.reserved
+    lots = (
+        sa.select(Lot.sku_id, *sums(of_lots))
         .join(LotBalance, LotBalance.lot_id == Lot.id)
         .join(Sku, Sku.id == Lot.sku_id)
         .join(Bin, Bin.id == LotBalance.bin_id)
-        .where(Sku.is_lot_tracked, sa.or_(IS_SELLABLE, is_dock), free > 0, ~is_fit(day))
+        .where(Sku.is_lot_tracked, places, of_lots > 0, ~is_fit(day))
         .group_by(Lot.sku_id)
-        .subquery()
     )
+    of_kits = StockBalance.on_hand - StockBalance.reserved
+    kits = (
+        sa.select(StockBalance.sku_id, *sums(of_kits))
+        .join(Sku, Sku.id == StockBalance.sku_id)
+        .join(Bin, Bin.id == StockBalance.bin_id)
+        .where(
+            StockBalance.sku_id.in_(SUSPECT_SKUS),
+            ~Sku.is_lot_tracked,
+            ~StockBalance.is_in_work,
+            places,
+            of_kits > 0,
+        )
+        .group_by(StockBalance.sku_id)
+    )
+    return sa.union_all(lots, kits).subquery()
 
 
 def _sold_since(day: date) -> sa.ColumnElement[int]:

@@ -68,6 +68,22 @@ def recall(session: Session, lot_id: int) -> sa.Select[*tuple[Any, ...]]:
     )
 
 
+def lots_inside(lot_id: int) -> sa.Select[*tuple[Any, ...]]:
+    """Return the ids of the lots whose pieces went into kits of this lot, to be filtered."""
+    commands = sa.select(Move.command_id).where(
+        Move.lot_id == lot_id,
+        Move.reason == MoveReason.ASSEMBLE,
+        Move.from_bin_id.in_(_kitting),
+        NOT_UNDONE,
+    )
+    return sa.select(Move.lot_id).where(
+        Move.command_id.in_(commands),
+        Move.reason == MoveReason.ASSEMBLE,
+        Move.to_bin_id.in_(_kitting),
+        Move.lot_id.is_not(None),
+    )
+
+
 def _made_of(session: Session, taken: sa.ColumnElement[bool]) -> Sequence[KitsWith]:
     """Return the kits of every command that took such pieces into kitting."""
     commands = sa.select(Move.command_id).where(

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from warehouse.catalog.models import Sku
 from warehouse.commands import Command
-from warehouse.inventory.models import Lot, LotBalance
+from warehouse.inventory.models import (
+    Lot,
+    LotBalance,
+    MoveSerial,
+    Serial,
+    StockBalance,
+    SuspectKits,
+)
 from warehouse.orders.commands.holds import hold_order
 from warehouse.orders.models import HoldKind
 from warehouse.orders.queries import orders_of
@@ -26,23 +35,52 @@ def is_past(day: date) -> sa.ColumnElement[bool]:
     return sa.or_(Lot.blocked_at.is_not(None), Lot.best_before < day)
 
 
+_IN_DOUBT = (SuspectKits.ended_at.is_(None), SuspectKits.kit_lot_id.is_(None))
+
+
+def has_suspects(bin_id: Any, *where: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Return the condition that kits in a bin may have pieces of a blocked lot inside.
+
+    Of kits known by number only those that do have them. `where` narrows down the suspicions.
+    """
+    return sa.exists(
+        sa.select(SuspectKits.id)
+        .join(Sku, Sku.id == SuspectKits.sku_id)
+        .where(*_IN_DOUBT, *where, sa.or_(_stands(bin_id), _has_piece(bin_id)))
+    )
+
+
 def stop_unfit(
     session: Session, command: Command, consignment_id: int, bin_ids: Collection[int]
 ) -> Text | None:
-    """Hold the orders of a consignment with unfit goods in these bins; return which lot that is.
+    """Hold the orders of a consignment with unfit goods in these bins; say which goods those are.
 
     None, and nothing written, where all goods there may go to the customer.
     """
-    lot = session.execute(
-        sa.select(Lot.code, Lot.blocked_at, Lot.best_before)
+    lots = (
+        sa.select(Lot.code, Lot.blocked_at, Lot.best_before, sa.literal("").label("kit"))
         .join(LotBalance, LotBalance.lot_id == Lot.id)
         .where(LotBalance.bin_id.in_(bin_ids), LotBalance.on_hand > 0, is_past(command.day))
         .order_by(Lot.id)
         .limit(1)
-    ).first()
+    )
+    kits = (
+        sa.select(Lot.code, Lot.blocked_at, Lot.best_before, Sku.code.label("kit"))
+        .select_from(SuspectKits)
+        .join(Lot, Lot.id == SuspectKits.lot_id)
+        .join(Sku, Sku.id == SuspectKits.sku_id)
+        .where(*_IN_DOUBT, sa.or_(_stands(bin_ids), _has_piece(bin_ids)))
+        .order_by(SuspectKits.id)
+        .limit(1)
+    )
+    both = sa.union_all(*(sa.select(part.subquery()) for part in (lots, kits)))
+    lot = session.execute(both).first()
     if lot is None:
         return None
-    if lot.blocked_at is not None:
+    if lot.kit:
+        text = say("{sku} may have pieces of blocked lot {lot} inside. Put the goods aside.",
+                   sku=lot.kit, lot=lot.code)  # fmt: skip
+    elif lot.blocked_at is not None:
         text = say("Lot {lot} is blocked. Put the goods aside.", lot=lot.code)
     else:
         text = say("Lot {lot} was good until {day} only. Put the goods aside.", lot=lot.code,
@@ -51,3 +89,28 @@ def stop_unfit(
         hold_order(session, command, order.id, HoldKind.LOT_UNFIT, note=lot.code)
     trail.record(session, command, "consignment", consignment_id, "lot_unfit", lot=lot.code)
     return text
+
+
+def _stands(bins: Any) -> sa.ColumnElement[bool]:
+    there = sa.exists().where(
+        _is_in(StockBalance.bin_id, bins),
+        StockBalance.sku_id == SuspectKits.sku_id,
+        StockBalance.on_hand > 0,
+    )
+    return sa.and_(~Sku.is_serial_tracked, there)
+
+
+def _has_piece(bins: Any) -> sa.ColumnElement[bool]:
+    return sa.exists(
+        sa.select(Serial.id)
+        .join(MoveSerial, MoveSerial.serial_id == Serial.id)
+        .where(_is_in(Serial.bin_id, bins), MoveSerial.move_id == SuspectKits.move_id)
+    )
+
+
+def _is_in(column: Any, bins: Any) -> sa.ColumnElement[bool]:
+    """Return the condition that a bin is the one named, or one of several."""
+    found: sa.ColumnElement[bool] = (
+        column.in_(bins) if isinstance(bins, Collection) else column == bins
+    )
+    return found

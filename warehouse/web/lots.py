@@ -17,13 +17,15 @@ from warehouse.text import say
 from warehouse.tracing import queries, recalling
 from warehouse.tracing.commands.blocking import (
     BlockLot,
-    MendLot,
+    LetKitsGo,
     UnblockLot,
     block_lot,
-    mend_lot,
+    let_kits_go,
     unblock_lot,
 )
+from warehouse.tracing.commands.mending import MendLot, mend_lot
 from warehouse.tracing.commands.recalling import TellRecall, tell_recall
+from warehouse.tracing.suspects import causes_of, suspects
 from warehouse.web import tables
 from warehouse.web.access import needs
 from warehouse.web.context import do, form_day, form_str, reading, speak, today
@@ -157,6 +159,8 @@ def lot(lot_id: int) -> str | Response:
             bins=queries.bins_of_lot(session, lot_id),
             got=list(session.execute(got)),
             kits=recalling.kits_with(session, lot_id),
+            suspects=suspects(session, lot_id=lot_id),
+            inside=causes_of(session, lot_id),
             page=tables.page_of(session, move_list(), MOVES, arms=(Move.lot_id == lot_id,)),
             events=story(session, [("lot", [lot_id])]),
         )
@@ -202,6 +206,14 @@ def unblock(lot_id: int) -> Response:
     return act(
         unblock_lot, UnblockLot, back=_page(lot_id), lot_id=lot_id, reason=form_str("reason")
     )
+
+
+@bp.post("/kits/<int:sku_id>/let-go")
+@needs(Right.STOCK)
+def kits_sorted(sku_id: int) -> Response:
+    """Let kits without lots be sold again, with a word of what was found."""
+    page = url_for("stock.sku", sku_id=sku_id)
+    return act(let_kits_go, LetKitsGo, back=page, sku_id=sku_id, reason=form_str("reason"))
 
 
 @bp.post("/<int:lot_id>/best-before")

@@ -326,6 +326,11 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
     ("sku", "sku_new"): (_plain(say("Added")), None),
     ("sku", "sku_tracked"): (_plain(say("How it is kept was changed")), "attention"),
     ("sku", "lot_given"): (_with("All stock was given lot {lot}", "lot"), "attention"),
+    ("sku", "kits_held_back"): (
+        _with("Kits held back, a lot inside is blocked: {reason}", "reason"),
+        "stop",
+    ),
+    ("sku", "kits_let_go"): (_with("Kits let go: {reason}", "reason"), "ok"),
     ("lot", "lot_blocked"): (_with("Blocked: {reason}", "reason"), "stop"),
     ("lot", "lot_unblocked"): (_with("Let go: {reason}", "reason"), "ok"),
     ("lot", "lot_expired"): (_plain(say("Past its day: its promises were given back")), "stop"),

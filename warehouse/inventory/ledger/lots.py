@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from warehouse.catalog.models import Sku
 from warehouse.db import connection_of, insert_or_skip, on_dialect, table_of
 from warehouse.errors import LotBlocked, LotMissing, RuleViolation
+from warehouse.inventory.fitness import SUSPECT_SKUS
 from warehouse.inventory.ledger.shapes import Posting, Promise
 from warehouse.inventory.models import Lot, LotBalance
 from warehouse.text import say
@@ -84,26 +85,37 @@ def lot_named(
     return int(found.id)
 
 
-def require_lots(connection: Connection, promises: Sequence[Promise]) -> None:
-    """Refuse promises of goods kept by lot that name no lot, or one that is blocked.
+def require_named(connection: Connection, promises: Sequence[Promise]) -> None:
+    """Refuse promises of goods kept by lot that name no lot, and of kits in doubt without one.
 
-    The lots named cannot be blocked until the transaction ends.
+    Asked when the balances are held: who blocks a lot waits for these before he looks who was
+    promised kits with pieces of it.
 
     Raises:
-        LotMissing: one of them names none. LotBlocked: one of them names a blocked one.
+        LotMissing: one of them names none. LotBlocked: such kits may have a blocked lot inside.
     """
-    _require_unblocked(connection, {p.lot_id for p in promises if p.lot_id is not None})
     unnamed = {p.sku_id for p in promises if p.lot_id is None}
     if not unnamed:
         return
-    code = connection.execute(
-        sa.select(_sku.c.code).where(_sku.c.id.in_(unnamed), _sku.c.is_lot_tracked).limit(1)
-    ).scalar()
-    if code is not None:
-        raise _missing(code)
+    found = connection.execute(
+        sa.select(_sku.c.code, _sku.c.is_lot_tracked)
+        .where(_sku.c.id.in_(unnamed), sa.or_(_sku.c.is_lot_tracked, _sku.c.id.in_(SUSPECT_SKUS)))
+        .limit(1)
+    ).first()
+    if found is not None and found.is_lot_tracked:
+        raise _missing(found.code)
+    if found is not None:
+        raise LotBlocked(
+            say("{sku} may have pieces of a blocked lot inside.", sku=found.code), sku=found.code
+        )
 
 
-def _require_unblocked(connection: Connection, lot_ids: set[int]) -> None:
+def require_unblocked(connection: Connection, lot_ids: Collection[int]) -> None:
+    """Refuse lots that are blocked; until the transaction ends none of them can be.
+
+    Raises:
+        LotBlocked: one of them is.
+    """
     if not lot_ids:
         return
     lots = connection.execute(

@@ -14,7 +14,7 @@ from warehouse.commands import Command
 from warehouse.db import connection_of, table_of
 from warehouse.errors import StaleScreen
 from warehouse.inventory.ledger.balances import Changes
-from warehouse.inventory.ledger.lots import require_lots
+from warehouse.inventory.ledger.lots import require_named, require_unblocked
 from warehouse.inventory.ledger.shapes import Promise
 from warehouse.inventory.models import Allocation, AllocationRelease, ReleaseReason
 from warehouse.prepared import Prepared
@@ -64,12 +64,13 @@ def reserve(session: Session, promises: Sequence[Promise]) -> list[int]:
 
     Raises:
         InsufficientStock: a bin has fewer free pieces than promised.
-        LotMissing: a SKU with lots is promised without naming one.
+        LotMissing: a SKU with lots is promised without naming one. LotBlocked: that lot may not
+        be sold, or kits of the SKU may have pieces of such a lot inside.
     """
     if not promises:
         return []
     connection = connection_of(session)
-    require_lots(connection, promises)
+    require_unblocked(connection, {p.lot_id for p in promises if p.lot_id is not None})
     rows = [
         {
             "consignment_line_id": p.consignment_line_id,
@@ -87,6 +88,7 @@ def reserve(session: Session, promises: Sequence[Promise]) -> list[int]:
     for p in promises:
         changes.add(p.bin_id, p.sku_id, p.lot_id, 0, p.pieces)
     changes.apply(connection)
+    require_named(connection, promises)
     return ids
 
 

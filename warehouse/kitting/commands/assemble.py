@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Bin, BinKind, Sku
@@ -16,13 +15,12 @@ from warehouse.commands import Command, Outcome
 from warehouse.errors import (
     InsufficientStock,
     InvalidInput,
-    LotBlocked,
     LotMissing,
-    RuleViolation,
 )
 from warehouse.inventory import ledger
-from warehouse.inventory.models import Lot, MoveReason, Serial
+from warehouse.inventory.models import MoveReason
 from warehouse.kitting.commands.kit import PartFrom, kit_named, require_serials
+from warehouse.kitting.lots import lot_of_kits, parts_inside
 from warehouse.kitting.queries import MADE_FROM, free_parts
 from warehouse.kitting.versions import current_version, note_made
 from warehouse.people import trail
@@ -32,7 +30,6 @@ from warehouse.placing.reasons import LONGEST_REFERENCE
 from warehouse.storing.sources import (
     PUT_INTO,
     bin_named,
-    found_lot,
     lot_of,
     require_free,
     require_marks,
@@ -46,7 +43,8 @@ class AssembleKits(Command):
     """Put kits together into a bin.
 
     Parts not named in `taken` are taken where they are free, earliest best-before first, then in
-    walking order. `lot`, `best_before` and `serials` are the kits' own, where they have any.
+    walking order. `lot`, `best_before` and `serials` are the kits' own, where they have any; a day
+    nobody names is that of the part that ends first.
     """
 
     kit_id: int
@@ -66,7 +64,8 @@ def assemble_kits(session: Session, command: AssembleKits) -> Outcome:
         InvalidInput: no such bin, no number of kits, other pieces than the kits need.
         InsufficientStock: a part is short; which, and how many kits can be made, is said.
         LotMissing, SerialMissing: which lot or pieces is not told. LotBlocked: not to be sold.
-        RuleViolation: no kit, the bin may not hold them, or good longer than its parts.
+        RuleViolation: no kit, the bin may not hold them, good longer than its parts, or of parts
+            with a best-before and not kept by lot.
     """
     kit = kit_named(session, command.kit_id, command.kits)
     version = current_version(session, kit)
@@ -76,8 +75,8 @@ def assemble_kits(session: Session, command: AssembleKits) -> Outcome:
     require_marks(command.serials)
     bench = bin_of_kind(session, BinKind.KITTING)
     postings = _taken(session, command, version.parts, bench)
-    _require_good_as_long(session, command, kit, postings)
-    lot_id = found_lot(session, command, kit, command.lot, command.best_before)
+    inside = parts_inside(session, command, postings)
+    lot_id = lot_of_kits(session, command, kit, inside, command.lot, command.best_before)
     made = ledger.Posting(
         sku_id=kit.id,
         from_bin_id=bench.id,
@@ -112,7 +111,7 @@ def _taken(
         wanted = pieces * command.kits
         named_ones = by_sku.pop(sku.id, [])
         if named_ones:
-            postings += _taken_as_named(session, command, sku, wanted, named_ones, bench)
+            postings += _taken_as_named(session, sku, wanted, named_ones, bench)
         else:
             postings += _taken_anywhere(session, command, sku, pieces, bench)
     if by_sku:
@@ -122,7 +121,6 @@ def _taken(
 
 def _taken_as_named(
     session: Session,
-    command: AssembleKits,
     sku: Sku,
     wanted: int,
     named: Sequence[PartFrom],
@@ -137,7 +135,7 @@ def _taken_as_named(
         lot_id = lot_of(session, place, sku, part.lot)
         require_free(session, place, sku, part.pieces, lot_id)
         if sku.is_lot_tracked:
-            _require_sellable(session, command, sku, lot_id, part.serials)
+            _require_named(sku, lot_id, part.serials)
         postings.append(
             ledger.Posting(
                 sku_id=sku.id,
@@ -152,28 +150,12 @@ def _taken_as_named(
     return postings
 
 
-def _require_sellable(
-    session: Session, command: AssembleKits, sku: Sku, lot_id: int | None, serials: Sequence[str]
-) -> None:
-    """Refuse parts that may not be sold: what is in a kit goes out with it."""
+def _require_named(sku: Sku, lot_id: int | None, serials: Sequence[str]) -> None:
+    """Refuse pieces nobody named: they go out with the kit, and must be such as may be sold."""
     if sku.is_serial_tracked:
         require_serials(sku, len(serials) or 1, serials)
-        of_pieces = sa.select(Serial.lot_id).where(
-            Serial.sku_id == sku.id, Serial.code.in_(serials)
-        )
-        lots = session.scalars(sa.select(Lot).where(Lot.id.in_(of_pieces))).all()
     elif lot_id is None:
         raise LotMissing(say("{sku} is kept by lot. Say which lot.", sku=sku.code), sku=sku.code)
-    else:
-        lots = [session.get_one(Lot, lot_id, with_for_update={"read": True})]
-    for lot in lots:
-        if lot.blocked_at is not None:
-            raise LotBlocked(say("Lot {lot} is blocked.", lot=lot.code), lot=lot.code)
-        if lot.best_before is not None and lot.best_before < command.day:
-            raise RuleViolation(
-                say("Lot {lot} was good until {day} only.", lot=lot.code,
-                    day=lot.best_before.isoformat())
-            )  # fmt: skip
 
 
 def _taken_anywhere(
@@ -208,17 +190,3 @@ def _taken_anywhere(
             free=free,
         )  # fmt: skip
     return postings
-
-
-def _require_good_as_long(
-    session: Session, command: AssembleKits, kit: Sku, postings: Sequence[ledger.Posting]
-) -> None:
-    """A kit is good no longer than what is in it."""
-    lots = [p.lot_id for p in postings if p.lot_id is not None]
-    first = session.scalar(sa.select(sa.func.min(Lot.best_before)).where(Lot.id.in_(lots)))
-    if not kit.is_expiry_tracked or first is None or command.best_before is None:
-        return
-    if command.best_before > first:
-        raise RuleViolation(
-            say("One of the parts is good until {day} only.", day=first.isoformat())
-        )

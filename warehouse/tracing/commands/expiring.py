@@ -45,7 +45,7 @@ def expire_lot(session: Session, command: ExpireLot) -> Outcome:
     back: list[int] = []
     short: set[int] = set()
     if not _is_good(session, command, lot.id):
-        back, short = give_promises_back(session, command, lot.id)
+        back, short = give_promises_back(session, command, [lot.id])
     held = set()
     for consignment_id, bin_id in in_work(session, lot.id):
         if stop_unfit(session, command, consignment_id, [bin_id]):

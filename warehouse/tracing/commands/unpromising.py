@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.commands import Command
 from warehouse.inventory import ledger
-from warehouse.inventory.models import Allocation, LotBalance, ReleaseReason
+from warehouse.inventory.models import Allocation, LotBalance, ReleaseReason, SuspectKits
 from warehouse.orders.commands.holds import hold_order
 from warehouse.orders.models import Consignment, ConsignmentState, HoldKind
 from warehouse.orders.queries import orders_of
@@ -18,20 +19,25 @@ from warehouse.packing.models import Parcel, ParcelState
 from warehouse.waves.models import PickTask, TaskState, Wave, WaveSlot, WaveState
 from warehouse.waves.replanning import allocate_elsewhere, end_task
 from warehouse.waves.returning import hold_short, take_back
+from warehouse.waves.unfit import has_suspects
 
 
 def give_promises_back(
-    session: Session, command: Command, lot_id: int
+    session: Session, command: Command, lot_ids: Collection[int], sku_ids: Collection[int] = ()
 ) -> tuple[list[int], set[int]]:
-    """Give back what is promised of a lot that may not be sold any more.
+    """Give back what is promised of lots, or of SKUs without lots, that may not be sold any more.
 
     Return the consignments nobody has begun, which left their wave, and those in work for which
     other pieces were looked for.
     """
-    tasks = _tasks(session, lot_id)
+    which = sa.or_(
+        Allocation.lot_id.in_(lot_ids),
+        sa.and_(Allocation.lot_id.is_(None), Allocation.sku_id.in_(sku_ids)),
+    )
+    tasks = _tasks(session, which)
     _lock(session, {consignment_id for _, consignment_id in tasks})
     by_consignment: dict[int, list[PickTask]] = defaultdict(list)
-    for task, consignment_id in _tasks(session, lot_id):
+    for task, consignment_id in _tasks(session, which):
         by_consignment[consignment_id].append(task)
     back: list[int] = []
     short: set[int] = set()
@@ -48,29 +54,37 @@ def give_promises_back(
 
 
 def in_work(session: Session, lot_id: int) -> list[tuple[int, int]]:
-    """Return (consignment, bin) of the totes and parcels in the house with goods of the lot."""
-    holds_some = (LotBalance.lot_id == lot_id, LotBalance.on_hand > 0)
-    totes = (
-        sa.select(WaveSlot.consignment_id, LotBalance.bin_id)
-        .join(LotBalance, LotBalance.bin_id == WaveSlot.tote_bin_id)
-        .where(*holds_some, WaveSlot.freed_at.is_(None))
+    """Return (consignment, bin) of the totes and parcels in the house with goods of the lot.
+
+    Kits in doubt for it are such goods, and so are kits of lots that are blocked for it.
+    """
+    kit_lots = sa.select(SuspectKits.kit_lot_id).where(
+        SuspectKits.lot_id == lot_id, SuspectKits.ended_at.is_(None), SuspectKits.kit_lot_id > 0
     )
-    parcels = (
-        sa.select(Parcel.consignment_id, LotBalance.bin_id)
-        .join(LotBalance, LotBalance.bin_id == Parcel.bin_id)
-        .where(*holds_some, Parcel.state.not_in((ParcelState.DISPATCHED, ParcelState.SET_ASIDE)))
+    totes = sa.select(WaveSlot.consignment_id, WaveSlot.tote_bin_id).where(
+        WaveSlot.freed_at.is_(None), _holds(WaveSlot.tote_bin_id, lot_id, kit_lots)
     )
-    rows = session.execute(sa.union(totes, parcels))
-    return sorted((consignment_id, bin_id) for consignment_id, bin_id in rows)
+    parcels = sa.select(Parcel.consignment_id, Parcel.bin_id).where(
+        Parcel.state.not_in((ParcelState.DISPATCHED, ParcelState.SET_ASIDE)),
+        _holds(Parcel.bin_id, lot_id, kit_lots),
+    )
+    rows = [row for part in (totes, parcels) for row in session.execute(part)]
+    return sorted({(row[0], row[1] or 0) for row in rows})
 
 
-def _tasks(session: Session, lot_id: int) -> list[tuple[PickTask, int]]:
+def _holds(bin_id: Any, lot_id: int, kit_lots: Any) -> sa.ColumnElement[bool]:
+    of_lot = sa.or_(LotBalance.lot_id == lot_id, LotBalance.lot_id.in_(kit_lots))
+    some = sa.exists().where(LotBalance.bin_id == bin_id, LotBalance.on_hand > 0, of_lot)
+    return sa.or_(some, has_suspects(bin_id, SuspectKits.lot_id == lot_id))
+
+
+def _tasks(session: Session, which: sa.ColumnElement[bool]) -> list[tuple[PickTask, int]]:
     rows = session.execute(
         sa.select(PickTask, WaveSlot.consignment_id)
         .join(Allocation, Allocation.id == PickTask.allocation_id)
         .join(WaveSlot, WaveSlot.id == PickTask.slot_id)
         .where(
-            Allocation.lot_id == lot_id,
+            which,
             Allocation.pieces > Allocation.picked + Allocation.released,
             PickTask.state == TaskState.OPEN,
         )

@@ -1,0 +1,254 @@
+"""Kits with pieces of a lot that may not be sold: held back with it, however deep they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from tests.builders import Goods, Stage, World
+from tests.tracked import by_lot, put, track
+from warehouse.catalog.models import Bin, Sku
+from warehouse.commands import Actor, Command, Outcome
+from warehouse.errors import InvalidInput, LotBlocked, NotFound, RuleViolation
+from warehouse.inventory import ledger
+from warehouse.inventory.models import Lot, SuspectKits
+from warehouse.inventory.queries import available_of
+from warehouse.inventory.tracking import GiveLot, give_lot
+from warehouse.kitting.commands.assemble import AssembleKits, assemble_kits
+from warehouse.kitting.commands.kit import Part, PartFrom, SaveKit, save_kit
+from warehouse.kitting.queries import free_parts
+from warehouse.orders.models import Consignment, ConsignmentLine, HoldKind
+from warehouse.orders.restocking import audit_supplied
+from warehouse.settings import load_settings
+from warehouse.supplying.stock import Asked, stocks_of
+from warehouse.text import say
+from warehouse.tracing.commands.blocking import (
+    BlockLot,
+    LetKitsGo,
+    UnblockLot,
+    block_lot,
+    let_kits_go,
+    unblock_lot,
+)
+from warehouse.tracing.commands.mending import MendLot, mend_lot
+from warehouse.tracing.suspects import causes_of, suspects
+from warehouse.waves.unfit import stop_unfit
+
+SOON, LATER = date(2026, 4, 1), date(2026, 6, 1)
+DAY = date(2026, 3, 2)
+
+
+@dataclass
+class House:
+    """A gift holds a serum, a box a gift; the serum has lots, L1 and L2."""
+
+    world: World
+    serum: Goods
+    gift: Goods
+    box: Goods
+
+    def make(self, kit: Goods, kits: int = 1, *, serum: str = "", lot: str = "", **more: Any):
+        taken = (PartFrom(sku="SERUM", bin=f"S-{serum}", pieces=kits, lot=serum),) if serum else ()
+        given = {"kit_id": kit.id, "kits": kits, "to": "K-01", "taken": taken, "lot": lot}
+        return self.world.do(assemble_kits, AssembleKits, **{**given, **more})
+
+    def block(self, lot: str) -> str:
+        lot_id = self.lot(lot).id
+        return str(self.world.do(block_lot, BlockLot, lot_id=lot_id, reason="smells").message)
+
+    def unblock(self, lot: str) -> None:
+        self.world.do(unblock_lot, UnblockLot, lot_id=self.lot(lot).id, reason="is fine")
+
+    def lot(self, code: str) -> Lot:
+        found: Lot = self.world.one(Lot, code=code)
+        return found
+
+    def blocked(self) -> set[str]:
+        return {lot.code for lot in self.world.all(Lot) if lot.blocked_at is not None}
+
+    def free(self, goods: Goods) -> int:
+        with self.world.database.reading() as session:
+            return available_of(session, [goods.id], day=DAY).get(goods.id, 0)
+
+
+@pytest.fixture
+def house(world: World) -> House:
+    world.site()
+    serum, gift, box = by_lot(world), world.sku("GIFT"), world.sku("BOX")
+    for lot in ("L1", "L2"):
+        put(world, serum, f"S-{lot}", 9, lot=lot)
+    world.do(save_kit, SaveKit, kit="GIFT", parts=(Part(sku="SERUM", pieces=1),))
+    world.do(save_kit, SaveKit, kit="BOX", parts=(Part(sku="GIFT", pieces=1),))
+    world.bin("K-01", walk_order=9)
+    return House(world=world, serum=serum, gift=gift, box=box)
+
+
+def test_lots_of_kits_are_blocked_with_a_lot_inside_and_let_go_with_it(house: House):
+    world = house.world
+    for kit in (house.gift, house.box):
+        track(world, kit, is_lot_tracked=True)
+    house.make(house.gift, 3, serum="L1", lot="G1")
+    house.make(house.gift, 2, serum="L2", lot="G2")
+    house.make(house.box, 1, lot="B1")
+    waved = world.bring(Stage.WAVED, lines={house.gift: 2}, on_hand=0)
+    packed = world.bring(Stage.PACKED, lines={house.box: 1}, on_hand=0)
+    said = house.block("L1")
+    assert "2 lots of kits are blocked with it, kits of 0 SKUs" in said
+    assert house.blocked() == {"L1", "G1", "B1"}
+    assert (house.free(house.gift), house.free(house.box)) == (2, 0)
+    assert world.state(Consignment, waved.consignment_id) == "ready"
+    assert world.holds(packed.order_id) == [HoldKind.MANUAL]
+    house.unblock("L1")
+    assert house.blocked() == set()
+    assert world.differences() == []
+
+
+def test_a_lot_of_kits_stays_blocked_while_another_reason_stands(house: House):
+    world = house.world
+    track(world, house.gift, is_lot_tracked=True)
+    for serum in ("L1", "L2"):
+        house.make(house.gift, 1, serum=serum, lot="G1")
+    house.block("L1")
+    house.block("L2")
+    house.unblock("L1")
+    assert house.blocked() == {"L2", "G1"}
+    assert house.lot("G1").blocked_reason == "L2: smells"
+    with world.database.reading() as session:
+        assert [cause.code for cause in causes_of(session, house.lot("G1").id)] == ["L2"]
+    house.block("G1")
+    house.unblock("L2")
+    assert house.blocked() == {"G1"}
+    house.unblock("G1")
+    house.block("L1")
+    house.unblock("G1")  # by somebody who has sorted the kits
+    house.unblock("L1")
+    assert house.blocked() == set()
+    assert {row.ended_reason for row in world.all(SuspectKits)} == {"is fine"}
+
+
+def test_kits_without_lots_are_held_back_until_somebody_has_sorted_them(house: House):
+    world = house.world
+    house.make(house.gift, 5, serum="L1")
+    waved = world.bring(Stage.WAVED, lines={house.gift: 2}, on_hand=0)
+    picked = world.bring(Stage.PICKED, work=world.released([(house.gift, 1)]))
+    assert "kits of 1 SKUs without lots held back" in house.block("L1")
+    assert house.free(house.gift) == 0
+    assert world.holds(waved.order_id) == [HoldKind.STOCK_SHORT]
+    assert world.holds(picked.order_id) == [HoldKind.MANUAL]
+    with world.database.reading() as session:
+        (told,) = suspects(session, lot_id=house.lot("L1").id)
+        stock = stocks_of(session, Asked(day=DAY, settings=load_settings(session)), [house.gift.id])
+    assert stock[house.gift.id].standing.unfit == 4
+    assert (told.sku, told.made, told.serials) == ("GIFT", 5, ())
+    assert sum(place.on_hand for place in told.bins) == 5
+    given = {"sku_id": house.gift.id}
+    world.refused(InvalidInput, let_kits_go, LetKitsGo, reason=" ", **given)
+    world.refused(NotFound, let_kits_go, LetKitsGo, reason="x", sku_id=999)
+    world.do(let_kits_go, LetKitsGo, reason="none has it inside", **given)
+    world.refused(RuleViolation, let_kits_go, LetKitsGo, reason="again", **given)
+    assert house.free(house.gift) == 4
+    assert audit_supplied(world.database, actor=Actor(person_id=1), at=world.tick()) == 1
+    assert house.blocked() == {"L1"}
+    assert world.differences() == []
+
+
+def test_kits_in_doubt_are_promised_to_nobody_put_into_no_kit_and_given_no_lot(house: House):
+    world = house.world
+    house.make(house.gift, 2, serum="L1")
+    world.bring(Stage.READY, lines={house.gift: 1}, on_hand=0)
+    house.block("L1")
+    promise = ledger.Promise(
+        consignment_line_id=world.one(ConsignmentLine).id,
+        bin_id=world.one(Bin, code="K-01").id,
+        sku_id=house.gift.id,
+        pieces=1,
+    )
+    with pytest.raises(LotBlocked), world.database.transaction() as session:
+        ledger.reserve(session, [promise])
+    taken = (PartFrom(sku="GIFT", bin="K-01", pieces=1),)
+    given = {"kit_id": house.box.id, "kits": 1, "to": "K-01", "taken": taken}
+    world.refused(LotBlocked, assemble_kits, AssembleKits, **given)
+    world.refused(RuleViolation, give_lot, GiveLot, sku_id=house.gift.id, lot="G1")
+    with world.database.reading() as session:
+        assert free_parts(session, session.get_one(Sku, house.gift.id), DAY) == []
+
+
+def test_with_all_kits_gone_nothing_is_held_back(house: House):
+    world = house.world
+    house.make(house.gift, 1, serum="L1")
+    world.bring(Stage.DISPATCHED, lines={house.gift: 1}, on_hand=0)
+    house.block("L1")
+    assert world.all(SuspectKits) == []
+
+
+def test_who_blocks_a_lot_waits_for_kits_that_are_made_of_it_just_now(house: House):
+    world = house.world
+    track(world, house.gift, is_lot_tracked=True)
+    taken = (PartFrom(sku="SERUM", bin="S-L1", pieces=1, lot="L1"),)
+    make = world.command(
+        AssembleKits, kit_id=house.gift.id, kits=1, to="K-01", taken=taken, lot="G1"
+    )
+    block = world.command(BlockLot, lot_id=house.lot("L1").id, reason="smells")
+    assert not isinstance(world.overlap((assemble_kits, make), (block_lot, block)), Exception)
+    assert house.blocked() == {"L1", "G1"}
+
+
+def test_kits_of_parts_with_a_best_before_are_good_no_longer_than_these(world: World):
+    serum = by_lot(world, is_expiry_tracked=True)
+    gift = world.sku("GIFT")
+    put(world, serum, "S-L1", 9, lot="L1", day=LATER)
+    put(world, serum, "S-L2", 9, lot="L2", day=SOON)
+    world.do(save_kit, SaveKit, kit="GIFT", parts=(Part(sku="SERUM", pieces=1),))
+    world.bin("K-01")
+    house = House(world=world, serum=serum, gift=gift, box=gift)
+    given = {"kit_id": gift.id, "kits": 1, "to": "K-01"}
+    assert "keep GIFT by lot" in str(world.refused(RuleViolation, assemble_kits, AssembleKits,
+                                                   **given))  # fmt: skip
+    track(world, gift, is_lot_tracked=True)
+    house.make(gift, serum="L1", lot="G1")
+    assert house.lot("G1").best_before == LATER
+    of_l2 = (PartFrom(sku="SERUM", bin="S-L2", pieces=1, lot="L2"),)
+    world.refused(RuleViolation, assemble_kits, AssembleKits, taken=of_l2, lot="G1", **given)
+    later = {"taken": of_l2, "lot": "G2", "best_before": LATER}
+    world.refused(RuleViolation, assemble_kits, AssembleKits, **later, **given)
+    longer = {"lot_id": house.lot("G1").id, "reason": "hope"}
+    for day in (date(2026, 7, 1), None):
+        world.refused(RuleViolation, mend_lot, MendLot, best_before=day, **longer)
+    said = world.do(mend_lot, MendLot, lot_id=house.lot("L1").id, best_before=SOON, reason="typo")
+    assert "1 lots of kits" in str(said.message)
+    assert house.lot("G1").best_before == SOON
+    house.block("G1")
+    world.refused(LotBlocked, assemble_kits, AssembleKits, taken=of_l2, lot="G1", **given)
+
+
+@pytest.mark.parametrize("is_known", [False, True], ids=["any", "by number"])
+def test_goods_in_hand_stop_where_they_may_have_it_inside(house: House, *, is_known: bool):
+    """Of kits known by their number only those that do: K1 has it, K2 has not."""
+    world = house.world
+    world.bin("K-02")
+    if is_known:
+        track(world, house.gift, is_serial_tracked=True)
+    for serum, number, place in (("L1", "K1", "K-01"), ("L2", "K2", "K-02")):
+        more = {"serials": (number,)} if is_known else {}
+        house.make(house.gift, 1, serum=serum, to=place, **more)
+    house.block("L1")
+    work = world.bring(Stage.READY, lines={world.sku("MUG"): 1}, on_hand=1)
+    stopped = {}
+    for place in ("K-02", "K-01"):
+
+        def scan(session: Session, command: Command, code: str = place) -> Outcome:
+            bins = [world.one(Bin, code=code).id]
+            stopped[code] = stop_unfit(session, command, work.consignment_id, bins)
+            return Outcome(screen="", message=say("looked"))
+
+        world.do(scan, Command)
+    assert str(stopped["K-01"]).startswith("GIFT may have pieces of blocked lot L1 inside.")
+    assert (stopped["K-02"] is None) is is_known
+    assert world.holds(work.order_id) == [HoldKind.LOT_UNFIT]
+    with world.database.reading() as session:
+        (told,) = suspects(session, sku_id=house.gift.id)
+    assert [(piece.code, piece.bin) for piece in told.serials] == [("K1", "K-01")] * is_known
