@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 import sqlalchemy as sa
@@ -11,10 +12,12 @@ from printing.models import PrintJob
 from tests.builders import Stage
 from tests.commands.test_counting import move
 from tests.counts import Count, opened
+from tests.tracked import by_lot, put
 from tests.web.desk_site import Desk, notice_of, words_of
 from warehouse.catalog.models import Bin
 from warehouse.commands import new_id
 from warehouse.counting.models import CountBin, CountScan, CountSession, CountUnknown, LineState
+from warehouse.inventory.models import Lot
 from warehouse.people.models import PersonRole, Role
 from warehouse.waves.models import Wave
 
@@ -27,6 +30,20 @@ def shelf(desk: Desk):
     world.stock(tee, "A-1", 10, walk_order=1)
     world.bin("A-2", walk_order=2)
     return tee, opened(world, "A-1", "A-2")
+
+
+def sent_on(answer) -> dict[str, str]:
+    """Return what the next scan carries."""
+    return dict(re.findall(r'data-send-(\w+)="([^"]*)"', answer.text))
+
+
+def tallied(desk: Desk, take: int) -> dict[str, int]:
+    """Return lot → pieces counted so far."""
+    found: dict[str, int] = {}
+    for row in desk.world.all(CountScan, take_id=take):
+        code = desk.world.get(Lot, row.lot_id).code
+        found[code] = found.get(code, 0) + row.pieces
+    return found
 
 
 def scan(desk: Desk, count: Count, barcode: str, screen: str, subject: int, **more: object):
@@ -59,6 +76,38 @@ def test_a_counter_is_led_from_bin_to_bin_and_never_sees_the_book(desk: Desk, sh
     assert 'data-screen="bin"' in answer.get_data(as_text=True)
     assert [x.state for x in count.lines("A-1")] == [LineState.RECOUNT]
     assert desk.world.one(CountUnknown).code == "NOBODY-KNOWS"
+
+
+def test_a_counter_says_the_lot_and_no_piece_asked_about_is_lost(desk: Desk):
+    world = desk.world
+    world.site()
+    serum, mug = by_lot(world), world.sku("MUG")
+    for lot in ("L1", "L2"):
+        put(world, serum, "A-1", 5, lot=lot)
+    count = opened(world, "A-1")
+    place = world.one(CountBin)
+    answer = scan(desk, count, "A-1", "bin", place.id)
+    take = int(answer.text.split('data-subject="')[1].split('"')[0])
+
+    def ask(barcode: str, **more: object):
+        return scan(desk, count, barcode, "lot", take, **more)
+
+    asked = scan(desk, count, serum.barcode, "goods", take, pieces=2)
+    assert 'data-tone="attention"' in asked.text
+    carried = {"item": serum.barcode, "pieces": "2"}
+    assert sent_on(asked) == carried
+    more = ask(serum.barcode, **carried)
+    carried = sent_on(more)
+    assert carried == {"item": serum.barcode, "pieces": "3"}
+    refused = ask(mug.barcode, **carried)
+    assert refused.status_code == 422
+    assert sent_on(refused) == carried
+    assert ask("L2", **sent_on(refused)).status_code == 200
+    assert tallied(desk, take) == {"L2": 3}
+    asked = scan(desk, count, serum.barcode, "minus", take)
+    assert sent_on(asked) == {"item": serum.barcode, "pieces": "-1"}
+    ask("L2", **sent_on(asked))
+    assert tallied(desk, take) == {"L2": 2}
 
 
 def test_the_desk_shows_decides_and_posts(desk: Desk, shelf):

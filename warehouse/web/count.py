@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Bin, Zone
 from warehouse.catalog.queries import item_by_barcode
-from warehouse.commands import Outcome
+from warehouse.commands import Outcome, Tone
 from warehouse.counting.commands.goods import CountGoods, UndoScan, count_goods, undo_scan
 from warehouse.counting.commands.passes import (
     CloseBin,
@@ -35,9 +35,9 @@ from warehouse.counting.queries import (
     waiting_sessions,
 )
 from warehouse.counting.screens import CountScreen
-from warehouse.errors import LotWanted, NotFound, RuleViolation
+from warehouse.errors import LotWanted, NotFound, RuleViolation, WrongScan
 from warehouse.inventory.pieces import lots_in
-from warehouse.inventory.refusals import refuse
+from warehouse.inventory.refusals import describe, refuse
 from warehouse.people.rights import Right
 from warehouse.scanning import Card, CardScan, CodeScan, Scan, parse
 from warehouse.text import say
@@ -121,16 +121,41 @@ def _take(session_id: int, scan: Scan, screen: str, subject: int) -> Outcome:
 
 
 def _count(item: CodeScan, screen: str, take_id: int) -> Outcome:
-    sign = -1 if screen == MINUS else 1
-    pieces = form_int("pieces", 1) * item.pieces * sign
+    """Count what was scanned; of which lot it is, is asked where the scan did not say.
+
+    The answer to that question comes with the code of the goods in the field `item` and the pieces
+    it was asked of; one more of the same goods is one more piece of the question.
+    """
+    goods, pieces = form_str("item", ""), form_int("pieces", 1)
+    said: dict[str, Any] = {
+        "barcode": item.code, "lot": item.lot, "best_before": item.best_before,
+        "serial": item.serial, "pieces": pieces * item.pieces * (-1 if screen == MINUS else 1),
+    }  # fmt: skip
+    if screen == LOT and goods:
+        if item.code == goods:
+            one_more = 0 if item.lot else item.pieces if pieces > 0 else -item.pieces
+            said["pieces"] = pieces + one_more
+        elif item.lot:
+            said["pieces"] = item.pieces
+        else:
+            _require_no_goods(item.code)
+            said |= {"barcode": goods, "lot": item.code, "pieces": pieces}
     try:
-        return do(
-            count_goods, CountGoods, take_id=take_id, barcode=item.code, pieces=pieces,
-            lot=form_str("lot", "") or item.lot, best_before=item.best_before, serial=item.serial,
+        return do(count_goods, CountGoods, take_id=take_id, **said)
+    except LotWanted as wanted:
+        again = {"item": str(said["barcode"]), "pieces": str(said["pieces"])}
+        return Outcome(
+            screen=LOT, subject_id=take_id, message=wanted.text, tone=Tone.ATTENTION,
+            facts={"send": again},
         )  # fmt: skip
-    except LotWanted as error:
-        facts = {"barcode": item.code, "pieces": pieces}
-        return Outcome(screen=LOT, subject_id=take_id, message=error.text, facts=facts)
+
+
+def _require_no_goods(code: str) -> None:
+    """Refuse the code of other goods or of a place where a lot is asked for."""
+    with reading() as session:
+        got, _ = describe(session, code)
+    if got is not None:
+        raise WrongScan(got=got, wanted=say("the lot"))
 
 
 def _card(session_id: int, card: Card, screen: str, take_id: int) -> Outcome:
@@ -226,12 +251,9 @@ def _goods(
         "minus": screen == MINUS,
     }
     if screen == LOT:
-        barcode = _scanned()
-        item = item_by_barcode(session, barcode)
+        item = item_by_barcode(session, form_str("item", "") or _scanned())
         if item is not None:
-            context["lots"] = lots_in(session, place.bin_id, item.sku_id)
-            context["item"], context["barcode"] = item, barcode
-            context["asked_pieces"] = form_int("pieces", 1)
+            context["lots"], context["item"] = lots_in(session, place.bin_id, item.sku_id), item
             return Fragment(
                 template="count/_lot.html", screen=LOT, subject=take.id,
                 expects=say("the lot"), context=context,

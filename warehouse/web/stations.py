@@ -124,11 +124,14 @@ def _once_more(error: TakenByAnother | OtherLot) -> dict[str, str] | None:
         return {"confirm": "1"}
     if not error.offered:
         return None
-    again = {"swap": error.offered}
-    for name in ("item", "pieces"):
-        if name in request.form:
-            again[name] = form_str(name)
-    return again
+    return {"swap": error.offered, **_asked()}
+
+
+def _asked() -> dict[str, str]:
+    """Return what the question is about that this scan was to answer; a refusal leaves it open."""
+    if "item" not in request.form:
+        return {}
+    return {name: form_str(name) for name in ("item", "pieces") if name in request.form}
 
 
 def _doubt(error: InsufficientStock) -> None:
@@ -256,8 +259,8 @@ def _render(fragment: Fragment, message: dict[str, Any], status: int) -> Respons
 
 def _message(error: WarehouseError, send: dict[str, str] | None = None) -> Response:
     message = _message_of_error(error)
-    message["send"] = send or {}
     if send:
+        message["send"] = send
         message["tone"] = Tone.ATTENTION
     return make_response(render_template("_message.html", message=message), error.status)
 
@@ -274,7 +277,7 @@ def _message_of_error(error: WarehouseError) -> dict[str, Any]:
         "text": speak(error.text),
         "expects": "",
         "ack": False,
-        "send": {},
+        "send": _asked(),
     }
 
 
