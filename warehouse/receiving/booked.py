@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -26,6 +26,7 @@ class Booked:
     sku_id: int
     code: str
     name: str
+    properties: str
     is_faulty: bool
     lot_code: str
     best_before: date | None
@@ -52,7 +53,8 @@ def booked_of(session: Session, receipt_id: int) -> list[Booked]:
     is_faulty = ReceiptCount.fault.is_not(None)
     rows = session.execute(
         sa.select(
-            ReceiptCount.sku_id, Sku.code, Sku.name, is_faulty.label("is_faulty"),
+            ReceiptCount.sku_id, Sku.code, Sku.name, Sku.properties,
+            is_faulty.label("is_faulty"),
             # A lot has one best-before; not every scan of its pieces says it.
             ReceiptCount.lot_code, sa.func.max(ReceiptCount.best_before).label("best_before"),
             ReceiptCount.serial, sa.func.sum(ReceiptCount.pieces).label("pieces"),
@@ -60,8 +62,8 @@ def booked_of(session: Session, receipt_id: int) -> list[Booked]:
         .join(Sku, Sku.id == ReceiptCount.sku_id)
         .where(ReceiptCount.receipt_id.in_(ids), ReceiptCount.undone_at.is_(None))
         .group_by(
-            ReceiptCount.sku_id, Sku.code, Sku.name, is_faulty, ReceiptCount.lot_code,
-            ReceiptCount.serial,
+            ReceiptCount.sku_id, Sku.code, Sku.name, Sku.properties, is_faulty,
+            ReceiptCount.lot_code, ReceiptCount.serial,
         )
     )  # fmt: skip
     found = {b.key: b for b in (_booked(row) for row in rows)}
@@ -99,6 +101,7 @@ def _booked(row: Any) -> Booked:
         sku_id=row.sku_id,
         code=row.code,
         name=row.name,
+        properties=row.properties,
         is_faulty=bool(row.is_faulty),
         lot_code=row.lot_code,
         best_before=row.best_before,
@@ -108,16 +111,7 @@ def _booked(row: Any) -> Booked:
 
 
 def _other_side(booked: Booked) -> Booked:
-    return Booked(
-        sku_id=booked.sku_id,
-        code=booked.code,
-        name=booked.name,
-        is_faulty=not booked.is_faulty,
-        lot_code=booked.lot_code,
-        best_before=booked.best_before,
-        serial=booked.serial,
-        pieces=0,
-    )
+    return replace(booked, is_faulty=not booked.is_faulty, pieces=0)
 
 
 def _goods(booked: Booked) -> Goods:

@@ -154,6 +154,7 @@ def _of_count(session: Session, count: ReceiptCount) -> Booked:
         sku_id=sku.id,
         code=sku.code,
         name=sku.name,
+        properties=sku.properties,
         is_faulty=count.fault is not None,
         lot_code=count.lot_code,
         best_before=count.best_before,
