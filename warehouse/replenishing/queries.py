@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session, aliased
 
 from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.catalog.queries import IS_IN_RESERVE
-from warehouse.inventory.models import StockBalance
+from warehouse.inventory.fitness import SUSPECT_SKUS, is_fit
+from warehouse.inventory.models import Lot, LotBalance, StockBalance
 from warehouse.inventory.queries import available_of, free_by_lot, free_by_sku
 from warehouse.orders.models import Consignment, ConsignmentState
 from warehouse.people.models import Person
@@ -28,6 +29,10 @@ from warehouse.replenishing.models import (
 from warehouse.replenishing.rules import Face, Source
 
 Pair = tuple[int, int]  # (SKU id, pick bin id)
+# Shelves that pieces are brought to: a bin closed to put-away or to picking is left as it is.
+IS_FILLED = sa.and_(
+    Bin.kind == BinKind.SHELF, Bin.is_active, ~Bin.is_put_closed, ~Bin.is_pick_closed
+)
 # Left out of a wave, or gone short in one with goods in their totes already.
 WAITING = (ConsignmentState.READY, ConsignmentState.WAVED, ConsignmentState.PICKING)
 
@@ -79,29 +84,35 @@ def faces_of(session: Session, pairs: Collection[Pair], *, day: date) -> dict[Pa
     return found
 
 
-def low_faces(session: Session) -> list[Pair]:
-    """Return the pick bins in use that hold fewer free pieces than their level says."""
-    free = StockBalance.on_hand - StockBalance.reserved
+def low_faces(session: Session, *, day: date) -> list[Pair]:
+    """Return the pick bins in use that hold fewer free pieces than their level says.
+
+    Only pieces that may be promised on the site's `day` count: a bin full of blocked or expired
+    lots is empty to those who pick.
+    """
+    here = (StockBalance.bin_id == FaceLevel.bin_id, StockBalance.sku_id == FaceLevel.sku_id)
+    free = sa.select(StockBalance.on_hand - StockBalance.reserved).where(
+        *here, StockBalance.sku_id.not_in(SUSPECT_SKUS)
+    )
+    fit = (
+        sa.select(sa.func.sum(LotBalance.on_hand - LotBalance.reserved))
+        .join(Lot, Lot.id == LotBalance.lot_id)
+        .where(LotBalance.bin_id == FaceLevel.bin_id, Lot.sku_id == FaceLevel.sku_id, is_fit(day))
+    )
+    there = sa.case(
+        (Sku.is_lot_tracked, fit.correlate(FaceLevel, Sku).scalar_subquery()),
+        else_=free.correlate(FaceLevel).scalar_subquery(),
+    )
     return [
         (row.sku_id, row.bin_id)
         for row in session.execute(
             sa.select(FaceLevel.sku_id, FaceLevel.bin_id)
             .join(Bin, Bin.id == FaceLevel.bin_id)
             .join(Sku, Sku.id == FaceLevel.sku_id)
-            .outerjoin(
-                StockBalance,
-                sa.and_(
-                    StockBalance.sku_id == FaceLevel.sku_id,
-                    StockBalance.bin_id == FaceLevel.bin_id,
-                ),
-            )
-            .where(
-                Bin.is_active, ~Bin.is_put_closed, Sku.is_active,
-                sa.func.coalesce(free, 0) < FaceLevel.least,
-            )
+            .where(IS_FILLED, Sku.is_active, sa.func.coalesce(there, 0) < FaceLevel.least)
             .order_by(FaceLevel.sku_id, FaceLevel.bin_id)
         )
-    ]  # fmt: skip
+    ]
 
 
 def waiting_pieces(session: Session, sku_ids: Collection[int] | None = None) -> dict[Pair, int]:
@@ -179,28 +190,32 @@ def waiters_of(session: Session, task_ids: Collection[int]) -> dict[int, list[in
     return found
 
 
+def is_filled(session: Session, bin_id: int) -> bool:
+    """Tell whether pieces may be brought to the pick bin."""
+    return session.scalar(sa.select(Bin.id).where(Bin.id == bin_id, IS_FILLED)) is not None
+
+
 def pick_bin_for(session: Session, sku_id: int) -> int | None:
     """Return the shelf to fill with a SKU, None if the house has no shelf in use for it.
 
     The bin with a level for it, else the shelf it stands on or stood on last, else an empty one.
     """
-    in_use = (Bin.kind == BinKind.SHELF, Bin.is_active, ~Bin.is_put_closed, ~Bin.is_pick_closed)
     with_level = (
         sa.select(Bin.id)
         .join(FaceLevel, FaceLevel.bin_id == Bin.id)
-        .where(FaceLevel.sku_id == sku_id, *in_use)
+        .where(FaceLevel.sku_id == sku_id, IS_FILLED)
         .order_by(Bin.walk_order, Bin.id)
     )
     known = (
         sa.select(Bin.id)
         .join(StockBalance, StockBalance.bin_id == Bin.id)
-        .where(StockBalance.sku_id == sku_id, ~StockBalance.is_in_work, *in_use)
+        .where(StockBalance.sku_id == sku_id, ~StockBalance.is_in_work, IS_FILLED)
         .order_by(StockBalance.on_hand.desc(), StockBalance.changes.desc(), Bin.walk_order)
     )
     full = sa.select(StockBalance.bin_id).where(
         StockBalance.bin_id == Bin.id, StockBalance.on_hand > 0
     )
-    empty = sa.select(Bin.id).where(*in_use, ~sa.exists(full)).order_by(Bin.walk_order, Bin.id)
+    empty = sa.select(Bin.id).where(IS_FILLED, ~sa.exists(full)).order_by(Bin.walk_order, Bin.id)
     for query in (with_level, known, empty):
         found = session.scalar(query.limit(1))
         if found is not None:

@@ -35,7 +35,7 @@ from warehouse.replenishing.picking_up import (
     place_for,
     way_of,
 )
-from warehouse.replenishing.queries import open_tasks
+from warehouse.replenishing.queries import is_filled, open_tasks
 from warehouse.replenishing.screens import ReplenishScreen
 from warehouse.scanning import Card, CardScan, CodeScan, Scan, WeightScan
 from warehouse.text import say
@@ -229,6 +229,7 @@ def _task(session: Session, task: ReplenishTask, hand: Carried | None, screen: s
         context={
             "task": task, "sku": sku, "source": source.code, "target": target.code, "lot": lot,
             "in_hand": in_hand, "left": max(0, task.pieces - task.moved - in_hand),
+            "is_closed": not is_filled(session, target.id),
             "others": carriers_of(session, task.id, person().id),
         },
     )  # fmt: skip

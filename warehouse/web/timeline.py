@@ -287,6 +287,14 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
         None,
     ),
     ("sku", "face_dropped"): (_plain(say("A pick bin is kept filled no more")), None),
+    ("sku", "replenish_aimed"): (
+        lambda f: say(
+            "Brought to {bin}: {closed} was closed",
+            bin=f.get("bin", ""),
+            closed=f.get("closed", ""),
+        ),
+        "attention",
+    ),
     ("sku", "replenish_ended"): (
         lambda f: say(
             "Replenishment: {state}, {pieces} pieces",

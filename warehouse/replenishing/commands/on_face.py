@@ -19,12 +19,13 @@ from warehouse.placing.places import goods_of, place_of
 from warehouse.placing.reasons import OTHER_BIN, note_why
 from warehouse.placing.rules import HARD, broken, room
 from warehouse.replenishing.commands.carrying import gone_from_under
-from warehouse.replenishing.commands.planning import end, hand_of, open_task, refresh
+from warehouse.replenishing.commands.ending import end
+from warehouse.replenishing.commands.planning import hand_of, open_task, refresh
 from warehouse.replenishing.models import Carried, ReplenishTask, TaskState
 from warehouse.replenishing.picking_up import is_gone
-from warehouse.replenishing.queries import carried_of
+from warehouse.replenishing.queries import carried_of, is_filled, pick_bin_for
 from warehouse.replenishing.screens import ReplenishScreen
-from warehouse.text import say
+from warehouse.text import Text, say
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,9 +58,10 @@ def put_on_face(session: Session, command: PutOnFace) -> Outcome:
     sku = session.get_one(Sku, task.sku_id)
     if is_gone(session, hand, sku.id):
         return gone_from_under(session, hand, sku)
-    place = _face(session, command, task)
+    place = _face(session, command, task, hand)
     pieces, is_doubted = _fitting(session, place, sku, hand)
-    if command.why is None and (is_doubted or place.id != task.to_bin_id):
+    is_other = place.id != task.to_bin_id and is_filled(session, task.to_bin_id)
+    if command.why is None and (is_doubted or is_other):
         hand.other_bin_id = place.id
         session.flush()
         return Outcome(
@@ -76,13 +78,31 @@ def put_on_face(session: Session, command: PutOnFace) -> Outcome:
     return _put_down(session, command, task, hand, place, pieces)
 
 
-def _face(session: Session, command: PutOnFace, task: ReplenishTask) -> Bin:
-    """Return the scanned pick bin, held so that nobody fills it meanwhile."""
+def _face(session: Session, command: PutOnFace, task: ReplenishTask, hand: Carried) -> Bin:
+    """Return the scanned pick bin, held so that nobody fills it meanwhile.
+
+    Whoever stands before one that was closed since is told where to go with the goods.
+    """
     place = bin_by_code(session, command.barcode)
     if place is None or place.kind is not BinKind.SHELF or not place.is_active:
         wanted = session.get_one(Bin, task.to_bin_id)
         raise refuse_bin(session, command.barcode, say("{bin}", bin=wanted.code))
-    return session.get_one(Bin, place.id, with_for_update=True, populate_existing=True)
+    held = session.get_one(Bin, place.id, with_for_update=True, populate_existing=True)
+    if held.is_put_closed:
+        raise RuleViolation(_closed(session, held, task, hand))
+    return held
+
+
+def _closed(session: Session, place: Bin, task: ReplenishTask, hand: Carried) -> Text:
+    source = session.get_one(Bin, hand.from_bin_id).code
+    other = pick_bin_for(session, task.sku_id)
+    if other is None:
+        return say("{bin} is closed: nothing more is put in. Put the goods back into {source}.",
+                   bin=place.code, source=source)  # fmt: skip
+    return say(
+        "{bin} is closed: nothing more is put in. Take the goods to {other}, or back to {source}.",
+        bin=place.code, other=session.get_one(Bin, other).code, source=source,
+    )  # fmt: skip
 
 
 def _fitting(session: Session, place: Bin, sku: Sku, hand: Carried) -> tuple[int, bool]:

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from warehouse.commands import Command, Outcome
 from warehouse.errors import StaleScreen
-from warehouse.people import trail
+from warehouse.replenishing.closed import ways_out
+from warehouse.replenishing.commands.ending import end, leave_closed
 from warehouse.replenishing.models import Carried, ReplenishTask, ReplenishWait, TaskState
 from warehouse.replenishing.queries import (
     Pair,
@@ -82,8 +83,8 @@ def plan_tasks(session: Session, command: PlanTasks) -> Outcome:
     session.execute(
         sa.delete(Carried).where(Carried.pieces == 0, Carried.at < command.at - WENT_AWAY)
     )
-    made = make_tasks(session, command, low_faces(session))
     ended = refresh(session, command)
+    made = make_tasks(session, command, low_faces(session, day=command.day))
     return Outcome(
         screen="tasks",
         message=say("{made} tasks made, {ended} ended.", made=made, ended=ended),
@@ -157,10 +158,18 @@ def make_tasks(session: Session, command: Command, pairs: Collection[Pair]) -> i
 
 
 def refresh(session: Session, command: Command, task_ids: Collection[int] | None = None) -> int:
-    """Bring open tasks up to date with the stock; return how many ended."""
-    ended = 0
+    """Bring open tasks up to date with the stock; return how many ended.
+
+    One whose bin is closed meanwhile is aimed at another bin, or ends.
+    """
     query = _open_tasks(task_ids).with_for_update().execution_options(populate_existing=True)
-    for task, now in outlooks(session, session.scalars(query).all(), command.day):
+    tasks = session.scalars(query).all()
+    ways = ways_out(session, tasks)
+    ended = sum(leave_closed(session, command, way) for way in ways)
+    if any(way.into_id for way in ways):
+        tasks = session.scalars(_open_tasks(None).with_for_update()).all()
+    still = [task for task in tasks if task.state is TaskState.OPEN]
+    for task, now in outlooks(session, still, command.day):
         task.pieces, task.is_urgent, task.from_bin_id = now.pieces, now.is_urgent, now.from_bin_id
         if now.state is not TaskState.OPEN:
             end(session, command, task, now.state)
@@ -172,11 +181,13 @@ def refresh(session: Session, command: Command, task_ids: Collection[int] | None
 def is_due(session: Session, at: datetime, day: date) -> bool:
     """Tell whether planning would change anything now: no command is written for nothing."""
     tasks = session.scalars(_open_tasks(None)).all()
+    if ways_out(session, tasks):
+        return True
     for task, now in outlooks(session, tasks, day):
         if now != Outlook.of(task):
             return True
     known = {(task.sku_id, task.to_bin_id) for task in tasks} | _left_alone(session, at)
-    low = [pair for pair in low_faces(session) if pair not in known]
+    low = [pair for pair in low_faces(session, day=day) if pair not in known]
     faces = faces_of(session, low, day=day) if low else {}
     sources = sources_of(session, {sku_id for sku_id, _ in low}, day=day) if low else {}
     return any(sources.get(pair[0]) and pieces_wanted(faces[pair]) > 0 for pair in low)
@@ -197,16 +208,6 @@ def outlooks(
         face = replace(faces[task.sku_id, task.to_bin_id], is_begun=is_begun)
         found.append((task, _outlook(task, face, sources.get(task.sku_id, []), carried)))
     return found
-
-
-def end(session: Session, command: Command, task: ReplenishTask, state: TaskState) -> None:
-    """End an open task: what waits for it is free for the next wave."""
-    task.state, task.ended_at, task.ended_by = state, command.at, command.actor.person_id
-    session.flush()
-    trail.record(
-        session, command, "sku", task.sku_id, "replenish_ended",
-        task=task.id, state=state, pieces=task.moved,
-    )  # fmt: skip
 
 
 def _outlook(
