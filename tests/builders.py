@@ -18,8 +18,8 @@ import pytest
 import sqlalchemy as sa
 
 from tests import stages
+from tests.contents import Rows, rows_of
 from tests.stocking import PutStock, put_stock
-from warehouse import schema
 from warehouse.carriers.commands import AddRange, add_range
 from warehouse.carriers.models import Carrier, CheckRule
 from warehouse.catalog.models import (
@@ -92,8 +92,6 @@ ADDRESS: Mapping[str, str] = {
     "receiver_town": "",
     "receiver_detail": "文三路 1 号 2 幢 301 室",
 }
-
-Rows = dict[str, list[str]]  # table → its rows, sorted, as text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -249,11 +247,7 @@ class World:
 
     def rows(self) -> Rows:
         """Return every row of every table."""
-        with self.database.reading() as session:
-            return {
-                table.name: sorted(repr(tuple(row)) for row in session.execute(sa.select(table)))
-                for table in schema.metadata.sorted_tables
-            }
+        return rows_of(self.database)
 
     def get(self, model: type[Base], key: Any) -> Any:
         """Return a row by its primary key, as it is now."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from tests import stages
+from tests import apps, stages
 from warehouse import migrations, schema
 from warehouse.db import Database
 
@@ -20,6 +20,7 @@ SEEDED = {
     "bin": "code NOT IN ('OPENING','SUPPLIER','COUNT-DIFFERENCE','SET-ASIDE','QUARANTINE','DOCK',"
            "'SCRAP','KITTING')",
 }  # fmt: skip
+MEMORY_DISK_BYTES = 500 * 1024 * 1024
 
 
 @pytest.fixture(scope="session")
@@ -91,9 +92,20 @@ def empty_postgres(postgres: Database) -> Database:
 
 
 @pytest.fixture(scope="session")
-def sqlite_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Database:
-    """The SQLite database of all tests, one after the other: what was compiled for it stays so."""
-    return Database(f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'fahuo.db'}")
+def sqlite_file(sqlite_template: Path) -> Iterator[Database]:
+    """The SQLite database of all tests, one after the other: what was compiled for it stays so.
+
+    It lies in memory where there is room: no test sees whether a disk has kept its word, and all
+    would wait for it at every commit.
+    """
+    with tempfile.TemporaryDirectory(prefix="fahuo-", dir=_memory_disk()) as folder:
+        yield Database(f"sqlite:///{folder}/fahuo.db")
+
+
+def _memory_disk() -> Path | None:
+    disk = Path("/dev/shm")
+    has_room = disk.is_dir() and shutil.disk_usage(disk).free > MEMORY_DISK_BYTES
+    return disk if has_room else None
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -109,6 +121,10 @@ def sqlite_database(sqlite_template: Path, sqlite_file: Database) -> Iterator[Da
     stages.empty(sqlite_file, sqlite_template)
     yield sqlite_file
     sqlite_file.dispose()
+
+
+def pytest_runtest_setup() -> None:
+    apps.take_back()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

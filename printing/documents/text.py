@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from urllib.parse import quote
@@ -30,6 +31,8 @@ FROM_PRIVATE_USE = {
 LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st",
              0xFB06: "st"}  # fmt: skip
 PLAIN: Mapping[int, int | str] = {**FROM_PRIVATE_USE, **LIGATURES}
+# Most texts are of characters that are as they should be, one by one and side by side.
+_SOUND = re.compile(r"[ -~\u3001-\u3029\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff5e]*")
 
 
 def clean(text: str, limit: int) -> str:
@@ -39,8 +42,11 @@ def clean(text: str, limit: int) -> str:
     """
     # Only so much is looked at: a hostile megabyte must cost no more than a name.
     head = text[: limit * 4]
-    joined = " ".join("".join(_visible(head.translate(PLAIN))).split())
-    joined = unicodedata.normalize("NFC", joined)
+    if _SOUND.fullmatch(head):
+        joined = " ".join(head.split())
+    else:
+        joined = " ".join("".join(_visible(head.translate(PLAIN))).split())
+        joined = unicodedata.normalize("NFC", joined)
     if len(joined) <= limit and len(head) == len(text):
         return joined
     return joined[: limit - 1].rstrip() + ELLIPSIS if joined else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -106,19 +106,19 @@ def sample(
     return stretched(worst) if content is Content.LONG else soiled(worst)
 
 
-def samples(locale: str = "zh") -> Iterator[Sample]:
-    """Yield every kind with every content on every stock it is made for."""
+def samples(locale: str = "zh", contents: Iterable[Content] = tuple(Content)) -> Iterator[Sample]:
+    """Yield every kind with each of these contents on every stock it is made for."""
     for kind in _MAKERS:
-        for content in Content:
+        for content in contents:
             for stock in SUITABLE[kind]:
                 document = sample(kind, content, locale, stock)
                 yield Sample(document=document, content=content, media=stock)
-    yield from own_slips(locale)
+    yield from own_slips(locale, contents)
 
 
-def own_slips(locale: str = "zh") -> Iterator[Sample]:
+def own_slips(locale: str = "zh", contents: Iterable[Content] = tuple(Content)) -> Iterator[Sample]:
     """Yield packing slips with a shop's own logo and words on every stock."""
-    for content in Content:
+    for content in contents:
         for stock in SUITABLE["packing_slip"]:
             yield Sample(
                 document=sample("packing_slip", content, locale, stock), content=content,
@@ -136,9 +136,9 @@ def own_words(content: Content, locale: str = "zh") -> SlipWords:
 def every(locale: str = "zh") -> list[tuple[Document, str]]:
     """Return every kind as it comes every day, on every stock it is made for."""
     return [
-        (s.document, s.media)
-        for s in samples(locale)
-        if s.content is Content.SHORT and s.template is None
+        (sample(kind, Content.SHORT, locale, stock), stock)
+        for kind in _MAKERS
+        for stock in SUITABLE[kind]
     ]
 
 

@@ -15,6 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests.apps import lend
 from tests.builders import MONDAY, World
 from warehouse.app import create_app
 from warehouse.config import Config
@@ -58,14 +59,23 @@ def world(database: Database) -> Iterator[World]:
     assert world.differences() == []
 
 
-def make_app(database: Database, tmp_path: Path) -> Flask:
-    config = Config(
+def config_of(database: Database, folder: Path) -> Config:
+    return Config(
         database_url=database.url.render_as_string(hide_password=False),
-        data_dir=tmp_path,
+        data_dir=folder,
         secret_key="of the tests",
     )
-    app = create_app(config, database)
-    app.config["TESTING"] = True
+
+
+def make_app(database: Database, folder: Path) -> Flask:
+    """Return the application for one test."""
+    return lend(config_of(database, folder), database)
+
+
+def make_own_app(database: Database, folder: Path) -> Flask:
+    """Return an application that may stay for more than a test."""
+    app = create_app(config_of(database, folder), database)
+    app.testing = True
     return app
 
 

@@ -13,7 +13,7 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.api.conftest import Machine, error_of, make_app, new_machine
+from tests.api.conftest import Machine, error_of, make_own_app, new_machine
 from tests.builders import Stage, World
 from warehouse.api.bodies import read_json
 from warehouse.db import Database
@@ -181,7 +181,7 @@ def quiet(tmp_path_factory, sqlite_template) -> Iterator[tuple[World, Machine]]:
     folder = tmp_path_factory.mktemp("bodies")
     shutil.copy(sqlite_template, folder / "fahuo.db")
     world = World(Database(f"sqlite:///{folder / 'fahuo.db'}"))
-    yield world, new_machine(world, make_app(world.database, folder), *Role)
+    yield world, new_machine(world, make_own_app(world.database, folder), *Role)
     world.database.dispose()
 
 

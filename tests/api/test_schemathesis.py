@@ -15,7 +15,7 @@ from hypothesis.strategies import SearchStrategy
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import negative_data_rejection
 
-from tests.api.conftest import API, Machine, make_app, new_machine
+from tests.api.conftest import API, Machine, make_own_app, new_machine
 from tests.builders import Stage, World
 from warehouse.db import Database
 from warehouse.people.models import Role
@@ -31,7 +31,7 @@ def machine(tmp_path_factory, sqlite_template) -> Iterator[Machine]:
     shutil.copy(sqlite_template, folder / "fahuo.db")
     world = World(Database(f"sqlite:///{folder / 'fahuo.db'}"))
     world.bring(Stage.LABELLED)
-    yield new_machine(world, make_app(world.database, folder), *Role)
+    yield new_machine(world, make_own_app(world.database, folder), *Role)
     assert world.differences() == []
     world.database.dispose()
 

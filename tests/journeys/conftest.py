@@ -12,8 +12,8 @@ import pytest
 from flask import Flask
 
 from printing.queue import due, print_one, transports_within
+from tests.apps import lend
 from warehouse import demo, migrations
-from warehouse.app import create_app
 from warehouse.config import Config
 from warehouse.db import Database, utcnow
 from warehouse.demo.goods import variants
@@ -56,9 +56,7 @@ def build(database: Database, data_dir: Path) -> None:
 def make_site(database: Database, data_dir: Path) -> Site:
     """Return the application over a database that was built."""
     config = Config(database_url=str(database.url), data_dir=data_dir, secret_key="journey" * 6)
-    app = create_app(config, database)
-    app.testing = True
-    return Site(app=app, database=database, config=config)
+    return Site(app=lend(config, database), database=database, config=config)
 
 
 @pytest.fixture(scope="session")

@@ -171,6 +171,12 @@ def test_cleaning_twice_changes_nothing_more(text):
     assert clean(clean(text, 40), 40) == clean(text, 40)
 
 
+def test_a_character_comes_out_the_same_whatever_stands_behind_it():
+    for first in range(0, 0x10000, 16):
+        text = "a".join(["", *map(chr, range(first, first + 16)), ""])
+        assert clean(text + "é", 60) == clean(text, 60) + "é"
+
+
 def test_what_is_cut_says_so():
     assert clean("一二三四五", 4) == "一二三…"
     assert clean("一二三四", 4) == "一二三四"

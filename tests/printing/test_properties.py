@@ -17,13 +17,12 @@ from printing.renderers import raster
 from printing.renderers.pdf import layout
 from printing.renderers.pdf.paint import paint
 from printing.renderers.pdf.sheet import Sheet, TextMark
-from printing.samples import Content, refilled, samples
+from printing.samples import every, refilled
 
 PAPERS = {
-    (sample.document.kind, sample.media, locale): sample.document
+    (document.kind, stock, locale): document
     for locale in ("zh", "en")
-    for sample in samples(locale)
-    if sample.content is Content.SHORT
+    for document, stock in every(locale)
 }
 LABELS = sorted(which for which in PAPERS if STOCKS[which[1]].form is Form.LABEL)
 PERSONAL = sorted(which for which, paper in PAPERS.items() if hasattr(paper, "receiver"))

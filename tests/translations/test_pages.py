@@ -13,9 +13,9 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from tests.apps import lend
 from tests.translations.test_catalogue import CODES
 from warehouse import demo
-from warehouse.app import create_app
 from warehouse.config import from_environment
 from warehouse.db import Database, utcnow
 from warehouse.people.auth import open_session
@@ -68,8 +68,7 @@ def tablet(sqlite_database: Database, tmp_path: Path) -> FlaskClient:
     config = from_environment(
         {"FAHUO_DATA_DIR": str(tmp_path), "FAHUO_SECRET_KEY": "tests" * 8, "DATABASE_URL": ""}
     )
-    app = create_app(config, sqlite_database)
-    app.testing = True
+    app = lend(config, sqlite_database)
     with sqlite_database.transaction() as session:
         person = Person(name="张", login="zhang-san", locale="zh")
         session.add(person)

@@ -11,8 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests.apps import lend
 from tests.builders import World
-from warehouse.app import create_app
 from warehouse.config import from_environment
 from warehouse.db import Database, utcnow
 from warehouse.people.auth import open_session
@@ -41,8 +41,7 @@ class Desk:
                 "FAHUO_SECRET_KEY": "tests" * 8,
             }
         )
-        self.app = create_app(config, self.world.database)
-        self.app.testing = True
+        self.app = lend(config, self.world.database)
         self.app.config["WTF_CSRF_ENABLED"] = self.is_guarded
 
     @property
