@@ -69,7 +69,7 @@ FIELDS: tuple[Field, ...] = (
     (say("State"), lambda c: c.state),
     (say("Bins"), lambda c: c.bins),
     (say("Counted bins"), lambda c: int(c.done)),
-    (say("Lines"), lambda c: c.lines),
+    (say("Line count"), lambda c: c.lines),
     (say("Differences"), lambda c: int(c.different)),
     (say("Opened"), lambda c: c.opened_at),
     (say("Who"), lambda c: c.who),
@@ -88,8 +88,8 @@ LINE_FIELDS: tuple[Field, ...] = (
     (say("Reason"), lambda x: x.reason or ""),
     (say("Note"), lambda x: x.note),
     (say("Looks"), lambda x: x.looks),
-    (say("Counted by"), lambda x: x.counted_by),
-    (say("Counted"), lambda x: x.counted_at),
+    (say("Counter"), lambda x: x.counted_by),
+    (say("Counted at"), lambda x: x.counted_at),
     (say("Decided by"), lambda x: x.decided_by or ""),
 )
 LISTING = tables.Listing(

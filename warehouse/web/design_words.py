@@ -11,7 +11,7 @@ FIELD_WORDS: Mapping[str, Text] = {
     "waybill_no": say("waybill number"),
     "carrier_name": say("courier's name"),
     "carrier_hotline": say("courier's hotline"),
-    "service": say("service"),
+    "service": say("courier's service"),
     "service_or_hotline": say("service, else hotline"),
     "second_note": say("which parcel of how many, else hotline"),
     "sortation": say("routing code"),
@@ -30,7 +30,7 @@ FIELD_WORDS: Mapping[str, Text] = {
     "parcel_no": say("parcel number"),
     "parcel_count": say("which parcel of how many"),
     "parcel_facts": say("weight and parcel number"),
-    "weight": say("weight"),
+    "weight": say("parcel weight"),
     "order_numbers": say("order numbers"),
     "total_pieces": say("pieces in all"),
     "remark": say("remark"),
@@ -83,9 +83,9 @@ ELEMENT_WORDS: Mapping[ElementKind, Text] = {
 }
 
 ALIGN_WORDS: Mapping[Align, Text] = {
-    Align.LEFT: say("left"),
+    Align.LEFT: say("at the left"),
     Align.CENTER: say("middle"),
-    Align.RIGHT: say("right"),
+    Align.RIGHT: say("at the right"),
 }
 VALIGN_WORDS: Mapping[VAlign, Text] = {
     VAlign.TOP: say("top"),

@@ -47,7 +47,7 @@ SEEN_FIELDS: tuple[Field, ...] = (
     (say("Purchase order"), lambda o: o.number),
     (say("State"), lambda o: o.state),
     (say("Supplier"), lambda o: o.supplier),
-    (say("Lines"), lambda o: int(o.lines)),
+    (say("Line count"), lambda o: int(o.lines)),
     (say("Pieces"), lambda o: int(o.pieces)),
     (say("Received"), lambda o: int(o.received)),
     (say("Expected on"), lambda o: o.expected_on),
