@@ -6,10 +6,11 @@ PrintingError
   DoesNotFit          sound, but not on this media: the job fails at once
     SymbolTooWide     a barcode is wider than its place: says what would fit
     NotSpoken         this printer takes papers in another form only
-  DrawingStopped      drawing took longer than it may, and was ended
-  DrawingTooLarge     drawing needed more memory than it may have
-  DrawingBroken       the process that drew it fell over it, each time
-  DrawingDelayed      nobody is there to draw it just now: no fault of the paper
+  NotDrawn            drawing it came to nothing, whatever its facts say
+    DrawingStopped    drawing took longer than it may, and was ended
+    DrawingTooLarge   drawing needed more memory than it may have
+    DrawingBroken     the process that drew it fell over it, each time
+    DrawingDelayed    nobody is there to draw it just now: no fault of the paper
   AlreadyQueued       this paper was asked for before; a second one needs a reason
   StateConflict       the job is not (or no longer) in a state that allows this
   PaperVoid           what the paper says holds no more: it is printed by nobody
@@ -124,19 +125,23 @@ class NoMark(DoesNotFit):
     code = "no_mark"
 
 
-class DrawingStopped(PrintingError):
+class NotDrawn(PrintingError):
+    """Drawing the paper came to nothing."""
+
+
+class DrawingStopped(NotDrawn):
     """Drawing the paper did not come to an end in its time, so it was ended."""
 
     code = "drawing_stopped"
 
 
-class DrawingTooLarge(PrintingError):
+class DrawingTooLarge(NotDrawn):
     """Drawing the paper needed more memory than one paper may have."""
 
     code = "drawing_too_large"
 
 
-class DrawingDelayed(PrintingError):
+class DrawingDelayed(NotDrawn):
     """There is no process to draw the paper just now; the same paper may be drawn a little later.
 
     The system starts none, or ended it for want of memory, or all there may be are at work.
@@ -145,7 +150,7 @@ class DrawingDelayed(PrintingError):
     code = "drawing_delayed"
 
 
-class DrawingBroken(PrintingError):
+class DrawingBroken(NotDrawn):
     """Whoever drew the paper fell over it: a fault of the program or of what it draws with."""
 
     code = "drawing_broken"

@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import Flask
 
+from tests.drawing import ROOM
 from warehouse.app import create_app
 from warehouse.config import Config
 from warehouse.db import Database
@@ -35,7 +36,7 @@ def lend(config: Config, database: Database) -> Flask:
     app, settings = _made[way]
     app.config.clear()
     app.config.update(settings)
-    app.extensions.update(fahuo_config=config, fahuo_database=database)
+    app.extensions.update(fahuo_config=config, fahuo_database=database, fahuo_drawing=ROOM)
     return app
 
 
@@ -45,6 +46,6 @@ def take_back() -> None:
 
 
 def _for_tests(config: Config, database: Database) -> Flask:
-    app = create_app(config, database)
+    app = create_app(config, database, ROOM)
     app.testing = True
     return app

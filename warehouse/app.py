@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask import Flask
 from flask_wtf import CSRFProtect
 
 from warehouse.config import Config
 from warehouse.db import Database
+
+if TYPE_CHECKING:
+    from printing.queue.drawing_room import DrawingRoom
 
 TEMPLATES = "../templates"
 FORM_PARTS = 5_000
@@ -15,10 +20,13 @@ FORM_MEMORY = 2 * 1024 * 1024
 csrf = CSRFProtect()
 
 
-def create_app(config: Config, database: Database | None = None) -> Flask:
+def create_app(
+    config: Config, database: Database | None = None, room: DrawingRoom | None = None
+) -> Flask:
     """Return the Flask application for these settings.
 
-    A database may be handed in, for tests; else it is opened by the settings' URL.
+    A database and a drawing room may be handed in, for tests; else the one is opened by the
+    settings' URL, the other is the application's own and starts nothing yet.
     """
     from warehouse.api import install as install_api
     from warehouse.web import install as install_web
@@ -42,6 +50,6 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     app.extensions["fahuo_config"] = config
     app.extensions["fahuo_database"] = database or Database(config.database_url)
     csrf.init_app(app)
-    install_web(app)
+    install_web(app, config, room)
     install_api(app)
     return app

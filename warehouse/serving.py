@@ -7,6 +7,8 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from warehouse.web import drawing
+
 PROCESSES = 2
 THREADS = 8
 
@@ -25,6 +27,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
             "graceful_timeout": 10,
             "loglevel": "warning",
             "preload_app": True,
+            "worker_exit": lambda _server, _worker: drawing.close(app),
         }
         super().__init__()
 

@@ -2,7 +2,7 @@
 
 The one bridge between printing and the warehouse's database. Ask for paper inside a command
 (`enqueue`, `reprint`, `confirm`), decide about it at a desk (`cancel`, `answer_unknown` …), print
-it in the worker (`due`, `print_one`, `look_at`), show it on pages (`lanes`, `pdf_of`).
+it in the worker (`due`, `print_one`, `look_at`), show it on pages (`lanes`, `paper_of`).
 """
 
 from __future__ import annotations
@@ -28,8 +28,9 @@ from printing.queue.deciding import (
     void,
 )
 from printing.queue.drawing import drawing_of, templates_for
-from printing.queue.looking import Lane, drawn, first_of_lanes, flagged, lanes, pdf_of
+from printing.queue.looking import Lane, first_of_lanes, flagged, lanes, pdf_of
 from printing.queue.ready import keep_ready
+from printing.queue.showing import draft_of, paper_of
 
 if TYPE_CHECKING:
     from printing.queue.delivery import (
@@ -77,8 +78,8 @@ __all__ = [
     "check_printer",
     "claim",
     "confirm",
+    "draft_of",
     "drawing_of",
-    "drawn",
     "due",
     "enqueue",
     "fetch",
@@ -90,6 +91,7 @@ __all__ = [
     "keep_ready",
     "lanes",
     "look_at",
+    "paper_of",
     "pause",
     "pdf_of",
     "print_one",

@@ -10,10 +10,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer
 
-from printing import documents
-from printing.documents import Document, ReadyLabel
-from printing.errors import PaperCleared
-from printing.media import SUITABLE, media
 from printing.models import (
     BLOCKING,
     IN_LANE,
@@ -21,14 +17,12 @@ from printing.models import (
     WAITING,
     JobState,
     Printer,
-    PrintFile,
     PrintFlag,
     PrintJob,
     in_states,
 )
 from printing.queue.claiming import IN_TURN
-from printing.queue.drawing import drawing_of
-from printing.queue.ready import ready_bytes
+from printing.queue.showing import paper_of, pdf
 from warehouse.db import table_of
 
 _job = table_of(PrintJob)
@@ -149,32 +143,9 @@ def flagged(session: Session, most: int) -> list[tuple[PrintJob, str]]:
 def pdf_of(session: Session, job_id: int) -> bytes:
     """Return the paper of a job as PDF: the stored bytes, or, before any are, a fresh rendering.
 
+    It is drawn here and now: for programs that may wait, not for pages.
+
     Raises:
         PaperCleared: its content was removed. PrintingError: the facts make no paper at all.
     """
-    job = session.get_one(PrintJob, job_id)
-    if job.cleared_at is not None:
-        raise PaperCleared(job_id)
-    kept = session.get(PrintFile, job_id)
-    if kept is not None:
-        return kept.content
-    return drawn(session, documents.read(job.document_kind, job.facts), job.printer_id)
-
-
-def drawn(session: Session, document: Document, printer_id: int | None) -> bytes:
-    """Return the document as PDF on the stock this printer holds, else on the best for its kind.
-
-    Raises:
-        PrintingError: the facts make no paper at all.
-    """
-    from printing.renderers.pdf import render  # heavy, and most pages show no paper
-
-    if isinstance(document, ReadyLabel):
-        from printing.renderers.ready import placed
-
-        return placed(document, ready_bytes(session, document), media(document.media))
-    printer = session.get(Printer, printer_id) if printer_id else None
-    suitable = SUITABLE[document.kind]
-    loaded = printer.media if printer and printer.media in suitable else suitable[0]
-    drawing = drawing_of(session, document, media(loaded))
-    return render(document, media(loaded), drawing.template, drawing.pictures)
+    return pdf(paper_of(session, job_id))

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask import Blueprint, Flask
 
+from warehouse.config import Config
 
-def install(app: Flask) -> None:
-    """Register every page, the door before them and the words in them."""
-    from warehouse.web import access, desk, pages
+if TYPE_CHECKING:
+    from printing.queue.drawing_room import DrawingRoom
+
+
+def install(app: Flask, config: Config, room: DrawingRoom | None) -> None:
+    """Register every page, the door before them, the words in them and who draws for them."""
+    from warehouse.web import access, desk, drawing, pages
 
     access.install(app)
     pages.install(app)
     desk.install(app)
+    drawing.install(app, config, room)
     for blueprint in [*_stations(), *_desks()]:
         app.register_blueprint(blueprint)
 

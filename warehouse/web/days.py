@@ -17,7 +17,7 @@ from warehouse.web import tables
 from warehouse.web.access import needs
 from warehouse.web.context import FIRST_DAY, config, locale, now, reading, today
 from warehouse.web.desk import act
-from warehouse.web.drafts import draft
+from warehouse.web.drafts import draft, shown
 from warehouse.web.spreadsheets import Field, file_answer
 
 bp = Blueprint("days", __name__, url_prefix="/days")
@@ -71,7 +71,8 @@ def report_draft(day: str) -> Response:
     """Show the day's report as it would be printed now, a mark across."""
     when = _known(day)
     with reading() as session:
-        return draft(session, daily_report(session, when, config().time_zone, now()))
+        paper = draft(session, daily_report(session, when, config().time_zone, now()))
+    return shown(paper)
 
 
 @bp.post("/<day>/report")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,18 +15,20 @@ from werkzeug.wrappers import Response
 
 from printing import documents
 from printing.documents import Document, Locale
-from printing.errors import DocumentInvalid, PrintingError, TemplateInvalid
-from printing.media import DEFAULT_DPI, SUITABLE, media
+from printing.errors import PrintingError, TemplateInvalid
+from printing.media import SUITABLE, media
 from printing.models import PaperPicture, PrintJob
-from printing.queue.drawing import pictures
+from printing.queue import showing
+from printing.queue.drawing import Drawing, pictures
+from printing.queue.showing import Look, Undrawn
 from printing.samples import Content, sample
-from printing.templates import NAMES, AnyTemplate, Element, ElementKind, Template, standard
-from printing.templates.fields import read
+from printing.templates import NAMES, AnyTemplate, Template, standard
 from warehouse.errors import InvalidInput, NotFound
 from warehouse.people.rights import Right
-from warehouse.printers.templates.checking import FAULTS, UNDRAWABLE, said
+from warehouse.printers.templates.checking import UNDRAWABLE, faults_said, said
 from warehouse.printers.templates.logos import KeepPicture, keep_picture
 from warehouse.text import say
+from warehouse.web import drawing
 from warehouse.web.access import needs
 from warehouse.web.context import do, form_str, locale, reading, speak
 from warehouse.web.designs import LONGEST_NUMBER, MOST_FILE_BYTES, bp, newest, typed_definition
@@ -34,9 +36,6 @@ from warehouse.web.paper_rights import may_see
 
 if TYPE_CHECKING:
     from printing.templates.pictures import Picture
-
-# A PDF as it is shown on a screen.
-Seen = Callable[[bytes], bytes]
 
 
 @bp.post("/preview")
@@ -46,53 +45,45 @@ def preview() -> Response:
     try:
         template = Template.from_json(typed_definition())
         with reading() as session:
-            document, seen = sample_of(session, template.document_kind)
-            shown = pictures(session, template)
-        answer = _drawn(document, template, shown, seen)
+            document, is_marked = sample_of(session, template.document_kind)
+            paper = designed(document, template, pictures(session, template))
+        look = drawing.drawn(partial(showing.label_look, paper, is_marked=is_marked))
+        answer: dict[str, Any] = {
+            "png": png_of(look),
+            "absent": list(look.absent),
+            "faults": sorted(speak(fault) for fault in faults_said(look.faults)),
+        }
     except TemplateInvalid as error:
         answer = {"refused": speak(said(error)), "element": error.element}
-    except PrintingError:
-        answer = {"refused": speak(UNDRAWABLE)}
+    except PrintingError as error:
+        answer = {"refused": speak(drawing.said_of(error, UNDRAWABLE))}
     return json_of(answer)
 
 
-def _drawn(
-    document: Document, template: Template, shown: Mapping[str, bytes], seen: Seen
-) -> dict[str, Any]:
-    from printing.inspection import faults  # heavy: a start must not wait for it
-    from printing.renderers import raster
-    from printing.renderers.pdf import layout, render
-    from printing.renderers.pdf.form import stands
-
-    def is_there(element: Element) -> bool:
-        is_field = element.kind is ElementKind.FIELD
-        return stands(document, element) and (not is_field or bool(read(document, element.value)))
-
-    stock = media(template.media)
-    found = faults(layout(document, stock, template, shown))
-    png = raster.png(seen(render(document, stock, template, shown)), dpi=DEFAULT_DPI)
-    return {
-        "png": "data:image/png;base64," + base64.b64encode(png).decode(),
-        "absent": [at for at, element in enumerate(template.elements) if not is_there(element)],
-        "faults": sorted({speak(FAULTS[fault.kind.value]) for fault in found}),
-    }
+def designed(document: Document, template: AnyTemplate, shown: Mapping[str, bytes]) -> Undrawn:
+    """Return the paper a template makes of a document, with the pictures it shows."""
+    stock = media(template.media or SUITABLE[document.kind][0])
+    return Undrawn(document=document, stock=stock, drawing=Drawing(template, dict(shown)))
 
 
-def sample_of(session: Session, kind: str) -> tuple[Document, Seen]:
+def png_of(look: Look) -> str:
+    """Return the picture as the address a page shows it by."""
+    return "data:image/png;base64," + base64.b64encode(look.png).decode()
+
+
+def sample_of(session: Session, kind: str) -> tuple[Document, bool]:
     """Return the paper to preview with: a sample by its name, or a real one by its job.
 
-    Beside it what makes its PDF fit to be shown: a real one gets a mark across.
+    Beside it whether it is a real one, which gets a mark across.
     """
     wanted = form_str("sample", "short")
     if wanted.isdecimal() and len(wanted) <= LONGEST_NUMBER and may_see(kind):
         job = session.get(PrintJob, int(wanted))
         if job is not None and job.document_kind == kind and job.cleared_at is None:
-            from printing.renderers.shown import marked
-
-            return documents.read(kind, job.facts), marked
+            return documents.read(kind, job.facts), True
     content = Content(wanted) if wanted in set(Content) else Content.SHORT
     language = Locale.EN if form_str("language", "") == "en" else Locale.ZH
-    return sample(kind, content, language), bytes
+    return sample(kind, content, language), False
 
 
 @bp.get("/standard/<kind>/<stock>.png")
@@ -115,13 +106,8 @@ def picture(template_id: int) -> Response:
 
 
 def _picture(template: AnyTemplate, shown: Mapping[str, bytes]) -> Response:
-    from printing.renderers import raster
-    from printing.renderers.pdf import render
-
     document = sample(template.document_kind, Content.SHORT, locale())
-    stock = template.media or SUITABLE[template.document_kind][0]
-    pdf = render(document, media(stock), template, shown)
-    return file_of(raster.png(pdf, dpi=DEFAULT_DPI), "image/png")
+    return drawing.picture(partial(showing.picture, designed(document, template, shown)))
 
 
 @bp.post("/pictures")
@@ -156,14 +142,11 @@ def prepared_logo(raw: bytes) -> Picture:
     Raises:
         InvalidInput: it is none, or too large.
     """
-    from printing.templates.pictures import prepared  # heavy: only who sends a logo pays
-
+    unfit = say("This picture cannot be used: PNG or JPEG up to 2 MB.")
     try:
-        return prepared(raw)
-    except DocumentInvalid as error:
-        raise InvalidInput(
-            say("This picture cannot be used: PNG or JPEG up to 2 MB."), field="picture"
-        ) from error
+        return drawing.drawn(partial(showing.logo, raw))
+    except PrintingError as error:
+        raise InvalidInput(drawing.said_of(error, unfit), field="picture") from error
 
 
 def json_of(content: Mapping[str, Any], status: int = 200) -> Response:

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from printing.documents import Document
 from printing.errors import PrintingError, TemplateInvalid
 from printing.media import SUITABLE, media
 from printing.models import PaperTemplate
+from printing.queue import showing
 from printing.queue.drawing import pictures
 from printing.templates import SlipWords
 from printing.templates.slips import LIMITS
 from warehouse.errors import InvalidInput, NotFound
 from warehouse.people.rights import Right
-from warehouse.printers.templates.checking import UNDRAWABLE, marks_on, said
+from warehouse.printers.templates.checking import UNDRAWABLE, faults_said, said
 from warehouse.printers.templates.versions import SaveTemplate, save_template
 from warehouse.text import say
+from warehouse.web import drawing
 from warehouse.web.access import needs
 from warehouse.web.context import do, form_int, form_str, reading, speak
-from warehouse.web.design_pictures import Seen, json_of, sample_of
+from warehouse.web.design_pictures import designed, json_of, png_of, sample_of
 from warehouse.web.design_words import SAMPLE_WORDS
 from warehouse.web.designs import (
     LONGEST_NUMBER,
@@ -103,30 +105,19 @@ def preview_slip() -> Response:
     try:
         words = SlipWords.from_json(_typed())
         with reading() as session:
-            document, seen = sample_of(session, KIND)
-            shown = pictures(session, words)
-        return json_of(_drawn(document, stock, words, shown, seen))
+            document, is_marked = sample_of(session, KIND)
+            paper = designed(document, words, pictures(session, words))
+        if stock in SUITABLE[KIND]:
+            paper = replace(paper, stock=media(stock))
+        look = drawing.drawn(
+            partial(showing.slip_look, paper, is_marked=is_marked, most=SHOWN_PAGES)
+        )
     except TemplateInvalid as error:
         return json_of({"refused": speak(said(error))})
-    except PrintingError:
-        return json_of({"refused": speak(UNDRAWABLE)})
-
-
-def _drawn(
-    document: Document, stock: str, words: SlipWords, shown: Mapping[str, bytes], seen: Seen
-) -> dict[str, Any]:
-    from printing.renderers import raster  # heavy: a start must not wait for it
-    from printing.renderers.contact import beside
-    from printing.renderers.pdf import render
-
-    paper = media(stock if stock in SUITABLE[KIND] else SUITABLE[KIND][0])
-    pages = raster.shown(seen(render(document, paper, words, shown)), paper)
-    marked = marks_on(words)
-    return {
-        "png": "data:image/png;base64," + base64.b64encode(beside(pages[:SHOWN_PAGES])).decode(),
-        "pages": len(pages),
-        "faults": [speak(marked)] if marked else [],
-    }
+    except PrintingError as error:
+        return json_of({"refused": speak(drawing.said_of(error, UNDRAWABLE))})
+    faults = [speak(fault) for fault in faults_said(look.faults)]
+    return json_of({"png": png_of(look), "pages": look.pages, "faults": faults})
 
 
 def _typed() -> dict[str, Any]:

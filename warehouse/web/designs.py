@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from printing.errors import PrintingError
 from printing.media import STOCKS, SUITABLE
 from printing.models import (
     PaperPicture,
@@ -19,6 +21,8 @@ from printing.models import (
     PaperTemplateVersion,
     PrintJob,
 )
+from printing.queue import showing
+from printing.queue.drawing import pictures
 from printing.templates import (
     CODES,
     NAMES,
@@ -34,7 +38,7 @@ from warehouse.carriers.models import Carrier
 from warehouse.errors import InvalidInput, NotFound
 from warehouse.orders.models import Shop
 from warehouse.people.rights import Right
-from warehouse.printers.templates.checking import faults_of, parsed
+from warehouse.printers.templates.checking import UNDRAWABLE, faults_said, parsed
 from warehouse.printers.templates.logos import RemovePicture, remove_picture
 from warehouse.printers.templates.uses import StopUsing, UseTemplate, stop_using, use_template
 from warehouse.printers.templates.versions import (
@@ -46,6 +50,7 @@ from warehouse.printers.templates.versions import (
     save_template,
 )
 from warehouse.text import say
+from warehouse.web import drawing
 from warehouse.web.access import needs
 from warehouse.web.context import do, form_int, form_str, reading, speak
 from warehouse.web.design_words import (
@@ -149,8 +154,13 @@ def check_drawn(definition: Any, added: Mapping[str, bytes] | None = None) -> No
     """
     with reading() as session:
         template = parsed(session, definition, added or ())
-        wrong = faults_of(session, template, added or {})
-    if wrong:
+        shown = dict(pictures(session, template, added or {}))
+    try:
+        faults = drawing.drawn(partial(showing.faults_of, template, shown))
+    except PrintingError as error:
+        why = drawing.said_of(error, UNDRAWABLE)
+        raise InvalidInput(why, field="definition") from error
+    if wrong := faults_said(faults):
         raise InvalidInput(wrong[0], field="definition")
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import pickle
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,10 +12,11 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from printing import queue
 from printing.errors import PaperCleared, PrintingError
 from printing.models import JobState, Printer, PrintEvent, PrintFile, PrintFlag, PrintJob
+from printing.queue import paper_of, showing
 from printing.queue.allowed import Act, open_acts, printers_for
+from printing.queue.showing import Kept, Paper
 from warehouse.catalog.models import Station
 from warehouse.dispatch.commands.label import (
     READY_KIND,
@@ -47,7 +50,7 @@ from warehouse.printers.jobs import (
 )
 from warehouse.printers.words import DOCUMENTS
 from warehouse.text import say
-from warehouse.web import tables
+from warehouse.web import drawing, tables
 from warehouse.web.access import needs
 from warehouse.web.context import do, form_ids, form_int, form_str, may, person, reading
 from warehouse.web.desk import act, back_or, names_of, told
@@ -233,8 +236,11 @@ def pdf(job_id: int) -> Response:
     """Return the paper with a mark across; as it is only to the browser that has fetched it."""
     with reading() as session:
         is_original = is_in_hand(session, job_id)
-    name, content = _paper(job_id)
-    response = make_response(content if is_original else _marked(content))
+    name, paper = _paper(job_id)
+    seen = partial(showing.pdf, paper, is_marked=not is_original)
+    # What was drawn before and needs no mark needs nobody to draw it.
+    is_there = is_original and isinstance(paper, Kept)
+    response = make_response(paper.content if is_there else drawing.shown(seen))
     response.headers["Content-Type"] = "application/pdf"
     response.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     return response
@@ -244,48 +250,43 @@ def pdf(job_id: int) -> Response:
 @needs(Right.SEE_DESK, Right.REPRINT)
 def picture(job_id: int) -> Response:
     """Return the first page of the paper, a mark across; `small=1`: as one of many on a page."""
-    _name, content = _paper(job_id)
+    _name, paper = _paper(job_id)
     is_small = request.args.get("small") == "1"
     # A browser asks each time: somebody else may sit at it, and a paper may be drawn anew.
-    response = make_response()
-    response.set_etag(f"{hashlib.sha256(content).hexdigest()}-{is_small:d}")
-    response.headers["Cache-Control"] = "private, no-cache"
-    response.headers["Content-Type"] = "image/png"
-    if request.if_none_match.contains(response.get_etag()[0] or ""):
-        response.status_code = 304
-        return response
-    response.set_data(_seen(content, is_small=is_small))
+    etag = _etag(paper, is_small=is_small)
+    if request.if_none_match.contains(etag):
+        response = Response(status=304)
+    elif is_small:
+        # What is as small as that nobody can print: it needs no mark.
+        response = drawing.picture(partial(showing.small_picture, paper, SMALL_PX))
+    else:
+        response = drawing.picture(partial(showing.picture, paper, is_marked=True, dpi=SCREEN_DPI))
+    if response.status_code < 400:  # noqa: PLR2004
+        response.set_etag(etag)
+        response.headers["Cache-Control"] = "private, no-cache"
     return response
 
 
-def _seen(content: bytes, *, is_small: bool) -> bytes:
-    from printing.renderers import raster  # heavy: a start must not wait for it
-
-    # What is as small as that nobody can print: it needs no mark.
-    whole = raster.png(content if is_small else _marked(content), dpi=SCREEN_DPI)
-    return raster.small(whole, SMALL_PX) if is_small else whole
+def _etag(paper: Paper, *, is_small: bool) -> str:
+    """Return what the picture is known by: by all it is drawn from, and by who draws it."""
+    drawn_from = paper.content if isinstance(paper, Kept) else pickle.dumps(paper)
+    return f"{hashlib.sha256(drawn_from).hexdigest()}-{drawing.edition()}-{is_small:d}"
 
 
-def _marked(content: bytes) -> bytes:
-    from printing.renderers.shown import marked  # heavy: a start must not wait for it
-
-    return marked(content)
-
-
-def _paper(job_id: int) -> tuple[str, bytes]:
+def _paper(job_id: int) -> tuple[str, Paper]:
     with reading() as session:
         require_reach(session, job_id)
         found = _job(session, job_id)
         require_may_see(found.document_kind)
         try:
-            content = queue.pdf_of(session, job_id)
+            paper = paper_of(session, job_id)
         except PaperCleared as error:
             raise RuleViolation(CLEARED) from error
         except PrintingError as error:
-            raise RuleViolation(say("This paper cannot be drawn.")) from error
+            raise RuleViolation(drawing.CANNOT) from error
         number = "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "_"
                          for c in found.number)  # fmt: skip
-        return f"{found.document_kind}-{number}", content
+        return f"{found.document_kind}-{number}", paper
 
 
 def _here(job_id: int) -> str:

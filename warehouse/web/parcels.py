@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import sqlalchemy as sa
 from flask import Blueprint, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -9,12 +11,16 @@ from werkzeug.wrappers import Response
 
 from printing.documents import CartonLabel
 from printing.documents.parcels import MOST_READY_BYTES
+from printing.errors import PrintingError
+from printing.media import media
 from printing.models import PrintJob
+from printing.queue import showing
 from warehouse.carriers.models import Carrier
 from warehouse.catalog.models import CartonType, Station, StationKind
 from warehouse.dispatch import desk as dispatch_desk
 from warehouse.dispatch.commands.carrier_label import (
     STOCKS,
+    UNFIT,
     TakeCarrierLabel,
     take_carrier_label,
 )
@@ -38,11 +44,11 @@ from warehouse.packing.sscc import (
 from warehouse.people.rights import Right
 from warehouse.settings import load_settings
 from warehouse.text import say
-from warehouse.web import tables
+from warehouse.web import drawing, tables
 from warehouse.web.access import needs
 from warehouse.web.context import form_int, form_str, may, reading, speak
 from warehouse.web.desk import act, names_of, state_chips, told
-from warehouse.web.drafts import draft
+from warehouse.web.drafts import draft, shown
 from warehouse.web.notes import media_word
 from warehouse.web.paper_rights import may_see
 from warehouse.web.paper_rows import PaperRow
@@ -181,7 +187,8 @@ def carton_draft(parcel_id: int) -> Response:
         sscc = found.sscc or following_sscc(session, site)
         if not sscc or found.state not in CLOSED:
             raise RuleViolation(say("This parcel gets no carton label."))
-        return draft(session, carton_label(session, found, sscc, site))
+        paper = draft(session, carton_label(session, found, sscc, site))
+    return shown(paper)
 
 
 @bp.post("/<int:parcel_id>/carton")
@@ -201,10 +208,17 @@ def take_label(parcel_id: int) -> Response:
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         return told(InvalidInput(say("Choose a file."), field="file"), back)
+    content, stock = sent.stream.read(MOST_READY_BYTES + 1), form_str("media", "")
+    if stock in STOCKS:
+        # A stranger's file is opened away from here first: it may bring down whoever opens it.
+        try:
+            drawing.drawn(partial(showing.ready_format, content, media(stock)))
+        except PrintingError as error:
+            return told(InvalidInput(drawing.said_of(error, UNFIT), field="file"), back)
     return act(
         take_carrier_label, TakeCarrierLabel, back=back, parcel_id=parcel_id,
-        number=form_str("number", "").strip().upper(), media=form_str("media", ""),
-        station_id=form_int("station", 0), content=sent.stream.read(MOST_READY_BYTES + 1),
+        number=form_str("number", "").strip().upper(), media=stock,
+        station_id=form_int("station", 0), content=content,
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +13,8 @@ from werkzeug.wrappers import Response
 
 from printing.documents import Badge, BadgeSheet, Locale
 from printing.media import media
+from printing.queue import showing
+from printing.queue.showing import Undrawn
 from warehouse.errors import InvalidInput, NotFound, WarehouseError
 from warehouse.people.auth import SYSTEM_PERSON_ID, hash_secret, hash_token, new_badge_token
 from warehouse.people.commands import (
@@ -32,7 +35,7 @@ from warehouse.people.rules import password_problem, pin_problem
 from warehouse.scanning import BADGE_PREFIX
 from warehouse.settings import load_settings
 from warehouse.text import Text, say, translate
-from warehouse.web import tables
+from warehouse.web import drawing, tables
 from warehouse.web.access import needs
 from warehouse.web.context import config, do, form_ids, form_int, form_str, now, reading, speak
 from warehouse.web.desk import act, noted, told
@@ -245,25 +248,25 @@ def _badges(ids: tuple[int, ...]) -> Response:
     with reading() as session:
         found = [_person(session, i) for i in ids]
         site = load_settings(session)
-    sheet = []
-    for who in found:
-        token = new_badge_token()
-        do(set_key, SetKey, person_id=who.id, key=Key.BADGE, hash=hash_token(token))
-        sheet.append(
-            Badge(
-                content=BADGE_PREFIX + token,
-                name=who.name,
-                roles=tuple(translate(word(r.role), site.paper_locale) for r in who.roles),
-                hint=who.login or "",
-            )
+    tokens = {who.id: new_badge_token() for who in found}
+    sheet = [
+        Badge(
+            content=BADGE_PREFIX + tokens[who.id],
+            name=who.name,
+            roles=tuple(translate(word(r.role), site.paper_locale) for r in who.roles),
+            hint=who.login or "",
         )
+        for who in found
+    ]
     number = f"badges-{now().astimezone(config().time_zone):%Y%m%d%H%M%S}"
     paper = BadgeSheet(
         locale=Locale(site.paper_locale), sheet_no=number, badges=tuple(sheet), site=site.site_name
     )
-    from printing.renderers.pdf import render  # heavy: a start must not wait for it
-
-    response = make_response(render(paper, media("A4")))
+    # Drawn first: badges nobody can print must not put out those people have.
+    sheets = Undrawn(document=paper, stock=media("A4"))
+    response = make_response(drawing.shown(partial(showing.pdf, sheets)))
+    for person_id, made in tokens.items():
+        do(set_key, SetKey, person_id=person_id, key=Key.BADGE, hash=hash_token(made))
     response.headers["Content-Type"] = "application/pdf"
     response.headers["Content-Disposition"] = f'attachment; filename="{number}.pdf"'
     return response

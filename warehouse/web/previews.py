@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask import abort, make_response, render_template, request
 from werkzeug.wrappers import Response
 
-from printing.documents import KINDS, Document, Locale
+from printing.documents import KINDS, Locale
 from printing.media import SUITABLE, media
+from printing.queue import showing
+from printing.queue.showing import Undrawn
 from printing.samples import Content, sample
 from warehouse.people.rights import Right
 from warehouse.text import say
+from warehouse.web import drawing
 from warehouse.web.access import needs
 from warehouse.web.context import locale
 from warehouse.web.design_words import SAMPLE_WORDS
@@ -22,6 +26,7 @@ from warehouse.web.words import document_word
 
 MOST_PAGES = 12
 HOUR_S = 3600
+OK = 200
 LANGUAGES = ((Locale.ZH.value, say("Chinese")), (Locale.EN.value, say("English")))
 
 
@@ -34,8 +39,9 @@ class _Wanted:
     content: Content
     language: Locale
 
-    def document(self) -> Document:
-        return sample(self.kind, self.content, self.language, self.stock)
+    def paper(self) -> Undrawn:
+        document = sample(self.kind, self.content, self.language, self.stock)
+        return Undrawn(document=document, stock=media(self.stock))
 
 
 @bp.get("/papers")
@@ -54,10 +60,7 @@ def papers() -> str:
 def paper(kind: str) -> str:
     """Show one kind of document on one stock, page by page."""
     wanted = _wanted(kind)
-    from printing.inspection import unprintable  # heavy: a start must not wait for it
-    from printing.renderers.pdf import layout
-
-    sheets = layout(wanted.document(), media(wanted.stock))
+    pages, marked = drawing.shown(partial(showing.extent, wanted.paper()))
     where: dict[str, Any] = {
         "kind": kind, "media": wanted.stock, "content": wanted.content.value,
         "language": wanted.language.value,
@@ -66,9 +69,9 @@ def paper(kind: str) -> str:
         "printers/paper.html",
         word=document_word(kind),
         where=where,
-        pages=range(1, min(len(sheets), MOST_PAGES) + 1),
-        more=max(0, len(sheets) - MOST_PAGES),
-        marked=unprintable(sheets),
+        pages=range(1, min(pages, MOST_PAGES) + 1),
+        more=max(0, pages - MOST_PAGES),
+        marked=marked,
         stocks=[(name, media_word(name)) for name in SUITABLE[kind]],
         contents=[(c.value, SAMPLE_WORDS[c.value]) for c in Content],
         languages=LANGUAGES,
@@ -80,7 +83,9 @@ def paper(kind: str) -> str:
 def paper_pdf(kind: str) -> Response:
     """Return a sample as PDF."""
     wanted = _wanted(kind)
-    return _file(_pdf(wanted), "application/pdf")
+    response = make_response(drawing.shown(partial(showing.pdf, wanted.paper())))
+    response.headers["Content-Type"] = "application/pdf"
+    return _kept_an_hour(response)
 
 
 @bp.get("/papers/<kind>/sample.png")
@@ -88,13 +93,8 @@ def paper_pdf(kind: str) -> Response:
 def paper_picture(kind: str) -> Response:
     """Return one page of a sample as a picture, as the printer would print it."""
     wanted = _wanted(kind)
-    from printing.renderers import raster
-
-    pages = raster.shown(_pdf(wanted), media(wanted.stock))
-    page = request.args.get("page", 1, type=int)
-    if not 1 <= page <= len(pages):
-        abort(404)
-    return _file(pages[page - 1], "image/png")
+    number = request.args.get("page", 1, type=int)
+    return _kept_an_hour(drawing.picture(partial(showing.page, wanted.paper(), number)))
 
 
 def _wanted(kind: str) -> _Wanted:
@@ -115,14 +115,7 @@ def _language() -> Locale:
     return Locale.EN if locale() == Locale.EN else Locale.ZH
 
 
-def _pdf(wanted: _Wanted) -> bytes:
-    from printing.renderers.pdf import render
-
-    return render(wanted.document(), media(wanted.stock))
-
-
-def _file(content: bytes, kind: str) -> Response:
-    response = make_response(content)
-    response.headers["Content-Type"] = kind
-    response.headers["Cache-Control"] = f"private, max-age={HOUR_S}"
+def _kept_an_hour(response: Response) -> Response:
+    if response.status_code == OK:
+        response.headers["Cache-Control"] = f"private, max-age={HOUR_S}"
     return response

@@ -34,7 +34,7 @@ from warehouse.web.access import needs
 from warehouse.web.amounts import day_of, fen_of, pieces_of, today
 from warehouse.web.context import config, do, form_str, may, now, reading, speak
 from warehouse.web.desk import act, fmt_yuan, names_of, noted, state_chips
-from warehouse.web.drafts import draft
+from warehouse.web.drafts import draft, shown
 from warehouse.web.receipts import bp, supplier_choices
 from warehouse.web.spreadsheets import Field, file_answer
 from warehouse.web.timeline import story
@@ -165,7 +165,8 @@ def order_draft(order_id: int) -> Response:
     """Show the order as it would be printed now, a mark across."""
     with reading() as session:
         found = _order(session, order_id)
-        return draft(session, purchase_paper(session, found, now(), config().time_zone))
+        paper = draft(session, purchase_paper(session, found, now(), config().time_zone))
+    return shown(paper)
 
 
 @bp.post("/orders/<int:order_id>/print")

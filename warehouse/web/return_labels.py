@@ -24,7 +24,7 @@ from warehouse.text import say
 from warehouse.web.access import needs
 from warehouse.web.context import config, form_str, may, reading
 from warehouse.web.desk import act, back_or
-from warehouse.web.drafts import draft
+from warehouse.web.drafts import draft, shown
 from warehouse.web.orders import bp
 from warehouse.web.paper_rights import may_see
 from warehouse.web.paper_rows import PaperRow
@@ -64,7 +64,8 @@ def return_draft(order_id: int) -> Response:
         order = session.get(Order, order_id)
         if order is None:
             raise NotFound(say("order"), order_id)
-        return draft(session, return_label(session, order, config().time_zone))
+        paper = draft(session, return_label(session, order, config().time_zone))
+    return shown(paper)
 
 
 @bp.post("/<int:order_id>/return")

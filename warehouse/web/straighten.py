@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
+from functools import partial
 
-from flask import make_response, render_template, request, url_for
+from flask import render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from printing.documents import Locale, TestPage
 from printing.media import Form, Media
 from printing.models import Printer
+from printing.queue import showing
+from printing.queue.showing import Undrawn
 from printing.straightening import TENTHS
 from warehouse.errors import InvalidInput, NotFound
 from warehouse.people.rights import Right
@@ -22,6 +25,7 @@ from warehouse.printers.straightening import (
 )
 from warehouse.settings import load_settings
 from warehouse.text import say
+from warehouse.web import drawing
 from warehouse.web.access import needs
 from warehouse.web.context import do, form_str, reading
 from warehouse.web.desk import noted
@@ -55,17 +59,13 @@ def straightened(printer_id: int) -> Response | tuple[str, int]:
 @needs(Right.PRINTERS)
 def trial(printer_id: int) -> Response:
     """Return the test page as it should come out."""
-    from printing.renderers import raster  # heavy: a start must not wait for it
-    from printing.renderers.pdf import render
-
     with reading() as session:
         printer = _printer(session, printer_id)
         stock = stock_of(printer)
         locale = Locale(load_settings(session).paper_locale)
         page = TestPage(locale=locale, test_no="TEST", printer=printer.name, media=printer.media)
-    response = make_response(raster.png(render(page, stock), dpi=SCREEN_DPI))
-    response.headers["Content-Type"] = "image/png"
-    return response
+    paper = Undrawn(document=page, stock=stock)
+    return drawing.picture(partial(showing.picture, paper, dpi=SCREEN_DPI))
 
 
 def _page(printer_id: int, typed: dict[str, str], errors: dict[str, str]) -> str:

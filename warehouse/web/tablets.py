@@ -33,7 +33,7 @@ from warehouse.web.access import COOKIE, needs
 from warehouse.web.context import database, do, form_str, reading, speak
 from warehouse.web.desk import act, noted
 from warehouse.web.door import own_tablet, set_tablet_cookie
-from warehouse.web.drafts import draft
+from warehouse.web.drafts import draft, shown
 from warehouse.web.pages import invalid
 from warehouse.web.paper_rows import PaperRow
 from warehouse.web.words import options, word
@@ -136,7 +136,8 @@ def station() -> Response | tuple[str, int]:
 def card_draft(work: str) -> Response:
     """Show the command cards of a kind of work, a mark across."""
     with reading() as session:
-        return draft(session, card_sheet(session, _work(work)))
+        paper = draft(session, card_sheet(session, _work(work)))
+    return shown(paper)
 
 
 @bp.post("/cards/<work>")

@@ -41,7 +41,7 @@ from warehouse.web import tables
 from warehouse.web.access import needs
 from warehouse.web.context import config, form_str, may, reading
 from warehouse.web.desk import act, state_chips
-from warehouse.web.drafts import draft
+from warehouse.web.drafts import draft, shown
 from warehouse.web.paper_rows import PaperRow
 from warehouse.web.spreadsheets import Field
 from warehouse.web.timeline import story
@@ -155,7 +155,8 @@ def draft_of(wave_id: int, kind: str) -> Response:
         found = session.get(Wave, wave_id)
         if found is None:
             raise NotFound(say("wave"), wave_id)
-        return draft(session, draw(session, found, config().time_zone))
+        paper = draft(session, draw(session, found, config().time_zone))
+    return shown(paper)
 
 
 @bp.post("/<int:wave_id>/cancel")
