@@ -10,24 +10,26 @@ from warehouse.counting.models import CountLine
 from warehouse.errors import RuleViolation
 from warehouse.inventory import ledger
 from warehouse.inventory.models import Allocation, ReleaseReason
-from warehouse.orders.commands.holds import hold_order
-from warehouse.orders.models import HoldKind
-from warehouse.orders.queries import consignment_by_id, orders_of
+from warehouse.orders.queries import consignment_by_id
 from warehouse.people import trail
 from warehouse.text import say
 from warehouse.waves.models import PickTask, TaskState, WaveSlot
 from warehouse.waves.replanning import allocate_elsewhere, end_task
 
 
-def free_promises(session: Session, command: Command, line: CountLine, lacking: int) -> int:
+def free_promises(
+    session: Session, command: Command, line: CountLine, lacking: int
+) -> tuple[int, set[int]]:
     """Let promises of the line's goods in its bin go, the newest first; return the pieces freed.
 
-    Each is promised from another bin if one has it, else its orders are held as short of stock.
+    Each is promised from another bin if one has it. The consignments no bin has them for come
+    with the pieces: when the difference is posted they wait for reserve, or are held.
 
     Raises:
         RuleViolation: the promised pieces are in no open pick.
     """
     freed = 0
+    short: set[int] = set()
     for task_id, consignment_id, open_pieces in _promised(session, line):
         if freed >= lacking:
             break
@@ -49,14 +51,13 @@ def free_promises(session: Session, command: Command, line: CountLine, lacking: 
             bin=task.bin_id, sku=task.sku_id, missing=missing, reason="counted",
         )  # fmt: skip
         if still:
-            for order in orders_of(session, consignment_id):
-                hold_order(session, command, order.id, HoldKind.STOCK_SHORT)
+            short.add(consignment_id)
     if freed < lacking:
         raise RuleViolation(
             say("{pieces} pieces in this bin are promised to a pick that is under way. Try again"
                 " when it is done.", pieces=lacking - freed)
         )  # fmt: skip
-    return freed
+    return freed, short
 
 
 def promised_to_picks(session: Session, line: CountLine) -> int:

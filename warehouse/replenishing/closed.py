@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Bin
 from warehouse.replenishing.models import ReplenishTask, TaskState
-from warehouse.replenishing.queries import IS_FILLED, carried_of, pick_bin_for, waiters_of
+from warehouse.replenishing.queries import IS_FILLED, carried_of, pick_bin_for
+from warehouse.replenishing.waiting import waiters_of
 
 
 @dataclass(frozen=True, kw_only=True)

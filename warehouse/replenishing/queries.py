@@ -16,7 +16,6 @@ from warehouse.catalog.queries import IS_IN_RESERVE
 from warehouse.inventory.fitness import SUSPECT_SKUS, is_fit
 from warehouse.inventory.models import Lot, LotBalance, StockBalance
 from warehouse.inventory.queries import available_of, free_by_lot, free_by_sku
-from warehouse.orders.models import Consignment, ConsignmentState
 from warehouse.people.models import Person
 from warehouse.placing.places import room_in
 from warehouse.replenishing.models import (
@@ -27,14 +26,12 @@ from warehouse.replenishing.models import (
     TaskState,
 )
 from warehouse.replenishing.rules import Face, Source
+from warehouse.replenishing.waiting import Pair, brought_pieces, waiting_pieces
 
-Pair = tuple[int, int]  # (SKU id, pick bin id)
 # Shelves that pieces are brought to: a bin closed to put-away or to picking is left as it is.
 IS_FILLED = sa.and_(
     Bin.kind == BinKind.SHELF, Bin.is_active, ~Bin.is_put_closed, ~Bin.is_pick_closed
 )
-# Left out of a wave, or gone short in one with goods in their totes already.
-WAITING = (ConsignmentState.READY, ConsignmentState.WAVED, ConsignmentState.PICKING)
 
 
 def sources_of(session: Session, sku_ids: Collection[int], *, day: date) -> dict[int, list[Source]]:
@@ -69,6 +66,7 @@ def faces_of(session: Session, pairs: Collection[Pair], *, day: date) -> dict[Pa
     free = _free_in(session, skus, bins, day)
     everywhere = available_of(session, skus, day=day)
     waiting = waiting_pieces(session, skus)
+    brought = brought_pieces(session, skus) if waiting else {}
     room = room_in(session, pairs)
     found = {}
     for pair in pairs:
@@ -78,7 +76,7 @@ def faces_of(session: Session, pairs: Collection[Pair], *, day: date) -> dict[Pa
             most=level.most if level else 0,
             free=here,
             free_elsewhere=max(0, everywhere.get(pair[0], 0) - here),
-            waiting=waiting.get(pair, 0),
+            waiting=waiting[pair] + brought.get(pair[0], 0) if pair in waiting else 0,
             room=room.get(pair),
         )
     return found
@@ -113,81 +111,6 @@ def low_faces(session: Session, *, day: date) -> list[Pair]:
             .order_by(FaceLevel.sku_id, FaceLevel.bin_id)
         )
     ]
-
-
-def waiting_pieces(session: Session, sku_ids: Collection[int] | None = None) -> dict[Pair, int]:
-    """Return (SKU, pick bin) → pieces that consignments wait for, of open tasks."""
-    query = (
-        sa.select(ReplenishTask.sku_id, ReplenishTask.to_bin_id, sa.func.sum(ReplenishWait.pieces))
-        .join(ReplenishWait, ReplenishWait.task_id == ReplenishTask.id)
-        .join(Consignment, Consignment.id == ReplenishWait.consignment_id)
-        .where(ReplenishTask.state == TaskState.OPEN, Consignment.state.in_(WAITING))
-        .group_by(ReplenishTask.sku_id, ReplenishTask.to_bin_id)
-    )
-    if sku_ids is not None:
-        query = query.where(ReplenishTask.sku_id.in_(sku_ids))
-    return {(sku_id, bin_id): int(n) for sku_id, bin_id, n in session.execute(query)}
-
-
-def waiting_elsewhere(
-    session: Session, sku_ids: Collection[int], but: Collection[int]
-) -> dict[int, int]:
-    """Return SKU id → pieces that consignments wait for, but for those named."""
-    rows = session.execute(
-        sa.select(ReplenishTask.sku_id, sa.func.sum(ReplenishWait.pieces))
-        .join(ReplenishWait, ReplenishWait.task_id == ReplenishTask.id)
-        .join(Consignment, Consignment.id == ReplenishWait.consignment_id)
-        .where(
-            ReplenishTask.state == TaskState.OPEN,
-            ReplenishTask.sku_id.in_(sku_ids),
-            Consignment.state.in_(WAITING),
-            Consignment.id.not_in(but),
-        )
-        .group_by(ReplenishTask.sku_id)
-    )
-    return {sku_id: int(pieces) for sku_id, pieces in rows}
-
-
-def is_waiting(consignment_id: Any) -> sa.ColumnElement[bool]:
-    """Return the condition that a consignment waits for an open task."""
-    return sa.exists(
-        sa.select(ReplenishWait.task_id)
-        .join(ReplenishTask, ReplenishTask.id == ReplenishWait.task_id)
-        .where(
-            ReplenishWait.consignment_id == consignment_id,
-            ReplenishTask.state == TaskState.OPEN,
-        )
-    )
-
-
-def waiting_for(session: Session, consignment_ids: Collection[int]) -> set[int]:
-    """Return those of the consignments that wait for an open task."""
-    return set(
-        session.scalars(
-            sa.select(ReplenishWait.consignment_id)
-            .join(ReplenishTask, ReplenishTask.id == ReplenishWait.task_id)
-            .join(Consignment, Consignment.id == ReplenishWait.consignment_id)
-            .where(
-                ReplenishWait.consignment_id.in_(consignment_ids),
-                ReplenishTask.state == TaskState.OPEN,
-                Consignment.state == ConsignmentState.READY,
-            )
-        )
-    )
-
-
-def waiters_of(session: Session, task_ids: Collection[int]) -> dict[int, list[int]]:
-    """Return task id → the consignments that wait for it."""
-    rows = session.execute(
-        sa.select(ReplenishWait.task_id, ReplenishWait.consignment_id)
-        .join(Consignment, Consignment.id == ReplenishWait.consignment_id)
-        .where(ReplenishWait.task_id.in_(task_ids), Consignment.state.in_(WAITING))
-        .order_by(ReplenishWait.consignment_id)
-    )
-    found: dict[int, list[int]] = defaultdict(list)
-    for task_id, consignment_id in rows:
-        found[task_id].append(consignment_id)
-    return found
 
 
 def is_filled(session: Session, bin_id: int) -> bool:

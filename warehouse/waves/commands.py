@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -18,14 +18,15 @@ from warehouse.orders.commands.holds import give_back
 from warehouse.orders.models import Consignment, ConsignmentLine, ConsignmentState
 from warehouse.orders.queries import stop_of
 from warehouse.people import trail
-from warehouse.replenishing.commands.planning import lock_tasks
+from warehouse.replenishing.commands.planning import lock_tasks, wait_no_more
 from warehouse.settings import load_settings
 from warehouse.text import Text, say
 from warehouse.waves.leaving_out import LeftOut, leave_out
 from warehouse.waves.models import PickTask, TaskState, Wave, WaveSlot, WaveState
 from warehouse.waves.papers import pick_list
-from warehouse.waves.rules import BinStock, Take, plan_takes
+from warehouse.waves.rules import Take
 from warehouse.waves.stock import stock_of
+from warehouse.waves.supply import Supplied, supply, waiting_first
 
 MOST_SLOTS = 60
 
@@ -47,6 +48,7 @@ class CancelWave(Command):
 def make_wave(session: Session, command: MakeWave) -> Outcome:
     """Allocate stock to the consignments, make pick tasks in walking order, print the pick list.
 
+    Pieces that others were left out of a wave for, and that were brought for them, are theirs.
     Consignments whose goods are not on the shelves are left out: those that reserve can supply
     wait until they are brought, the orders of the others are held for short stock.
 
@@ -61,9 +63,10 @@ def make_wave(session: Session, command: MakeWave) -> Outcome:
     consignments = _lock(session, ids)
     skus = {line.sku_id for c in consignments for line in c.lines}
     stock = stock_of(session, skus, day=command.day)
-    supplied, short = _supply(consignments, stock)
+    supplied, short = supply(consignments, stock, waiting_first(session, skus, ids))
     lock_tasks(session, {line.sku_id for c in short for line in c.lines})
     wave = _plan(session, command, supplied) if supplied else None
+    wait_no_more(session, [consignment.id for consignment, _ in supplied])
     left = leave_out(session, command, short)
     facts = {"left_out": sorted(c.id for c in short), "for_reserve": sorted(left.waiting)}
     tone = Tone.ATTENTION if short else Tone.OK
@@ -126,39 +129,6 @@ def _lock(session: Session, ids: list[int]) -> list[Consignment]:
         if stop_of(session, consignment.id) is not None:
             raise RuleViolation(say("Consignment {number} is held.", number=consignment.number))
     return found
-
-
-Supplied = list[tuple[Consignment, dict[int, tuple[Take, ...]]]]  # line id → takes
-
-
-def _supply(
-    consignments: Sequence[Consignment], stock: dict[int, list[BinStock]]
-) -> tuple[Supplied, list[Consignment]]:
-    """Serve urgent consignments first, then those promised earliest; whole ones only."""
-    supplied: Supplied = []
-    short: list[Consignment] = []
-    by_need = sorted(
-        consignments,
-        key=lambda c: (not c.is_urgent, c.promise_at is None, c.promise_at or c.created_at, c.id),
-    )
-    for consignment in by_need:
-        left = dict(stock)
-        takes: dict[int, tuple[Take, ...]] = {}
-        for line in consignment.lines:
-            takes[line.id], missing = plan_takes(line.pieces, left.get(line.sku_id, ()))
-            if missing:
-                short.append(consignment)
-                break
-            left[line.sku_id] = _less(left[line.sku_id], takes[line.id])
-        else:
-            stock = left
-            supplied.append((consignment, takes))
-    return supplied, short
-
-
-def _less(stock: Sequence[BinStock], takes: Sequence[Take]) -> list[BinStock]:
-    taken = {(take.bin_id, take.lot_id): take.pieces for take in takes}
-    return [replace(b, available=b.available - taken.get((b.bin_id, b.lot_id), 0)) for b in stock]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -18,8 +18,9 @@ from warehouse.orders.models import Consignment, ConsignmentLine, ConsignmentSta
 from warehouse.orders.queries import consignment_by_id, orders_of
 from warehouse.people import trail
 from warehouse.replenishing.commands.planning import Lack, wait_for
-from warehouse.replenishing.queries import waiting_elsewhere
+from warehouse.replenishing.waiting import waiting_elsewhere
 from warehouse.waves.returning import take_back
+from warehouse.waves.rules import Turn, by_need
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +35,8 @@ def leave_out(session: Session, command: Command, short: Sequence[Consignment]) 
     """Have goods brought for those that reserve can supply whole, hold the orders of the others.
 
     In the order given, each gets its pieces before the next is looked at. What consignments of
-    earlier waves wait for is theirs. To be called when the wave's own pieces are reserved.
+    earlier waves wait for is theirs. One that the shelves can supply by now is left as it is, for
+    the next wave. To be called when the wave's own pieces are reserved.
     """
     if not short:
         return LeftOut(waiting=frozenset(), held=frozenset())
@@ -44,17 +46,21 @@ def leave_out(session: Session, command: Command, short: Sequence[Consignment]) 
     there = available_of(session, skus, day=command.day, places=IS_SELLABLE)
     for sku_id, pieces in waiting_elsewhere(session, skus, set(wants)).items():
         there[sku_id] = there.get(sku_id, 0) - pieces
+        on_shelves[sku_id] = on_shelves.get(sku_id, 0) - pieces
     lacks: list[Lack] = []
+    fine: set[int] = set()
     for consignment_id, want in wants.items():
         if any(there.get(sku_id, 0) < pieces for sku_id, pieces in want.items()):
             continue
+        fine.add(consignment_id)
         for sku_id, pieces in want.items():
             there[sku_id] -= pieces
             on_shelves[sku_id] = on_shelves.get(sku_id, 0) - pieces
             if on_shelves[sku_id] < 0:
                 lacks.append(Lack(consignment_id=consignment_id, sku_id=sku_id, pieces=pieces))
+    fine -= {lack.consignment_id for lack in lacks}
     waiting = wait_for(session, command, lacks)
-    held = set(wants) - waiting
+    held = set(wants) - waiting - fine
     for consignment in short:
         if consignment.id in held:
             for order in orders_of(session, consignment.id):
@@ -96,8 +102,34 @@ def step_out(session: Session, command: Command, consignment_id: int) -> bool:
         return False
     take_back(session, command, consignment_id)
     session.refresh(consignment)
-    return consignment.state is ConsignmentState.READY and consignment_id in (
-        leave_out(session, command, [consignment]).waiting
+    return consignment.state is ConsignmentState.READY and consignment_id not in (
+        leave_out(session, command, [consignment]).held
+    )
+
+
+def step_out_or_hold(session: Session, command: Command, consignment_ids: Collection[int]) -> None:
+    """Let consignments that went short wait for reserve, the most needed first; hold the others.
+
+    To be called when the book no longer has the pieces they went short of.
+    """
+    found = session.scalars(
+        sa.select(Consignment)
+        .where(Consignment.id.in_(consignment_ids))
+        .execution_options(populate_existing=True)
+    ).all()
+    for consignment in sorted(found, key=_need):
+        if not step_out(session, command, consignment.id):
+            for order in orders_of(session, consignment.id):
+                hold_order(session, command, order.id, HoldKind.STOCK_SHORT)
+
+
+def _need(consignment: Consignment) -> tuple[object, ...]:
+    return by_need(
+        is_urgent=consignment.is_urgent,
+        turn=Turn.NEW,
+        promise_at=consignment.promise_at,
+        created_at=consignment.created_at,
+        consignment_id=consignment.id,
     )
 
 

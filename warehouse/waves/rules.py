@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from enum import IntEnum
 from itertools import groupby
 
 
@@ -32,6 +33,27 @@ class Take:
     walk_order: int
     pieces: int
     lot_id: int | None = None
+
+
+class Turn(IntEnum):
+    """In which turn a consignment is served, urgent ones before all others."""
+
+    BROUGHT = 0  # it was left out of a wave, and what it waited for has come
+    WAITING = 1  # left out as well; somebody is still to bring it
+    NEW = 2
+
+
+def by_need(
+    *,
+    is_urgent: bool,
+    turn: Turn,
+    promise_at: datetime | None,
+    created_at: datetime,
+    consignment_id: int,
+) -> tuple[bool, Turn, bool, datetime, int]:
+    """Return who is served first: the urgent, then those that waited for goods, then the due."""
+    due = promise_at or created_at
+    return (not is_urgent, turn, promise_at is None, due, consignment_id)
 
 
 def plan_takes(wanted: int, stock: Sequence[BinStock]) -> tuple[tuple[Take, ...], int]:

@@ -22,7 +22,7 @@ from warehouse.orders.models import Consignment, ConsignmentState, Order
 from warehouse.orders.queries import orders_of, stop_of
 from warehouse.packing.models import Parcel
 from warehouse.people.rights import Right
-from warehouse.replenishing.queries import is_waiting, waiting_for
+from warehouse.replenishing.waiting import is_waiting, waiting_for
 from warehouse.text import say
 from warehouse.waves.models import Wave, WaveSlot
 from warehouse.waves.queries import tote_of

@@ -13,7 +13,8 @@ from warehouse.replenishing.commands.planning import (
     plan_tasks,
 )
 from warehouse.replenishing.models import ReplenishTask, TaskState
-from warehouse.replenishing.queries import task_counts, task_list, waiters_of
+from warehouse.replenishing.queries import task_counts, task_list
+from warehouse.replenishing.waiting import waiters_of
 from warehouse.text import say
 from warehouse.web import tables
 from warehouse.web.access import needs

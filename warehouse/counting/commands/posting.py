@@ -23,6 +23,7 @@ from warehouse.inventory import ledger
 from warehouse.inventory.models import LotBalance, MoveReason, StockBalance
 from warehouse.people import trail
 from warehouse.text import say
+from warehouse.waves.leaving_out import step_out_or_hold
 
 CHUNK = 1_000  # lines posted by one command; the rest by the next
 
@@ -40,9 +41,10 @@ def post_count(session: Session, command: PostCount) -> Outcome:
     """Post approved differences as moves relative to what the book has now.
 
     What moved right after it was counted, or was set right since, is asked again instead. Pieces
-    promised to orders that turn out not to be there are let go, and their picks go short; where
-    they are in a pick under way, or a piece found here is in work elsewhere, the line is held.
-    The session ends with its last line. `facts["left"]` lines wait for the next command.
+    promised to orders that turn out not to be there are let go, and their picks go short as at the
+    shelf: what reserve has is waited for. Where they are in a pick under way, or a piece found here
+    is in work elsewhere, the line is held. The session ends with its last line. `facts["left"]`
+    lines wait for the next command.
 
     Raises:
         RuleViolation: the count has ended, or was not begun.
@@ -147,13 +149,17 @@ def _post(
     moves = [move for line in free for move in _postings(session, count, line, places)]
     at = ledger.post(session, command, moves)
     let_go = 0
+    short: set[int] = set()
     for line in crowded:
         session.flush()
         lacking = _lacking(line, _balances(session, [line]))
         if lacking > 0:
-            let_go += free_promises(session, command, line, lacking)
+            freed, lacking_now = free_promises(session, command, line, lacking)
+            let_go, short = let_go + freed, short | lacking_now
         moves = _postings(session, count, line, places)
         at = ledger.post(session, command, moves, first_line=at)
+    session.flush()
+    step_out_or_hold(session, command, short)
     return let_go
 
 

@@ -16,7 +16,6 @@ from warehouse.replenishing.closed import ways_out
 from warehouse.replenishing.commands.ending import end, leave_closed
 from warehouse.replenishing.models import Carried, ReplenishTask, ReplenishWait, TaskState
 from warehouse.replenishing.queries import (
-    Pair,
     carried_of,
     faces_of,
     low_faces,
@@ -31,6 +30,7 @@ from warehouse.replenishing.rules import (
     is_urgent,
     pieces_wanted,
 )
+from warehouse.replenishing.waiting import Pair
 from warehouse.text import say
 
 LEFT_ALONE = timedelta(hours=12)  # a task somebody took back is not made again before
@@ -138,6 +138,16 @@ def wait_for(session: Session, command: Command, lacks: Iterable[Lack]) -> set[i
             waiting |= {lack.consignment_id for lack in by_sku[sku_id]}
     refresh(session, command, [task.id for task in tasks.values()])
     return waiting - homeless
+
+
+def wait_no_more(session: Session, consignment_ids: Collection[int]) -> None:
+    """Let consignments that got what they want wait for no open task any longer."""
+    still = sa.select(ReplenishTask.id).where(ReplenishTask.state == TaskState.OPEN)
+    session.execute(
+        sa.delete(ReplenishWait)
+        .where(ReplenishWait.consignment_id.in_(consignment_ids), ReplenishWait.task_id.in_(still))
+        .execution_options(synchronize_session="fetch")
+    )
 
 
 def make_tasks(session: Session, command: Command, pairs: Collection[Pair]) -> int:

@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session
 from warehouse.commands import Command
 from warehouse.inventory import ledger
 from warehouse.inventory.models import Allocation, LotBalance, ReleaseReason, SuspectKits
-from warehouse.orders.commands.holds import hold_order
-from warehouse.orders.models import Consignment, ConsignmentState, HoldKind
-from warehouse.orders.queries import orders_of
+from warehouse.orders.models import Consignment, ConsignmentState
 from warehouse.packing.models import Parcel, ParcelState
+from warehouse.waves.leaving_out import step_out_or_hold
 from warehouse.waves.models import PickTask, TaskState, Wave, WaveSlot, WaveState
 from warehouse.waves.replanning import allocate_elsewhere, end_task
 from warehouse.waves.returning import hold_short, take_back
@@ -41,14 +40,17 @@ def give_promises_back(
         by_consignment[consignment_id].append(task)
     back: list[int] = []
     short: set[int] = set()
+    lacking: list[int] = []
     for consignment_id, mine in sorted(by_consignment.items()):
         ledger.release(session, command, [t.allocation_id for t in mine], ReleaseReason.BLOCKED)
         if _is_begun(session, consignment_id, mine):
             short.add(consignment_id)
-            _look_elsewhere(session, command, consignment_id, mine)
+            if _look_elsewhere(session, command, mine):
+                lacking.append(consignment_id)
         else:
             take_back(session, command, consignment_id)
             back.append(consignment_id)
+    step_out_or_hold(session, command, lacking)
     hold_short(session, command, back)
     return back, short
 
@@ -110,13 +112,12 @@ def _is_begun(session: Session, consignment_id: int, tasks: Sequence[PickTask]) 
     return consignment.state is not ConsignmentState.WAVED or wave.state is not WaveState.PLANNED
 
 
-def _look_elsewhere(
-    session: Session, command: Command, consignment_id: int, tasks: Sequence[PickTask]
-) -> None:
+def _look_elsewhere(session: Session, command: Command, tasks: Sequence[PickTask]) -> int:
+    """Promise other pieces for the tasks; return how many no shelf has."""
+    still = 0
     for task in tasks:
         missing = task.wanted - task.picked
         end_task(task, missing)
         session.flush()
-        if allocate_elsewhere(session, task, missing, day=command.day, avoid_bin_id=None):
-            for order in orders_of(session, consignment_id):
-                hold_order(session, command, order.id, HoldKind.STOCK_SHORT)
+        still += allocate_elsewhere(session, task, missing, day=command.day, avoid_bin_id=None)
+    return still

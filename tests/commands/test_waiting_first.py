@@ -1,0 +1,148 @@
+"""Orders that go short wait for reserve whatever made them short, and come before later ones."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from tests.builders import Goods, Stage, Work, World
+from tests.commands.test_replenishing import planned, take, tee, wave_of, world
+from tests.counts import opened
+from tests.tracked import by_lot, put
+from warehouse.catalog.models import BinKind
+from warehouse.commands import Actor
+from warehouse.inventory.models import Lot
+from warehouse.orders.models import Consignment, HoldKind
+from warehouse.replenishing.commands.on_face import PutOnFace, put_on_face
+from warehouse.replenishing.models import ReplenishTask
+from warehouse.tracing.commands.blocking import BlockLot, block_lot
+from warehouse.tracing.commands.expiring import expire_promised
+
+__all__ = ["tee", "world"]
+
+
+def due(world: World, work: Work, days: int, *, is_urgent: bool = False) -> Work:
+    """Promise the order for so many days from now."""
+    values = {"promise_at": world.now + timedelta(days=days), "is_urgent": is_urgent}
+    with world.database.transaction() as session:
+        of_work = Consignment.id == work.consignment_id
+        session.execute(sa.update(Consignment).where(of_work).values(**values))
+    return work
+
+
+def bring(world: World, goods: Goods, pieces: int) -> None:
+    """Carry pieces of the open task from R-01 to its shelf."""
+    task = world.one(ReplenishTask, state="open").id
+    take(world, task, goods, pieces, "R-01")
+    world.do(put_on_face, PutOnFace, by="li", task_id=task, barcode="A-01")
+
+
+def is_waved(world: World, work: Work) -> bool:
+    return world.state(Consignment, work.consignment_id) == "waved"
+
+
+def waits(world: World, work: Work) -> bool:
+    """Tell whether the order is ready, held for nothing, and reserve goods are asked for."""
+    assert world.holds(work.order_id) == []
+    assert world.state(Consignment, work.consignment_id) == "ready"
+    return [task.is_urgent for task in world.all(ReplenishTask, state="open")] == [True]
+
+
+@pytest.mark.parametrize("how", ["blocked", "expired"])
+def test_what_a_lot_leaves_short_waits_for_reserve(world: World, how: str):
+    goods = by_lot(world)
+    put(world, goods, "A-01", 3, lot="L1", day=date(2026, 3, 2))
+    world.bin("R-01", kind=BinKind.RESERVE)
+    put(world, goods, "R-01", 9, lot="L2", day=date(2027, 3, 2))
+    work = world.bring(Stage.TOTE_BOUND, lines={goods: 2}, on_hand=0)
+    half = world.bring(Stage.HALF_PICKED, work=world.released({goods: 1}))
+    assert half.order_id != work.order_id
+    if how == "blocked":
+        lot_id = world.one(Lot, code="L1").id
+        world.do(block_lot, BlockLot, lot_id=lot_id, reason="smells")
+    else:
+        later = world.now + timedelta(days=1)
+        expire_promised(world.database, actor=Actor(person_id=1), at=later, zone=world.zone)
+        world.now = later
+    assert waits(world, work)
+    assert planned(world)[0][:2] == ("R-01", "A-01")
+    assert world.differences() == []
+
+
+def test_what_a_count_did_not_find_waits_for_reserve(world: World):
+    goods = world.sku("TEE")
+    world.stock(goods, "A-01", 4)
+    world.bin("R-01", kind=BinKind.RESERVE)
+    world.stock(goods, "R-01", 3)
+    work = world.bring(Stage.TOTE_BOUND, lines={goods: 2}, on_hand=0)
+    later = world.bring(Stage.TOTE_BOUND, work=world.released({goods: 2}))
+    count = opened(world, "A-01")
+    for who in ("ann", "bob"):
+        count.count("A-01", {}, by=who)
+    count.approve_and_post()
+    assert waits(world, work)
+    assert world.holds(later.order_id) == [HoldKind.STOCK_SHORT]
+    assert planned(world) == [("R-01", "A-01", 2, True)]
+    assert world.differences() == []
+
+
+def test_what_was_brought_for_an_order_is_left_to_it(world: World, tee: Goods):
+    first = due(world, world.released({tee: 5}), 9)
+    later = due(world, world.released({tee: 4}), 1)
+    assert wave_of(world, first).facts["for_reserve"] == [first.consignment_id]
+    bring(world, tee, 3)
+    assert wave_of(world, later).facts["for_reserve"] == [later.consignment_id]
+    assert planned(world) == [("R-01", "A-01", 4, True)]
+    assert wave_of(world, first).facts["left_out"] == []
+    assert is_waved(world, first)
+    bring(world, tee, 4)
+    wave_of(world, later)
+    assert is_waved(world, later)
+    assert world.differences() == []
+
+
+def test_half_of_what_an_order_waits_for_is_kept_for_it_too(world: World, tee: Goods):
+    first, later = world.released({tee: 5}), world.released({tee: 2})
+    wave_of(world, first)
+    assert wave_of(world, later).facts["left_out"] == [later.consignment_id]
+    assert world.balance("A-01", tee) == (2, 0, 2)
+    assert planned(world) == [("R-01", "A-01", 5, True)]
+
+
+def test_among_those_that_waited_the_one_due_first_is_served_first(world: World, tee: Goods):
+    works = [due(world, world.released({tee: 5}), days) for days in (5, 3, 4)]
+    wave_of(world, *works)
+    bring(world, tee, 10)
+    new = due(world, world.released({tee: 2}), 1)
+    facts = wave_of(world, *works, new).facts
+    assert sorted(facts["left_out"]) == sorted([works[0].consignment_id, new.consignment_id])
+    assert [is_waved(world, work) for work in (*works, new)] == [False, True, True, False]
+
+
+def test_an_urgent_order_goes_before_those_that_waited(world: World, tee: Goods):
+    first = world.released({tee: 5})
+    wave_of(world, first)
+    bring(world, tee, 3)
+    urgent = due(world, world.released({tee: 4}), 1, is_urgent=True)
+    assert wave_of(world, urgent).facts["left_out"] == []
+    assert wave_of(world, first).facts["for_reserve"] == [first.consignment_id]
+
+
+def test_an_order_that_is_held_or_gone_keeps_nothing(world: World, tee: Goods):
+    first, later = world.released({tee: 5}), world.released({tee: 4})
+    wave_of(world, first)
+    bring(world, tee, 3)
+    world.stop(first)
+    assert wave_of(world, later).facts["left_out"] == []
+
+
+def test_who_got_the_goods_otherwise_waits_no_more(world: World, tee: Goods):
+    first = world.released({tee: 5})
+    wave_of(world, first)
+    world.stock(tee, "A-01", 3)
+    wave_of(world, first)
+    assert is_waved(world, first)
+    assert planned(world) == []
+    assert world.one(ReplenishTask).state == "needless"
