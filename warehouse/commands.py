@@ -142,6 +142,9 @@ _claim = Prepared(insert_or_skip(_table, _CLAIMED), _CLAIMED)
 _find = sa.select(_table.c.fingerprint, _table.c.outcome).where(
     _table.c.id == sa.bindparam("command_id")
 )
+_find_all = sa.select(_table.c.id, _table.c.fingerprint).where(
+    _table.c.id.in_(sa.bindparam("ids", expanding=True))
+)
 _insert = Prepared(sa.insert(_table).inline(), (*_CLAIMED, "outcome"))
 _keep = Prepared(
     sa.update(_table)
@@ -211,11 +214,8 @@ def claim_all(
     For long lists of like acts, whose work is then done in one go. Of two with one id the first
     counts. An id that another transaction takes meanwhile is a lost race, which `execute` repeats.
     """
-    ids = [command.id for command in commands]
-    found = session.execute(
-        sa.select(_table.c.id, _table.c.fingerprint).where(_table.c.id.in_(ids))
-    )
-    marks = {row.id: row.fingerprint for row in found}
+    found = session.execute(_find_all, {"ids": [command.id for command in commands]})
+    marks = {command_id: mark for command_id, mark in found}  # noqa: C416  (rows are no pairs)
     claims: list[Claim] = []
     rows: list[dict[str, Any]] = []
     answers: dict[int, tuple[Outcome, dict[str, Any]]] = {}  # one answer to many is written once
@@ -253,8 +253,8 @@ def fingerprint_of(command: Command) -> str:
     A tablet that sends a scan again after its session was opened anew may stand elsewhere by then.
     """
     said = {name: getattr(command, name) for name in _said_by(type(command))}
-    content = {**said, "actor": command.actor.person_id}
-    plain = json.dumps([type(command).__name__, content], default=_plain, sort_keys=True)
+    said["actor"] = command.actor.person_id
+    plain = _encoder.encode([type(command).__name__, said])
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
@@ -274,6 +274,9 @@ def _plain(value: object) -> object:
     if isinstance(value, bytes):
         return hashlib.sha256(value).hexdigest()
     raise TypeError(f"{type(value).__name__} has no plain form in a command")
+
+
+_encoder = json.JSONEncoder(default=_plain, sort_keys=True)
 
 
 def _is_passing(error: DBAPIError) -> bool:

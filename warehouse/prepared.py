@@ -42,18 +42,24 @@ class _Text:
         return given if self.order is None else [given[name] for name in self.order]
 
     def many(self, rows: Sequence[Values]) -> list[Any]:
-        """Return the values of many rows; what several of them share is turned into text once."""
-        told: dict[tuple[str, int], Any] = {}
-        found = []
-        for values in rows:
-            given = {**self.constants, **values}
-            for name, convert in self.converters:
-                key = (name, id(given[name]))
-                if key not in told:
-                    told[key] = convert(given[name])
-                given[name] = told[key]
-            found.append(given if self.order is None else [given[name] for name in self.order])
-        return found
+        """Return the values of many rows, all with the same names, as the driver takes them."""
+        names = self.order or (*self.constants, *rows[0])
+        columns = [self._column(name, rows) for name in names]
+        if self.order is not None:
+            return list(zip(*columns, strict=True))
+        return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+
+    def _column(self, name: str, rows: Sequence[Values]) -> list[Any]:
+        """Return one value of each row; what several of them share is turned into text once."""
+        if name in self.constants:
+            return [self.constants[name]] * len(rows)
+        values = [row[name] for row in rows]
+        convert = dict(self.converters).get(name)
+        if convert is None:
+            return values
+        told = {id(value): value for value in values}
+        told = {key: convert(value) for key, value in told.items()}
+        return [told[id(value)] for value in values]
 
 
 class Prepared:
@@ -73,6 +79,8 @@ class Prepared:
 
     def send_many(self, connection: Connection, rows: Sequence[Values]) -> None:
         """Send it once for each row, all together."""
+        if not rows:
+            return
         text = self._text(connection)
         parameters = text.many(rows)
         if _is_watched(connection):

@@ -90,6 +90,49 @@ def test_an_unknown_balance_is_an_empty_one(shelf: Shelf):
     refused(shelf, InsufficientStock, shelf.move(1, frm=shelf.b, to=shelf.a))
 
 
+@pytest.mark.parametrize("count", [1, 30], ids=["one by one", "together"])
+def test_goods_come_from_outside_and_go_back_few_or_many_alike(world: World, count: int):
+    skus = [world.sku(f"S-{n:02d}").id for n in range(30)]
+    supplier, scrap = (world.one(Bin, code=code).id for code in ("SUPPLIER", "SCRAP"))
+    shelf = world.bin("A-01")
+
+    def post(frm: int, to: int, pieces: int) -> None:
+        moves = [
+            ledger.Posting(sku_id=sku_id, from_bin_id=frm, to_bin_id=to, pieces=pieces + sku_id,
+                           reason=MoveReason.TRANSFER)
+            for sku_id in reversed(skus)
+        ]  # fmt: skip
+        for at in range(0, len(moves), count):
+            in_ledger(world, lambda s, c, at=at: ledger.post(s, c, moves[at : at + count]))
+
+    post(supplier, shelf, 5)
+    post(supplier, shelf, 1)
+    post(shelf, scrap, 2)
+    found = {(b.bin_id, b.sku_id): b for b in world.all(StockBalance)}
+    assert {key: b.on_hand for key, b in found.items()} == {
+        (bin_id, sku): pieces
+        for sku in skus
+        for bin_id, pieces in ((supplier, -6 - 2 * sku), (shelf, 4 + sku), (scrap, 2 + sku))
+    }
+    assert {(b.changes, b.is_virtual) for b in found.values()} == {
+        (2, True), (3, False), (1, True)
+    }  # fmt: skip
+    assert world.differences() == []
+
+
+def test_one_of_many_moves_that_lacks_pieces_stops_them_all(shelf: Shelf):
+    goods = [shelf.world.sku(f"S-{n}") for n in range(8)]
+    moves = [
+        ledger.Posting(sku_id=one.id, from_bin_id=shelf.opening, to_bin_id=shelf.b, pieces=3,
+                       reason=MoveReason.OPENING)
+        for one in goods
+    ]  # fmt: skip
+    refused(shelf, InsufficientStock, *moves, shelf.move(11))
+    shelf.post(*moves, shelf.move(10))
+    assert shelf.balances() == [(0, 0, 0), (10, 0, 10)]
+    assert [shelf.world.balance("B-01", one)[0] for one in goods] == [3] * 8
+
+
 def test_moves_of_one_command_are_made_all_or_none(shelf: Shelf):
     refused(shelf, InsufficientStock, shelf.move(5), shelf.move(6))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -11,8 +11,10 @@ import sqlalchemy as sa
 from warehouse.catalog.commands.places import BinFacts, ImportBins, import_bins
 from warehouse.catalog.commands.skus import ImportSkus, SkuFacts, import_skus
 from warehouse.catalog.models import Bin, Sku
-from warehouse.commands import Actor, execute, new_id
+from warehouse.commands import Actor, execute, fingerprint_of, new_id
 from warehouse.db import Database
+from warehouse.inventory.commands import BookOpening, ImportOpening, import_opening
+from warehouse.inventory.listed import OpeningRow
 from warehouse.inventory.models import Move, StockBalance
 from warehouse.inventory.opening import import_opening_list
 from warehouse.inventory.proof import differences
@@ -93,3 +95,43 @@ def test_rows_that_cannot_be_booked_are_named_and_the_others_go_in(
         ],
     )
     assert _stock(shelves)[("A-02", "TEE")] == 4
+
+
+def test_a_line_booked_by_an_older_version_is_known_for_ever():
+    """What marks a line may never change, or its next import would be refused as another one."""
+    line = BookOpening(id="1", actor=SYSTEM, at=NOW, bin_id=5, sku_id=7, pieces=30,
+                       best_before=date(2027, 1, 2), lot="L1", serials=("S1", "S2"))  # fmt: skip
+    assert fingerprint_of(line) == (
+        "e9cc4fe984196233f418dd0628bc62a628bc1f1f036fff0c459349cc6054b41e"
+    )
+
+
+def test_bins_and_goods_are_found_however_their_codes_are_typed(
+    shelves: Database, tmp_path: Path
+) -> None:
+    path = _file(tmp_path, " a-02 ,tee,1", "A-02,MUG,2", f"ａ-01,{EAN},3", "A-01, mug ,4")
+    report = import_opening_list(shelves, path, actor=SYSTEM, at=NOW)
+    assert (report.new, report.rejected) == (4, ())
+    shelf = {key: pieces for key, pieces in _stock(shelves).items() if key[0] != "OPENING"}
+    assert shelf == {
+        ("A-02", "TEE"): 1, ("A-02", "mug"): 2, ("A-01", "TEE"): 3, ("A-01", "mug"): 4
+    }  # fmt: skip
+
+
+def test_a_longer_list_takes_no_more_statements(shelves: Database) -> None:
+    skus = tuple(SkuFacts(code=f"S-{n:03d}", name="x") for n in range(120))
+    execute(shelves, import_skus, ImportSkus(id=new_id(), actor=SYSTEM, at=NOW, rows=skus))
+    sent: list[str] = []
+    sa.event.listen(shelves.writer, "before_cursor_execute", lambda *a: sent.append(a[2]))
+
+    def statements(first: int, last: int) -> int:
+        rows = tuple(OpeningRow(bin_code="A-01", sku_code=f"S-{n:03d}", pieces=n + 1)
+                     for n in range(first, last))  # fmt: skip
+        sent.clear()
+        command = ImportOpening(id=new_id(), actor=SYSTEM, at=NOW, rows=rows)
+        assert execute(shelves, import_opening, command).facts["new"] == last - first
+        return len(sent)
+
+    statements(0, 6)  # the first one makes what comes of itself
+    assert statements(6, 16) == statements(16, 120) < 20
+    assert len(_stock(shelves)) == 240

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 import sqlalchemy as sa
 
@@ -13,6 +15,7 @@ from warehouse.db import Database, connection_of, table_of
 from warehouse.inventory import ledger
 from warehouse.inventory.models import MoveReason
 from warehouse.prepared import Prepared, send_all
+from warehouse.settings import SettingChange
 
 _bin = table_of(Bin)
 _ROW = {
@@ -48,6 +51,28 @@ def test_every_sending_says_how_many_rows_it_touched(database: Database, is_watc
         sendings = [(_rename, {"old": old, "new": new}) for old, new in turns]
         assert send_all(connection, sendings) == [1, 0, 1, 1, 0]
         assert [tuple(row) for row in _find.rows(connection, {"x": "P-7"})] == [("P-7",)]
+    here.dispose()
+
+
+@pytest.mark.parametrize("is_watched", [False, True], ids=["alone", "watched"])
+def test_of_many_rows_each_gets_its_own_values_and_all_the_constant(
+    database: Database, is_watched: bool
+):
+    here = Database(database.url)
+    if is_watched:
+        _listen(here)
+    table = table_of(SettingChange)
+    names = ("value", "person_id", "at")
+    note = Prepared(sa.insert(table).values(name="carton").inline(), names)
+    days = [datetime(2026, 11, day, tzinfo=UTC) for day in (1, 2, 1)]
+    values = [{"a": [1, "二"]}, 0, {"a": []}]
+    rows = [dict(zip(names, (v, 1, d), strict=True)) for v, d in zip(values, days, strict=True)]
+    with here.transaction() as session:
+        note.send_many(connection_of(session), [])
+        note.send_many(connection_of(session), rows)
+        query = sa.select(SettingChange.name, SettingChange.value, SettingChange.at)
+        kept = session.execute(query.where(SettingChange.name == "carton").order_by("id")).all()
+    assert kept == [("carton", v, d) for v, d in zip(values, days, strict=True)]
     here.dispose()
 
 

@@ -11,7 +11,8 @@ from tests.tracked import by_lot, lots_at, places, put
 from warehouse.catalog.commands.skus import ImportSkus, SkuFacts
 from warehouse.catalog.models import Sku
 from warehouse.errors import InvalidInput, RuleViolation
-from warehouse.inventory.commands import ImportOpening, OpeningRow, import_opening
+from warehouse.inventory.commands import ImportOpening, import_opening
+from warehouse.inventory.listed import OpeningRow
 from warehouse.inventory.models import Lot
 from warehouse.inventory.tracking import (
     GiveLot,
@@ -127,7 +128,7 @@ def test_opening_stock_says_lots_and_numbers(world: World):
             bin_code="A-01", sku_code="SERUM", pieces=1, lot="L4", best_before=date(2062, 1, 1)
         ),
     ]
-    given = tuple(OpeningRow(**{**r.__dict__, "row": n}) for n, r in enumerate([*bad, *rows]))
+    given = tuple(r._replace(row=n) for n, r in enumerate([*bad, *rows]))
     outcome = world.do(import_opening, ImportOpening, rows=tuple(reversed(given)))
     assert sorted(r["row"] for r in outcome.facts["refused"]) == list(range(len(bad)))
     assert outcome.facts["new"] == len(rows)

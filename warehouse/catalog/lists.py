@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from warehouse.shops import cells, refusals
 from warehouse.shops.cells import Convert
@@ -37,8 +37,7 @@ class ListColumn:
     is_needed: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class ListRow:
+class ListRow(NamedTuple):
     """One row that could be read: its number as a spreadsheet shows it, and its values."""
 
     row: int
@@ -177,20 +176,25 @@ def _rows(name: str, table: Table, columns: Sequence[ListColumn]) -> Iterator[Li
     match = table.match
     assert match is not None  # noqa: S101  (the caller looked)
     place = f"{name} [{table.sheet}]" if table.sheet else name
-    found = [(column, match.at[column.field]) for column in columns if column.field in match.at]
-    last_needed = max(at for column, at in found if column.is_needed)
+    found = [
+        (column, match.at[column.field], _reading(column, table))
+        for column in columns
+        if column.field in match.at
+    ]
+    last_needed = max(at for column, at, _ in found if column.is_needed)
+    width = len(match.header)
     for number, row in table.rows:
-        if not any(cell.strip() for cell in row):
+        if not any(map(str.strip, row)):
             continue
-        extra = next((cell for cell in row[len(match.header) :] if cell.strip()), "")
+        extra = next(filter(str.strip, row[width:]), "")
         if extra or (len(row) <= last_needed and not table.is_typed):
             reason = refusals.ROW_LONG if extra else refusals.ROW_CUT
             yield Rejected(file=place, row=number, column="", value=shown(extra), reason=reason)
             continue
-        cells_ = [*row, *[""] * (len(match.header) - len(row))]
+        cells_ = [*row, *[""] * (width - len(row))]
         values: dict[str, Any] = {}
-        for column, at in found:
-            refused = _take(values, column, cells_[at])
+        for column, at, read in found:
+            refused = _take(values, column, read, cells_[at])
             if refused is not None:
                 head = match.header[at]
                 value = shown(cells_[at])
@@ -200,9 +204,17 @@ def _rows(name: str, table: Table, columns: Sequence[ListColumn]) -> Iterator[Li
             yield ListRow(row=number, values=values)
 
 
-def _take(values: dict[str, Any], column: ListColumn, cell: str) -> Text | None:
+def _reading(column: ListColumn, table: Table) -> Convert:
+    """Return how a table's cells of a column are read: texts recur, and one answer does for all.
+
+    In a workbook a number and a text may look the same and be read differently.
+    """
+    return column.read if table.is_typed else cells.remembering(column.read)
+
+
+def _take(values: dict[str, Any], column: ListColumn, read: Convert, cell: str) -> Text | None:
     try:
-        value = column.read(cell)
+        value = read(cell)
     except BadCell as bad:
         return bad.reason
     if column.is_needed and value in ("", None, ()):

@@ -20,7 +20,8 @@ from warehouse.catalog.commands.skus import ImportSkus, import_skus
 from warehouse.catalog.models import BinKind, StationKind
 from warehouse.demo.desk import Desk
 from warehouse.demo.goods import Variant
-from warehouse.inventory.commands import ImportOpening, OpeningRow, import_opening
+from warehouse.inventory.commands import ImportOpening, import_opening
+from warehouse.inventory.listed import OpeningRow
 
 TOTES = 48
 RACK_PITCH_MM = 2_400

@@ -9,7 +9,8 @@ from warehouse.catalog.commands.skus import SaveSku, SkuFacts, save_sku
 from warehouse.catalog.models import BinKind
 from warehouse.demo.desk import Desk
 from warehouse.demo.goods import Variant
-from warehouse.inventory.commands import ImportOpening, OpeningRow, import_opening
+from warehouse.inventory.commands import ImportOpening, import_opening
+from warehouse.inventory.listed import OpeningRow
 from warehouse.kitting.commands.kit import Part, SaveKit, save_kit
 
 RESERVE_WALK = 700_000

@@ -12,7 +12,8 @@ from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.commands import Actor
 from warehouse.demo.desk import Desk
 from warehouse.demo.goods import Variant
-from warehouse.inventory.commands import ImportOpening, OpeningRow, import_opening
+from warehouse.inventory.commands import ImportOpening, import_opening
+from warehouse.inventory.listed import OpeningRow
 from warehouse.inventory.models import StockBalance
 from warehouse.orders.models import Shop
 from warehouse.receiving.models import Supplier

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from warehouse.catalog.commands.skus import ImportSkus, SkuFacts
 from warehouse.demo.desk import Desk
-from warehouse.inventory.commands import ImportOpening, OpeningRow, import_opening
+from warehouse.inventory.commands import ImportOpening, import_opening
+from warehouse.inventory.listed import OpeningRow
 from warehouse.inventory.models import Lot
 from warehouse.inventory.tracking import import_tracked_skus
 from warehouse.tracing.commands.blocking import BlockLot, block_lot

@@ -9,7 +9,8 @@ from warehouse.catalog.importing import import_rows
 from warehouse.catalog.lists import ListColumn, ListReport, ListRow, OnRows, codes, day
 from warehouse.commands import Actor, Command, new_id
 from warehouse.db import Database
-from warehouse.inventory.commands import ImportOpening, OpeningRow, import_opening
+from warehouse.inventory.commands import ImportOpening, import_opening
+from warehouse.inventory.listed import OpeningRow
 from warehouse.shops import cells
 from warehouse.shops.rows import SourceFile
 

@@ -14,7 +14,8 @@ from warehouse.catalog.commands.skus import ImportSkus, SkuFacts, import_skus
 from warehouse.catalog.models import Sku
 from warehouse.commands import Actor
 from warehouse.demo.desk import Desk
-from warehouse.inventory.commands import ImportOpening, OpeningRow, import_opening
+from warehouse.inventory.commands import ImportOpening, import_opening
+from warehouse.inventory.listed import OpeningRow
 from warehouse.orders.importing import ImportSummary, import_files
 from warehouse.orders.models import LineState, Order, OrderLine, OrderState, SkuMapping
 from warehouse.simulation.day import Day

@@ -30,7 +30,8 @@ from warehouse.demo.building import opening_rows, raise_building
 from warehouse.demo.couriers import engage_couriers
 from warehouse.demo.desk import SYSTEM_PERSON_ID, Desk
 from warehouse.demo.goods import Variant
-from warehouse.inventory.commands import ImportOpening, OpeningRow, import_opening
+from warehouse.inventory.commands import ImportOpening, import_opening
+from warehouse.inventory.listed import OpeningRow
 from warehouse.inventory.models import StockBalance
 from warehouse.people.models import Person, PersonRole, Role
 from warehouse.settings import change_settings

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -14,7 +16,7 @@ from warehouse.catalog.models import IN_WORK_KINDS, VIRTUAL_KINDS, Bin, BinKind,
 from warehouse.db import PerDialect, table_of
 from warehouse.errors import InsufficientStock
 from warehouse.inventory.models import Lot, LotBalance, StockBalance
-from warehouse.prepared import Prepared, Values, send_all
+from warehouse.prepared import FEW, Prepared, Values, send_all
 from warehouse.text import say
 
 _balance = table_of(StockBalance)
@@ -56,10 +58,23 @@ class Changes:
         Raises:
             InsufficientStock: a real bin has fewer free pieces than are taken or promised.
         """
-        writings = [*_writings(self._skus, _sku_ways), *_writings(self._lots, _lot_ways)]
+        outside = _outside(connection) if len(self._skus) > FEW else frozenset()
+        writings = [
+            *_writings(self._skus, _sku_ways, outside),
+            *_writings(self._lots, _lot_ways, outside),
+        ]
+        if not before and len(writings) > FEW and all(w.is_put for w in writings):
+            _put_all(connection, writings)
+            return
         sendings = [*before, *((w.statement, w.values) for w in writings)]
         touched = send_all(connection, sendings)[len(before) :] if sendings else []
         _see_to_missing(connection, writings, touched)
+
+
+def _put_all(connection: Connection, writings: Sequence[_Writing]) -> None:
+    """Send changes for which nothing can lack: each finds its row or makes it."""
+    for ways, run in groupby(writings, key=attrgetter("ways")):
+        ways.put.send_many(connection, [writing.values for writing in run])
 
 
 def _see_to_missing(
@@ -130,11 +145,15 @@ class _Ways:
         return {name: values[name] for name in _PUT}
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Writing:
-    statement: Prepared
+class _Writing(NamedTuple):
     values: Values
     ways: _Ways
+    is_put: bool
+
+    @property
+    def statement(self) -> Prepared:
+        """The statement that these values are for."""
+        return self.ways.put if self.is_put else self.ways.take
 
 
 _PUT = ("bin", "what", "on_hand_change")
@@ -154,16 +173,25 @@ _lot_ways = _Ways(
 )
 
 
-def _writings(changes: Change, ways: _Ways) -> Iterator[_Writing]:
+_outside_bins = Prepared(sa.select(_bin.c.id).where(_is_one_of(VIRTUAL_KINDS)), ())
+
+
+def _outside(connection: Connection) -> frozenset[int]:
+    """Return the ids of the bins outside the house, of which pieces never run out."""
+    return frozenset(bin_id for (bin_id,) in _outside_bins.rows(connection, {}))
+
+
+def _writings(changes: Change, ways: _Ways, outside: Container[int]) -> Iterator[_Writing]:
+    """Yield what is to be written, in ascending order; `outside` are bins known to be virtual."""
     for (bin_id, what), (on_hand, reserved) in sorted(changes.items()):
         values = {"bin": bin_id, "what": what, "on_hand_change": on_hand}
-        if on_hand > 0 and reserved == 0:
-            yield _Writing(statement=ways.put, values=values, ways=ways)
+        if on_hand and not reserved and (on_hand > 0 or bin_id in outside):
+            yield _Writing(values=values, ways=ways, is_put=True)
         elif on_hand != 0 or reserved != 0:
             values["reserved_change"] = reserved
             if not ways.is_of_lot:
                 values["moved"] = int(on_hand != 0)
-            yield _Writing(statement=ways.take, values=values, ways=ways)
+            yield _Writing(values=values, ways=ways, is_put=False)
 
 
 def _goods(sku_id: sa.ColumnElement[int]) -> Prepared:

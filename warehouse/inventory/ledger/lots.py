@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -156,7 +155,7 @@ class LotPicker:
             if pieces > 0:
                 self._given[posting.from_bin_id, lot_id] += pieces
                 wanted -= pieces
-                yield replace(posting, lot_id=lot_id, pieces=pieces)
+                yield posting._replace(lot_id=lot_id, pieces=pieces)
         if wanted:
             raise _missing(sku_code)
 

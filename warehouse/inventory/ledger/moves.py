@@ -131,7 +131,7 @@ def _taken(connection: Connection, postings: Sequence[Posting]) -> list[Taken]:
         row = tracked.get(posting.sku_id)
         if posting.lot_id is not None and (row is None or not row.is_lot_tracked):
             # Told when its goods were kept by lot: nobody would ever take it off that lot again.
-            posting = replace(posting, lot_id=None)  # noqa: PLW2901
+            posting = posting._replace(lot_id=None)  # noqa: PLW2901
         if row is None:
             taken.append((posting, ()))
         elif row.is_serial_tracked:
@@ -145,7 +145,7 @@ def _out_of_promise(
     connection: Connection, posting: Posting, pieces: PiecePicker
 ) -> Iterable[Taken]:
     promise = resolve(connection, posting.allocation_id or 0, picked=posting.pieces, released=0)
-    posting = replace(posting, lot_id=promise.lot_id)
+    posting = posting._replace(lot_id=promise.lot_id)
     if not promise.has_serials:
         return [(posting, ())]
     row = _tracked(connection, {posting.sku_id})[posting.sku_id]
@@ -159,7 +159,7 @@ def _known_pieces(pieces: PiecePicker, posting: Posting, row: Any) -> list[Taken
     parts = pieces.split(posting, row.code)
     if not row.is_lot_tracked:
         return [
-            (replace(part, lot_id=None), tuple(replace(piece, lot_id=None) for piece in known))
+            (part._replace(lot_id=None), tuple(replace(piece, lot_id=None) for piece in known))
             for part, known in parts
         ]
     if any(part.lot_id is None for part, _ in parts):
@@ -177,6 +177,7 @@ class _Tracked(NamedTuple):
 _tracked_skus = sa.select(
     _sku.c.id, _sku.c.code, _sku.c.is_lot_tracked, _sku.c.is_serial_tracked
 ).where(sa.or_(_sku.c.is_lot_tracked, _sku.c.is_serial_tracked))
+_tracked_among = _tracked_skus.where(_sku.c.id.in_(sa.bindparam("skus", expanding=True)))
 _tracked_one = Prepared(_tracked_skus.where(_sku.c.id == sa.bindparam("sku")), ("sku",))
 
 
@@ -185,7 +186,7 @@ def _tracked(connection: Connection, sku_ids: Collection[int]) -> dict[int, _Tra
     if len(sku_ids) == 1:
         rows = _tracked_one.rows(connection, {"sku": next(iter(sku_ids))})
     else:
-        rows = connection.execute(_tracked_skus.where(_sku.c.id.in_(sku_ids))).all()
+        rows = connection.execute(_tracked_among, {"skus": [*sku_ids]}).all()
     return {row[0]: _Tracked(*row) for row in rows}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -70,7 +70,7 @@ class PiecePicker:
         for piece in found:
             by_lot[piece.lot_id].append(piece)
         return [
-            (replace(posting, lot_id=lot_id, pieces=len(pieces)), tuple(pieces))
+            (posting._replace(lot_id=lot_id, pieces=len(pieces)), tuple(pieces))
             for lot_id, pieces in by_lot.items()
         ]
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from warehouse.inventory.models import MoveReason
 
 
-@dataclass(frozen=True, kw_only=True)
-class Posting:
+class Posting(NamedTuple):
     """One move to be made. With an allocation, the pieces are taken out of that promise.
 
     Goods kept by lot: `lot_id`, else the lot of the allocation, else the free pieces of the bin
     with the earliest best-before. Goods known piece by piece: one code in `serials` for each,
-    or none where the move takes all that the bin has of the SKU.
+    or none where the move takes all that the bin has of the SKU. Name the fields when making one.
     """
 
     sku_id: int

@@ -1,0 +1,43 @@
+"""Lists of our own, read row by row: each cell by itself, however often its text comes again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import xlsxwriter
+
+from warehouse.catalog.lists import ListColumn, ListRow, read_list
+from warehouse.inventory.opening import COLUMNS
+from warehouse.shops import cells
+
+CODE = ListColumn(field="code", names=("编码",), read=cells.seller_code, is_needed=True)
+LONG = "1234567890123456"
+
+
+def _read(path: Path, *columns: ListColumn) -> list[tuple[int, str]]:
+    """Return the number of each row with the word for what became of it."""
+    rows = read_list(path, columns)
+    return [(row.row, "taken" if isinstance(row, ListRow) else row.value) for row in rows]
+
+
+def test_a_cell_that_cannot_be_read_is_named_in_every_row_it_stands_in(tmp_path: Path):
+    path = tmp_path / "stock.csv"
+    path.write_text(
+        "货位,商家编码,数量\nA-01,TEE,x\nA-01,TEE,0\n ,,\nA-01,TEE,x\n"
+        ",TEE,5\nA-01,TEE,5,6\nA-01,T\nA-01,TEE,5\n",
+        encoding="utf-8",
+    )
+    assert _read(path, *COLUMNS) == [
+        (2, "x"), (3, "taken"), (5, "x"), (6, ""), (7, "6"), (8, ""), (9, "taken")
+    ]  # fmt: skip
+
+
+def test_a_number_that_lost_digits_is_seen_beside_a_text_that_looks_the_same(tmp_path: Path):
+    path = tmp_path / "codes.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_string(0, 0, "编码")
+        sheet.write_string(1, 0, LONG)
+        sheet.write_number(2, 0, int(LONG))
+        sheet.write_string(3, 0, LONG)
+    assert _read(path, CODE) == [(2, "taken"), (3, LONG), (4, "taken")]
