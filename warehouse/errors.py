@@ -13,6 +13,7 @@ WarehouseError
   Forbidden       403   not this person's right
   InvalidInput    400   what was typed or sent cannot be understood
     UnknownName   404   … because it names a thing that does not exist
+    ReasonWanted  409   … because it says nothing of why once more
 
 A raise means that nothing was written. What the database must remember is an outcome instead.
 """
@@ -55,6 +56,13 @@ class InvalidInput(WarehouseError):
     def __init__(self, text: Text, *, field: str = "") -> None:
         super().__init__(text, field=field)
         self.field = field
+
+
+class ReasonWanted(InvalidInput):
+    """The paper was asked for before: once more it needs a reason."""
+
+    code = "reason_wanted"
+    status = 409
 
 
 class UnknownName(InvalidInput):

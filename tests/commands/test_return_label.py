@@ -18,7 +18,7 @@ from printing.renderers.pdf import render
 from tests.builders import Stage, Work, World
 from warehouse.db import Database
 from warehouse.dispatch.returning import PrintReturnLabel, print_return_label
-from warehouse.errors import InvalidInput, NotFound, RuleViolation
+from warehouse.errors import NotFound, ReasonWanted, RuleViolation
 from warehouse.orders.models import Order, Shop
 from warehouse.packing.models import Parcel
 
@@ -93,7 +93,7 @@ def test_a_second_one_needs_a_reason_and_is_marked(world: World):
     work = gone(world)
     asked(world, work.order_id)
     command = {"order_id": work.order_id}
-    world.refused(InvalidInput, print_return_label, PrintReturnLabel, **command)
+    world.refused(ReasonWanted, print_return_label, PrintReturnLabel, **command)
     world.refused(RuleViolation, print_return_label, PrintReturnLabel, **command, reason="lost")
     with world.database.transaction() as session:
         session.execute(sa.update(PrintJob).values(state=JobState.SENT))

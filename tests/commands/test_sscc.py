@@ -21,7 +21,7 @@ from tests.builders import Stage, Work, World
 from warehouse.catalog.models import Barcode
 from warehouse.db import Database
 from warehouse.dispatch.queries import parcel_by_code
-from warehouse.errors import InvalidInput, RuleViolation
+from warehouse.errors import InvalidInput, ReasonWanted, RuleViolation
 from warehouse.numbers import Counter
 from warehouse.packing.commands.carton import OpenParcel, open_parcel
 from warehouse.packing.commands.goods import PackItem, PackRest, pack_item, pack_rest
@@ -75,7 +75,7 @@ def test_a_parcel_gets_one_number_and_keeps_it(each: World):
     first = asked(each, work)
     assert (first.sscc, first.copy_no) == ("069012340000000016", 1)
     assert gs1.element("00", first.sscc).value == first.sscc
-    each.refused(InvalidInput, print_carton_label, PrintCartonLabel, parcel_id=work.parcel_id)
+    each.refused(ReasonWanted, print_carton_label, PrintCartonLabel, parcel_id=work.parcel_id)
     again = {"parcel_id": work.parcel_id, "reason": "wet"}
     each.refused(RuleViolation, print_carton_label, PrintCartonLabel, **again)
     printed(each)

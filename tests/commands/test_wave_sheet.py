@@ -9,7 +9,7 @@ from printing.documents import WaveSheet, read
 from printing.models import JobState, PrintJob
 from tests.builders import Stage, Work, World
 from warehouse.catalog.models import Bin, BinKind, Zone
-from warehouse.errors import InvalidInput, NotFound, RuleViolation
+from warehouse.errors import NotFound, ReasonWanted, RuleViolation
 from warehouse.waves.commands import CancelWave, cancel_wave
 from warehouse.waves.maps import print_wave_sheet
 from warehouse.waves.models import Wave
@@ -65,7 +65,7 @@ def test_a_second_sheet_needs_a_reason_and_is_marked(world: World):
     work = world.bring(Stage.WAVED)
     sheet(world, work)
     command = {"wave_id": work.wave_id}
-    world.refused(InvalidInput, print_wave_sheet, PrintWaveSheet, **command)
+    world.refused(ReasonWanted, print_wave_sheet, PrintWaveSheet, **command)
     world.refused(RuleViolation, print_wave_sheet, PrintWaveSheet, **command, reason="wet")
     with world.database.transaction() as session:
         session.execute(sa.update(PrintJob).values(state=JobState.SENT))

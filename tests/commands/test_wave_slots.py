@@ -17,7 +17,7 @@ from printing.renderers import raster
 from printing.renderers.pdf import render
 from tests.builders import Stage, Work, World
 from warehouse.db import Database
-from warehouse.errors import InvalidInput, NotFound, RuleViolation
+from warehouse.errors import NotFound, ReasonWanted, RuleViolation
 from warehouse.orders.models import Order
 from warehouse.waves.commands import CancelWave, cancel_wave
 from warehouse.waves.models import Wave
@@ -79,7 +79,7 @@ def test_the_cart_s_code_is_the_wave_a_picker_scans(world: World):
 def test_a_second_one_needs_a_reason_and_is_marked(world: World, handler, command):
     work = world.bring(Stage.WAVED)
     world.do(handler, command, wave_id=work.wave_id)
-    world.refused(InvalidInput, handler, command, wave_id=work.wave_id)
+    world.refused(ReasonWanted, handler, command, wave_id=work.wave_id)
     world.refused(RuleViolation, handler, command, wave_id=work.wave_id, reason="wet")
     with world.database.transaction() as session:
         session.execute(sa.update(PrintJob).values(state=JobState.SENT))

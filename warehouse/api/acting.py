@@ -8,16 +8,18 @@ from flask import Response, g
 
 from warehouse.api.answers import answer, language
 from warehouse.api.shapes.acts import act_of
-from warehouse.commands import Command, Handler, Outcome, execute
+from warehouse.commands import Actor, Command, Handler, Outcome, execute
 from warehouse.web.context import actor, config, database, now, reading
 
 REPLAYED = "Idempotent-Replayed"
 
 
-def run(handler: Handler[Any], command: type[Command], /, **fields: Any) -> Outcome:
-    """Run the command of this request under its id."""
+def run(
+    handler: Handler[Any], command: type[Command], /, *, by: Actor | None = None, **fields: Any
+) -> Outcome:
+    """Run the command of this request under its id, by the token's person if nobody is named."""
     zone = config().time_zone
-    made = command(id=g.command_id, actor=actor(), at=now(), zone=zone, **fields)
+    made = command(id=g.command_id, actor=by or actor(), at=now(), zone=zone, **fields)
     return execute(database(), handler, made)
 
 

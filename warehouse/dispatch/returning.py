@@ -51,7 +51,7 @@ def print_return_label(session: Session, command: PrintReturnLabel) -> Outcome:
     order = session.get(Order, command.order_id, with_for_update=True, populate_existing=True)
     if order is None:
         raise NotFound(say("order"), command.order_id)
-    ask_for(
+    job_id = ask_for(
         session, command, ReturnLabel.kind, lambda: return_label(session, order, command.zone),
         subject=_subject(order.id), reason=command.reason, part=order.id,
     )  # fmt: skip
@@ -60,6 +60,7 @@ def print_return_label(session: Session, command: PrintReturnLabel) -> Outcome:
         screen="order",
         subject_id=order.id,
         message=say("The return label of order {order_no} is on its way.", order_no=order.order_no),
+        facts={"print_job": job_id},
     )
 
 

@@ -72,19 +72,19 @@ def print_carton_label(session: Session, command: PrintCartonLabel) -> Outcome:
             say("Parcel {number} is open or was put aside: it gets no carton label.",
                 number=parcel.number)
         )  # fmt: skip
-    ask_for_label(session, command, parcel, load_settings(session), reason=command.reason)
+    job_id = ask_for_label(session, command, parcel, load_settings(session), reason=command.reason)
     return Outcome(
         screen="parcel",
         subject_id=parcel.id,
         message=say("The carton label {sscc} is on its way.", sscc=parcel.sscc),
-        facts={"sscc": parcel.sscc},
+        facts={"sscc": parcel.sscc, "print_job": job_id},
     )
 
 
 def ask_for_label(
     session: Session, command: Command, parcel: Parcel, site: SiteSettings, *, reason: str = ""
-) -> None:
-    """Give the parcel its number if it has none, and ask for the label of this closing.
+) -> int:
+    """Give the parcel its number if it has none, ask for the label of this closing; return its job.
 
     Raises:
         InvalidInput: a repeated one without a reason. RuleViolation: there is no number to give, or
@@ -95,11 +95,12 @@ def ask_for_label(
         session.flush()
         trail.record(session, command, "parcel", parcel.id, "sscc_given", sscc=parcel.sscc)
     sscc = parcel.sscc
-    ask_for(
+    job_id = ask_for(
         session, command, CartonLabel.kind, lambda: carton_label(session, parcel, sscc, site),
         subject=_subject(parcel), reason=reason, part=_part(session, parcel),
     )  # fmt: skip
     trail.record(session, command, "parcel", parcel.id, "carton_printed", reason=reason[:200])
+    return job_id
 
 
 def has_label(session: Session, parcel: Parcel) -> bool:

@@ -12,7 +12,7 @@ from printing.errors import PaperCleared, PaperVoid, StateConflict
 from printing.models import PrintJob
 from printing.queue import enqueue, reprint
 from warehouse.commands import Command
-from warehouse.errors import InvalidInput, RuleViolation
+from warehouse.errors import ReasonWanted, RuleViolation
 from warehouse.printers.jobs import CLEARED
 from warehouse.text import say
 
@@ -32,7 +32,7 @@ def ask_for(
     Papers of one kind and subject that say something else each time are told apart by `part`.
 
     Raises:
-        InvalidInput: it was asked for before, and nobody says why once more.
+        ReasonWanted: it was asked for before, and nobody says why once more.
         RuleViolation: the one before still waits in the queue, or nothing is left to copy.
     """
     last = session.scalar(
@@ -56,7 +56,7 @@ def ask_for(
 
 def _again(session: Session, command: Command, job_id: int, reason: str) -> int:
     if not reason.strip():
-        raise InvalidInput(say("Say why."), field="reason")
+        raise ReasonWanted(say("Say why."), field="reason")
     try:
         return reprint(
             session, job_id, reason=reason[:200], person_id=command.actor.person_id,

@@ -34,7 +34,7 @@ def print_wave_sheet(session: Session, command: PrintWaveSheet) -> Outcome:
         RuleViolation: the wave was taken back, or the sheet still waits in the queue.
     """
     wave = wave_to_print(session, command.wave_id)
-    ask_for(
+    job_id = ask_for(
         session, command, WaveSheet.kind, lambda: wave_sheet(session, wave, command.zone),
         subject=subject_of(wave), reason=command.reason,
     )  # fmt: skip
@@ -43,6 +43,7 @@ def print_wave_sheet(session: Session, command: PrintWaveSheet) -> Outcome:
         screen="wave",
         subject_id=wave.id,
         message=say("The wave sheet of {number} is on its way.", number=wave.number),
+        facts={"print_job": job_id},
     )
 
 

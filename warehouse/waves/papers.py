@@ -108,7 +108,7 @@ def print_pick_list(session: Session, command: PrintPickList) -> Outcome:
         RuleViolation: the wave was taken back, or the list still waits in the queue.
     """
     wave = wave_to_print(session, command.wave_id)
-    ask_for(
+    job_id = ask_for(
         session, command, PickList.kind, lambda: pick_list(session, wave, command.zone),
         subject=subject_of(wave), reason=command.reason,
     )  # fmt: skip
@@ -117,6 +117,7 @@ def print_pick_list(session: Session, command: PrintPickList) -> Outcome:
         screen="wave",
         subject_id=wave.id,
         message=say("The pick list of {number} is on its way.", number=wave.number),
+        facts={"print_job": job_id},
     )
 
 

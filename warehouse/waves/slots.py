@@ -54,7 +54,7 @@ def print_put_wall(session: Session, command: PrintPutWall) -> Outcome:
             the sheet still waits in the queue.
     """
     wave = wave_to_print(session, command.wave_id)
-    ask_for(
+    job_id = ask_for(
         session, command, PutWallSheet.kind, lambda: put_wall(session, wave),
         subject=subject_of(wave), reason=command.reason,
     )  # fmt: skip
@@ -63,6 +63,7 @@ def print_put_wall(session: Session, command: PrintPutWall) -> Outcome:
         screen="wave",
         subject_id=wave.id,
         message=say("The put-wall sheet of {number} is on its way.", number=wave.number),
+        facts={"print_job": job_id},
     )
 
 
@@ -73,7 +74,7 @@ def print_cart_label(session: Session, command: PrintCartLabel) -> Outcome:
         RuleViolation: the wave was taken back, or the label still waits in the queue.
     """
     wave = wave_to_print(session, command.wave_id)
-    ask_for(
+    job_id = ask_for(
         session, command, CartLabel.kind, lambda: cart_label(session, wave, command.zone),
         subject=subject_of(wave), reason=command.reason,
     )  # fmt: skip
@@ -82,6 +83,7 @@ def print_cart_label(session: Session, command: PrintCartLabel) -> Outcome:
         screen="wave",
         subject_id=wave.id,
         message=say("The cart label of {number} is on its way.", number=wave.number),
+        facts={"print_job": job_id},
     )
 
 

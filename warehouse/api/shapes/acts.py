@@ -24,6 +24,7 @@ from warehouse.commands import CommandRow, Outcome, Tone
 from warehouse.counting.models import CountSession
 from warehouse.errors import NotFound
 from warehouse.orders.models import Order
+from warehouse.packing.models import Parcel
 from warehouse.text import Text, say, translate
 from warehouse.waves.models import Wave
 
@@ -94,6 +95,8 @@ def _subject(session: Session, outcome: Outcome) -> dict[str, Any] | None:
         number = number_of(outcome.subject_id)
     elif outcome.screen == "wave":
         number = session.scalar(sa.select(Wave.number).where(Wave.id == outcome.subject_id))
+    elif outcome.screen == "parcel":
+        number = session.scalar(sa.select(Parcel.number).where(Parcel.id == outcome.subject_id))
     elif outcome.screen == "count":
         query = sa.select(CountSession.number).where(CountSession.id == outcome.subject_id)
         number = session.scalar(query)

@@ -97,6 +97,20 @@ def list_parcels(
     return page("parcels", session.execute(query).all(), limit, _parcel_row, "id")
 
 
+def parcel_id_of(session: Session, number: str) -> int:
+    """Return the id of the parcel with this number of its own, or with this SSCC.
+
+    Raises:
+        NotFound: there is none.
+    """
+    unit = unit_of(number)
+    its_own = Parcel.sscc == unit if unit else Parcel.number == number
+    parcel_id = session.scalar(sa.select(Parcel.id).where(its_own))
+    if parcel_id is None:
+        raise NotFound(say("parcel"), number)
+    return parcel_id
+
+
 def show_parcel(session: Session, number: str) -> dict[str, Any]:
     """Return a parcel with its content, by its own number, its SSCC or a live waybill's.
 

@@ -130,6 +130,18 @@ def show_wave(session: Session, number: str) -> dict[str, Any]:
     }
 
 
+def wave_id_of(session: Session, number: str) -> int:
+    """Return the id of the wave with this number.
+
+    Raises:
+        NotFound: there is none.
+    """
+    wave_id = session.scalar(sa.select(Wave.id).where(Wave.number == number))
+    if wave_id is None:
+        raise NotFound(say("wave"), number)
+    return wave_id
+
+
 def _waves() -> sa.Select[*tuple[Any, ...]]:
     return sa.select(
         Wave.id,
