@@ -59,6 +59,7 @@ TROUBLES: Mapping[str, Text] = {
     "unexpected": say("a fault of the program"),
     "cleared": say("nobody wanted it until its names and addresses were removed"),
 }
+_SETTINGS = say("Look at the settings of the printer: its address, kind and loaded media.")
 _AT_DESK = say("Look whether its template or its goods hold something odd, then print it now.")
 REMEDIES: Mapping[str, Text] = {
     Reason.OFFLINE: say("See that it is switched on and its cable is in; the papers wait."),
@@ -71,16 +72,12 @@ REMEDIES: Mapping[str, Text] = {
     Reason.NO_ANSWER: say("Look whether the paper lies there, and answer the question."),
     Reason.CUT_OFF: say("Look whether the paper lies there, and answer the question."),
     Reason.DISK: say("Make room on the disk of the server, or let the program write there."),
-    Reason.REFUSED: say("Look at the settings of the printer: its address, kind and loaded media."),
-    Reason.CONFIGURATION: say(
-        "Look at the settings of the printer: its address, kind and loaded media."
-    ),
+    Reason.REFUSED: _SETTINGS,
+    Reason.CONFIGURATION: _SETTINGS,
     DoesNotFit.code: say("Load what it goes on, or print it elsewhere."),
     NotSpoken.code: say("Print it elsewhere."),
     TemplateInvalid.code: say("Mend its template, then print it now."),
-    AddressRefused.code: say(
-        "Look at the settings of the printer: its address, kind and loaded media."
-    ),
+    AddressRefused.code: _SETTINGS,
     DrawingStopped.code: _AT_DESK,
     DrawingBroken.code: _AT_DESK,
     DrawingTooLarge.code: say(

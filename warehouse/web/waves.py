@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import tzinfo
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Blueprint, abort, render_template, url_for
@@ -12,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from printing.documents import Document
 from printing.models import PrintJob
+from warehouse.commands import Command, Outcome
 from warehouse.dispatch.commands.wave_labels import (
     PrintWaveLabels,
     print_wave_labels,
@@ -177,40 +179,35 @@ def labels(wave_id: int) -> Response:
 @needs(Right.WAVE, Right.REPRINT)
 def pick_list(wave_id: int) -> Response:
     """Ask for the pick list on paper, once more with a reason."""
-    return act(
-        print_pick_list, PrintPickList, back=_here(wave_id), wave_id=wave_id,
-        reason=form_str("reason", ""),
-    )  # fmt: skip
+    return _print(print_pick_list, PrintPickList, wave_id)
 
 
 @bp.post("/<int:wave_id>/sheet")
 @needs(Right.WAVE, Right.REPRINT)
 def sheet(wave_id: int) -> Response:
     """Ask for the wave on the map, once more with a reason."""
-    return act(
-        print_wave_sheet, PrintWaveSheet, back=_here(wave_id), wave_id=wave_id,
-        reason=form_str("reason", ""),
-    )  # fmt: skip
+    return _print(print_wave_sheet, PrintWaveSheet, wave_id)
 
 
 @bp.post("/<int:wave_id>/wall")
 @needs(Right.WAVE, Right.REPRINT)
 def wall(wave_id: int) -> Response:
     """Ask for the wave's put-wall, once more with a reason."""
-    return act(
-        print_put_wall, PrintPutWall, back=_here(wave_id), wave_id=wave_id,
-        reason=form_str("reason", ""),
-    )  # fmt: skip
+    return _print(print_put_wall, PrintPutWall, wave_id)
 
 
 @bp.post("/<int:wave_id>/cart")
 @needs(Right.WAVE, Right.REPRINT)
 def cart(wave_id: int) -> Response:
     """Ask for the label of the wave's cart, once more with a reason."""
-    return act(
-        print_cart_label, PrintCartLabel, back=_here(wave_id), wave_id=wave_id,
-        reason=form_str("reason", ""),
-    )  # fmt: skip
+    return _print(print_cart_label, PrintCartLabel, wave_id)
+
+
+def _print(
+    handler: Callable[[Session, Any], Outcome], paper: type[Command], wave_id: int
+) -> Response:
+    reason = form_str("reason", "")
+    return act(handler, paper, back=_here(wave_id), wave_id=wave_id, reason=reason)
 
 
 def _here(wave_id: int) -> str:
