@@ -13,9 +13,7 @@ from printing.errors import PrintingError
 from printing.models import JobState, PrintJob
 from printing.queue.allowed import Act, open_acts, printers_for
 from printing.transports import Reason
-from tests.printing.test_queue import Floor, by, floor
-
-__all__ = ["floor"]
+from tests.printing.floor import Floor, by
 
 MARKS = ("", "copied", "void", "cleared", "download")
 LEASED = (JobState.RENDERING, JobState.LEASED, JobState.SENDING)

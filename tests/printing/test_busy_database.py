@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from printing import queue
 from printing.models import JobState, PrintJob
 from printing.queue import patience, work
-from tests.printing.test_queue import Floor, away, by
+from tests.printing.floor import Floor, away, by
 from warehouse.db import Database, DatabaseBusy
 
 TRY_S = 0.1  # instead of the seconds one try really waits

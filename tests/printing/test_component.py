@@ -36,7 +36,7 @@ from tests.printing.fake_component import (
     then_gone,
     told,
 )
-from tests.printing.test_queue import Floor
+from tests.printing.floor import Floor
 from warehouse.db import Database
 
 STOCK = "76x130"

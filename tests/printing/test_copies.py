@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,15 +12,7 @@ from sqlalchemy.orm import Session
 from printing import queue
 from printing.errors import StateConflict
 from printing.models import JobState, PrintJob
-from tests.printing.test_queue import Floor, by
-from warehouse.db import Database
-
-
-@pytest.fixture
-def floor(database: Database) -> Iterator[Floor]:
-    made = Floor(database)
-    made.route()
-    return made
+from tests.printing.floor import Floor, by
 
 
 def refused(floor: Floor) -> int:

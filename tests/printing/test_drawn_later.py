@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-
-import pytest
 
 from printing import queue
 from printing.errors import DrawingDelayed
 from printing.models import JobState
 from printing.queue.making import Given, Made
 from printing.transports import Reason
-from tests.printing.test_queue import Floor, away, by
-from warehouse.db import Database
+from tests.printing.floor import away, by
 
 WHY = "no process to draw could be started: [Errno 11] Resource temporarily unavailable"
-
-
-@pytest.fixture
-def floor(database: Database) -> Iterator[Floor]:
-    floor = Floor(database)
-    floor.route()
-    return floor
 
 
 def nobody(_: Given) -> Made:

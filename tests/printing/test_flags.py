@@ -8,15 +8,7 @@ from printing import queue
 from printing.errors import StateConflict
 from printing.models import JobState, PrintFlag
 from printing.samples import waybill
-from tests.printing.test_queue import Floor, by
-from warehouse.db import Database
-
-
-@pytest.fixture
-def floor(database: Database) -> Floor:
-    made = Floor(database)
-    made.route()
-    return made
+from tests.printing.floor import Floor, by
 
 
 def flagged(floor: Floor) -> list[tuple[int, str]]:

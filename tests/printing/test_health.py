@@ -14,10 +14,8 @@ from printing.models import JobState, PrinterKind, PrinterState
 from printing.queue.health import idle_printers, look_at
 from printing.transports import READY, SILENT, Condition, Reason
 from tests.printing import fakes
-from tests.printing.test_queue import START, Floor, away, floor
+from tests.printing.floor import START, Floor, away
 from warehouse.db import Database
-
-__all__ = ["floor"]
 
 PAPER_OUT = Condition(reason=Reason.PAPER_OUT, detail="paper out")
 OFFLINE = Condition(reason=Reason.OFFLINE, detail="no route to host")

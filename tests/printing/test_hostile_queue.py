@@ -15,32 +15,15 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from printing import queue
-from printing.models import (
-    JobState,
-    PrinterKind,
-    PrintFile,
-    PrintFlag,
-    PrintJob,
-    PrintRoute,
-)
+from printing.models import JobState, PrinterKind, PrintFile, PrintFlag, PrintJob, PrintRoute
 from printing.queue import patience
 from printing.queue.making import made_of
 from printing.samples import goods_receipt, waybill
 from printing.transports.spool import SpoolTransport
-from tests.printing.test_queue import Floor, away, by
+from tests.printing.floor import Floor, away, by
 from warehouse.db import Database
 
 NO_FACE = "\U0010fffd"  # a character no face has
-
-
-@pytest.fixture
-def floor(database: Database) -> Iterator[Floor]:
-    made = Floor(database)
-    made.route()
-    yield made
-    with database.reading() as session:
-        leased = session.scalars(sa.select(PrintJob.id).where(PrintJob.lease_token.is_not(None)))
-        assert list(leased) == [], "a lease was left behind"
 
 
 def test_every_sheet_of_a_number_is_a_file_of_its_own(floor, tmp_path: Path):

@@ -15,18 +15,10 @@ from printing.errors import PaperCleared
 from printing.models import JobState, PrintFile, PrintFlag, PrintJob
 from printing.queue.keeping import PERSONAL, clear
 from printing.samples import packing_slip, waybill
-from tests.printing.test_queue import START, Floor, away, by
-from warehouse.db import Database
+from tests.printing.floor import START, Floor, away, by
 
 LATER = START + timedelta(days=90, seconds=1)
 CUT = START + timedelta(seconds=1)
-
-
-@pytest.fixture
-def floor(database: Database) -> Floor:
-    made = Floor(database)
-    made.route()
-    return made
 
 
 def tidy(floor: Floor, **given: Any) -> int:

@@ -20,7 +20,7 @@ from printing.renderers.moving import moved
 from printing.samples import waybill
 from printing.transports import Reason
 from tests.printing import reading
-from tests.printing.test_queue import Floor
+from tests.printing.floor import Floor
 from warehouse.db import Database
 
 STOCK = "76x130"

@@ -23,7 +23,7 @@ from printing.renderers import raster, ready, zpl
 from printing.renderers.pdf import render
 from printing.samples import ready_label, waybill
 from tests.printing import reading
-from tests.printing.test_queue import Floor
+from tests.printing.floor import Floor
 from warehouse.db import Database
 
 STOCK = "100x150"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -14,18 +13,7 @@ from printing.errors import AddressRefused, PaperVoid
 from printing.models import JobState, PrintJob
 from printing.queue import work
 from printing.transports import Reason
-from tests.printing.test_queue import Floor, away, by, unknown
-from warehouse.db import Database
-
-
-@pytest.fixture
-def floor(database: Database) -> Iterator[Floor]:
-    made = Floor(database)
-    made.route()
-    yield made
-    with database.reading() as session:
-        leased = session.scalars(sa.select(PrintJob.id).where(PrintJob.lease_token.is_not(None)))
-        assert list(leased) == [], "a lease was left behind"
+from tests.printing.floor import Floor, away, by, unknown
 
 
 def void(floor: Floor, subject: str = "parcel:1") -> int:
