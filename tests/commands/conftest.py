@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.builders import World
+from tests.commands.shopkeeper import Shopkeeper
 from warehouse.db import Database
 
 
@@ -15,3 +17,19 @@ def world(database: Database) -> Iterator[World]:
     world = World(database)
     yield world
     assert world.differences() == []
+
+
+@pytest.fixture
+def shop(world: World, tmp_path: Path) -> Shopkeeper:
+    world.settings(hold_merge_candidates=False)
+    return Shopkeeper(world, tmp_path)
+
+
+@pytest.fixture
+def stocked(world: World, shop: Shopkeeper) -> Shopkeeper:
+    """A shop whose one item lies on a shelf."""
+    world.carrier()
+    world.carton()
+    world.settings(default_carrier_code="ZTO")
+    world.stock(world.sku("TEE"), "A-01", 50)
+    return shop

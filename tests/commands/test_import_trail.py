@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders import Stage, World
-from tests.commands.test_importing import Shopkeeper
+from tests.commands.shopkeeper import Shopkeeper
 from warehouse.orders.models import ImportRun, Order
 from warehouse.orders.queries import import_of
 from warehouse.people.models import Trail

@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from tests.builders import Stage, World
-from tests.commands.test_importing import Shopkeeper
+from tests.commands.shopkeeper import Shopkeeper
 from tests.commands.test_stopping import put_down
 from warehouse.commands import CommandRow, perform
 from warehouse.orders.commands.holds import RaiseHold, ReleaseHold, raise_hold, release_hold

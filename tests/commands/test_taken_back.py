@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.builders import Stage, Work, World
+from tests.commands.shopkeeper import Shopkeeper
 from tests.commands.test_handover import hand, two_matched_parcels, visit
-from tests.commands.test_importing import Shopkeeper
 from tests.commands.test_stopping import put_down
 from warehouse.carriers.models import Carrier
 from warehouse.commands import Outcome, Tone
