@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import World
+from tests.builders import Goods, World
 from tests.commands.shopkeeper import Shopkeeper
 from warehouse.db import Database
 
@@ -17,6 +17,15 @@ def world(database: Database) -> Iterator[World]:
     world = World(database)
     yield world
     assert world.differences() == []
+
+
+@pytest.fixture
+def tee(world: World) -> Goods:
+    """Goods of which ten lie on a shelf of a site that is set up."""
+    world.site()
+    goods = world.sku("TEE")
+    world.stock(goods, "A-01", 10)
+    return goods
 
 
 @pytest.fixture
