@@ -181,6 +181,7 @@ def test_a_list_of_a_supplier_says_all_its_errors_or_becomes_an_order(desk: Desk
 
     bad = send("SKU,Pieces\nNOPE,1\nTEE,-1\n")
     assert (bad.status_code, "Nothing was taken: 2 rows to mend" in words_of(bad)) == (400, True)
+    assert "2 货号 NOPE There is no SKU with this code." in words_of(send("货号,数量\nNOPE,1\n"))
     assert send("SKU,Pieces\nTEE,1\n", "list.exe").status_code == 400
     assert send("Nothing,here\n1,2\n").status_code == 400
     assert "is made" in desk.said(send("SKU,Pieces\nTEE,5\n"))
@@ -234,3 +235,21 @@ def test_what_is_on_these_pages_can_be_searched(desk: Desk, dock: Dock):
                           (receipt.number, f"/receiving/{receipt.id}")):  # fmt: skip
         answer = desk.get(f"/search?q={number}")
         assert (answer.status_code, answer.headers["Location"]) == (302, place)
+
+
+def test_a_count_that_is_doubted_is_done_again_by_another_whom_the_desk_asks(
+    desk: Desk, dock: Dock
+):
+    tee = desk.world.sku("TEE")
+    receipt = dock.blind()
+    dock.count(receipt, tee, 9)
+    dock.finish(receipt)
+    url = f"/receiving/{receipt}"
+    assert "Have it counted by somebody else" in words_of(desk.get(url))
+    assert desk.post(f"{url}/recount", Role.RECEIVER, reason="x").status_code == 403
+    assert "Say why." in desk.said(desk.post(f"{url}/recount", sku=tee.id, reason=" "))
+    said = desk.said(desk.post(f"{url}/recount", sku=tee.id, reason="ten came"))
+    assert "1 SKUs are to be counted again, by somebody else." in said
+    assert "TEE was 9 sound, 0 faulty; counted again at the word of" in said
+    assert "TEE: counted again by somebody else, ten came" in said
+    assert "Count again: TEE" in words_of(desk.get(f"/receive/{receipt}", Role.RECEIVER))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
@@ -38,10 +38,14 @@ class ListColumn:
 
 
 class ListRow(NamedTuple):
-    """One row that could be read: its number as a spreadsheet shows it, and its values."""
+    """One row that could be read: its number as a spreadsheet shows it, and its values.
+
+    `heads` are the file's own names of the columns, by field, for whoever finds fault with a value.
+    """
 
     row: int
     values: dict[str, Any]
+    heads: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,6 +185,7 @@ def _rows(name: str, table: Table, columns: Sequence[ListColumn]) -> Iterator[Li
         for column in columns
         if column.field in match.at
     ]
+    heads = {column.field: shown(match.header[at]) for column, at, _ in found}
     last_needed = max(at for column, at, _ in found if column.is_needed)
     width = len(match.header)
     for number, row in table.rows:
@@ -201,7 +206,7 @@ def _rows(name: str, table: Table, columns: Sequence[ListColumn]) -> Iterator[Li
                 yield Rejected(file=place, row=number, column=head, value=value, reason=refused)
                 break
         else:
-            yield ListRow(row=number, values=values)
+            yield ListRow(row=number, values=values, heads=heads)
 
 
 def _reading(column: ListColumn, table: Table) -> Convert:

@@ -146,7 +146,7 @@ def _wanted(row: ListRow) -> Wanted:
 def _unfit(
     database: Database, name: str, rows: list[ListRow], into: Into, today: date
 ) -> list[Rejected]:
-    """Return the rows that could be read and still cannot be taken."""
+    """Return the rows that could be read and cannot be taken; columns are named as in the file."""
     with database.reading() as session:
         known = sku_ids(session, [row.values["sku_code"] for row in rows])
     found = []
@@ -158,7 +158,13 @@ def _unfit(
         if refused is not None:
             field, value, reason = refused
             found.append(
-                Rejected(file=name, row=row.row, column=field, value=value[:60], reason=reason)
+                Rejected(
+                    file=name,
+                    row=row.row,
+                    column=row.heads.get(field, ""),
+                    value=value[:60],
+                    reason=reason,
+                )
             )
         if sku_id is not None:
             seen.add(sku_id)
@@ -170,11 +176,11 @@ def _problem(
 ) -> tuple[str, str, Text] | None:
     code = row.values["sku_code"]
     if sku_id is None:
-        return "SKU", code, say("There is no SKU with this code.")
+        return "sku_code", code, say("There is no SKU with this code.")
     if is_twice:
-        return "SKU", code, say("This SKU stands on another line already.")
+        return "sku_code", code, say("This SKU stands on another line already.")
     if row.values.get("price_fen", 0) < 0:
-        return "Price", str(row.values["price_fen"] / 100), refusals.BAD_AMOUNT
+        return "price_fen", str(row.values["price_fen"] / 100), refusals.BAD_AMOUNT
     day = row.values.get("expected_on")
     problem = expected_problem(day, today)
-    return ("Expected", str(day), problem) if problem is not None else None
+    return ("expected_on", str(day), problem) if problem is not None else None

@@ -252,3 +252,22 @@ class ReceiptFocus(Base):
     asks: Mapped[Pieces] = mapped_column(default=0)
     fault: Mapped[Fault | None] = mapped_column(Word(Fault))
     unknown_code: Mapped[Code] = mapped_column(default="")  # scanned, carried by nothing yet
+
+
+class ReceiptRecount(Base):
+    """Goods of a receipt that are counted anew by somebody else, and what was counted before.
+
+    The counts taken back for it have its instant; whoever made one counts these goods no more.
+    """
+
+    __tablename__ = "receipt_recount"
+    __table_args__ = (sa.Index("ix_receipt_recount_receipt_id", "receipt_id"),)
+
+    id: Mapped[Id]
+    receipt_id: Mapped[Ref] = mapped_column(sa.ForeignKey("receipt.id"))
+    sku_id: Mapped[Ref] = mapped_column(sa.ForeignKey("sku.id"))
+    sound: Mapped[Pieces]
+    faulty: Mapped[Pieces]
+    asked_by: Mapped[Ref] = mapped_column(sa.ForeignKey("person.id"))
+    at: Mapped[Instant]
+    reason: Mapped[str] = mapped_column(text_of(200))

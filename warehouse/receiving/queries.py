@@ -23,6 +23,7 @@ from warehouse.receiving.models import (
     ReceiptCount,
     ReceiptFocus,
     ReceiptLine,
+    ReceiptRecount,
     ReceiptState,
     Supplier,
 )
@@ -172,6 +173,30 @@ def counters_of(session: Session, receipt_id: int) -> dict[int, str]:
         .order_by(Person.id)
     )
     return {row.id: row.name for row in rows}
+
+
+def recounts_of(session: Session, receipt_id: int) -> dict[int, Any]:
+    """Return SKU id → code, pieces counted before, asked_by, reason of goods to be counted anew.
+
+    The last asking of each. `is_due`: nobody has counted any of it since.
+    """
+    since = sa.exists().where(
+        ReceiptCount.receipt_id == ReceiptRecount.receipt_id,
+        ReceiptCount.sku_id == ReceiptRecount.sku_id,
+        ReceiptCount.undone_at.is_(None),
+    )
+    rows = session.execute(
+        sa.select(
+            ReceiptRecount.sku_id, ReceiptRecount.sound, ReceiptRecount.faulty,
+            ReceiptRecount.reason, Sku.code, Sku.name, Person.name.label("who"),
+            (~since).label("is_due"),
+        )
+        .join(Sku, Sku.id == ReceiptRecount.sku_id)
+        .join(Person, Person.id == ReceiptRecount.asked_by)
+        .where(ReceiptRecount.receipt_id == receipt_id)
+        .order_by(ReceiptRecount.id)
+    )  # fmt: skip
+    return {row.sku_id: row for row in rows}
 
 
 def receipt_view(session: Session, receipt_id: int, person_id: int) -> ReceiptView | None:

@@ -22,15 +22,16 @@ from warehouse.receiving.commands.correcting import (
 )
 from warehouse.receiving.commands.finishing import CountAgain, count_again
 from warehouse.receiving.commands.receipts import CancelReceipt, cancel_receipt
+from warehouse.receiving.commands.recounting import RecountGoods, recount_goods
 from warehouse.receiving.commands.striking import StrikePiece, doubts_of, strike_piece
 from warehouse.receiving.models import PurchaseOrder, Receipt, ReceiptState, Supplier
 from warehouse.receiving.papers import faults_of
-from warehouse.receiving.queries import FAULT_WORDS, counters_of, rows_of
+from warehouse.receiving.queries import FAULT_WORDS, counters_of, recounts_of, rows_of
 from warehouse.text import say
 from warehouse.web import tables
 from warehouse.web.access import needs
 from warehouse.web.amounts import pieces_of
-from warehouse.web.context import do, form_int, form_str, may, person, reading, speak
+from warehouse.web.context import do, form_ids, form_int, form_str, may, person, reading, speak
 from warehouse.web.desk import act, names_of, noted, state_chips
 from warehouse.web.spreadsheets import Field
 from warehouse.web.timeline import story
@@ -119,6 +120,7 @@ def receipt_page(receipt_id: int, values: dict[str, Any], errors: dict[str, str]
             corrected=session.get(Receipt, found.corrects_id or 0),
             corrections=list(session.scalars(corrections.order_by(Receipt.id))),
             rows=rows_of(session, receipt_id),
+            recounts=recounts_of(session, receipt_id),
             counters=counters,
             is_mine=person().id in {found.counted_by, *counters},
             doubts=doubts_of(session, receipt_id) if found.state is ReceiptState.COUNTED else [],
@@ -145,6 +147,16 @@ def book(receipt_id: int) -> Response:
 def again(receipt_id: int) -> Response:
     """Have it counted again."""
     return act(count_again, CountAgain, back=_here(receipt_id), receipt_id=receipt_id)
+
+
+@bp.post("/<int:receipt_id>/recount")
+@needs(Right.STOCK)
+def recount(receipt_id: int) -> Response:
+    """Have goods of it counted anew by somebody else: those ticked, or all."""
+    return act(
+        recount_goods, RecountGoods, back=_here(receipt_id), receipt_id=receipt_id,
+        sku_ids=tuple(form_ids("sku")), reason=form_str("reason", ""),
+    )  # fmt: skip
 
 
 @bp.post("/<int:receipt_id>/strike")

@@ -56,6 +56,7 @@ from warehouse.receiving.queries import (
     due_purchases,
     open_receipts,
     receipt_view,
+    recounts_of,
     suppliers_in_use,
 )
 from warehouse.receiving.rules import read_day
@@ -309,6 +310,7 @@ def _show(session: Session, screen: str, subject: int | None) -> Fragment:
         view,
         sku=sku,
         fault=FAULT_WORDS[fault] if fault else None,
+        again=[r.code for r in recounts_of(session, view.receipt_id).values() if r.is_due],
         rows=_ordered(view)[:MOST_ROWS],
         hidden=max(len(view.rows) - MOST_ROWS, 0),
     )

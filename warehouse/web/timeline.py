@@ -210,6 +210,14 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
         None,
     ),
     ("receipt", "count_again"): (_plain(say("To be counted again")), "attention"),
+    ("receipt", "recount"): (
+        lambda f: say(
+            "{goods}: counted again by somebody else, {reason}",
+            goods=f.get("goods", ""),
+            reason=f.get("reason", ""),
+        ),
+        "attention",
+    ),
     ("receipt", "booked"): (
         lambda f: say(
             "Confirmed and booked: {sound} to the dock, {faulty} to quarantine",

@@ -20,6 +20,7 @@ from warehouse.receiving.models import (
     ReceiptCount,
     ReceiptFocus,
     ReceiptLine,
+    ReceiptRecount,
 )
 from warehouse.receiving.rules import MOST_PIECES
 from warehouse.receiving.screens import ReceiveScreen
@@ -45,9 +46,10 @@ def count_in(
 
     Raises:
         InvalidInput: a lot, date or serial number that cannot be, or more pieces than any list has.
-        RuleViolation: the lot is known with another date. SerialElsewhere: the piece is here, or
-            counted in another receipt.
+        RuleViolation: the lot is known with another date, or the actor's count of these goods was
+            doubted. SerialElsewhere: the piece is here, or counted in another receipt.
     """
+    _require_another(session, command, receipt, hand.sku)
     hand = _recalled(session, receipt, focus, hand)
     _require_sound(session, command, receipt, hand)
     focus.unknown_code = ""
@@ -131,6 +133,30 @@ def is_of_another_day(count: ReceiptCount, sku: Sku) -> bool:
         or (sku.is_serial_tracked and not count.serial)
     )
     return not lacks
+
+
+def _require_another(session: Session, command: Command, receipt: Receipt, sku: Sku) -> None:
+    """Refuse whoever counted the goods before they were to be counted anew."""
+    doubted = (
+        sa.select(ReceiptRecount.id)
+        .join(
+            ReceiptCount,
+            sa.and_(
+                ReceiptCount.receipt_id == ReceiptRecount.receipt_id,
+                ReceiptCount.sku_id == ReceiptRecount.sku_id,
+                ReceiptCount.undone_at == ReceiptRecount.at,
+            ),
+        )
+        .where(
+            ReceiptRecount.receipt_id == receipt.id,
+            ReceiptRecount.sku_id == sku.id,
+            ReceiptCount.person_id == command.actor.person_id,
+        )
+    )
+    if session.scalar(doubted.limit(1)) is not None:
+        raise RuleViolation(
+            say("You counted {sku} here before. Somebody else counts it again.", sku=sku.code)
+        )
 
 
 def _recalled(session: Session, receipt: Receipt, focus: ReceiptFocus, hand: Hand) -> Hand:
