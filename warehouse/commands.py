@@ -37,7 +37,8 @@ from warehouse.text import Text
 ATTEMPTS = 4
 USUAL_ZONE = ZoneInfo("Asia/Shanghai")
 RETRY_PAUSE_S = 0.02
-RETRIED_SQLSTATES = {"40001", "40P01", "55P03", "23505"}  # 23505: the code's check looks again
+# 23505, 23503: somebody was first to add or to remove a row; the code's check looks again.
+RETRIED_SQLSTATES = {"40001", "40P01", "55P03", "23505", "23503"}
 
 
 class Tone(StrEnum):

@@ -14,6 +14,7 @@ from printing.queue import (
     idle_printers,
     look_at,
     print_one,
+    release_the_dead,
     transports_within,
 )
 from printing.queue.claiming import LEASE
@@ -42,6 +43,7 @@ log = logging.getLogger("fahuo.worker")
 
 IDLE_S = 0.25
 ASSIGN_EVERY = 40  # rounds
+FORSAKEN_EVERY = 20  # the first round is one: who starts anew need not wait for a lease to end
 SWEEP_EVERY = 14_400  # rounds: about an hour
 LOOK_EVERY = 80  # rounds: about 20 seconds
 LOOK_AGAIN_EVERY = 16  # while somebody is expected to put paper in
@@ -107,6 +109,8 @@ class Worker:
         if rounds % SWEEP_EVERY == 0:
             sweep_uploads(self._database, self._config.upload_dir, utcnow())
             self._start(KEEPING_LANE, self._clear_papers)
+        if rounds % FORSAKEN_EVERY == 0:
+            self._take_over()
         with self._database.reading() as session:
             lanes = due(session, utcnow())
         for printer_id in lanes:
@@ -115,6 +119,11 @@ class Worker:
         if rounds % SEARCH_EVERY == 0:
             self._start(SEARCH_LANE, self._search)
         self._look_at_stock(rounds)
+
+    def _take_over(self) -> None:
+        """Take up what a worker of this machine had in hand when it was killed."""
+        if papers := release_the_dead(self._database, utcnow()):
+            log.warning("a worker was killed with %d papers in hand", papers)
 
     def _look_at_stock(self, rounds: int) -> None:
         if rounds % STOCK_EVERY == 0:

@@ -28,6 +28,7 @@ from printing.queue.deciding import (
     void,
 )
 from printing.queue.drawing import drawing_of, templates_for
+from printing.queue.holders import release_the_dead
 from printing.queue.looking import Lane, first_of_lanes, flagged, lanes, pdf_of
 from printing.queue.ready import keep_ready
 from printing.queue.showing import draft_of, paper_of
@@ -98,6 +99,7 @@ __all__ = [
     "put_first",
     "rejudge",
     "release",
+    "release_the_dead",
     "reprint",
     "reroute",
     "resume",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +22,7 @@ from printing.models import (
     PrintJob,
     in_states,
 )
+from printing.queue.holders import new_token
 from printing.transports import Reason
 from warehouse.db import table_of
 
@@ -85,7 +85,7 @@ def claim(session: Session, printer_id: int, *, at: datetime) -> Claimed | None:
         .limit(1)
         .scalar_subquery()
     )
-    token = str(uuid.uuid4())
+    token = new_token()
     row = session.execute(
         sa.update(_job)
         .where(

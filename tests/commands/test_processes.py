@@ -9,7 +9,9 @@ from collections.abc import Iterator, Sequence
 from multiprocessing.pool import Pool
 
 import pytest
+import sqlalchemy as sa
 
+from printing.models import JobState, PrintJob
 from tests.builders import Goods, Stage, Work, World
 from tests.commands import fleet
 from tests.stocking import PutStock, put_stock
@@ -18,6 +20,8 @@ from warehouse.inventory import ledger
 from warehouse.inventory.models import Move, MoveReason
 from warehouse.orders.models import Consignment, ConsignmentLine
 from warehouse.picking.commands.confirm import ConfirmBin, ConfirmPick, confirm_bin, confirm_pick
+from warehouse.waves.maps import print_wave_sheet
+from warehouse.waves.papers import PrintWaveSheet
 
 PROCESSES = 8
 
@@ -145,3 +149,22 @@ def test_eight_put_away_reserve_release_and_pick_on_one_hot_sku(pool: Pool, worl
     assert world.balance("B-01", tee) == (2 * PROCESSES, 0, 2 * PROCESSES)
     assert [world.balance(w.tote, tee) for w in works] == [(2, 0, 2)] * PROCESSES
     assert world.differences() == []
+
+
+def test_a_paper_of_a_wave_asked_for_in_eight_browsers_at_once_comes_once(pool: Pool, world: World):
+    wave_id = world.bring(Stage.WAVED).wave_id
+
+    def asked(reason: str) -> Counter[str]:
+        jobs = [
+            [(print_wave_sheet, world.command(PrintWaveSheet, wave_id=wave_id, reason=reason))]
+            for _ in range(PROCESSES)
+        ]
+        return all_at_once(pool, world, jobs)[0]
+
+    assert asked("") == {"done": 1, "ReasonWanted": PROCESSES - 1}
+    with world.database.transaction() as session:
+        session.execute(sa.update(PrintJob).values(state=JobState.SENT))
+    # Who is second finds that one copy waits already.
+    assert asked("torn") == {"done": 1, "RuleViolation": PROCESSES - 1}
+    copies = world.all(PrintJob, document_kind="wave_sheet")
+    assert [(job.copy_no, job.reprint_reason) for job in copies] == [(1, ""), (2, "torn")]

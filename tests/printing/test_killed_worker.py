@@ -11,7 +11,6 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ import sqlalchemy as sa
 
 from printing import queue
 from printing.models import JobState, Printer, PrinterKind, PrintJob, PrintRoute
+from printing.queue import holders, release_the_dead
 from printing.samples import waybill
 from printing.transports import READY, Condition, Notice, unheard
 from warehouse.db import Database, utcnow
@@ -115,7 +115,8 @@ def survives(database: Database, folder: Path, place: str, *, came_out: bool) ->
     jobs = asked_for(database)
     killed(database, folder, place)
     assert states(database, jobs)[0] is left
-    lease_ends(database)
+    # Nobody waits out the lease of a process that is no more; who lives keeps his.
+    assert release_the_dead(database, utcnow()) == 1
     printed(database, folder)
     if is_asked:
         # Nobody knows: nothing more is printed before somebody has said what happened.
@@ -145,10 +146,37 @@ def test_workers_killed_one_after_the_other_lose_nothing(sqlite_database: Databa
     jobs = asked_for(database)
     for place in ("claimed", "drawn"):
         killed(database, tmp_path, place)
-        lease_ends(database)
+        assert release_the_dead(database, utcnow()) == 1
     printed(database, tmp_path)
     assert states(database, jobs) == [JobState.SENT] * PAPERS
     assert len(list(tmp_path.glob("waybill-*"))) == PAPERS
+
+
+def test_only_a_process_of_this_machine_that_is_no_more_is_dead(monkeypatch):
+    mine = holders.new_token()
+    assert (len(mine) <= 36, holders.is_dead(mine)) == (True, False)
+    nonce, place, pid, began = mine.split(".")
+    others = {
+        "its number was given again": (f"{nonce}.{place}.{pid}.{int(began, 16) - 1:x}", True),
+        "nobody has its number": (f"{nonce}.{place}.{2**22 + 1:x}.{began}", True),
+        "another machine, boot or container": (f"{nonce}.{'0' * 10}.{pid}.1", False),
+        "a system that tells nothing": (f"{nonce}..{pid}.0", False),
+        "a token of an older version": ("3c1f3a52-6c6b-4c39-9d59-1d6a3f6f0c3e", False),
+    }
+    assert {why: holders.is_dead(token) for why, (token, _) in others.items()} == {
+        why: wanted for why, (_, wanted) in others.items()
+    }
+    gone = subprocess.Popen(["/bin/true"])
+    monkeypatch.setattr(os, "getpid", lambda: gone.pid)
+    token = holders.new_token()
+    monkeypatch.undo()
+    # Dead already, though nobody has asked yet how it ended.
+    for _ in range(200):
+        if holders.is_dead(token):
+            break
+        time.sleep(0.02)
+    assert holders.is_dead(token)
+    gone.wait()
 
 
 def asked_for(database: Database) -> list[int]:
@@ -186,15 +214,6 @@ def printed(database: Database, folder: Path) -> None:
         (printer_id,) = session.scalars(sa.select(Printer.id))
     while queue.print_one(database, printer_id, clock=utcnow, transports=lambda *_: Tray(folder)):
         pass
-
-
-def lease_ends(database: Database) -> None:
-    with database.transaction() as session:
-        session.execute(
-            sa.update(PrintJob)
-            .where(PrintJob.lease_until.is_not(None))
-            .values(lease_until=utcnow() - timedelta(seconds=1))
-        )
 
 
 def states(database: Database, jobs: list[int]) -> list[JobState]:
