@@ -213,6 +213,28 @@ def test_a_proposal_becomes_one_draft_however_often_it_is_taken(world):
     assert stock(world, tee).to_order == 0
 
 
+def test_more_than_one_paper_says_becomes_several_and_nothing_is_lost(world):
+    tee, mug, mill = world.sku("TEE"), world.sku("MUG"), supplier(world)
+    for goods, pack in ((tee, 7), (mug, 1)):
+        world.do(
+            set_terms, SetTerms, supplier_id=mill, sku_id=goods.id, price_fen=1, pack_pieces=pack
+        )
+    level(world, tee, 20, 250_000)
+    level(world, mug, 20, 40)
+    given = {"supplier_id": mill, "lines": (Chosen(sku_id=tee.id, pieces=10_000_001),)}
+    said = world.refused(InvalidInput, order_proposal, OrderProposal, **given)
+    assert str(said).startswith("TEE: This must be 1 to")
+    done = world.do(order_proposal, OrderProposal, supplier_id=mill)
+    assert "3 purchase orders are made, PO20260302-001 to PO20260302-003" in str(done.message)
+    lines = [(n.purchase_order_id, n.sku_id, n.pieces) for n in world.all(PurchaseLine)]
+    first = lines[0][0]
+    assert lines == [
+        (first, mug.id, 40), (first, tee.id, 83_335), (first + 1, tee.id, 83_335),
+        (first + 2, tee.id, 83_335),
+    ]  # fmt: skip
+    world.refused(RuleViolation, order_proposal, OrderProposal, supplier_id=mill)
+
+
 def test_what_a_supplier_sold_who_is_no_longer_in_use_wants_another_one(world):
     tee, mill = world.sku("TEE"), supplier(world)
     world.do(set_terms, SetTerms, supplier_id=mill, sku_id=tee.id)

@@ -81,7 +81,9 @@ def order(supplier_id: int) -> Response:
         raise
     except WarehouseError as error:
         return told(error, back)
-    return noted(outcome, url_for("receiving.order", order_id=outcome.subject_id or 0))
+    if outcome.subject_id is None:
+        return noted(outcome, url_for("receiving.orders", state="draft"))
+    return noted(outcome, url_for("receiving.order", order_id=outcome.subject_id))
 
 
 @bp.get("/sku/<int:sku_id>")

@@ -1,7 +1,8 @@
-"""What to buy of a supplier becomes a draft of a purchase order, once."""
+"""What to buy of a supplier becomes a draft of a purchase order, once; a long one several."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,12 +11,16 @@ from sqlalchemy.orm import Session
 from warehouse.commands import Command, Outcome
 from warehouse.errors import InvalidInput, NotFound, RuleViolation
 from warehouse.people import trail
-from warehouse.receiving.commands.purchases import MakePurchase, Wanted, make_purchase
+from warehouse.receiving.commands.purchases import MOST_LINES, MakePurchase, Wanted, make_purchase
 from warehouse.receiving.models import Supplier
+from warehouse.receiving.rules import MOST_PIECES
 from warehouse.settings import load_settings
 from warehouse.supplying.reordering import lines_of
+from warehouse.supplying.splitting import Want, papers_of
 from warehouse.supplying.stock import Asked
 from warehouse.text import say
+
+MOST_WANTED = 10_000_000  # of one SKU; more is a slip of the finger
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,14 +40,14 @@ class OrderProposal(Command):
 
 
 def order_proposal(session: Session, command: OrderProposal) -> Outcome:
-    """Draft a purchase order of what is still proposed now.
+    """Draft a purchase order of what is still proposed now; several where one cannot say it all.
 
     The supplier's row is locked while the proposal is made anew: what another has just drafted
     counts as coming, so two people with the same page open draft it once.
 
     Raises:
-        RuleViolation: a SKU is proposed no more, or nothing is. InvalidInput: no number of pieces.
-        NotFound: no such supplier.
+        RuleViolation: a SKU is proposed no more, or nothing is. InvalidInput: no number of pieces,
+        or one nobody orders; the SKU is named. NotFound: no such supplier.
     """
     supplier = session.get(
         Supplier, command.supplier_id, with_for_update=True, populate_existing=True
@@ -57,32 +62,58 @@ def order_proposal(session: Session, command: OrderProposal) -> Outcome:
     wanted = {line.sku_id: line.pieces for line in command.lines} or {
         sku_id: line.pieces for sku_id, line in proposed.items()
     }
-    if any(pieces < 1 for pieces in wanted.values()):
-        raise InvalidInput(say("The number of pieces must be 1 or more."), field="pieces")
     gone = sorted(set(wanted) - set(proposed))
     if gone:
         raise RuleViolation(
             say("{count} of these are ordered already or wanted no more. Look again.",
                 count=len(gone))
         )  # fmt: skip
+    for sku_id, pieces in wanted.items():
+        if not 0 < pieces <= MOST_WANTED:
+            raise InvalidInput(
+                say("{sku}: {problem}", sku=proposed[sku_id].stock.code,
+                    problem=say("This must be 1 to {most}.", most=MOST_WANTED)),
+                field=f"pieces-{sku_id}",
+            )  # fmt: skip
     expected = max(today + timedelta(days=proposed[i].lead_days) for i in wanted)
-    outcome = make_purchase(
-        session,
-        MakePurchase(
-            id=command.id, actor=command.actor, at=command.at, zone=command.zone,
-            supplier=supplier.code, expected_on=expected,
-            lines=tuple(
-                Wanted(
-                    sku_code=line.stock.code,
-                    pieces=wanted[sku_id],
-                    price_fen=line.price_fen or 0,
-                )
-                for sku_id, line in proposed.items()
-                if sku_id in wanted
+    papers = papers_of(
+        [
+            Want(sku_id=i, pieces=wanted[i], pack=line.stock.terms.pack_pieces)
+            for i, line in proposed.items()
+            if i in wanted
+        ],
+        most_pieces=MOST_PIECES,
+        most_lines=MOST_LINES,
+    )
+    made = [
+        make_purchase(
+            session,
+            MakePurchase(
+                id=command.id, actor=command.actor, at=command.at, zone=command.zone,
+                supplier=supplier.code, expected_on=expected,
+                lines=tuple(
+                    Wanted(
+                        sku_code=proposed[i].stock.code,
+                        pieces=pieces,
+                        price_fen=proposed[i].price_fen or 0,
+                    )
+                    for i, pieces in paper
+                ),
             ),
-        ),
-    )  # fmt: skip
+        )
+        for paper in papers
+    ]  # fmt: skip
     trail.record_all(
         session, command, "sku", [(i, {"pieces": n}) for i, n in wanted.items()], "reordered"
     )
-    return outcome
+    return made[0] if len(made) == 1 else _several(made)
+
+
+def _several(made: Sequence[Outcome]) -> Outcome:
+    numbers = [str(outcome.facts["number"]) for outcome in made]
+    return Outcome(
+        screen="purchases",
+        message=say("Too much for one paper: {count} purchase orders are made, {first} to {last}.",
+                    count=len(made), first=numbers[0], last=numbers[-1]),
+        facts={"numbers": numbers},
+    )  # fmt: skip
