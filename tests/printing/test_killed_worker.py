@@ -22,6 +22,7 @@ from printing.models import JobState, Printer, PrinterKind, PrintJob, PrintRoute
 from printing.queue import holders, release_the_dead
 from printing.samples import waybill
 from printing.transports import READY, Condition, Notice, unheard
+from tests.printing.test_drawing_room import until
 from warehouse.db import Database, utcnow
 
 ROOT = Path(__file__).parents[2]
@@ -166,17 +167,14 @@ def test_only_a_process_of_this_machine_that_is_no_more_is_dead(monkeypatch):
     assert {why: holders.is_dead(token) for why, (token, _) in others.items()} == {
         why: wanted for why, (_, wanted) in others.items()
     }
-    gone = subprocess.Popen(["/bin/true"])
-    monkeypatch.setattr(os, "getpid", lambda: gone.pid)
-    token = holders.new_token()
-    monkeypatch.undo()
-    # Dead already, though nobody has asked yet how it ended.
-    for _ in range(200):
-        if holders.is_dead(token):
-            break
-        time.sleep(0.02)
-    assert holders.is_dead(token)
-    gone.wait()
+    with subprocess.Popen(["/bin/sleep", "60"]) as another:
+        monkeypatch.setattr(os, "getpid", lambda: another.pid)
+        token = holders.new_token()
+        monkeypatch.undo()
+        assert not holders.is_dead(token)
+        another.kill()
+        # Dead, though nobody has asked yet how it ended.
+        assert until(lambda: holders.is_dead(token))
 
 
 def asked_for(database: Database) -> list[int]:
