@@ -141,10 +141,17 @@ def test_the_stock_pages_read_a_page_of_history(world: World, tmp_path: Path):
             *("/stock", "/orders", f"/stock/sku/{tee.id}"),
             *(f"/stock/bins/{bin_id}" for bin_id in bins),
             *(f"/stock/bins/{bin_id}?reason=pick" for bin_id in bins),
+            *(f"/stock/{what}&export=csv" for what in ("moves?bin=OPENING",)),
+            *(f"/stock/{what}?export=xlsx" for what in (f"bins/{bins[2]}", f"sku/{tee.id}")),
         ):
             assert desk.get(url).status_code == 200
     assert any("FROM move" in statement for statement, _ in sent)
     assert _faults(world.database, sent) == []
+    exports = [(text, given) for text, given in sent if "move_note" in text or "MOVE_NOTE" in text]
+    assert exports
+    for text, given in exports:
+        steps = _plan(world.database, text, given, crowd=2000)
+        assert not any("MULTI-INDEX OR" in step or "BitmapOr" in step for step in steps), steps
 
 
 def test_the_moves_of_a_bin_are_two_ranges_of_an_index_for_machines_too(world: World):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from itertools import cycle
 
 from tests.stocking import PutStock, put_stock
 from tests.web.desk_site import Desk
 from warehouse.catalog.models import Bin
 from warehouse.inventory import ledger
 from warehouse.inventory.models import MoveReason
-from warehouse.web.tables import PAGE_ROWS
+from warehouse.web.tables import PAGE_ROWS, PIECE_ROWS
 
 MANY = PAGE_ROWS + 7
 _LINK = re.compile(r'href="([^"]+)" aria-label="(Next page|Page before)"')
@@ -65,3 +66,22 @@ def test_the_pages_of_a_bin_hold_what_came_and_what_went_once(both: Desk):
     assert _walk(both, f"/stock/bins/{bin_id}?reason=adjust") == (adjusted, adjusted)
     page = both.get(f"/stock/bins/{bin_id}").get_data(as_text=True)
     assert str(MANY) in page
+
+
+def test_the_file_of_a_bin_holds_every_move_once_however_many_pieces_it_is_read_in(both: Desk):
+    world = both.world
+    tee = world.sku("TEE")
+    world.stock(tee, "A-01", 5)
+    here, there = world.one(Bin, code="A-01").id, world.bin("B-01")
+    names = [f"REF{n:03d}" for n in range(PIECE_ROWS * 2 + 7)]
+    postings = tuple(
+        ledger.Posting(
+            sku_id=tee.id, from_bin_id=frm, to_bin_id=to, pieces=1, reason=MoveReason.TRANSFER,
+            reference=name,
+        )
+        for name, (frm, to) in zip(names, cycle([(here, there), (there, here)]), strict=False)
+    )  # fmt: skip
+    world.do(put_stock, PutStock, postings=postings)
+    for url in (f"/stock/bins/{there}?export=csv", "/stock/moves?bin=B-01&export=csv"):
+        rows = both.get(url).get_data(as_text=True).splitlines()[1:]
+        assert [re.findall(r"REF\d+", row) for row in rows] == [[n] for n in reversed(names)]

@@ -148,9 +148,8 @@ def lot(lot_id: int) -> str | Response:
             raise NotFound(say("lot"), lot_id)
         if tables.is_export():
             name = f"moves-lot-{lot_id}"
-            return tables.export(
-                session, move_list().where(Move.lot_id == lot_id), MOVES, name=name
-            )
+            mine = (Move.lot_id == lot_id,)
+            return tables.export(session, move_list(), MOVES, name=name, arms=mine)
         got = recalling.recall(session, lot_id).order_by(Move.id.desc()).limit(tables.PAGE_ROWS)
         return render_template(
             "lots/lot.html",

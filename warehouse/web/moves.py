@@ -101,7 +101,7 @@ def moves() -> str | Response:
         query = query.where(tables.begins(Move.reference, reference))
     with reading() as session:
         if tables.is_export():
-            return tables.export(session, query.where(sa.or_(*arms)), MOVES)
+            return tables.export(session, query, MOVES, arms=arms)
         return render_template(
             "stock/moves.html",
             page=tables.page_of(session, query, MOVES, arms=arms),

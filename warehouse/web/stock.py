@@ -88,7 +88,8 @@ def sku(sku_id: int) -> str | Response:
         if found is None:
             raise NotFound(say("SKU"), sku_id)
         if tables.is_export():
-            return tables.export(session, query.where(of_sku), MOVES, name=f"moves-sku-{sku_id}")
+            name = f"moves-sku-{sku_id}"
+            return tables.export(session, query, MOVES, name=name, arms=(of_sku,))
         barcodes = sa.select(Barcode).where(Barcode.sku_id == sku_id).order_by(Barcode.code)
         return render_template(
             "stock/sku.html",
@@ -142,8 +143,7 @@ def bin(bin_id: int) -> str | Response:
         if found is None:
             raise NotFound(say("bin"), bin_id)
         if tables.is_export():
-            every = query.where(sa.or_(*touching))
-            return tables.export(session, every, MOVES, name=f"moves-bin-{bin_id}")
+            return tables.export(session, query, MOVES, name=f"moves-bin-{bin_id}", arms=touching)
         carries = session.scalar(
             sa.select(WaveSlot.consignment_id).where(
                 WaveSlot.tote_bin_id == bin_id, WaveSlot.freed_at.is_(None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -19,6 +19,7 @@ from warehouse.web.spreadsheets import Field, Row, file_answer
 
 PAGE_ROWS = 50
 EXPORT_ROWS = 50_000
+PIECE_ROWS = 500  # of an export that is read as its pages are
 EXPORT_CHUNK = 500
 LATEST = 12
 COUNTED = 10_000  # more than this is not counted on every page
@@ -85,22 +86,8 @@ def page_of(
     """
     order = _order(listing)
     cursor, is_backward = _cursor(order)
-
-    def in_order(some: sa.Select[*tuple[Any, ...]]) -> sa.Select[*tuple[Any, ...]]:
-        ordered = _ordered(some, listing, order, is_backward=is_backward)
-        if cursor is None:
-            return ordered
-        return ordered.where(_beyond(listing, order, cursor, is_backward=is_backward))
-
-    shown = in_order(query)
-    if arms:
-        parts = [
-            in_order(part).limit(PAGE_ROWS + 1).subquery() for part in _keys(query, listing, arms)
-        ]
-        reached = sa.union_all(*(sa.select(part.c.order_key) for part in parts))
-        shown = _ordered(query, listing, order, is_backward=is_backward)
-        shown = shown.where(listing.key.in_(reached))
-    rows = list(session.execute(shown.limit(PAGE_ROWS + 1)))
+    span = _Span(order=order, cursor=cursor, is_backward=is_backward, rows=PAGE_ROWS + 1)
+    rows = list(session.execute(_span_of(query, listing, arms, span)))
     is_more, rows = len(rows) > PAGE_ROWS, rows[:PAGE_ROWS]
     if is_backward:
         rows.reverse()
@@ -142,10 +129,20 @@ def export_kind() -> str:
 
 
 def export(
-    session: Session, query: sa.Select[*tuple[Any, ...]], listing: Listing, *, name: str = ""
+    session: Session,
+    query: sa.Select[*tuple[Any, ...]],
+    listing: Listing,
+    *,
+    name: str = "",
+    arms: Sequence[sa.ColumnElement[bool]] = (),
 ) -> Response:
-    """Return the list as it is filtered and ordered, all of its pages, as a file."""
-    rows = rows_of(session, query, listing)
+    """Return the list as it is filtered and ordered, all of its pages, as a file.
+
+    With `arms`, as `page_of` takes them, it is read piece by piece in the way of its pages.
+    """
+    rows: Iterable[Row] = (
+        _in_pieces(session, query, listing, arms) if arms else rows_of(session, query, listing)
+    )
     return file_answer(name or listing.name, listing.fields, rows, as_=export_kind())
 
 
@@ -155,6 +152,56 @@ def rows_of(
     """Return the rows of all pages of the list as it is filtered and ordered."""
     ordered = _ordered(query, listing, _order(listing), is_backward=False)
     return session.execute(ordered.limit(EXPORT_ROWS))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Span:
+    """So many rows of a list in an order, beyond a place if one is named."""
+
+    order: str
+    cursor: tuple[Any, int] | None
+    is_backward: bool
+    rows: int
+
+
+def _span_of(
+    query: sa.Select[*tuple[Any, ...]],
+    listing: Listing,
+    arms: Sequence[sa.ColumnElement[bool]],
+    span: _Span,
+) -> sa.Select[*tuple[Any, ...]]:
+    """Return the question for these rows; with `arms`, of each only so many are touched."""
+
+    def in_order(some: sa.Select[*tuple[Any, ...]]) -> sa.Select[*tuple[Any, ...]]:
+        ordered = _ordered(some, listing, span.order, is_backward=span.is_backward)
+        if span.cursor is not None:
+            beyond = _beyond(listing, span.order, span.cursor, is_backward=span.is_backward)
+            ordered = ordered.where(beyond)
+        return ordered.limit(span.rows)
+
+    if not arms:
+        return in_order(query)
+    parts = [in_order(part).subquery() for part in _keys(query, listing, arms)]
+    reached = sa.union_all(*(sa.select(part.c.order_key) for part in parts))
+    shown = _ordered(query, listing, span.order, is_backward=span.is_backward)
+    return shown.where(listing.key.in_(reached)).limit(span.rows)
+
+
+def _in_pieces(
+    session: Session,
+    query: sa.Select[*tuple[Any, ...]],
+    listing: Listing,
+    arms: Sequence[sa.ColumnElement[bool]],
+) -> Iterator[Row]:
+    order, cursor, left = _order(listing), None, EXPORT_ROWS
+    while left:
+        span = _Span(order=order, cursor=cursor, is_backward=False, rows=min(PIECE_ROWS, left))
+        rows = session.execute(_span_of(query, listing, arms, span)).all()
+        yield from rows
+        left -= len(rows)
+        if len(rows) < span.rows:
+            return
+        cursor = (rows[-1].order_value, rows[-1].order_key)
 
 
 def href(**changes: Any) -> str:
