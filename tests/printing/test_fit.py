@@ -33,6 +33,11 @@ def test_words_and_numbers_are_not_torn_while_they_fit_a_line():
     assert "2100045566778899001" in " ".join(fitted.lines).split()
 
 
+def test_a_number_with_a_stroke_stands_whole_and_an_address_may_end_a_line_there():
+    assert fit("COPY 12 499/500", 12, 20, 8, floor_pt=8).lines == ("COPY 12", "499/500")
+    assert fit("12/A Yunhai/Nanhu", 12, 20, 8, floor_pt=8).lines == ("12/A", "Yunhai/", "Nanhu")
+
+
 def test_a_word_longer_than_a_line_is_torn():
     fitted = fit("x" * 100, 20, 100, 10, floor_pt=10)
     assert "".join(fitted.lines) == "x" * 100

@@ -148,8 +148,9 @@ def _data(sheet: Sheet, box: Box, label: CartonLabel) -> None:
     for fact, cell in zip(label.facts, cells, strict=False):
         known = gs1.IDENTIFIERS[fact.ai]
         head, value = cell.narrowed(1.5).columns(cell.w * 0.36)
-        sheet.write(head.narrowed(0.5), f"({fact.ai}) {known.title}", 7, floor_pt=4,
-                    valign="middle", max_lines=1)  # fmt: skip
+        # In two lines where they are long: alike in size, and none too small to be read.
+        sheet.write(head.narrowed(0.5), f"({fact.ai}) {known.title}", 6, floor_pt=4,
+                    valign="middle", max_lines=2)  # fmt: skip
         sheet.write(value, _value(fact.ai, fact.value), 12, floor_pt=4.5, bold=True,
                     valign="middle", max_lines=1)  # fmt: skip
 

@@ -100,7 +100,9 @@ def _unbreakable(text: str) -> Iterator[str]:
             ends = False
         else:
             wide = ord(character) >= FIRST_WIDE or ord(following) >= FIRST_WIDE
-            ends = wide or character in BREAK_AFTER
+            # 499/500 and 21/11/2026 are one thing: whoever reads half of it reads another number.
+            is_number = character == "/" and following.isdigit() and text[at - 1 : at].isdigit()
+            ends = wide or (character in BREAK_AFTER and not is_number)
         if ends:
             yield held
             held = ""
