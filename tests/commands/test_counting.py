@@ -508,9 +508,7 @@ def test_goods_are_named_by_code_or_barcode_whatever_their_letters(world: World,
         world.do(count_goods, CountGoods, by="ann", take_id=take, barcode=code)
     for code, named in (("WHAT-IS-IT", "cap-Blue"), ("WHO-IS-IT", tee.barcode.lower())):
         unknown = world.one(CountUnknown, code=code)
-        world.do(
-            resolve_unknown, ResolveUnknown, by="boss", unknown_id=unknown.id, sku_code=named
-        )
+        world.do(resolve_unknown, ResolveUnknown, by="boss", unknown_id=unknown.id, sku_code=named)
     found = {x.code: x.sku_id for x in world.all(CountUnknown)}
     assert found == {"WHAT-IS-IT": cap.id, "WHO-IS-IT": tee.id}
 
