@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -65,21 +65,24 @@ IS_OPEN = Order.state.not_in(ENDED_ORDERS)
 
 def in_stage(stage: Stage, at: datetime) -> sa.ColumnElement[bool]:
     """Return the condition that an order lies in this heap at this instant."""
-    states: dict[Stage, sa.ColumnElement[bool]] = {
-        Stage.TO_AUDIT: Order.state == OrderState.RECEIVED,
-        Stage.HELD: Order.state == OrderState.HELD,
-        Stage.CLEAN: Order.state == OrderState.CLEAN,
-        Stage.READY: _is_ready,
-        Stage.IN_WORK: sa.and_(
-            Order.state == OrderState.RELEASED, _consignment_state != ConsignmentState.READY
-        ),
-        Stage.LATE: sa.and_(Order.promise_at < at, IS_OPEN),
-        Stage.DISPATCHED: Order.state == OrderState.DISPATCHED,
-        Stage.NOT_SHIPPED: has_not_shipped(),
-        Stage.CANCELLED: Order.state.in_((OrderState.CANCELLED, OrderState.CLOSED)),
-        Stage.ALL: sa.true(),
-    }
-    return states[stage]
+    if stage is Stage.LATE:
+        return sa.and_(Order.promise_at < at, IS_OPEN)
+    return _LIES_IN[stage]
+
+
+_LIES_IN: Mapping[Stage, sa.ColumnElement[bool]] = {
+    Stage.TO_AUDIT: Order.state == OrderState.RECEIVED,
+    Stage.HELD: Order.state == OrderState.HELD,
+    Stage.CLEAN: Order.state == OrderState.CLEAN,
+    Stage.READY: _is_ready,
+    Stage.IN_WORK: sa.and_(
+        Order.state == OrderState.RELEASED, _consignment_state != ConsignmentState.READY
+    ),
+    Stage.DISPATCHED: Order.state == OrderState.DISPATCHED,
+    Stage.NOT_SHIPPED: has_not_shipped(),
+    Stage.CANCELLED: Order.state.in_((OrderState.CANCELLED, OrderState.CLOSED)),
+    Stage.ALL: sa.true(),
+}
 
 
 def order_list() -> sa.Select[*tuple[Any, ...]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
+import sqlalchemy as sa
 from flask import url_for
 from sqlalchemy.orm import Session
 
 from warehouse.supplying.rules import Alert
-from warehouse.supplying.stock import StockQuestion
+from warehouse.supplying.stock import Asked, StockQuestion
 from warehouse.text import say
 from warehouse.tracing.queries import lot_counts
 from warehouse.web.context import speak, today
@@ -24,7 +26,7 @@ def stock_alerts(session: Session) -> list[dict[str, Any]]:
 
     Costs two statements, over balances, lots and sales by day; no move is read.
     """
-    row = session.execute(StockQuestion(asked_now(session)).counts(SHOWN)).one()
+    row = session.execute(_counts(asked_now(session))).one()
     found = [
         {
             "label": speak(word(alert)),
@@ -49,3 +51,9 @@ def stock_alerts(session: Session) -> list[dict[str, Any]]:
             }
         )
     return [item for item in found if item["count"]]
+
+
+@lru_cache(maxsize=4)
+def _counts(asked: Asked) -> sa.Select[*tuple[Any, ...]]:
+    """Return the question of a day: to draw it up takes longer than its answer."""
+    return StockQuestion(asked).counts(SHOWN)
