@@ -10,8 +10,16 @@ from PIL import Image
 
 from printing.renderers import raster
 from printing.samples import Content, Sample, waybill
+from tests.builders import World
 from tests.cli.conftest import Shell
 from warehouse.cli import papers
+from warehouse.db import Database
+
+
+@pytest.fixture
+def world(sqlite_database: Database) -> World:
+    """No paper of these asks the database for anything."""
+    return World(sqlite_database)
 
 
 def test_every_content_on_every_stock_becomes_a_pdf_and_a_picture(shell: Shell, tmp_path: Path):

@@ -54,8 +54,10 @@ def test_both_symbols_are_read_as_gs1(stock, dpi):
 @pytest.mark.parametrize("stock", STOCKS_OF_IT)
 @pytest.mark.parametrize("dpi", DPIS)
 def test_bars_are_half_a_millimetre_wide_and_32_high_with_their_quiet_zones(stock, dpi):
-    for mark in bars(carton_label(), stock, dpi):
-        dots = STOCKS[stock].at(dpi).dots_per_mm
+    dots = STOCKS[stock].at(dpi).dots_per_mm
+    found = bars(carton_label(), stock, dpi)
+    assert len(found) == 2
+    for mark in found:
         assert mark.module_dots / dots == 0.5
         assert mark.height_dots / dots >= 32
         assert mark.bars.quiet == 10
