@@ -93,7 +93,9 @@ def test_what_was_brought_for_an_order_is_left_to_it(world: World, tee: Goods):
     later = due(world, world.released({tee: 4}), 1)
     assert wave_of(world, first).facts["for_reserve"] == [first.consignment_id]
     bring(world, tee, 3)
-    assert wave_of(world, later).facts["for_reserve"] == [later.consignment_id]
+    told = wave_of(world, later)
+    assert told.facts["for_reserve"] == [later.consignment_id]
+    assert str(told.message).endswith("are kept for 1 orders that waited.")
     assert planned(world) == [("R-01", "A-01", 4, True)]
     assert wave_of(world, first).facts["left_out"] == []
     assert is_waved(world, first)

@@ -63,15 +63,18 @@ def make_wave(session: Session, command: MakeWave) -> Outcome:
     consignments = _lock(session, ids)
     skus = {line.sku_id for c in consignments for line in c.lines}
     stock = stock_of(session, skus, day=command.day)
-    supplied, short = supply(consignments, stock, waiting_first(session, skus, ids))
+    first = waiting_first(session, skus, ids)
+    supplied, short = supply(consignments, stock, first)
     lock_tasks(session, {line.sku_id for c in short for line in c.lines})
     wave = _plan(session, command, supplied) if supplied else None
     wait_no_more(session, [consignment.id for consignment, _ in supplied])
     left = leave_out(session, command, short)
     facts = {"left_out": sorted(c.id for c in short), "for_reserve": sorted(left.waiting)}
     tone = Tone.ATTENTION if short else Tone.OK
+    kept = first.kept_from(short)
     if wave is None:
-        return Outcome(screen="waves", message=_nothing(left), tone=tone, facts=facts)
+        message = _with_kept(_nothing(left), kept)
+        return Outcome(screen="waves", message=message, tone=tone, facts=facts)
     message = say("Wave {number} with {count} orders.", number=wave.number, count=len(supplied))
     if short:
         message = say(
@@ -82,7 +85,16 @@ def make_wave(session: Session, command: MakeWave) -> Outcome:
             waiting=len(left.waiting),
             left=len(left.held),
         )
+    message = _with_kept(message, kept)
     return Outcome(screen="wave", subject_id=wave.id, message=message, tone=tone, facts=facts)
+
+
+def _with_kept(message: Text, kept: int) -> Text:
+    """Say why goods stand on the shelf and are not for those who are short of them."""
+    if not kept:
+        return message
+    return say("{message} Pieces of theirs on the shelves are kept for {count} orders that waited.",
+               message=message, count=kept)  # fmt: skip
 
 
 def _plan(session: Session, command: MakeWave, supplied: Supplied) -> Wave:

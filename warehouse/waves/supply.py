@@ -22,6 +22,11 @@ class Waiting:
     turns: Mapping[int, Turn] = field(default_factory=dict)  # by consignment; the others are new
     claims: Mapping[int, Sequence[Claim]] = field(default_factory=dict)  # by consignment
 
+    def kept_from(self, short: Sequence[Consignment]) -> int:
+        """Return how many in no wave wait for goods that these consignments are short of."""
+        skus = {line.sku_id for consignment in short for line in consignment.lines}
+        return sum(any(c.sku_id in skus for c in claims) for claims in self.claims.values())
+
 
 def waiting_first(session: Session, sku_ids: Collection[int], ids: Collection[int]) -> Waiting:
     """Return who goes before the consignments with these ids, or among them, for having waited."""
