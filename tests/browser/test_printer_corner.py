@@ -106,6 +106,12 @@ def test_new_trouble_sounds_once_stands_large_and_goes_with_its_cause(desk: Desk
     expect(tablet.locator("#corner")).to_contain_text("Printer ready")
     _set(desk, Printer, printer_id, state="paper_out", state_reason="paper_out")
     expect(line).to_contain_text("bench: paper out")
+    # A printer with a long name leaves name and lock where they are, on a tablet held upright too.
+    _set(desk, Printer, printer_id, name="bench 1, Zebra label printer that stands by the window")
+    expect(line).to_contain_text("by the window: paper out")
+    tablet.set_viewport_size({"width": 800, "height": 1280})
+    corner, lock = (tablet.locator(p).bounding_box() for p in ("[data-bench]", "[data-lock-now]"))
+    assert abs(corner["y"] + corner["height"] / 2 - lock["y"] - lock["height"] / 2) < 5
     _set(desk, Printer, printer_id, state="ready", state_reason="")
     expect(line).to_have_count(0)
 

@@ -131,7 +131,13 @@ def test_a_barcode_too_wide_says_what_would_fit() -> None:
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("76x130", "76 × 130 mm"), ("4x6in", "4 × 6 in"), ("receipt80", "receipt 80 mm")],
+    [
+        ("76x130", "76 × 130 mm"),
+        ("4x6in", "4 × 6 in"),
+        ("receipt80", "receipt 80 mm"),
+        ("76x130@203", "76 × 130 mm, 203 dpi"),
+        ("A4@203", "A4"),
+    ],
 )
 def test_stocks_are_called_by_their_size(name, said):
     assert str(media_word(name)) == said

@@ -198,7 +198,10 @@ def subject_word(subject: str) -> Text:
 
 
 def media_word(name: str) -> Text:
-    """Return how the name of a stock of paper or labels reads."""
+    """Return how the name of a stock of paper or labels reads, as "76x130" or "76x130@203"."""
+    name, _, dpi = name.partition("@")
+    if dpi and (name[:1].isdigit() or name.startswith(ROLL)):
+        return say("{stock}, {dpi} dpi", stock=media_word(name), dpi=dpi)
     if name.startswith(ROLL):
         return say("receipt {width} mm", width=name.removeprefix(ROLL))
     if not name[:1].isdigit():
