@@ -81,7 +81,7 @@ def measure(moves: int = MOVES, rounds: int = ROUNDS) -> dict[str, Any]:
 def _on_sqlite(path: Path, moves: int, rounds: int) -> dict[str, Any]:
     import pysqlite3.dbapi2 as sqlite
 
-    with _filled(Database(f"sqlite:///{path}")) as (database, keys):
+    with filled(Database(f"sqlite:///{path}")) as (database, keys):
         bare = sqlite.connect(str(path), isolation_level=None)
         for pragma in (
             *("foreign_keys=ON", "synchronous=FULL", "temp_store=MEMORY"),
@@ -97,7 +97,7 @@ def _on_sqlite(path: Path, moves: int, rounds: int) -> dict[str, Any]:
 def _on_postgres(url: Any, moves: int, rounds: int) -> dict[str, Any]:
     import psycopg
 
-    with _filled(Database(url)) as (database, keys):
+    with filled(Database(url)) as (database, keys):
         plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
         with psycopg.connect(plain, autocommit=True) as bare:
             cursor = bare.cursor()
@@ -107,7 +107,7 @@ def _on_postgres(url: Any, moves: int, rounds: int) -> dict[str, Any]:
 
 
 @contextmanager
-def _filled(database: Database) -> Iterator[tuple[Database, list[Key]]]:
+def filled(database: Database) -> Iterator[tuple[Database, list[Key]]]:
     """Make shelves with so many pieces that they never run dry; afterwards prove the ledger."""
     migrations.upgrade(database)
     with database.transaction() as session:
@@ -131,7 +131,7 @@ def _filled(database: Database) -> Iterator[tuple[Database, list[Key]]]:
         ledger.post(session, command, postings)
         return OUTCOME
 
-    execute(database, fill, _command(keys[0]))
+    execute(database, fill, command_of(keys[0]))
     try:
         yield database, keys
         with database.reading() as session:
@@ -140,7 +140,7 @@ def _filled(database: Database) -> Iterator[tuple[Database, list[Key]]]:
         database.dispose()
 
 
-def _command(key: Key) -> MovePiece:
+def command_of(key: Key) -> MovePiece:
     sku, here, there = key
     return MovePiece(
         id=new_id(), actor=ACTOR, at=utcnow(), sku_id=sku, from_bin_id=here, to_bin_id=there
@@ -193,7 +193,7 @@ def _compare(
     pairs: list[tuple[float, float]] = []
     for number in range(rounds + 1):
         batch = [keys[(number * moves + n) % len(keys)] for n in range(moves)]
-        ours = _timed(batch, lambda key: execute(database, move_piece, _command(key)))
+        ours = _timed(batch, lambda key: execute(database, move_piece, command_of(key)))
         bare = _timed(batch, driver.move)
         pairs.append((statistics.median(ours), statistics.median(bare)))
     pairs = pairs[1:]  # the first round compiles and prepares

@@ -10,7 +10,7 @@ from warehouse.cli import bench
 
 
 def test_every_benchmark_measures():
-    known = ["counts", "growth", "imports", "labels", "opening", "papers", "posting", "scan"]
+    known = ["counts", "growth", "hot", "imports", "labels", "opening", "papers", "posting", "scan"]
     assert bench.names() == known
     assert all(callable(bench._load(name).measure) for name in bench.names())
 
@@ -18,7 +18,7 @@ def test_every_benchmark_measures():
 def test_a_name_nobody_knows_is_said_with_the_known_ones():
     done = CliRunner().invoke(bench.bench_command, ["nope"])
     assert done.exit_code == 1
-    assert "counts, growth, imports, labels, opening, papers, posting, scan" in done.output
+    assert "counts, growth, hot, imports, labels, opening, papers, posting, scan" in done.output
 
 
 def test_figures_are_one_json_object(monkeypatch, tmp_path):
