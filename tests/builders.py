@@ -1,7 +1,6 @@
 """Rows for tests, made through the ledger and the handlers, as the floor would make them.
 
-A `World` runs commands with fresh ids and a clock of its own; `Work` follows one consignment from
-station to station.
+A `World` runs commands with fresh ids and a clock of its own.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
-from enum import IntEnum
 from typing import Any
 
 import pytest
@@ -19,6 +17,7 @@ import sqlalchemy as sa
 
 from tests import stages
 from tests.contents import Rows, rows_of
+from tests.stations import STEPS, Goods, Stage, Work
 from tests.stocking import PutStock, put_stock
 from warehouse.carriers.commands import AddRange, add_range
 from warehouse.carriers.models import Carrier, CheckRule
@@ -32,22 +31,9 @@ from warehouse.catalog.models import (
     Station,
     StationKind,
 )
-from warehouse.checking.commands.count import CheckItem, check_item
-from warehouse.checking.commands.start import StartCheck, start_check
 from warehouse.commands import USUAL_ZONE, Actor, Command, Outcome, execute, new_id, perform
 from warehouse.db import Base, Database
-from warehouse.dispatch.commands.handover import (
-    HandOverParcel,
-    OpenHandover,
-    hand_over_parcel,
-    open_handover,
-)
-from warehouse.dispatch.commands.label import (
-    AssignWaybill,
-    MatchLabel,
-    assign_waybill,
-    match_label,
-)
+from warehouse.dispatch.commands.label import AssignWaybill, MatchLabel, assign_waybill, match_label
 from warehouse.dispatch.models import Waybill, WaybillState
 from warehouse.errors import WarehouseError
 from warehouse.inventory import ledger
@@ -69,16 +55,14 @@ from warehouse.orders.models import (
 )
 from warehouse.orders.rules import receiver_key
 from warehouse.packing.commands.carton import OpenParcel, open_parcel
-from warehouse.packing.commands.goods import PackItem, PackRest, pack_item, pack_rest
-from warehouse.packing.commands.start import StartPacking, start_packing
+from warehouse.packing.commands.goods import PackItem, pack_item
 from warehouse.packing.models import Parcel
 from warehouse.people.models import Person
 from warehouse.picking.commands.confirm import ConfirmBin, ConfirmPick, confirm_bin, confirm_pick
-from warehouse.picking.commands.wave import BindTote, TakeWave, bind_tote, take_wave
 from warehouse.settings import change_settings
 from warehouse.text import say
 from warehouse.waves.commands import MakeWave, make_wave
-from warehouse.waves.models import PickTask, TaskState, WaveSlot
+from warehouse.waves.models import PickTask, TaskState
 from warehouse.weighing.commands import RecordWeight, record_weight
 
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # nine in the morning in Shanghai
@@ -92,55 +76,6 @@ ADDRESS: Mapping[str, str] = {
     "receiver_town": "",
     "receiver_detail": "文三路 1 号 2 幢 301 室",
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Goods:
-    """A SKU with its one-piece barcode, and the code of a pack of six."""
-
-    id: int
-    code: str
-    barcode: str
-    pack: str
-
-
-class Stage(IntEnum):
-    """How far `World.bring` takes a consignment."""
-
-    READY = 0
-    WAVED = 1
-    TOTE_BOUND = 2
-    HALF_PICKED = 3
-    PICKED = 4
-    CHECKING = 5
-    CHECKED = 6
-    PACKING = 7
-    PARCEL_OPEN = 8
-    PACKED = 9
-    WEIGHED = 10
-    LABELLED = 11
-    MATCHED = 12
-    DISPATCHED = 13
-
-
-@dataclass
-class Work:
-    """One consignment on its way, and what belongs to it."""
-
-    order_ids: list[int]
-    consignment_id: int
-    goods: dict[str, Goods]
-    wave_id: int = 0
-    tote: str = ""
-    check_id: int = 0
-    parcel_id: int = 0
-    waybill_no: str = ""
-    handover_id: int = 0
-    stage: Stage = Stage.READY
-
-    @property
-    def order_id(self) -> int:
-        return self.order_ids[0]
 
 
 @dataclass
@@ -495,7 +430,7 @@ class World:
             work = self.released(pairs, **facts)
         for step in Stage:
             if work.stage < step <= stage:
-                _STEPS[step](self, work)
+                STEPS[step](self, work)
                 work.stage = step
         return work
 
@@ -578,105 +513,3 @@ class World:
 
     def waybill_no(self, parcel_id: int) -> str:
         return self.one(Waybill, parcel_id=parcel_id, state=WaybillState.LIVE).number
-
-
-def _wave(world: World, work: Work) -> None:
-    world.wave(work)
-
-
-def _bind(world: World, work: Work) -> None:
-    world.do(take_wave, TakeWave, by="picker", wave_id=work.wave_id)
-    work.tote = world.tote(f"T-{work.consignment_id}")
-    world.do(bind_tote, BindTote, by="picker", wave_id=work.wave_id, barcode=work.tote)
-
-
-def _pick_half(world: World, work: Work) -> None:
-    world.pick(world.open_tasks(work.wave_id)[0], 1)
-
-
-def _pick_rest(world: World, work: Work) -> None:
-    for task in world.open_tasks(work.wave_id):
-        world.pick(task)
-
-
-def _start_check(world: World, work: Work) -> None:
-    if not world.get(Consignment, work.consignment_id).is_check_required:
-        return
-    outcome = world.do(start_check, StartCheck, by="checker", barcode=work.tote)
-    assert outcome.subject_id is not None
-    work.check_id = outcome.subject_id
-
-
-def _check_all(world: World, work: Work) -> None:
-    for line in world.all(ConsignmentLine, consignment_id=work.consignment_id):
-        if work.check_id and line.picked > line.checked:
-            world.do(
-                check_item, CheckItem, by="checker", check_id=work.check_id,
-                barcode=world.ean(line.sku_id), pieces=line.picked - line.checked,
-            )  # fmt: skip
-
-
-def _start_packing(world: World, work: Work) -> None:
-    world.do(start_packing, StartPacking, by="packer", barcode=work.tote)
-
-
-def _open_parcel(world: World, work: Work) -> None:
-    outcome = world.do(
-        open_parcel, OpenParcel, by="packer", consignment_id=work.consignment_id, barcode="BOX-M"
-    )
-    assert outcome.subject_id is not None
-    work.parcel_id = outcome.subject_id
-
-
-def _pack(world: World, work: Work) -> None:
-    world.do(pack_rest, PackRest, by="packer", parcel_id=work.parcel_id)
-
-
-def _weigh(world: World, work: Work) -> None:
-    expected = world.get(Parcel, work.parcel_id).expected_g
-    world.do(
-        record_weight, RecordWeight, by="packer", parcel_id=work.parcel_id, gross_g=expected or 500
-    )
-
-
-def _label(world: World, work: Work) -> None:
-    world.do(assign_waybill, AssignWaybill, by="packer", parcel_id=work.parcel_id)
-    work.waybill_no = world.waybill_no(work.parcel_id)
-
-
-def _match(world: World, work: Work) -> None:
-    if world.state(Parcel, work.parcel_id) == "labelled":
-        world.do(
-            match_label, MatchLabel, by="packer", parcel_id=work.parcel_id, barcode=work.waybill_no
-        )
-
-
-def _hand_over(world: World, work: Work) -> None:
-    outcome = world.do(open_handover, OpenHandover, by="shipper", carrier_id=world.carrier_id(work))
-    assert outcome.subject_id is not None
-    work.handover_id = outcome.subject_id
-    world.do(
-        hand_over_parcel, HandOverParcel, by="shipper", handover_id=work.handover_id,
-        barcode=work.waybill_no,
-    )  # fmt: skip
-
-
-_STEPS: Mapping[Stage, Callable[[World, Work], None]] = {
-    Stage.WAVED: _wave,
-    Stage.TOTE_BOUND: _bind,
-    Stage.HALF_PICKED: _pick_half,
-    Stage.PICKED: _pick_rest,
-    Stage.CHECKING: _start_check,
-    Stage.CHECKED: _check_all,
-    Stage.PACKING: _start_packing,
-    Stage.PARCEL_OPEN: _open_parcel,
-    Stage.PACKED: _pack,
-    Stage.WEIGHED: _weigh,
-    Stage.LABELLED: _label,
-    Stage.MATCHED: _match,
-    Stage.DISPATCHED: _hand_over,
-}
-
-
-def slots_of(world: World, work: Work) -> list[WaveSlot]:
-    return world.all(WaveSlot, consignment_id=work.consignment_id)
