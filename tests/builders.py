@@ -310,6 +310,15 @@ class World:
         )
         self.do(put_stock, PutStock, postings=(posting,))
 
+    def goods_in_reserve(self) -> Goods:
+        """Make goods of which 2 lie on their shelf, 20 and 30 in reserve."""
+        goods = self.sku("TEE")
+        self.stock(goods, "A-01", 2, walk_order=1)
+        for code, pieces, walk in (("R-01", 20, 90), ("R-02", 30, 91)):
+            self.bin(code, kind=BinKind.RESERVE, walk_order=walk)
+            self.stock(goods, code, pieces)
+        return goods
+
     def carton(self, code: str = "BOX-M", *, tare_g: int = 100) -> int:
         size = {"length_mm": 300, "width_mm": 200, "height_mm": 150}
         return self.add(CartonType(code=code, name=code, tare_g=tare_g, **size)).id

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from tests.builders import Goods, World
+from tests.stocking import PutStock, put_stock
 from warehouse.catalog.models import Bin
 from warehouse.commands import Outcome
 from warehouse.counting.commands.deciding import ApproveLines, approve_lines
@@ -23,6 +24,8 @@ from warehouse.counting.models import (
     LineState,
 )
 from warehouse.counting.scoping import Scope
+from warehouse.inventory import ledger
+from warehouse.inventory.models import MoveReason
 from warehouse.people.models import PersonRole, Role
 
 GRACE = timedelta(seconds=61)
@@ -107,3 +110,17 @@ def opened(world: World, *bins: str, **more: Any) -> Count:
     outcome = world.do(open_count, OpenCount, by="boss", scope=scope, starts=True)
     assert outcome.subject_id is not None
     return Count(world, outcome.subject_id)
+
+
+def move(
+    world: World, goods: Goods, source: str, target: str, pieces: int, why=MoveReason.TRANSFER
+):
+    """Move pieces in the book, as some other station would."""
+    posting = ledger.Posting(
+        sku_id=goods.id,
+        from_bin_id=world.one(Bin, code=source).id,
+        to_bin_id=world.one(Bin, code=target).id,
+        pieces=pieces,
+        reason=why,
+    )
+    world.do(put_stock, PutStock, postings=(posting,))

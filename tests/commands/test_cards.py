@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -20,20 +19,11 @@ from printing.renderers.pdf import render
 from tests.builders import World
 from warehouse.catalog.cards import CARDS_OF, PrintCards, card_sheet, print_cards
 from warehouse.catalog.models import StationKind
-from warehouse.db import Database
 from warehouse.errors import InvalidInput
 from warehouse.scanning import Card
 
 PAGES = Path(warehouse.web.__file__).parent
 MODULES = {StationKind.STOCK: ("storing", "replenish")}
-
-
-@pytest.fixture
-def world(sqlite_database: Database) -> Iterator[World]:
-    """A world on SQLite."""
-    world = World(sqlite_database)
-    yield world
-    assert world.differences() == []
 
 
 @pytest.mark.parametrize("work", CARDS_OF)
@@ -47,21 +37,21 @@ def test_a_sheet_has_the_cards_the_work_s_tablets_take(work: StationKind) -> Non
     assert set(CARDS_OF[work]) == taken | {Card.LOGOUT}
 
 
-def test_cards_are_printed_as_often_as_wanted_in_the_site_s_language(world: World):
-    world.settings(paper_locale="en")
+def test_cards_are_printed_as_often_as_wanted_in_the_site_s_language(lone: World):
+    lone.settings(paper_locale="en")
     for _ in range(2):
-        world.do(print_cards, PrintCards, work=StationKind.PACK)
-    jobs = world.all(PrintJob, document_kind="card_sheet")
+        lone.do(print_cards, PrintCards, work=StationKind.PACK)
+    jobs = lone.all(PrintJob, document_kind="card_sheet")
     assert [(j.number, j.part, j.copy_no) for j in jobs] == [
         ("cards-pack", 1, 1),
         ("cards-pack", 2, 1),
     ]
     assert CardSheet.from_json(jobs[0].facts).locale is Locale.EN
-    world.refused(InvalidInput, print_cards, PrintCards, work=StationKind.DESK)
+    lone.refused(InvalidInput, print_cards, PrintCards, work=StationKind.DESK)
 
 
-def test_every_card_of_a_sheet_is_read_as_what_it_presses(world: World):
-    with world.database.reading() as session:
+def test_every_card_of_a_sheet_is_read_as_what_it_presses(lone: World):
+    with lone.database.reading() as session:
         sheet = card_sheet(session, StationKind.RECEIVE)
     pdf = render(sheet, media("A4"))
     read = zxingcpp.read_barcodes(Image.open(BytesIO(raster.png(pdf, dpi=300))))

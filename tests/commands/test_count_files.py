@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders import Stage, World
-from tests.commands.test_counting import move
-from tests.counts import GRACE, opened
+from tests.counts import GRACE, move, opened
 from warehouse.commands import Actor
 from warehouse.counting.calendar import SaveRule, due_of, open_due, save_rule
 from warehouse.counting.events import DoubtShortage, doubt_shortage

@@ -7,12 +7,7 @@ import pytest
 from tests.builders import Stage, World
 from tests.counts import GRACE, Count, opened
 from warehouse.catalog.models import Bin, BinKind
-from warehouse.counting.commands.deciding import (
-    ApproveLines,
-    ResolveUnknown,
-    approve_lines,
-    resolve_unknown,
-)
+from warehouse.counting.commands.deciding import ApproveLines, approve_lines
 from warehouse.counting.commands.goods import CountGoods, UndoScan, count_goods, undo_scan
 from warehouse.counting.commands.passes import (
     CloseBin,
@@ -25,20 +20,8 @@ from warehouse.counting.commands.passes import (
     take_bin,
 )
 from warehouse.counting.commands.posting import PostCount, post_count
-from warehouse.counting.commands.sessions import (
-    CancelCount,
-    OpenCount,
-    cancel_count,
-    open_count,
-)
-from warehouse.counting.models import (
-    CountBin,
-    CountEntry,
-    CountScope,
-    CountUnknown,
-    DifferenceReason,
-    LineState,
-)
+from warehouse.counting.commands.sessions import CancelCount, OpenCount, cancel_count, open_count
+from warehouse.counting.models import CountBin, CountEntry, CountScope, DifferenceReason, LineState
 from warehouse.counting.scoping import Scope
 from warehouse.errors import (
     Forbidden,
@@ -47,41 +30,10 @@ from warehouse.errors import (
     StaleScreen,
     TakenByAnother,
     TooMany,
-    UnknownName,
-    WrongScan,
 )
-from warehouse.inventory import ledger
 from warehouse.inventory.models import AllocationRelease, Move, MoveReason, ReleaseReason
 from warehouse.orders.models import HoldKind
-from warehouse.placing.models import Why
-from warehouse.storing.commands.hand import TakeGoods, take_goods
-from warehouse.storing.commands.place import PlaceGoods, PutBack, place_goods, put_back
 from warehouse.waves.models import PickTask, TaskState
-
-
-def move(world: World, goods, source: str, target: str, pieces: int, why=MoveReason.TRANSFER):
-    """Move pieces in the book, as some other station would."""
-    from tests.stocking import PutStock, put_stock
-
-    posting = ledger.Posting(
-        sku_id=goods.id,
-        from_bin_id=world.one(Bin, code=source).id,
-        to_bin_id=world.one(Bin, code=target).id,
-        pieces=pieces,
-        reason=why,
-    )
-    world.do(put_stock, PutStock, postings=(posting,))
-
-
-@pytest.fixture
-def shelf(world: World):
-    """Ten TEE and five MUG in A-1, three TEE in A-2, and A-3 empty."""
-    tee, mug = world.sku("TEE"), world.sku("MUG")
-    world.stock(tee, "A-1", 10, walk_order=1)
-    world.stock(mug, "A-1", 5)
-    world.stock(tee, "A-2", 3, walk_order=2)
-    world.bin("A-3", walk_order=3)
-    return tee, mug
 
 
 def test_shelf_and_book_that_agree_are_kept_as_proof(world: World, shelf):
@@ -145,141 +97,6 @@ def test_small_differences_need_no_second_person_where_the_site_says_so(world: W
     count.count("A-1", {tee: 8, mug: 2})
     assert count.line("A-1", tee).state is LineState.DIFFERENT
     assert count.line("A-1", mug).state is LineState.RECOUNT
-
-
-def test_moves_after_the_closing_do_no_harm(world: World, shelf):
-    tee, mug = shelf
-    count = opened(world, "A-1")
-    count.count("A-1", {tee: 8, mug: 5}, by="ann")
-    count.count("A-1", {tee: 8}, by="bob")
-    world.now += GRACE
-    move(world, tee, "A-1", "A-2", 4)
-    count.approve_and_post()
-    assert world.balance("A-1", tee) == (4, 0, 4)
-
-
-def test_a_move_under_the_counters_hands_is_asked_again_whatever_the_numbers_say(
-    world: World, shelf
-):
-    tee, mug = shelf
-    count = opened(world, "A-1")
-    take = count.take("A-1")
-    count.scan(take, tee, 8)
-    count.scan(take, mug, 5)
-    move(world, tee, "A-1", "A-2", 2)
-    count.close(take)
-    assert count.line("A-1", tee).state is LineState.LOOK  # 8 counted, 8 in the book
-    assert count.line("A-1", mug).state is LineState.AGREED
-    count.count("A-1", {tee: 8}, by="ann")  # anybody may look
-    assert count.line("A-1", tee).state is LineState.AGREED
-
-
-def test_goods_in_a_hand_at_the_closing_are_asked_again_instead_of_posted(world: World, shelf):
-    tee, mug = shelf
-    count = opened(world, "A-1")
-    count.count("A-1", {tee: 8, mug: 5}, by="ann")  # a picker holds two, not scanned yet
-    count.count("A-1", {tee: 8}, by="bob")
-    count.approve()
-    move(world, tee, "A-1", "A-2", 2)
-    outcome = count.post()
-    assert outcome.facts["posted"] == 0
-    assert outcome.facts["again"] == 1
-    assert count.line("A-1", tee).state is LineState.LOOK
-    assert world.balance("A-1", tee) == (8, 0, 8)
-
-
-def test_goods_booked_in_just_before_may_not_be_there_yet(world: World, shelf):
-    tee, mug = shelf
-    count = opened(world, "A-1")
-    move(world, tee, "A-2", "A-1", 2)
-    count.count("A-1", {tee: 10, mug: 5})
-    assert count.line("A-1", tee).state is LineState.LOOK
-    assert count.line("A-1", mug).state is LineState.AGREED
-
-
-def carry(world: World, goods, source: str, pieces: int, *, by: str = "li") -> int:
-    """Take pieces up at the stock tablet; they are booked where they stood."""
-    given = {"bin_id": world.one(Bin, code=source).id, "barcode": goods.barcode, "pieces": pieces}
-    outcome = world.do(take_goods, TakeGoods, by=by, **given)
-    assert outcome.subject_id is not None
-    return outcome.subject_id
-
-
-def put_down(world: World, handling_id: int, code: str, *, by: str = "li") -> None:
-    world.do(place_goods, PlaceGoods, by=by, handling_id=handling_id, barcode=code,
-             why=Why.BETTER_PLACE)  # fmt: skip
-
-
-def test_goods_carried_about_for_long_are_no_difference(world: World, shelf):
-    tee, mug = shelf
-    count = opened(world, "A-1")
-    hand = carry(world, tee, "A-1", 4)
-    count.count("A-1", {tee: 6, mug: 5})
-    line = count.line("A-1", tee)
-    assert (line.counted, line.book, line.state) == (6, 6, LineState.AGREED)
-    world.now += GRACE * 10
-    put_down(world, hand, "A-3")
-    count.post()
-    assert (count.state, world.balance("A-1", tee)) == ("posted", (6, 0, 6))
-
-
-def test_a_difference_is_the_same_while_goods_are_carried(world: World, shelf):
-    tee, mug = shelf
-    count = opened(world, "A-1")
-    hand = carry(world, tee, "A-1", 4)
-    count.count("A-1", {tee: 5, mug: 5}, by="ann")
-    world.now += GRACE * 10
-    put_down(world, hand, "A-3")
-    world.now += GRACE
-    count.count("A-1", {tee: 5}, by="bob")
-    assert (count.line("A-1", tee).variance, count.line("A-1", tee).state) == (
-        -1, LineState.DIFFERENT,
-    )  # fmt: skip
-    count.approve_and_post()
-    assert world.balance("A-1", tee) == (5, 0, 5)
-
-
-@pytest.mark.parametrize("is_put_back", [False, True])
-def test_what_is_taken_up_or_put_back_under_the_counters_hands_is_asked_again(
-    world: World, shelf, is_put_back: bool
-):
-    tee, mug = shelf
-    count = opened(world, "A-1")
-    hand = carry(world, tee, "A-1", 4) if is_put_back else 0
-    take = count.take("A-1")
-    count.scan(take, tee, 6)
-    count.scan(take, mug, 5)
-    if is_put_back:
-        world.do(put_back, PutBack, by="li", handling_id=hand)
-    else:
-        carry(world, tee, "A-1", 4)
-    count.close(take)
-    assert count.line("A-1", tee).state is LineState.LOOK
-    assert count.line("A-1", mug).state is LineState.AGREED
-
-
-def test_what_was_set_right_meanwhile_is_not_set_right_twice(world: World, shelf):
-    tee, mug = shelf
-    count = opened(world, "A-1")
-    count.count("A-1", {tee: 8, mug: 5}, by="ann")
-    count.count("A-1", {tee: 8}, by="bob")
-    world.now += GRACE * 10
-    move(world, tee, "A-1", "COUNT-DIFFERENCE", 2, MoveReason.MISSING)
-    count.approve()
-    assert count.post().facts == {
-        "posted": 0, "again": 1, "released": 0, "left": 0, "held": 0, "state": "counting",
-    }  # fmt: skip
-    assert world.balance("A-1", tee) == (8, 0, 8)
-
-
-def test_nothing_is_posted_before_no_hand_can_hold_any_of_it(world: World, shelf):
-    tee, mug = shelf
-    count = opened(world, "A-1")
-    count.count("A-1", {tee: 8, mug: 5}, by="ann")
-    count.count("A-1", {tee: 8}, by="bob")
-    count.approve()
-    assert count.post(wait=False).facts["posted"] == 0
-    assert count.post().facts["posted"] == 1
 
 
 def test_each_line_is_posted_once_however_often_and_by_how_many(world: World, shelf):
@@ -374,36 +191,6 @@ def test_a_scan_sent_again_counts_once(world: World, shelf):
     assert count.line("A-1", tee).counted == 1
 
 
-def test_unknown_codes_are_kept_and_once_known_somebody_looks(world: World, shelf):
-    tee, mug = shelf
-    hat = world.sku("HAT")
-    count = opened(world, "A-1")
-    take = count.take("A-1")
-    for _ in range(2):
-        world.do(count_goods, CountGoods, by="ann", take_id=take, barcode="WHAT-IS-IT")
-    count.scan(take, tee, 10)
-    count.scan(take, mug, 5)
-    count.close(take)
-    unknown = world.one(CountUnknown)
-    assert (unknown.code, unknown.pieces, unknown.person_id) == (
-        "WHAT-IS-IT", 2, world.person("ann"),
-    )  # fmt: skip
-    world.do(resolve_unknown, ResolveUnknown, by="boss", unknown_id=unknown.id, sku_code="HAT")
-    assert count.line("A-1", hat).state is LineState.LOOK
-    take = count.take("A-1", by="ann")
-    world.do(count_goods, CountGoods, by="ann", take_id=take, barcode="WHAT-IS-IT", pieces=2)
-    count.close(take)
-    assert count.line("A-1", hat).variance == 2
-    world.refused(
-        StaleScreen, resolve_unknown, ResolveUnknown, unknown_id=unknown.id, sku_code="TEE"
-    )
-
-
-def test_the_code_of_a_place_is_no_goods(world: World, shelf):
-    take = opened(world, "A-1").take("A-1")
-    world.refused(WrongScan, count_goods, CountGoods, by="ann", take_id=take, barcode="A-2")
-
-
 def differing(world: World, goods, other, found: int) -> Count:
     count = opened(world, "A-1")
     for who in ("ann", "bob"):
@@ -462,61 +249,6 @@ def test_a_bin_is_in_one_unfinished_count(world: World, shelf):
     world.refused(RuleViolation, open_count, OpenCount, scope=scope)
     count = opened(world, "A-1", "A-2")
     assert len(world.all(CountBin, session_id=count.id)) == 1
-
-
-def test_undo_takes_back_the_unknown_code_that_was_scanned_last(world: World, shelf):
-    tee, _ = shelf
-    count = opened(world, "A-1")
-    take = count.take("A-1")
-    count.scan(take, tee, 3)
-    world.do(count_goods, CountGoods, by="ann", take_id=take, barcode="WHAT-IS-IT", pieces=4)
-    world.do(undo_scan, UndoScan, by="ann", take_id=take)
-    assert world.all(CountUnknown) == []
-    world.do(undo_scan, UndoScan, by="ann", take_id=take)
-    world.refused(RuleViolation, undo_scan, UndoScan, by="ann", take_id=take)
-
-
-def test_pieces_of_an_unknown_code_come_off_again(world: World, shelf):
-    count = opened(world, "A-1")
-    take = count.take("A-1")
-    for pieces in (4, -3):
-        world.do(count_goods, CountGoods, by="ann", take_id=take, barcode="WHAT", pieces=pieces)
-    assert world.one(CountUnknown).pieces == 1
-    world.refused(
-        TooMany, count_goods, CountGoods, by="ann", take_id=take, barcode="WHAT", pieces=-2
-    )
-    world.do(count_goods, CountGoods, by="ann", take_id=take, barcode="WHAT", pieces=-1)
-    assert world.all(CountUnknown) == []
-
-
-def test_who_takes_a_bin_over_counts_its_unknown_codes_anew(world: World, shelf):
-    count = opened(world, "A-1")
-    take = count.take("A-1", by="ann")
-    world.do(count_goods, CountGoods, by="ann", take_id=take, barcode="WHAT", pieces=4)
-    take = count.take("A-1", by="bob", is_confirmed=True)
-    world.do(count_goods, CountGoods, by="bob", take_id=take, barcode="WHAT", pieces=3)
-    unknown = world.one(CountUnknown)
-    assert (unknown.pieces, unknown.person_id) == (3, world.person("bob"))
-
-
-def test_goods_are_named_by_code_or_barcode_whatever_their_letters(world: World, shelf):
-    tee, _ = shelf
-    cap = world.sku("cap-Blue")
-    count = opened(world, "A-1")
-    take = count.take("A-1")
-    for code in ("WHAT-IS-IT", "WHO-IS-IT"):
-        world.do(count_goods, CountGoods, by="ann", take_id=take, barcode=code)
-    for code, named in (("WHAT-IS-IT", "cap-Blue"), ("WHO-IS-IT", tee.barcode.lower())):
-        unknown = world.one(CountUnknown, code=code)
-        world.do(resolve_unknown, ResolveUnknown, by="boss", unknown_id=unknown.id, sku_code=named)
-    found = {x.code: x.sku_id for x in world.all(CountUnknown)}
-    assert found == {"WHAT-IS-IT": cap.id, "WHO-IS-IT": tee.id}
-
-
-def test_all_unknown_codes_of_a_scope_are_named_at_once(world: World, shelf):
-    scope = Scope(kind=CountScope.BINS, codes=("A-1", "X-1", "X-2"))
-    error = world.refused(UnknownName, open_count, OpenCount, scope=scope)
-    assert str(error) == "Nobody knows: X-1, X-2."
 
 
 def test_a_bin_shut_meanwhile_is_said_so_and_holds_nobody_up(world: World, shelf):

@@ -10,15 +10,9 @@ import sqlalchemy as sa
 
 from tests.builders import Goods, Stage, World
 from tests.commands.test_count_files import HEAD, send, taken
-from tests.commands.test_counting import move
-from tests.counts import GRACE, Count, opened
+from tests.counts import GRACE, Count, move, opened
 from warehouse.catalog.models import Bin, BinKind, Sku
-from warehouse.counting.commands.deciding import (
-    ApproveLines,
-    KeepBook,
-    approve_lines,
-    keep_book,
-)
+from warehouse.counting.commands.deciding import ApproveLines, KeepBook, approve_lines, keep_book
 from warehouse.counting.commands.goods import CountGoods, count_goods
 from warehouse.counting.commands.passes import CloseBin, TakeBin, close_bin, take_bin
 from warehouse.counting.commands.sessions import CancelCount, cancel_count

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
 import sqlalchemy as sa
 
 from printing.documents import DailyReport
 from printing.models import JobState, PrintJob
 from tests.builders import Stage, World
-from warehouse.db import Database
 from warehouse.dispatch.commands.taking_back import UndoHandover, undo_handover
 from warehouse.errors import InvalidInput
 from warehouse.orders.models import HoldKind, Order
@@ -26,19 +23,6 @@ SITE = ZoneInfo("Asia/Shanghai")
 MONDAY = date(2026, 3, 2)
 
 
-@pytest.fixture
-def world(sqlite_database: Database) -> Iterator[World]:
-    """A world on SQLite; `each` is one on each engine, where they could differ."""
-    world = World(sqlite_database)
-    yield world
-    assert world.differences() == []
-
-
-@pytest.fixture
-def each(database: Database) -> World:
-    return World(database)
-
-
 def figures(world: World, when: date = MONDAY) -> dict[str, Figure]:
     with world.database.reading() as session:
         parts = parts_of(session, when, SITE)
@@ -49,12 +33,12 @@ def values(world: World, when: date = MONDAY) -> dict[str, int]:
     return {key: figure.value for key, figure in figures(world, when).items() if figure.value}
 
 
-def test_a_day_is_told_from_what_was_done_in_it(each: World):
-    work = each.bring(Stage.DISPATCHED)
-    with each.database.transaction() as session:
+def test_a_day_is_told_from_what_was_done_in_it(world: World):
+    work = world.bring(Stage.DISPATCHED)
+    with world.database.transaction() as session:
         session.execute(sa.update(PrintJob).values(state=JobState.CONFIRMED))
-    parcel = each.get(Parcel, work.parcel_id)
-    found = values(each)
+    parcel = world.get(Parcel, work.parcel_id)
+    found = values(world)
     expected = {
         "orders_in": 1, "orders_released": 1, "orders_gone": 1,
         "waves_made": 1, "pieces_picked": 3, "checked": 1, "packed": 1,
@@ -63,65 +47,65 @@ def test_a_day_is_told_from_what_was_done_in_it(each: World):
         "papers": 3, "paper_pick_list": 1, "paper_packing_slip": 1, "paper_waybill": 1,
     }  # fmt: skip
     assert {key: found.get(key) for key in expected} == expected
-    told = figures(each)
+    told = figures(world)
     assert told["courier_ZTO"].note.params == {"weight": f"{parcel.gross_g / 1000:,.1f}"}
     assert told["shop_TB_gone"].note.params == {"pieces": 3}
 
 
-def test_the_next_day_holds_nothing_of_it_but_beside_itself(world: World):
-    world.bring(Stage.DISPATCHED)
-    tuesday = figures(world, MONDAY + timedelta(days=1))
+def test_the_next_day_holds_nothing_of_it_but_beside_itself(lone: World):
+    lone.bring(Stage.DISPATCHED)
+    tuesday = figures(lone, MONDAY + timedelta(days=1))
     assert {key for key, figure in tuesday.items() if figure.value} == set()
     assert (tuesday["parcels_gone"].before, tuesday["courier_ZTO"].before) == (1, 1)
-    sunday = figures(world, MONDAY - timedelta(days=1))
+    sunday = figures(lone, MONDAY - timedelta(days=1))
     assert {f.value for f in sunday.values()} | {f.before for f in sunday.values()} == {0}
 
 
-def test_what_is_taken_back_the_same_day_has_not_left(world: World):
-    work = world.bring(Stage.DISPATCHED)
-    world.do(undo_handover, UndoHandover, handover_id=work.handover_id)
-    found = values(world)
+def test_what_is_taken_back_the_same_day_has_not_left(lone: World):
+    work = lone.bring(Stage.DISPATCHED)
+    lone.do(undo_handover, UndoHandover, handover_id=work.handover_id)
+    found = values(lone)
     left = [key for key in found if key.endswith("gone") or key.startswith("courier")]
     assert left == []
     assert found["pieces_packed"] == 3
 
 
-def test_a_day_ends_at_the_site_s_midnight(world: World):
+def test_a_day_ends_at_the_site_s_midnight(lone: World):
     day = day_of(MONDAY, SITE)
     assert (day.begin.isoformat(), day.end.isoformat()) == (
         "2026-03-01T16:00:00+00:00",
         "2026-03-02T16:00:00+00:00",
     )
-    order_id = world.order({world.add_goods("CAP"): 1})
+    order_id = lone.order({lone.add_goods("CAP"): 1})
     for at, seen in ((day.begin, 1), (day.end, 0), (day.end - timedelta(seconds=1), 1)):
-        with world.database.transaction() as session:
+        with lone.database.transaction() as session:
             session.execute(sa.update(Order).where(Order.id == order_id).values(received_at=at))
-        assert figures(world)["orders_in"].value == seen
+        assert figures(lone)["orders_in"].value == seen
 
 
-def test_holds_and_late_orders_are_told_by_kind(each: World):
-    work = each.bring(Stage.DISPATCHED)
-    with each.database.transaction() as session:
+def test_holds_and_late_orders_are_told_by_kind(world: World):
+    work = world.bring(Stage.DISPATCHED)
+    with world.database.transaction() as session:
         session.execute(
             sa.update(Order).where(Order.id == work.order_id).values(promise_at=Order.dispatched_at)
         )
-    assert figures(each)["orders_late"].value == 0
-    with each.database.transaction() as session:
+    assert figures(world)["orders_late"].value == 0
+    with world.database.transaction() as session:
         session.execute(sa.update(Order).values(promise_at=day_of(MONDAY, SITE).begin))
-    other = each.released({work.goods["MUG"]: 1})
-    each.stop(other, HoldKind.MANUAL)
-    each.unstop(other)
-    found = values(each)
+    other = world.released({work.goods["MUG"]: 1})
+    world.stop(other, HoldKind.MANUAL)
+    world.unstop(other)
+    found = values(world)
     assert (found["orders_late"], found["holds_released"]) == (1, 1)
     assert (found["holds_raised"], found["hold_manual"]) == (1, 1)
 
 
-def test_the_report_is_printed_as_often_as_asked_each_as_it_stands(world: World):
-    world.bring(Stage.DISPATCHED)
-    world.settings(paper_locale="en", site_name="Jiaxing 1")
+def test_the_report_is_printed_as_often_as_asked_each_as_it_stands(lone: World):
+    lone.bring(Stage.DISPATCHED)
+    lone.settings(paper_locale="en", site_name="Jiaxing 1")
     for _ in range(2):
-        world.do(print_daily_report, PrintDailyReport, of_day=MONDAY)
-    jobs = world.all(PrintJob, document_kind="daily_report")
+        lone.do(print_daily_report, PrintDailyReport, of_day=MONDAY)
+    jobs = lone.all(PrintJob, document_kind="daily_report")
     assert [(j.number, j.part, j.copy_no, j.subject) for j in jobs] == [
         ("D20260302", 1, 1, "day:20260302"),
         ("D20260302", 2, 1, "day:20260302"),
@@ -131,7 +115,7 @@ def test_the_report_is_printed_as_often_as_asked_each_as_it_stands(world: World)
     shown = {f.name: (f.value, f.before) for s in paper.sections for f in s.figures}
     assert shown["Parcels dispatched"] == ("1", "0")
     tomorrow = {"of_day": MONDAY + timedelta(days=1)}
-    world.refused(InvalidInput, print_daily_report, PrintDailyReport, **tomorrow)
+    lone.refused(InvalidInput, print_daily_report, PrintDailyReport, **tomorrow)
 
 
 def test_a_house_of_many_shops_has_sections_enough():
@@ -145,17 +129,17 @@ LARGE = {"trail", "move", "command", "shop_order", "order_hold", "print_job", "h
          "parcel", "parcel_line", "consignment_line", "order_line"}  # fmt: skip
 
 
-def test_no_large_table_is_read_whole_for_a_day(world: World):
-    world.bring(Stage.DISPATCHED)
+def test_no_large_table_is_read_whole_for_a_day(lone: World):
+    lone.bring(Stage.DISPATCHED)
     asked: list[tuple[str, object]] = []
 
     def note(_connection, _cursor, statement, parameters, _context, _many):
         asked.append((statement, parameters))
 
-    sa.event.listen(world.database.engine, "before_cursor_execute", note)
-    figures(world)
-    sa.event.remove(world.database.engine, "before_cursor_execute", note)
-    with world.database.engine.connect() as connection:
+    sa.event.listen(lone.database.engine, "before_cursor_execute", note)
+    figures(lone)
+    sa.event.remove(lone.database.engine, "before_cursor_execute", note)
+    with lone.database.engine.connect() as connection:
         driver = connection.connection.driver_connection
         steps = [
             row[3]

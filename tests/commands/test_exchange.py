@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from printing.models import PrintJob
-from tests.builders import Goods, World
+from tests.builders import Goods
 from tests.dock import NEXT_YEAR, Dock
 from warehouse.commands import USUAL_ZONE, Actor
 from warehouse.errors import (
@@ -33,9 +33,7 @@ from warehouse.receiving.accounts import (
     SupplierPaper,
 )
 from warehouse.receiving.booked import booked_of
-from warehouse.receiving.commands.correcting import (
-    RightNumber,
-)
+from warehouse.receiving.commands.correcting import RightNumber
 from warehouse.receiving.commands.exchange import (
     CancelExchange,
     Faulty,
@@ -64,13 +62,6 @@ from warehouse.receiving.quarantine import faults_by_supplier, standing
 
 TODAY = date(2026, 3, 2)
 PNG = b"\x89PNG\r\n\x1a\nrest"
-
-
-@pytest.fixture
-def dock(world: World) -> Dock:
-    dock = Dock(world)
-    dock.supplier()
-    return dock
 
 
 def faulty(dock: Dock, goods: Goods, pieces: int, **told: Any) -> int:

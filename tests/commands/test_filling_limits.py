@@ -33,20 +33,10 @@ from warehouse.storing.commands.moves import (
 
 
 @pytest.fixture
-def world(database) -> World:
-    world = World(database)
-    world.site()
-    return world
-
-
-@pytest.fixture
 def tee(world: World) -> Goods:
-    """A shirt: 2 on its shelf, to be filled up to 12; 20 and 30 in reserve."""
-    goods = world.sku("TEE")
-    world.stock(goods, "A-01", 2, walk_order=1)
-    for code, pieces, walk in (("R-01", 20, 90), ("R-02", 30, 91)):
-        world.bin(code, kind=BinKind.RESERVE, walk_order=walk)
-        world.stock(goods, code, pieces)
+    """A shirt with pieces in reserve, whose shelf is to be filled up to 12."""
+    world.site()
+    goods = world.goods_in_reserve()
     with world.database.transaction() as session:
         session.execute(sa.update(Sku).values(length_mm=300, width_mm=200, height_mm=20))
     face = world.one(Bin, code="A-01").id

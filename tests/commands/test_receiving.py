@@ -5,14 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
 
 from printing.models import PrintJob
-from tests.builders import Goods, World
+from tests.builders import Goods
 from tests.dock import NEXT_YEAR, Dock
-from tests.stocking import PutStock, put_stock
-from warehouse.catalog.models import Barcode, Bin, Sku
+from warehouse.catalog.models import Barcode, Sku
 from warehouse.commands import Tone
 from warehouse.errors import (
     InvalidInput,
@@ -21,19 +19,11 @@ from warehouse.errors import (
     SerialElsewhere,
     StaleScreen,
     UnknownBarcode,
-    UnknownName,
     WrongItem,
     WrongScan,
 )
-from warehouse.inventory import ledger
 from warehouse.inventory.models import Lot, Move, MoveReason
-from warehouse.receiving.booked import booked_of
 from warehouse.receiving.commands.booking import BookReceipt, book_receipt
-from warehouse.receiving.commands.correcting import (
-    CorrectReceipt,
-    RightNumber,
-    correct_receipt,
-)
 from warehouse.receiving.commands.counting import (
     CountGoods,
     OtherLot,
@@ -58,41 +48,18 @@ from warehouse.receiving.commands.new_goods import (
     make_goods,
     map_code,
 )
-from warehouse.receiving.commands.purchases import (
-    ChangePurchase,
-    ClosePurchase,
-    MakePurchase,
-    PlaceOrder,
-    Wanted,
-    change_purchase,
-    close_purchase,
-    make_purchase,
-    place_order,
-)
 from warehouse.receiving.commands.receipts import (
-    Announced,
     CancelReceipt,
-    ExpectReceipt,
     StartReceipt,
     cancel_receipt,
-    expect_receipt,
     start_receipt,
 )
 from warehouse.receiving.commands.setting_down import SetDown, set_down
 from warehouse.receiving.commands.striking import StrikePiece, doubts_of, strike_piece
-from warehouse.receiving.commands.suppliers import SaveSupplier, save_supplier
-from warehouse.receiving.models import Fault, Receipt, ReceiptCount, ReceiptLine, ReceiptState
-from warehouse.receiving.queries import open_receipts
+from warehouse.receiving.models import Fault, Receipt, ReceiptCount, ReceiptLine
 from warehouse.receiving.screens import ReceiveScreen
 
 UNKNOWN = "6900000000012"
-
-
-@pytest.fixture
-def dock(world: World) -> Dock:
-    dock = Dock(world)
-    dock.supplier()
-    return dock
 
 
 def test_a_delivery_goes_from_the_supplier_to_dock_and_quarantine(dock: Dock):
@@ -346,163 +313,6 @@ def test_what_a_receiver_who_has_gone_left_in_hand_keeps_nobody_from_finishing(d
     dock.world.refused(StaleScreen, set_down, SetDown, person_id=lei, **given)
 
 
-WRONG_LINES = {
-    "no line": (),
-    "none": (Wanted(sku_code="TEE", pieces=0),),
-    "fewer than none": (Wanted(sku_code="TEE", pieces=-3),),
-    "more than any": (Wanted(sku_code="TEE", pieces=100_001),),
-    "below nothing": (Wanted(sku_code="TEE", pieces=1, price_fen=-1),),
-    "in 2062": (Wanted(sku_code="TEE", pieces=1, expected_on=date(2062, 1, 1)),),
-    "twice": (Wanted(sku_code="TEE", pieces=1), Wanted(sku_code="TEE", pieces=2)),
-}
-
-
-@pytest.mark.parametrize("lines", WRONG_LINES.values(), ids=WRONG_LINES)
-def test_an_order_that_cannot_be_is_refused(dock: Dock, lines: tuple[Wanted, ...]):
-    dock.world.sku("TEE")
-    dock.world.refused(InvalidInput, make_purchase, MakePurchase, supplier="YZ", lines=lines)
-    nothing = (Wanted(sku_code="NOPE", pieces=1),)
-    dock.world.refused(UnknownName, make_purchase, MakePurchase, supplier="YZ", lines=nothing)
-
-
-def test_an_order_is_drafted_changed_ordered_and_closed(dock: Dock):
-    tee, mug = dock.world.sku("TEE"), dock.world.sku("MUG")
-    order = dock.order({tee: 3}, is_ordered=False)
-    refused = dock.world.refused
-    refused(RuleViolation, start_receipt, StartReceipt, barcode=order.number)
-    lines = (Wanted(sku_code=mug.barcode, pieces=7),)
-    dock.world.do(change_purchase, ChangePurchase, purchase_id=order.id, lines=lines)
-    dock.world.do(place_order, PlaceOrder, purchase_id=order.id)
-    refused(StaleScreen, place_order, PlaceOrder, purchase_id=order.id)
-    refused(RuleViolation, change_purchase, ChangePurchase, purchase_id=order.id, lines=lines)
-    receipt_id = dock.start(order.number)
-    given = {"purchase_id": order.id, "reason": "sold out"}
-    refused(RuleViolation, close_purchase, ClosePurchase, **given)
-    dock.count(receipt_id, mug, 2)
-    dock.finish(receipt_id)
-    dock.book(receipt_id)
-    dock.world.do(close_purchase, ClosePurchase, **given)
-    refused(StaleScreen, close_purchase, ClosePurchase, **given)
-    assert dock.received(order) == ("closed", [2])
-    refused(RuleViolation, start_receipt, StartReceipt, barcode=order.number)
-
-
-def test_an_announced_delivery_is_counted_against_the_announcement(dock: Dock):
-    tee = dock.world.sku("TEE")
-    order = dock.order({tee: 10})
-    given: dict[str, Any] = {"supplier": "YZ", "purchase_no": order.number, "source_key": "k"}
-    boxes = (Announced(sku_code="TEE", pieces=2), Announced(sku_code=tee.barcode, pieces=4))
-    expected = dock.world.do(expect_receipt, ExpectReceipt, lines=boxes, **given)
-    assert dock.start(order.number) == expected.subject_id
-    assert dock.lines(expected.subject_id or 0) == {tee.id: (6, 0, 0)}
-    refused = dock.world.refused
-    refused(RuleViolation, expect_receipt, ExpectReceipt, lines=boxes, **given)
-    dock.supplier("ZZ")
-    other = {**given, "supplier": "ZZ", "source_key": ""}
-    refused(RuleViolation, expect_receipt, ExpectReceipt, lines=boxes, **other)
-    wrong = (Announced(sku_code="NOPE", pieces=1),)
-    error = refused(UnknownName, expect_receipt, ExpectReceipt, lines=wrong, supplier="YZ")
-    assert error.facts["field"] == "lines-1"
-
-
-WRONG_SUPPLIERS: dict[str, dict[str, Any]] = {
-    "a code taken": {"code": "YZ", "name": "x"},
-    "no code": {"code": " ", "name": "x"},
-    "a code no scanner reads": {"code": "悦织", "name": "x"},
-    "no name": {"code": "AB", "name": " "},
-    "a lead time below nothing": {"code": "AB", "name": "x", "lead_days": -1},
-}
-
-
-@pytest.mark.parametrize("facts", WRONG_SUPPLIERS.values(), ids=WRONG_SUPPLIERS)
-def test_a_supplier_that_cannot_be_is_refused(dock: Dock, facts: dict[str, Any]):
-    dock.world.refused(InvalidInput, save_supplier, SaveSupplier, **facts)
-
-
-def correct(dock: Dock, receipt_id: int, right: dict[str, int], **more: Any) -> Any:
-    """Return the fields of a correction: "sound" or "faulty" → right number, of the one SKU."""
-    with dock.world.database.reading() as session:
-        booked = booked_of(session, receipt_id)
-    kind = {False: "sound", True: "faulty"}
-    lines = tuple(RightNumber(key=b.key, pieces=right.get(kind[b.is_faulty], b.pieces))
-                  for b in booked)  # fmt: skip
-    return {"receipt_id": receipt_id, "reason": "miscounted", "lines": lines, **more}
-
-
-def test_a_booked_receipt_is_corrected_by_a_document_of_its_own(dock: Dock):
-    tee = dock.world.sku("TEE")
-    order = dock.order({tee: 10})
-    receipt_id = dock.start(order.number)
-    dock.count(receipt_id, tee, 10)
-    dock.finish(receipt_id)
-    dock.book(receipt_id)
-    before = dock.world.rows()["receipt_count"]
-    done = dock.corrected(**correct(dock, receipt_id, {"sound": 7, "faulty": 2}))  # fmt: skip
-    assert dock.world.standing(tee) == {"DOCK": 7, "QUARANTINE": 2, "SUPPLIER": -9}
-    assert dock.receipt(done.subject_id).corrects_id == receipt_id
-    assert dock.lines(done.subject_id) == {tee.id: (None, -3, 2)}
-    assert dock.lines(receipt_id) == {tee.id: (10, 10, 0)}
-    assert set(before) <= set(dock.world.rows()["receipt_count"])
-    assert dock.received(order) == ("partly_received", [9])
-    refused = dock.world.refused
-    same = correct(dock, receipt_id, {})
-    refused(InvalidInput, correct_receipt, CorrectReceipt, **same)
-    refused(InvalidInput, correct_receipt, CorrectReceipt,
-            **correct(dock, receipt_id, {"sound": -1}))  # fmt: skip
-    refused(InvalidInput, correct_receipt, CorrectReceipt,
-            **correct(dock, receipt_id, {"sound": 1}, reason=" "))  # fmt: skip
-    refused(RuleViolation, correct_receipt, CorrectReceipt, **{**same,
-            "receipt_id": done.subject_id})  # fmt: skip
-
-
-def test_a_correction_moves_only_what_is_still_there(dock: Dock):
-    tee = dock.world.sku("TEE")
-    receipt_id = dock.booked({tee: 10})
-    _take_from_dock(dock, tee.id, 8)
-    done = dock.corrected(**correct(dock, receipt_id, {"sound": 5}))  # fmt: skip
-    assert (done.tone, done.facts["left"]) == (Tone.ATTENTION, 3)
-    assert dock.world.standing(tee) == {"SHELF-1": 8, "SUPPLIER": -8}
-    dock.world.refused(RuleViolation, correct_receipt, CorrectReceipt,
-                       **correct(dock, receipt_id, {"sound": 5}))  # fmt: skip
-
-
-def test_a_known_piece_taken_for_sound_goes_to_quarantine_by_correction(dock: Dock):
-    phone = dock.tracked("PHONE", is_serial_tracked=True)
-    receipt_id = dock.booked({phone: 1}, serial="S1")
-    dock.corrected(**correct(dock, receipt_id, {"sound": 0, "faulty": 1}))  # fmt: skip
-    assert dock.world.standing(phone) == {"QUARANTINE": 1, "SUPPLIER": -1}
-
-
-def test_a_correction_moves_nothing_before_somebody_else_has_confirmed_it(dock: Dock):
-    tee = dock.world.sku("TEE")
-    receipt_id = dock.booked({tee: 10})
-    given = correct(dock, receipt_id, {"sound": 4, "faulty": 2})
-    written = dock.world.do(correct_receipt, CorrectReceipt, by="lei", **given)
-    assert dock.world.standing(tee) == {"DOCK": 10, "SUPPLIER": -10}
-    paper = {"receipt_id": written.subject_id}
-    dock.world.refused(SamePerson, book_receipt, BookReceipt, by="lei", **paper)
-    dock.world.refused(RuleViolation, correct_receipt, CorrectReceipt, **given)
-    dock.world.refused(StaleScreen, count_again, CountAgain, **paper)
-    with dock.world.database.reading() as session:
-        assert open_receipts(session) == []
-    _take_from_dock(dock, tee.id, 7)
-    done = dock.book(written.subject_id)
-    assert (done.tone, done.facts["left"]) == (Tone.ATTENTION, 3)
-    assert dock.lines(written.subject_id) == {tee.id: (None, -3, 0)}
-    assert dock.world.standing(tee) == {"SHELF-1": 7, "SUPPLIER": -7}
-
-
-def test_a_correction_that_was_cancelled_counts_for_nothing(dock: Dock):
-    tee = dock.world.sku("TEE")
-    receipt_id = dock.booked({tee: 10})
-    given = correct(dock, receipt_id, {"sound": 4})
-    written = dock.world.do(correct_receipt, CorrectReceipt, by="lei", **given)
-    dock.world.do(cancel_receipt, CancelReceipt, receipt_id=written.subject_id, reason="was right")
-    assert dock.world.standing(tee) == {"DOCK": 10, "SUPPLIER": -10}
-    dock.corrected(**given)
-    assert dock.world.standing(tee) == {"DOCK": 4, "SUPPLIER": -4}
-
-
 def test_a_piece_is_counted_in_one_open_receipt_only(dock: Dock):
     phone = dock.tracked("PHONE", is_serial_tracked=True)
     first, second = dock.blind(), dock.start(dock.order({phone: 1}).number)
@@ -548,24 +358,3 @@ def _planted(dock: Dock, receipt_id: int, goods: Goods) -> None:
             .where(ReceiptLine.receipt_id == receipt_id, ReceiptLine.sku_id == goods.id)
             .values(sound=1)
         )
-
-
-def _take_from_dock(dock: Dock, sku_id: int, pieces: int) -> None:
-    shelf = dock.world.bin("SHELF-1")
-    posting = ledger.Posting(
-        sku_id=sku_id,
-        from_bin_id=dock.world.one(Bin, code="DOCK").id,
-        to_bin_id=shelf,
-        pieces=pieces,
-        reason=MoveReason.PUT_AWAY,
-    )
-    dock.world.do(put_stock, PutStock, postings=(posting,))
-
-
-def test_the_database_itself_lets_an_order_be_counted_once_at_a_time(dock: Dock):
-    order = dock.order({dock.world.sku("TEE"): 3})
-    receipt = dock.receipt(dock.start(order.number))
-    row = {c.name: getattr(receipt, c.name) for c in sa.inspect(Receipt).columns}
-    with pytest.raises(sa.exc.IntegrityError), dock.world.database.transaction() as session:
-        session.execute(sa.insert(Receipt).values(row | {"id": 999, "number": "GR-X"}))
-    assert dock.receipt(receipt.id).state is ReceiptState.COUNTING

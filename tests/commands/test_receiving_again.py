@@ -6,7 +6,6 @@ from datetime import date
 
 import pytest
 
-from tests.builders import World
 from tests.dock import NEXT_YEAR, Dock
 from tests.tracked import lots_at
 from warehouse.catalog.models import Bin
@@ -33,13 +32,6 @@ from warehouse.storing.commands.moves import (
     adjust_stock,
     move_pieces,
 )
-
-
-@pytest.fixture
-def dock(world: World) -> Dock:
-    dock = Dock(world)
-    dock.supplier()
-    return dock
 
 
 def keep(dock: Dock, sku_id: int, **flags: bool) -> None:

@@ -27,33 +27,16 @@ from warehouse.replenishing.commands.carrying import (
 )
 from warehouse.replenishing.commands.levels import SetFace, set_face
 from warehouse.replenishing.commands.on_face import PutOnFace, put_on_face
-from warehouse.replenishing.commands.planning import (
-    CancelTask,
-    PlanTasks,
-    cancel_task,
-    plan_tasks,
-)
+from warehouse.replenishing.commands.planning import CancelTask, PlanTasks, cancel_task, plan_tasks
 from warehouse.replenishing.models import Carried, ReplenishTask, ReplenishWait
 from warehouse.replenishing.watching import plan_if_needed
 from warehouse.waves.commands import MakeWave, make_wave
 
 
 @pytest.fixture
-def world(database) -> World:
-    world = World(database)
-    world.site()
-    return world
-
-
-@pytest.fixture
 def tee(world: World) -> Goods:
-    """A shirt: 2 on its shelf, 20 and 30 in reserve."""
-    goods = world.sku("TEE")
-    world.stock(goods, "A-01", 2, walk_order=1)
-    for code, pieces, walk in (("R-01", 20, 90), ("R-02", 30, 91)):
-        world.bin(code, kind=BinKind.RESERVE, walk_order=walk)
-        world.stock(goods, code, pieces)
-    return goods
+    world.site()
+    return world.goods_in_reserve()
 
 
 def there(world: World, goods: Goods) -> dict[str, int]:

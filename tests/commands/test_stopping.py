@@ -35,10 +35,6 @@ def put_down(world: World, work: Work, barcode: str = "SET-ASIDE"):
     return world.do(set_aside, SetAside, by="packer", **given)
 
 
-def all_pieces(world: World, work: Work) -> dict[str, dict[str, int]]:
-    return {code: world.standing(goods) for code, goods in work.goods.items()}
-
-
 @pytest.mark.parametrize("stage", BEFORE_GOODS)
 def test_before_the_first_piece_the_ok_card_takes_the_order_out(world: World, stage: Stage):
     work = world.bring(stage)

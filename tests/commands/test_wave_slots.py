@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
@@ -16,32 +15,13 @@ from printing.models import JobState, PrintJob
 from printing.renderers import raster
 from printing.renderers.pdf import render
 from tests.builders import Stage, Work, World
-from warehouse.db import Database
 from warehouse.errors import NotFound, ReasonWanted, RuleViolation
 from warehouse.orders.models import Order
 from warehouse.waves.commands import CancelWave, cancel_wave
 from warehouse.waves.models import Wave
-from warehouse.waves.slots import (
-    PrintCartLabel,
-    PrintPutWall,
-    print_cart_label,
-    print_put_wall,
-)
+from warehouse.waves.slots import PrintCartLabel, PrintPutWall, print_cart_label, print_put_wall
 
 ASKED = [(print_put_wall, PrintPutWall), (print_cart_label, PrintCartLabel)]
-
-
-@pytest.fixture
-def world(sqlite_database: Database) -> Iterator[World]:
-    """A world on SQLite; `each` is one on each engine, where they could differ."""
-    world = World(sqlite_database)
-    yield world
-    assert world.differences() == []
-
-
-@pytest.fixture
-def each(database: Database) -> World:
-    return World(database)
 
 
 def wall(world: World, work: Work) -> PutWallSheet:
@@ -52,23 +32,23 @@ def wall(world: World, work: Work) -> PutWallSheet:
     return found
 
 
-def test_the_wall_says_whose_goods_go_into_which_slot_and_tote(each: World):
-    work = each.bring(Stage.TOTE_BOUND)
-    each.settings(put_wall_columns=6)
-    found = wall(each, work)
-    number = each.get(Wave, work.wave_id).number
+def test_the_wall_says_whose_goods_go_into_which_slot_and_tote(world: World):
+    work = world.bring(Stage.TOTE_BOUND)
+    world.settings(put_wall_columns=6)
+    found = wall(world, work)
+    number = world.get(Wave, work.wave_id).number
     assert (found.wall_no, found.columns, found.wave_no) == (number, 6, "")
     [slot] = found.slots
     assert (slot.slot_no, slot.pieces, slot.note) == (1, 3, work.tote)
-    assert slot.order_no == each.get(Order, work.order_id).order_no
+    assert slot.order_no == world.get(Order, work.order_id).order_no
 
 
-def test_the_cart_s_code_is_the_wave_a_picker_scans(world: World):
-    work = world.bring(Stage.WAVED)
-    world.do(print_cart_label, PrintCartLabel, wave_id=work.wave_id)
-    job = world.one(PrintJob, document_kind="cart_label")
+def test_the_cart_s_code_is_the_wave_a_picker_scans(lone: World):
+    work = lone.bring(Stage.WAVED)
+    lone.do(print_cart_label, PrintCartLabel, wave_id=work.wave_id)
+    job = lone.one(PrintJob, document_kind="cart_label")
     label = CartLabel.from_json(job.facts)
-    number = world.get(Wave, work.wave_id).number
+    number = lone.get(Wave, work.wave_id).number
     assert (label.content, label.slots, job.subject) == (number, 1, f"wave:{work.wave_id}")
     picture = raster.png(render(label, media("100x60")), dpi=203)
     read_back = zxingcpp.read_barcodes(Image.open(BytesIO(picture)))
@@ -76,21 +56,21 @@ def test_the_cart_s_code_is_the_wave_a_picker_scans(world: World):
 
 
 @pytest.mark.parametrize(("handler", "command"), ASKED)
-def test_a_second_one_needs_a_reason_and_is_marked(world: World, handler, command):
-    work = world.bring(Stage.WAVED)
-    world.do(handler, command, wave_id=work.wave_id)
-    world.refused(ReasonWanted, handler, command, wave_id=work.wave_id)
-    world.refused(RuleViolation, handler, command, wave_id=work.wave_id, reason="wet")
-    with world.database.transaction() as session:
+def test_a_second_one_needs_a_reason_and_is_marked(lone: World, handler, command):
+    work = lone.bring(Stage.WAVED)
+    lone.do(handler, command, wave_id=work.wave_id)
+    lone.refused(ReasonWanted, handler, command, wave_id=work.wave_id)
+    lone.refused(RuleViolation, handler, command, wave_id=work.wave_id, reason="wet")
+    with lone.database.transaction() as session:
         session.execute(sa.update(PrintJob).values(state=JobState.SENT))
-    world.do(handler, command, wave_id=work.wave_id, reason="wet")
-    assert [job.copy_no for job in world.all(PrintJob) if job.reprint_of] == [2]
+    lone.do(handler, command, wave_id=work.wave_id, reason="wet")
+    assert [job.copy_no for job in lone.all(PrintJob) if job.reprint_of] == [2]
 
 
 @pytest.mark.parametrize(("handler", "command"), ASKED)
-def test_a_wave_taken_back_has_neither(world: World, handler, command):
-    work = world.bring(Stage.WAVED)
-    world.do(cancel_wave, CancelWave, wave_id=work.wave_id)
-    world.refused(RuleViolation, handler, command, wave_id=work.wave_id)
+def test_a_wave_taken_back_has_neither(lone: World, handler, command):
+    work = lone.bring(Stage.WAVED)
+    lone.do(cancel_wave, CancelWave, wave_id=work.wave_id)
+    lone.refused(RuleViolation, handler, command, wave_id=work.wave_id)
     with pytest.raises(NotFound):
-        world.do(handler, command, wave_id=4242)
+        lone.do(handler, command, wave_id=4242)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.builders import Stage, World
-from tests.commands.test_counting import move
 from tests.commands.test_statements import MOST_STATEMENTS, scan
+from tests.counts import move
 from warehouse.counting.models import CountBin, CountEvent
 from warehouse.people.models import Trail
 from warehouse.picking.commands.confirm import ConfirmBin, ConfirmPick, confirm_bin, confirm_pick

@@ -10,8 +10,7 @@ import sqlalchemy as sa
 
 from printing.models import PrintJob
 from tests.builders import Stage
-from tests.commands.test_counting import move
-from tests.counts import Count, opened
+from tests.counts import Count, move, opened
 from tests.tracked import by_lot, put
 from tests.web.desk_site import Desk, notice_of, words_of
 from warehouse.catalog.models import Bin
