@@ -127,6 +127,17 @@ def test_a_library_appears_only_in_the_module_named_for_it(library: str):
     assert strangers == set()
 
 
+def test_no_page_draws_by_itself():
+    """What draws may hang or crash, and is heavy: pages have it done beside the web server."""
+    found = {
+        m.name
+        for m in modules()
+        if m.is_in("warehouse.web", "warehouse.api", "warehouse.app", "warehouse.serving")
+        and any(i.startswith(("printing.renderers", "printing.inspection")) for i in m.imports)
+    }
+    assert found == set()
+
+
 def test_printing_knows_the_warehouse_only_by_its_database():
     found = {
         (m.name, i)

@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import time
-import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -125,10 +124,10 @@ def test_a_paper_that_takes_too_much_memory_costs_itself_alone(rooms):
         waybill_no="YT1", carrier="c", format=ReadyFormat.PDF, media="76x130", sha256="0" * 64,
         size_bytes=1,
     )  # fmt: skip
-    # A carrier's file of a quarter of a megabyte, a thousand times as large when it is read; the
-    # second takes the memory where the library that gets none is Python itself.
+    # A carrier's file of two kilobytes, without end when it is read; the second takes the memory
+    # where the library that gets none is Python itself.
     for greedy in (
-        replace(GIVEN, document=label, content=unpacks_to(240 << 20)),
+        replace(GIVEN, document=label, content=endless()),
         doing(bytearray, 240 << 20),
     ):
         with pytest.raises(DrawingTooLarge, match="more than 128 MB"):
@@ -139,17 +138,21 @@ def test_a_paper_that_takes_too_much_memory_costs_itself_alone(rooms):
         assert small._idle == [process]
 
 
-def unpacks_to(size: int) -> bytes:
-    """Return a sound PDF whose one page is so many blanks."""
-    packed = zlib.compressobj()
-    blanks = b" " * (1 << 20)
-    content = b"".join(packed.compress(blanks) for _ in range(size >> 20)) + packed.flush()
+def endless() -> bytes:
+    """Return a sound PDF of two kilobytes: a form that shows a form forty times, seven deep."""
+    forms = [b"/F Do " * 40] * 6 + [b"0 0 9 9 re f"]
+    drawn = b"".join(
+        b"%d 0 obj<</Type/XObject/Subtype/Form/BBox[0 0 99 99]/Resources<</XObject<</F %d 0 R>>>>"
+        b"/Length %d>>stream\n%b\nendstream endobj\n" % (at, at + 1, len(content), content)
+        for at, content in enumerate(forms, start=5)
+    )
     return (
         b"%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
         b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
-        b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 %.2f %.2f]/Contents 4 0 R>>endobj\n"
-        b"4 0 obj<</Filter/FlateDecode/Length %d>>stream\n%b\nendstream endobj\n"
-        b"trailer<</Root 1 0 R>>" % (76 * POINTS_PER_MM, 130 * POINTS_PER_MM, len(content), content)
+        b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 %.2f %.2f]/Contents 4 0 R"
+        b"/Resources<</XObject<</F 5 0 R>>>>>>endobj\n"
+        b"4 0 obj<</Length 5>>stream\n/F Do\nendstream endobj\n%btrailer<</Root 1 0 R>>"
+        % (76 * POINTS_PER_MM, 130 * POINTS_PER_MM, drawn)
     )
 
 
