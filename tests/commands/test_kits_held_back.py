@@ -36,6 +36,7 @@ from warehouse.tracing.commands.blocking import (
 )
 from warehouse.tracing.commands.mending import MendLot, mend_lot
 from warehouse.tracing.suspects import causes_of, suspects
+from warehouse.waves.commands import MakeWave, make_wave
 from warehouse.waves.unfit import stop_unfit
 
 SOON, LATER = date(2026, 4, 1), date(2026, 6, 1)
@@ -252,3 +253,21 @@ def test_goods_in_hand_stop_where_they_may_have_it_inside(house: House, *, is_kn
     with world.database.reading() as session:
         (told,) = suspects(session, sku_id=house.gift.id)
     assert [(piece.code, piece.bin) for piece in told.serials] == [("K1", "K-01")] * is_known
+
+
+@pytest.mark.parametrize("is_wave_first", [True, False], ids=["wave first", "block first"])
+def test_no_promise_of_kits_in_doubt_slips_through_between_two_who_are_quick(
+    house: House, *, is_wave_first: bool
+):
+    world = house.world
+    house.make(house.gift, 2, serum="L1")
+    work = world.bring(Stage.READY, lines={house.gift: 2}, on_hand=0)
+    wave = (make_wave, world.command(MakeWave, consignment_ids=(work.consignment_id,)))
+    block = (
+        block_lot, world.command(BlockLot, lot_id=house.lot("L1").id, reason="smells")
+    )  # fmt: skip
+    first, second = (wave, block) if is_wave_first else (block, wave)
+    ended = world.overlap(first, second)
+    assert isinstance(ended, (Outcome, LotBlocked))
+    assert world.balance("K-01", house.gift) == (2, 0, 2)
+    assert world.differences() == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Sku
 from warehouse.commands import Command
+from warehouse.db import DayType
 from warehouse.inventory.models import (
     Lot,
     LotBalance,
@@ -26,7 +27,7 @@ from warehouse.people import trail
 from warehouse.text import Text, say
 
 
-def is_past(day: date) -> sa.ColumnElement[bool]:
+def is_past(day: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
     """Return the condition that `Lot` goes to nobody: blocked, or its last day is over.
 
     How many days a SKU asks to be left is asked when goods are promised. What was packed in time
@@ -38,6 +39,21 @@ def is_past(day: date) -> sa.ColumnElement[bool]:
 _IN_DOUBT = (SuspectKits.ended_at.is_(None), SuspectKits.kit_lot_id.is_(None))
 
 
+def _is_in_doubt(is_in: Callable[[Any], sa.ColumnElement[bool]]) -> sa.ColumnElement[bool]:
+    """Return the condition that such kits are in the bins of which `is_in` says so."""
+    stands = sa.exists().where(
+        is_in(StockBalance.bin_id),
+        StockBalance.sku_id == SuspectKits.sku_id,
+        StockBalance.on_hand > 0,
+    )
+    has_piece = sa.exists(
+        sa.select(Serial.id)
+        .join(MoveSerial, MoveSerial.serial_id == Serial.id)
+        .where(is_in(Serial.bin_id), MoveSerial.move_id == SuspectKits.move_id)
+    )
+    return sa.or_(sa.and_(~Sku.is_serial_tracked, stands), has_piece)
+
+
 def has_suspects(bin_id: Any, *where: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     """Return the condition that kits in a bin may have pieces of a blocked lot inside.
 
@@ -46,8 +62,37 @@ def has_suspects(bin_id: Any, *where: sa.ColumnElement[bool]) -> sa.ColumnElemen
     return sa.exists(
         sa.select(SuspectKits.id)
         .join(Sku, Sku.id == SuspectKits.sku_id)
-        .where(*_IN_DOUBT, *where, sa.or_(_stands(bin_id), _has_piece(bin_id)))
+        .where(*_IN_DOUBT, *where, _is_in_doubt(lambda column: column == bin_id))
     )
+
+
+def _unfit() -> sa.CompoundSelect[Any]:
+    """Return the question for what must not leave `bins` on the `day`: made once, asked often."""
+    bins: sa.BindParameter[Any] = sa.bindparam("bins", expanding=True)
+    lots = (
+        sa.select(Lot.code, Lot.blocked_at, Lot.best_before, sa.literal("").label("kit"))
+        .join(LotBalance, LotBalance.lot_id == Lot.id)
+        .where(
+            LotBalance.bin_id.in_(bins),
+            LotBalance.on_hand > 0,
+            is_past(sa.bindparam("day", type_=DayType())),
+        )
+        .order_by(Lot.id)
+        .limit(1)
+    )
+    kits = (
+        sa.select(Lot.code, Lot.blocked_at, Lot.best_before, Sku.code.label("kit"))
+        .select_from(SuspectKits)
+        .join(Lot, Lot.id == SuspectKits.lot_id)
+        .join(Sku, Sku.id == SuspectKits.sku_id)
+        .where(*_IN_DOUBT, _is_in_doubt(lambda column: column.in_(bins)))
+        .order_by(SuspectKits.id)
+        .limit(1)
+    )
+    return sa.union_all(*(sa.select(part.subquery()) for part in (lots, kits)))
+
+
+_UNFIT = _unfit()
 
 
 def stop_unfit(
@@ -57,24 +102,7 @@ def stop_unfit(
 
     None, and nothing written, where all goods there may go to the customer.
     """
-    lots = (
-        sa.select(Lot.code, Lot.blocked_at, Lot.best_before, sa.literal("").label("kit"))
-        .join(LotBalance, LotBalance.lot_id == Lot.id)
-        .where(LotBalance.bin_id.in_(bin_ids), LotBalance.on_hand > 0, is_past(command.day))
-        .order_by(Lot.id)
-        .limit(1)
-    )
-    kits = (
-        sa.select(Lot.code, Lot.blocked_at, Lot.best_before, Sku.code.label("kit"))
-        .select_from(SuspectKits)
-        .join(Lot, Lot.id == SuspectKits.lot_id)
-        .join(Sku, Sku.id == SuspectKits.sku_id)
-        .where(*_IN_DOUBT, sa.or_(_stands(bin_ids), _has_piece(bin_ids)))
-        .order_by(SuspectKits.id)
-        .limit(1)
-    )
-    both = sa.union_all(*(sa.select(part.subquery()) for part in (lots, kits)))
-    lot = session.execute(both).first()
+    lot = session.execute(_UNFIT, {"bins": list(bin_ids), "day": command.day}).first()
     if lot is None:
         return None
     if lot.kit:
@@ -89,28 +117,3 @@ def stop_unfit(
         hold_order(session, command, order.id, HoldKind.LOT_UNFIT, note=lot.code)
     trail.record(session, command, "consignment", consignment_id, "lot_unfit", lot=lot.code)
     return text
-
-
-def _stands(bins: Any) -> sa.ColumnElement[bool]:
-    there = sa.exists().where(
-        _is_in(StockBalance.bin_id, bins),
-        StockBalance.sku_id == SuspectKits.sku_id,
-        StockBalance.on_hand > 0,
-    )
-    return sa.and_(~Sku.is_serial_tracked, there)
-
-
-def _has_piece(bins: Any) -> sa.ColumnElement[bool]:
-    return sa.exists(
-        sa.select(Serial.id)
-        .join(MoveSerial, MoveSerial.serial_id == Serial.id)
-        .where(_is_in(Serial.bin_id, bins), MoveSerial.move_id == SuspectKits.move_id)
-    )
-
-
-def _is_in(column: Any, bins: Any) -> sa.ColumnElement[bool]:
-    """Return the condition that a bin is the one named, or one of several."""
-    found: sa.ColumnElement[bool] = (
-        column.in_(bins) if isinstance(bins, Collection) else column == bins
-    )
-    return found
