@@ -38,6 +38,7 @@ from warehouse.printers.standing_in import relieve
 from warehouse.replenishing.watching import plan_if_needed
 from warehouse.supplying.flows import add_up
 from warehouse.tracing.commands.expiring import expire_promised
+from warehouse.tracing.commands.following import follow_blocked
 
 log = logging.getLogger("fahuo.worker")
 
@@ -203,6 +204,7 @@ class Worker:
     def _expire(self) -> None:
         actor, zone = Actor(person_id=SYSTEM_PERSON_ID), self._config.time_zone
         expire_promised(self._database, actor=actor, at=utcnow(), zone=zone)
+        follow_blocked(self._database, actor=actor, at=utcnow(), zone=zone)
 
     def _relieve(self) -> None:
         relieve(self._database, actor=Actor(person_id=SYSTEM_PERSON_ID), at=utcnow())

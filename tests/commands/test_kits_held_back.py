@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tests.builders import Goods, Stage, World
@@ -34,6 +35,7 @@ from warehouse.tracing.commands.blocking import (
     let_kits_go,
     unblock_lot,
 )
+from warehouse.tracing.commands.following import follow_blocked
 from warehouse.tracing.commands.mending import MendLot, mend_lot
 from warehouse.tracing.suspects import causes_of, suspects
 from warehouse.waves.commands import MakeWave, make_wave
@@ -74,6 +76,11 @@ class House:
     def free(self, goods: Goods) -> int:
         with self.world.database.reading() as session:
             return available_of(session, [goods.id], day=DAY).get(goods.id, 0)
+
+
+def follow(world: World) -> int:
+    actor = Actor(person_id=1)
+    return follow_blocked(world.database, actor=actor, at=world.tick(), zone=world.zone)
 
 
 @pytest.fixture
@@ -183,7 +190,8 @@ def test_with_all_kits_gone_nothing_is_held_back(house: House):
     house.make(house.gift, 1, serum="L1")
     world.bring(Stage.DISPATCHED, lines={house.gift: 1}, on_hand=0)
     house.block("L1")
-    assert world.all(SuspectKits) == []
+    assert [row.ended_at is None for row in world.all(SuspectKits)] == [False]
+    assert follow(world) == 0
 
 
 def test_who_blocks_a_lot_waits_for_kits_that_are_made_of_it_just_now(house: House):
@@ -271,3 +279,21 @@ def test_no_promise_of_kits_in_doubt_slips_through_between_two_who_are_quick(
     assert isinstance(ended, (Outcome, LotBlocked))
     assert world.balance("K-01", house.gift) == (2, 0, 2)
     assert world.differences() == []
+
+
+def test_a_lot_blocked_before_anybody_looked_for_kits_is_followed_once(house: House):
+    world = house.world
+    track(world, house.box, is_lot_tracked=True)
+    house.make(house.gift, 3, serum="L1")
+    house.make(house.box, 1, lot="B1")
+    work = world.bring(Stage.WAVED, lines={house.gift: 1}, on_hand=0)
+    with world.database.transaction() as session:
+        values = {"blocked_at": world.now, "blocked_reason": "smells"}
+        session.execute(sa.update(Lot).where(Lot.code == "L1").values(**values))
+    assert [follow(world), follow(world)] == [1, 0]
+    assert house.blocked() == {"L1", "B1"}
+    assert (house.free(house.gift), house.free(house.box)) == (0, 0)
+    assert world.holds(work.order_id) == [HoldKind.STOCK_SHORT]
+    house.unblock("L1")
+    assert house.blocked() == set()
+    assert follow(world) == 0

@@ -6,8 +6,9 @@ import io
 import re
 
 import pytest
+import sqlalchemy as sa
 
-from tests.builders import Goods
+from tests.builders import Goods, World
 from tests.web.desk_site import Desk
 from warehouse.catalog.models import Bin, BinKind
 from warehouse.receiving.commands.suppliers import SaveSupplier, save_supplier
@@ -106,6 +107,11 @@ def test_a_share_changes_what_a_shop_may_sell(boss: Desk):
     assert "4" in text(boss.get(f"/supply/sku/{tee.id}"))
 
 
+def is_closed(world: World, code: str, *, closed: bool) -> None:
+    with world.database.transaction() as session:
+        session.execute(sa.update(Bin).where(Bin.code == code).values(is_put_closed=closed))
+
+
 def test_the_pick_face_is_filled_on_the_tablet(boss: Desk):
     tee, _ = goods(boss)
     world = boss.world
@@ -130,6 +136,10 @@ def test_the_pick_face_is_filled_on_the_tablet(boss: Desk):
     assert "How many are left in the bin" in scan("item", "CMD-SHORT")
     assert "14 missing in R-01 are booked." in scan("fewer", "CMD-WEIGHT-6")
     assert "6 in hand" in scan("item", tee.barcode, pieces="6")
+    is_closed(world, "A-01", closed=True)
+    assert "A-01 was closed meanwhile" in text(boss.get("/replenish"))
+    assert "Put the goods back into R-01." in scan("item", "A-01")
+    is_closed(world, "A-01", closed=False)
     assert "6 in A-01." in scan("item", "A-01")
     assert world.balance("A-01", tee) == (20, 0, 20)
     assert world.state(ReplenishTask, task.id) == "done"

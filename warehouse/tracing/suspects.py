@@ -46,7 +46,8 @@ class Suspect:
 def hold_back(session: Session, command: Command, lot: Lot) -> HeldBack:
     """Block the lots of kits with pieces of the lot, and hold back kits without lots that stand.
 
-    The lot has to be locked. Kits that are made or promised just now are waited for.
+    The lot has to be locked. Kits that are made or promised just now are waited for. Of kits
+    without lots that have all left only the fact is kept.
     """
     held = HeldBack()
     known = set(
@@ -149,14 +150,14 @@ def causes_of(session: Session, kit_lot_id: int) -> Sequence[Any]:
 def _hold_back(
     session: Session, command: Command, lot: Lot, kits: KitsWith, held: HeldBack
 ) -> None:
-    is_blocking = False
+    is_blocking, is_gone = False, False
     if kits.lot_id is not None:
         is_blocking = _block(session, command, lot, kits.lot_id)
         held.lot_ids.add(kits.lot_id)
     elif _bins(session, kits.sku_id):
         held.sku_ids.add(kits.sku_id)
     else:
-        return  # they have all left: who got one is on the recall list
+        is_gone = True  # who got one is on the recall list
     session.add(
         SuspectKits(
             lot_id=lot.id,
@@ -165,6 +166,8 @@ def _hold_back(
             kit_lot_id=kits.lot_id,
             is_blocking=is_blocking,
             began_at=command.at,
+            ended_at=command.at if is_gone else None,
+            ended_by=command.actor.person_id if is_gone else None,
         )
     )
     session.flush()

@@ -251,6 +251,7 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
     ("sku", "kits_held_back"): (_with("Kits held back, a lot inside is blocked: {reason}"), "stop"),
     ("sku", "kits_let_go"): (_with("Kits let go: {reason}"), "ok"),
     ("lot", "lot_blocked"): (_with("Blocked: {reason}"), "stop"),
+    ("lot", "lot_followed"): (_plain(say("Kits with pieces of it were held back")), "stop"),
     ("lot", "lot_unblocked"): (_with("Let go: {reason}"), "ok"),
     ("lot", "lot_expired"): (_plain(say("Past its day: its promises were given back")), "stop"),
     ("lot", "lot_mended"): (_with("Best-before changed: {reason}"), "attention"),

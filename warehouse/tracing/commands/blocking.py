@@ -69,7 +69,7 @@ def block_lot(session: Session, command: BlockLot) -> Outcome:
     kits = hold_back(session, command, lot)
     back, short = give_promises_back(session, command, {lot.id, *kits.lot_ids}, kits.sku_ids)
     held = _stop_picked(session, command, lot)
-    _record_kits(session, command, lot, kits)
+    record_kits(session, command, lot, kits)
     trail.record(
         session, command, "lot", lot.id, "lot_blocked",
         reason=lot.blocked_reason, back=len(back), short=len(short), held=len(held),
@@ -142,6 +142,15 @@ def let_kits_go(session: Session, command: LetKitsGo) -> Outcome:
     )
 
 
+def record_kits(session: Session, command: Command, lot: Lot, kits: HeldBack) -> None:
+    """Keep with the kits for which lot they are held back."""
+    facts = {"reason": f"{lot.code}: {lot.blocked_reason}"}
+    for kit_lot_id in sorted(kits.lot_ids):
+        trail.record(session, command, "lot", kit_lot_id, "lot_blocked", **facts)
+    for sku_id in sorted(kits.sku_ids):
+        trail.record(session, command, "sku", sku_id, "kits_held_back", **facts)
+
+
 def require_reason(reason: str) -> None:
     """Refuse what nobody gave a reason for.
 
@@ -163,14 +172,6 @@ def locked_lot(session: Session, lot_id: int, reason: str) -> Lot:
     if lot is None:
         raise NotFound(say("lot"), lot_id)
     return lot
-
-
-def _record_kits(session: Session, command: BlockLot, lot: Lot, kits: HeldBack) -> None:
-    facts = {"reason": f"{lot.code}: {lot.blocked_reason}"}
-    for kit_lot_id in sorted(kits.lot_ids):
-        trail.record(session, command, "lot", kit_lot_id, "lot_blocked", **facts)
-    for sku_id in sorted(kits.sku_ids):
-        trail.record(session, command, "sku", sku_id, "kits_held_back", **facts)
 
 
 def _kits_said(kits: HeldBack) -> Text | str:
