@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -33,7 +33,6 @@ class Site:
     url: str = ""
     received: list[dict[str, str]] = field(default_factory=list)
     script: deque[Reply] = field(default_factory=deque)
-    delay_s: float = 0.0
     person: Any = None
     device: dict[str, Any] = field(default_factory=dict)
     locks: int = 0
@@ -41,6 +40,19 @@ class Site:
     uploads: dict[str, int] = field(default_factory=dict)
     keypad: dict[str, Any] | None = None
     progress: tuple[int, int] | None = None
+    may_answer: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.may_answer.set()
+
+    @contextmanager
+    def busy(self) -> Iterator[None]:
+        """Answer no scan before the block ends: what is scanned in it waits behind the first."""
+        self.may_answer.clear()
+        try:
+            yield
+        finally:
+            self.may_answer.set()
 
     def barcodes(self) -> list[str]:
         return [scan["barcode"] for scan in self.received]
@@ -157,7 +169,7 @@ def _add_scans(app: Flask, site: Site) -> None:
     def scans() -> Response:
         token = {"csrf": request.headers.get("X-CSRFToken", ""), "path": request.path}
         site.received.append({**request.form.to_dict(), **token})
-        time.sleep(site.delay_s)
+        site.may_answer.wait()
         reply = site.script.popleft() if site.script else accepted()
         return reply(site, request.form)
 

@@ -14,11 +14,10 @@ DELIBERATE_MS = 850
 
 def stopped(tablet: Page, site: Site, *behind: str) -> None:
     """MUG-01 is refused while the other scans wait behind it."""
-    site.delay_s = 0.3
     site.script.append(refused("Read MUG-01, wanted TEE-BK-M."))
-    scan(tablet, "MUG-01", *behind)
+    with site.busy():
+        scan(tablet, "MUG-01", *behind)
     until(tablet, lambda: cover(tablet) == "refused")
-    site.delay_s = 0
 
 
 def test_a_refusal_alone_changes_the_message_line_and_work_goes_on(
@@ -108,9 +107,9 @@ def test_a_reload_does_not_let_the_rest_run_on(tablet: Page, site: Site) -> None
 def test_a_stop_screen_holds_back_what_was_scanned_before_it_was_seen(
     tablet: Page, site: Site
 ) -> None:
-    site.delay_s = 0.3
     site.script.append(accepted("Order refunded", screen="stop", tone="stop"))
-    scan(tablet, "6901", "6902")
+    with site.busy():
+        scan(tablet, "6901", "6902")
     until(tablet, lambda: cover(tablet) == "refused")
     assert site.barcodes() == ["6901"]
     assert tablet.locator("#station").get_attribute("data-screen") == "stop"
@@ -152,10 +151,10 @@ def test_scan_again_to_confirm_goes_with_the_next_scan_only(tablet: Page, site: 
 
 
 def test_a_scan_made_before_the_question_does_not_answer_it(tablet: Page, site: Site) -> None:
-    site.delay_s = 0.3
     asked = {"confirm": "over_pick"}
     site.script.append(accepted("One too many. Scan again.", tone="attention", send=asked))
-    scan(tablet, "6901", "6902")
+    with site.busy():
+        scan(tablet, "6901", "6902")
     until(tablet, lambda: cover(tablet) == "refused")
     tablet.locator("[data-choice=seen]").click()
     tablet.locator("[data-choice=continue]").click()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import CDPSession, Page
+from playwright.sync_api import CDPSession, Page, Route
 
 from tests.browser.gestures import cover, scan, until, until_empty
 from tests.browser.site import Site
@@ -35,11 +34,18 @@ def test_a_scan_that_comes_before_the_page_can_listen_is_kept(
 ) -> None:
     page = new_page()
     script = "**/station.js*"
-    page.route(script, lambda route: (time.sleep(1), route.continue_()))
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(script, hold)
     page.goto(f"{site.url}/pick", wait_until="commit")
     page.wait_for_selector("#scan:focus")
     scan(page, "6901")
     assert page.evaluate("document.readyState") != "complete"
+    for route in held:
+        route.continue_()
     until(page, lambda: len(site.received) == 1)
     scan(page, "6902")
     until_empty(page)

@@ -147,9 +147,9 @@ def test_the_progress_of_a_fragment_stands_in_the_bar(tablet: Page, site: Site) 
 
 
 def test_a_badge_is_never_shown(tablet: Page, site: Site) -> None:
-    site.delay_s = 0.3
     site.script.append(refused("no"))
-    scan(tablet, "6901", "BDG-SECRET")
+    with site.busy():
+        scan(tablet, "6901", "BDG-SECRET")
     until(tablet, lambda: cover(tablet) == "refused")
     assert "SECRET" not in tablet.locator("body").inner_text()
 
