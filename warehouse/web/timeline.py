@@ -44,16 +44,8 @@ def _released(facts: Facts) -> Text:
     return say("Hold released ({kind}): {note}", kind=what, note=kept(facts.get("note")))
 
 
-def _changed(facts: Facts) -> Text:
-    return say("Changed at the shop: {fields}", fields=_list(facts.get("fields")))
-
-
-def _receiver(facts: Facts) -> Text:
-    return say("Receiver changed at the shop: {fields}", fields=_list(facts.get("fields")))
-
-
-def _fields(facts: Facts) -> Text:
-    return say("Changed: {fields}", fields=_list(facts.get("fields")))
+def _fields(msgid: str) -> Say:
+    return lambda facts: Text(msgid, {"fields": _list(facts.get("fields"))})
 
 
 def _list(value: object) -> str:
@@ -91,8 +83,8 @@ def _levels(facts: Facts) -> Text:
 
 # (subject kind, event) → sentence and tone.
 SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
-    ("order", "changed_by_shop"): (_changed, "attention"),
-    ("order", "receiver_changed"): (_receiver, "attention"),
+    ("order", "changed_by_shop"): (_fields("Changed at the shop: {fields}"), "attention"),
+    ("order", "receiver_changed"): (_fields("Receiver changed at the shop: {fields}"), "attention"),
     ("order", "held"): (_held, "attention"),
     ("order", "hold_released"): (_released, "ok"),
     ("order", "audit_clean"): (_plain(say("Audited: nothing holds it")), "ok"),
@@ -156,7 +148,7 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
     ("handover", "opened"): (_plain(say("Handover opened")), None),
     ("handover", "closed"): (_with("Handover closed with {parcels} parcels"), "ok"),
     ("supplier", "added"): (_plain(say("Added")), None),
-    ("supplier", "changed"): (_fields, None),
+    ("supplier", "changed"): (_fields("Changed: {fields}"), None),
     ("purchase", "made"): (_with("Drafted with {lines} lines"), None),
     ("purchase", "changed"): (_with("Changed: {lines} lines"), None),
     ("purchase", "order_printed"): (_plain(say("Asked for on paper")), None),
@@ -237,10 +229,10 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
     ("bin", "seen_empty"): (_plain(say("Seen empty by the picker")), None),
     ("bin", "bin_new"): (_plain(say("Added")), None),
     ("bin", "bin_changed"): (_plain(say("Settings changed")), None),
-    ("bin", "limited"): (_fields, None),
+    ("bin", "limited"): (_fields("Changed: {fields}"), None),
     ("bin", "put_in"): (_with("{pieces} pieces came from {source}"), None),
     ("bin", "emptied"): (_with("All of it went to {target}"), None),
-    ("sku", "measured"): (_fields, None),
+    ("sku", "measured"): (_fields("Changed: {fields}"), None),
     ("sku", "kit_saved"): (_with("A kit of {parts} parts"), None),
     ("sku", "kit_assembled"): (_with("{kits} kits made"), "ok"),
     ("sku", "kit_taken_apart"): (_with("{kits} kits taken apart"), "attention"),
@@ -269,9 +261,9 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
     ),
     ("carrier", "range_added"): (_with("A range of {count} numbers was added"), None),
     ("carrier", "list_added"): (_with("A list of {count} numbers was added"), None),
-    ("carrier", "changed"): (_fields, None),
+    ("carrier", "changed"): (_fields("Changed: {fields}"), None),
     ("person", "added"): (_plain(say("Added")), None),
-    ("person", "changed"): (_fields, None),
+    ("person", "changed"): (_fields("Changed: {fields}"), None),
     ("person", "badge_made"): (_plain(say("New badge")), "attention"),
     ("person", "pin_set"): (_plain(say("New PIN")), "attention"),
     ("person", "password_set"): (_plain(say("New password")), "attention"),
@@ -280,7 +272,7 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
     ("person", "token_made"): (_with("API token {name} made"), "attention"),
     ("person", "token_revoked"): (_with("API token {name} revoked"), "attention"),
     ("printer", "added"): (_plain(say("Added")), None),
-    ("printer", "changed"): (_fields, None),
+    ("printer", "changed"): (_fields("Changed: {fields}"), None),
     ("printer", "paused"): (_plain(say("Paused")), "attention"),
     ("printer", "stand_in_set"): (
         lambda f: say("Stand-in: {name}", name=f["name"]) if f.get("name") else say("No stand-in"),
