@@ -20,7 +20,6 @@ SEEDED = {
     "bin": "code NOT IN ('OPENING','SUPPLIER','COUNT-DIFFERENCE','SET-ASIDE','QUARANTINE','DOCK',"
            "'SCRAP','KITTING')",
 }  # fmt: skip
-MEMORY_DISK_BYTES = 500 * 1024 * 1024
 
 
 @pytest.fixture(scope="session")
@@ -98,14 +97,8 @@ def sqlite_file(sqlite_template: Path) -> Iterator[Database]:
     It lies in memory where there is room: no test sees whether a disk has kept its word, and all
     would wait for it at every commit.
     """
-    with tempfile.TemporaryDirectory(prefix="fahuo-", dir=_memory_disk()) as folder:
+    with tempfile.TemporaryDirectory(prefix="fahuo-", dir=stages.memory_disk()) as folder:
         yield Database(f"sqlite:///{folder}/fahuo.db")
-
-
-def _memory_disk() -> Path | None:
-    disk = Path("/dev/shm")
-    has_room = disk.is_dir() and shutil.disk_usage(disk).free > MEMORY_DISK_BYTES
-    return disk if has_room else None
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

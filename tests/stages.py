@@ -7,6 +7,7 @@ on PostgreSQL the rows of some tables; the next test that asks for the same begi
 from __future__ import annotations
 
 import copy
+import shutil
 from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,11 +33,20 @@ class _Kept:
     memory: Any
 
 
+MEMORY_DISK_BYTES = 500 * 1024 * 1024
+
 _kept: dict[Hashable, _Kept] = {}
 _empty_files: dict[Path, bytes] = {}
 _empty_at: dict[str, int] = {}  # database → the transaction before which all is as the wipe left it
 
 _NEXT_TRANSACTION = sa.text("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+
+
+def memory_disk() -> Path | None:
+    """Where SQLite need not wait for a disk at every commit; None where there is no room."""
+    disk = Path("/dev/shm")
+    has_room = disk.is_dir() and shutil.disk_usage(disk).free > MEMORY_DISK_BYTES
+    return disk if has_room else None
 
 
 def empty(database: Database, template: Path) -> None:

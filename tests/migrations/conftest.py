@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,11 +15,17 @@ from warehouse import migrations
 from warehouse.db import Database
 
 
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="fahuo-", dir=stages.memory_disk()) as made:
+        yield Path(made)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def bare(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def bare(request: pytest.FixtureRequest, folder: Path) -> Iterator[Database]:
     """A database with nothing in it at all."""
     if request.param == "sqlite":
-        database = Database(f"sqlite:///{tmp_path / 'bare.db'}")
+        database = Database(f"sqlite:///{folder / 'bare.db'}")
         yield database
         database.dispose()
         return
@@ -27,10 +34,10 @@ def bare(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def whole(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def whole(request: pytest.FixtureRequest, folder: Path) -> Iterator[Database]:
     """A database with the schema of this code and nothing but its first rows."""
     if request.param == "sqlite":
-        database = Database(f"sqlite:///{tmp_path / 'whole.db'}")
+        database = Database(f"sqlite:///{folder / 'whole.db'}")
         stages.empty(database, request.getfixturevalue("sqlite_template"))
         yield database
         database.dispose()
