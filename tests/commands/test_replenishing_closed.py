@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.builders import Goods, World
-from tests.commands.test_replenishing import face, lots_of, planned, take, tee, wave_of, world
+from tests.commands.test_replenishing import face, lots_of, planned, take, tee, wave_of
 from tests.tracked import put
 from warehouse.catalog.models import Bin
 from warehouse.errors import RuleViolation
@@ -20,7 +20,7 @@ from warehouse.replenishing.models import ReplenishTask, ReplenishWait
 from warehouse.replenishing.watching import plan_if_needed
 from warehouse.tracing.commands.blocking import BlockLot, block_lot
 
-__all__ = ["tee", "world"]
+__all__ = ["tee"]
 
 
 def close(world: World, code: str, **how: bool) -> None:
@@ -35,6 +35,7 @@ def looked(world: World) -> bool:
 
 
 def test_a_bin_full_of_what_may_not_be_sold_is_low(world: World):
+    world.site()
     milk = lots_of(world, {"L1": (date(2026, 9, 1), 9)})
     put(world, milk, "A-09", 4, lot="OLD", day=date(2026, 1, 1))
     put(world, milk, "A-09", 4, lot="BAD", day=date(2026, 8, 1))

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.builders import Goods, Stage, Work, World
-from tests.commands.test_replenishing import planned, take, tee, wave_of, world
+from tests.commands.test_replenishing import planned, take, tee, wave_of
 from tests.counts import opened
 from tests.tracked import by_lot, put
 from warehouse.catalog.models import BinKind
@@ -20,7 +20,7 @@ from warehouse.replenishing.models import ReplenishTask
 from warehouse.tracing.commands.blocking import BlockLot, block_lot
 from warehouse.tracing.commands.expiring import expire_promised
 
-__all__ = ["tee", "world"]
+__all__ = ["tee"]
 
 
 def due(world: World, work: Work, days: int, *, is_urgent: bool = False) -> Work:
@@ -52,6 +52,7 @@ def waits(world: World, work: Work) -> bool:
 
 @pytest.mark.parametrize("how", ["blocked", "expired"])
 def test_what_a_lot_leaves_short_waits_for_reserve(world: World, how: str):
+    world.site()
     goods = by_lot(world)
     put(world, goods, "A-01", 3, lot="L1", day=date(2026, 3, 2))
     world.bin("R-01", kind=BinKind.RESERVE)
@@ -72,6 +73,7 @@ def test_what_a_lot_leaves_short_waits_for_reserve(world: World, how: str):
 
 
 def test_what_a_count_did_not_find_waits_for_reserve(world: World):
+    world.site()
     goods = world.sku("TEE")
     world.stock(goods, "A-01", 4)
     world.bin("R-01", kind=BinKind.RESERVE)
