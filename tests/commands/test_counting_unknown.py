@@ -6,6 +6,7 @@ from tests.builders import World
 from tests.counts import opened
 from warehouse.counting.commands.deciding import ResolveUnknown, resolve_unknown
 from warehouse.counting.commands.goods import CountGoods, UndoScan, count_goods, undo_scan
+from warehouse.counting.commands.passes import LeaveBin, leave_bin
 from warehouse.counting.commands.sessions import OpenCount, open_count
 from warehouse.counting.models import CountScope, CountUnknown, LineState
 from warehouse.counting.scoping import Scope
@@ -95,3 +96,45 @@ def test_all_unknown_codes_of_a_scope_are_named_at_once(world: World, shelf):
     scope = Scope(kind=CountScope.BINS, codes=("A-1", "X-1", "X-2"))
     error = world.refused(UnknownName, open_count, OpenCount, scope=scope)
     assert str(error) == "Nobody knows: X-1, X-2."
+
+
+def test_a_code_explained_while_its_bin_is_counted_is_looked_for_afterwards(world: World, shelf):
+    tee, mug = shelf
+    hat = world.sku("HAT")
+    count = opened(world, "A-1")
+    take = count.take("A-1")
+    count.scan(take, mug, 5)
+    count.scan(take, tee, 9)
+    for code in ("NEW-EAN", "NEW-TEE"):
+        world.do(count_goods, CountGoods, by="ann", take_id=take, barcode=code)
+    for code, named in (("NEW-EAN", "HAT"), ("NEW-TEE", "TEE")):
+        unknown = world.one(CountUnknown, code=code)
+        world.do(resolve_unknown, ResolveUnknown, by="boss", unknown_id=unknown.id, sku_code=named)
+    world.refused(RuleViolation, undo_scan, UndoScan, by="ann", take_id=take)
+    count.close(take)
+    assert count.line("A-1", hat).state is LineState.LOOK
+    assert count.line("A-1", tee).state is LineState.LOOK
+    assert count.line("A-1", mug).state is LineState.AGREED
+    take = count.take("A-1", by="ann")
+    world.do(count_goods, CountGoods, by="ann", take_id=take, barcode="NEW-EAN")
+    count.scan(take, tee, 10)
+    count.close(take)
+    assert count.line("A-1", hat).variance == 1
+    assert count.line("A-1", tee).state is LineState.AGREED
+
+
+def test_a_code_explained_during_a_recount_somebody_leaves_is_looked_for(world: World, shelf):
+    tee, mug = shelf
+    hat = world.sku("HAT")
+    count = opened(world, "A-1")
+    take = count.take("A-1")
+    count.scan(take, mug, 1)
+    count.scan(take, tee, 10)
+    world.do(count_goods, CountGoods, by="ann", take_id=take, barcode="NEW-EAN")
+    count.close(take)
+    assert count.line("A-1", mug).state is LineState.RECOUNT
+    count.take("A-1", by="bob")
+    unknown = world.one(CountUnknown)
+    world.do(resolve_unknown, ResolveUnknown, by="boss", unknown_id=unknown.id, sku_code="HAT")
+    world.do(leave_bin, LeaveBin, by="bob", session_id=count.id)
+    assert count.line("A-1", hat).state is LineState.LOOK

@@ -132,12 +132,13 @@ PASSING = [
     OperationalError("", {}, Sqlstate("40001")),
     OperationalError("", {}, Sqlstate("55P03")),
     IntegrityError("", {}, Sqlstate("23505")),
+    IntegrityError("", {}, Sqlstate("23503")),
     IntegrityError("", {}, Exception("UNIQUE constraint failed: wave.number")),
     OperationalError("", {}, Exception("database is locked")),
 ]
 LASTING = [
     IntegrityError("", {}, Sqlstate("23514")),
-    IntegrityError("", {}, Sqlstate("23503")),
+    IntegrityError("", {}, Sqlstate("23502")),
     IntegrityError("", {}, Exception("CHECK constraint failed: covered")),
     OperationalError("", {}, Exception("no such table: wave")),
 ]

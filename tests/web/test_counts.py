@@ -101,6 +101,9 @@ def test_a_counter_says_the_lot_and_no_piece_asked_about_is_lost(desk: Desk):
     refused = ask(mug.barcode, **carried)
     assert refused.status_code == 422
     assert sent_on(refused) == carried
+    other = ask(f"]C101{mug.barcode.zfill(14)}10LX", **carried)
+    assert other.status_code == 422
+    assert sent_on(other) == carried
     assert ask("L2", **sent_on(refused)).status_code == 200
     assert tallied(desk, take) == {"L2": 3}
     asked = scan(desk, count, serum.barcode, "minus", take)

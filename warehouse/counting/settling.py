@@ -18,6 +18,7 @@ from warehouse.counting.models import (
     CountEntry,
     CountLine,
     CountSession,
+    CountUnknown,
     LineState,
     SessionState,
 )
@@ -111,6 +112,49 @@ def ask_again(
     )
     session.expire_all()
     refresh(session, command, count)
+
+
+def look_for(
+    session: Session,
+    command: Command,
+    count: CountSession,
+    place: CountBin,
+    unknown: CountUnknown,
+) -> None:
+    """Have the SKU that an unknown code turned out to be looked for in the bin it was found in."""
+    lines = session.scalars(
+        sa.select(CountLine).where(
+            CountLine.count_bin_id == place.id, CountLine.sku_id == unknown.sku_id
+        )
+    ).all()
+    if not lines:
+        line = CountLine(
+            session_id=count.id, count_bin_id=place.id, bin_id=place.bin_id,
+            sku_id=unknown.sku_id, state=LineState.LOOK, counted=0, book=0, variance=0, changes=0,
+            counted_at=command.at, counted_by_id=unknown.person_id, looks=0,
+        )  # fmt: skip
+        session.add(line)
+        session.flush()
+        lines = [line]
+    waiting = [x.id for x in lines if x.state not in (LineState.POSTED, LineState.KEPT)]
+    if waiting:
+        ask_again(session, command, count, waiting, LineState.LOOK, is_disturbed=True)
+
+
+def look_for_resolved(
+    session: Session, command: Command, count: CountSession, place: CountBin, since: datetime
+) -> None:
+    """Have looked for what unknown codes in the bin turned out to be while it was counted.
+
+    Its counter saw the code and not the goods: these are in no number of his pass.
+    """
+    resolved = session.scalars(
+        sa.select(CountUnknown)
+        .where(CountUnknown.count_bin_id == place.id, CountUnknown.resolved_at >= since)
+        .order_by(CountUnknown.id)
+    )
+    for unknown in resolved.all():
+        look_for(session, command, count, place, unknown)
 
 
 def _moved_lines(session: Session, count: CountSession, due: datetime) -> Iterable[Any]:

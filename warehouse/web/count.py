@@ -135,10 +135,8 @@ def _count(item: CodeScan, screen: str, take_id: int) -> Outcome:
         if item.code == goods:
             one_more = 0 if item.lot else item.pieces if pieces > 0 else -item.pieces
             said["pieces"] = pieces + one_more
-        elif item.lot:
-            said["pieces"] = item.pieces
         else:
-            _require_no_goods(item.code)
+            _require_lot(item)
             said |= {"barcode": goods, "lot": item.code, "pieces": pieces}
     try:
         return do(count_goods, CountGoods, take_id=take_id, **said)
@@ -150,10 +148,12 @@ def _count(item: CodeScan, screen: str, take_id: int) -> Outcome:
         )  # fmt: skip
 
 
-def _require_no_goods(code: str) -> None:
-    """Refuse the code of other goods or of a place where a lot is asked for."""
+def _require_lot(item: CodeScan) -> None:
+    """Refuse the symbol of other goods, or the code of a place, where a lot is asked for."""
     with reading() as session:
-        got, _ = describe(session, code)
+        got, _ = describe(session, item.code)
+    if got is None and item.lot:
+        got = say("{name}", name=item.code)
     if got is not None:
         raise WrongScan(got=got, wanted=say("the lot"))
 

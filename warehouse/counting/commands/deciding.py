@@ -26,8 +26,9 @@ from warehouse.counting.models import (
     LineState,
     SessionState,
 )
+from warehouse.counting.queries import open_take
 from warehouse.counting.rules import approval_limits
-from warehouse.counting.settling import ask_again
+from warehouse.counting.settling import ask_again, look_for
 from warehouse.errors import (
     Forbidden,
     InvalidInput,
@@ -179,7 +180,7 @@ def resolve_unknown(session: Session, command: ResolveUnknown) -> Outcome:
     unknown.resolved_at = command.at
     session.flush()
     if count.state in (SessionState.COUNTING, SessionState.REVIEW):
-        _look_for(session, command, count, unknown, sku)
+        _have_it_looked_for(session, command, count, unknown)
     trail.record(session, command, "count", count.id, "resolved", code=unknown.code, sku=sku.id)
     message = say("{code} is {sku} from now on.", code=unknown.code, sku=sku.code)
     return Outcome(screen="count", subject_id=count.id, message=message)
@@ -296,25 +297,10 @@ def _keep_barcode(session: Session, code: str, sku: Sku, pieces: int) -> None:
         raise RuleViolation(say("{code} is a barcode of other goods by now.", code=code))
 
 
-def _look_for(
-    session: Session, command: Command, count: CountSession, unknown: CountUnknown, sku: Sku
+def _have_it_looked_for(
+    session: Session, command: Command, count: CountSession, unknown: CountUnknown
 ) -> None:
-    """Have the SKU looked for in the bin where its code was found, if that was counted."""
+    """Have the SKU looked for in a bin that was counted; if somebody is at it, when he is done."""
     place = session.get_one(CountBin, unknown.count_bin_id)
-    if place.state in (BinState.OPEN, BinState.TAKEN):
-        return
-    lines = session.scalars(
-        sa.select(CountLine).where(CountLine.count_bin_id == place.id, CountLine.sku_id == sku.id)
-    ).all()
-    if not lines:
-        line = CountLine(
-            session_id=count.id, count_bin_id=place.id, bin_id=place.bin_id, sku_id=sku.id,
-            state=LineState.LOOK, counted=0, book=0, variance=0, changes=0,
-            counted_at=command.at, counted_by_id=unknown.person_id, looks=0,
-        )  # fmt: skip
-        session.add(line)
-        session.flush()
-        lines = [line]
-    waiting = [x.id for x in lines if x.state not in (LineState.POSTED, LineState.KEPT)]
-    if waiting:
-        ask_again(session, command, count, waiting, LineState.LOOK)
+    if place.counted_at is not None and open_take(session, place.id) is None:
+        look_for(session, command, count, place, unknown)

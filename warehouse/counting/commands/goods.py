@@ -126,6 +126,11 @@ def undo_scan(session: Session, command: UndoScan) -> Outcome:
     ).first()
     stray = _last_unknown(session, take)
     if stray is not None and (last is None or stray.at >= last.at):
+        if stray.resolved_at is not None:
+            raise RuleViolation(
+                say("The desk has said meanwhile what {barcode} is. Close the bin; it is asked"
+                    " again.", barcode=stray.code[:40])
+            )  # fmt: skip
         session.delete(stray)
         session.flush()
         return Outcome(
@@ -156,7 +161,6 @@ def _last_unknown(session: Session, take: CountTake) -> CountUnknown | None:
             CountUnknown.count_bin_id == take.count_bin_id,
             CountUnknown.person_id == take.person_id,
             CountUnknown.at >= take.opened_at,
-            CountUnknown.resolved_at.is_(None),
         )
         .order_by(CountUnknown.at.desc(), CountUnknown.id.desc())
         .limit(1)

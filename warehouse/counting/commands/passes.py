@@ -32,6 +32,7 @@ from warehouse.counting.queries import (
     unknown_in,
 )
 from warehouse.counting.screens import CountScreen
+from warehouse.counting.settling import look_for_resolved
 from warehouse.errors import RuleViolation, TakenByAnother
 from warehouse.inventory.models import StockBalance
 from warehouse.inventory.refusals import refuse_bin
@@ -140,6 +141,7 @@ def close_bin(session: Session, command: CloseBin) -> Outcome:
                             populate_existing=True)  # fmt: skip
     count = open_session(session, place.session_id)
     close_passes(session, command, count, [_pass_of(session, take, place)])
+    look_for_resolved(session, command, count, place, take.opened_at)
     session.refresh(place)
     refresh(session, command, count)
     code = session.scalar(sa.select(Bin.code).where(Bin.id == place.bin_id))
@@ -246,6 +248,9 @@ def _let_go(session: Session, command: Command, places: list[CountBin]) -> None:
         if take is not None:
             take.closed_at = command.at
             take.is_dropped = True
+            if place.counted_at is not None:
+                count = session.get_one(CountSession, place.session_id)
+                look_for_resolved(session, command, count, place, take.opened_at)
         place.taken_by_id = None
         session.flush()
         was_counted = sa.exists().where(CountLine.count_bin_id == place.id)
