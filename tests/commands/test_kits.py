@@ -141,7 +141,9 @@ def test_what_may_not_be_sold_goes_into_no_kit_even_if_it_is_named(bench: Bench)
     bench.world.do(block_lot, BlockLot, lot_id=bad, reason="recall")
     for lot, error in (("PAST", RuleViolation), ("BLOCKED", LotBlocked), ("", LotMissing)):
         bench.refused(error, taken=(PartFrom(sku="SERUM", bin="A-03", pieces=1, lot=lot),))
-    bench.make(1, taken=(PartFrom(sku="SERUM", bin="A-03", pieces=1, lot="GOOD"),))
+    bench.tracked("GIFT", is_lot_tracked=True)
+    good = (PartFrom(sku="SERUM", bin="A-03", pieces=1, lot="GOOD"),)
+    bench.make(1, lot="G1", taken=good)
 
 
 def test_no_kit_is_inside_itself_however_deep(bench: Bench):

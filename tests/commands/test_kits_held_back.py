@@ -14,6 +14,13 @@ from tests.builders import Goods, Stage, World
 from tests.tracked import by_lot, put, track
 from warehouse.catalog.models import Bin, Sku
 from warehouse.commands import Actor, Command, Outcome
+from warehouse.dispatch.commands.handover import (
+    CloseHandover,
+    HandOverParcel,
+    close_handover,
+    hand_over_parcel,
+)
+from warehouse.dispatch.commands.taking_back import UndoHandover, undo_handover
 from warehouse.errors import InvalidInput, LotBlocked, NotFound, RuleViolation
 from warehouse.inventory import ledger
 from warehouse.inventory.models import Lot, SuspectKits
@@ -21,10 +28,19 @@ from warehouse.inventory.queries import available_of
 from warehouse.inventory.tracking import GiveLot, give_lot
 from warehouse.kitting.commands.assemble import AssembleKits, assemble_kits
 from warehouse.kitting.commands.kit import Part, PartFrom, SaveKit, save_kit
+from warehouse.kitting.commands.take_apart import TakeApart, take_apart
 from warehouse.kitting.queries import free_parts
 from warehouse.orders.models import Consignment, ConsignmentLine, HoldKind
 from warehouse.orders.restocking import audit_supplied
+from warehouse.placing.models import Why
 from warehouse.settings import load_settings
+from warehouse.storing.commands.moves import (
+    FreeStock,
+    QuarantineStock,
+    Taken,
+    free_stock,
+    quarantine_stock,
+)
 from warehouse.supplying.stock import Asked, stocks_of
 from warehouse.text import say
 from warehouse.tracing.commands.blocking import (
@@ -37,7 +53,7 @@ from warehouse.tracing.commands.blocking import (
 )
 from warehouse.tracing.commands.following import follow_blocked
 from warehouse.tracing.commands.mending import MendLot, mend_lot
-from warehouse.tracing.suspects import causes_of, suspects
+from warehouse.tracing.suspects import LATELY, causes_of, suspects
 from warehouse.waves.commands import MakeWave, make_wave
 from warehouse.waves.unfit import stop_unfit
 
@@ -65,6 +81,9 @@ class House:
 
     def unblock(self, lot: str) -> None:
         self.world.do(unblock_lot, UnblockLot, lot_id=self.lot(lot).id, reason="is fine")
+
+    def apart(self, kit: Goods, kits: int = 3, **more: Any) -> dict[str, Any]:
+        return {"kit_id": kit.id, "kits": kits, "bin": "K-01", "to": "K-01", **more}
 
     def lot(self, code: str) -> Lot:
         found: Lot = self.world.one(Lot, code=code)
@@ -185,13 +204,86 @@ def test_kits_in_doubt_are_promised_to_nobody_put_into_no_kit_and_given_no_lot(h
         assert free_parts(session, session.get_one(Sku, house.gift.id), DAY) == []
 
 
-def test_with_all_kits_gone_nothing_is_held_back(house: House):
+def test_with_all_kits_gone_for_good_nothing_is_held_back(house: House):
     world = house.world
     house.make(house.gift, 1, serum="L1")
-    world.bring(Stage.DISPATCHED, lines={house.gift: 1}, on_hand=0)
+    work = world.bring(Stage.DISPATCHED, lines={house.gift: 1}, on_hand=0)
+    world.now += LATELY
+    world.do(close_handover, CloseHandover, by="shipper", handover_id=work.handover_id)
     house.block("L1")
     assert [row.ended_at is None for row in world.all(SuspectKits)] == [False]
     assert follow(world) == 0
+
+
+@pytest.mark.parametrize("has_lots", [False, True], ids=["no lots", "boxes by lot"])
+def test_kits_that_stand_inside_other_kits_only_are_held_back_too(house: House, *, has_lots: bool):
+    world = house.world
+    crate = world.sku("CRATE")
+    world.do(save_kit, SaveKit, kit="CRATE", parts=(Part(sku="BOX", pieces=1),))
+    lot = "B1" if has_lots else ""
+    track(world, house.box, is_lot_tracked=has_lots)
+    house.make(house.gift, 3, serum="L1")
+    house.make(house.box, 3, lot=lot)
+    house.make(crate, 3)
+    world.now += LATELY
+    house.block("L1")
+    boxes = (PartFrom(sku="BOX", pieces=3, lot=lot),)
+    world.do(take_apart, TakeApart, **house.apart(crate), parts=boxes)
+    world.do(take_apart, TakeApart, **house.apart(house.box, lot=lot))
+    assert world.balance("K-01", house.gift)[0] == 3
+    assert house.free(house.gift) == 0
+    assert world.holds(world.audited([(house.gift, 1)])) == [HoldKind.STOCK_SHORT]
+
+
+def test_kits_in_quarantine_are_held_back_too(house: House):
+    world = house.world
+    house.make(house.gift, 3, serum="L1")
+    aside = Taken(bin="K-01", sku="GIFT", pieces=3)
+    world.do(quarantine_stock, QuarantineStock, taken=aside, why=Why.IN_DOUBT)
+    world.now += LATELY
+    house.block("L1")
+    back = Taken(bin="QUARANTINE", sku="GIFT", pieces=3)
+    world.do(free_stock, FreeStock, taken=back, to="K-01", why=Why.IN_ORDER)
+    assert world.balance("K-01", house.gift)[0] == 3
+    assert house.free(house.gift) == 0
+
+
+def test_kits_a_courier_gives_back_do_not_leave_again(house: House):
+    """However long he has had them: his visit is not over."""
+    world = house.world
+    house.make(house.gift, 1, serum="L1")
+    work = world.bring(Stage.DISPATCHED, lines={house.gift: 1}, on_hand=0)
+    world.now += 2 * LATELY
+    house.block("L1")
+    visit: dict[str, Any] = {"by": "shipper", "handover_id": work.handover_id}
+    world.do(undo_handover, UndoHandover, **visit)
+    said = world.do(hand_over_parcel, HandOverParcel, barcode=work.waybill_no, **visit)
+    assert str(said.message).startswith("GIFT may have pieces of blocked lot L1 inside.")
+    assert world.holds(work.order_id) == [HoldKind.LOT_UNFIT]
+
+
+def test_kits_that_left_lately_may_be_booked_back(house: House):
+    world = house.world
+    house.make(house.gift, 1, serum="L1")
+    work = world.bring(Stage.DISPATCHED, lines={house.gift: 1}, on_hand=0)
+    world.do(close_handover, CloseHandover, by="shipper", handover_id=work.handover_id)
+    house.block("L1")
+    assert [row.ended_at is None for row in world.all(SuspectKits)] == [True]
+
+
+def test_kits_give_back_no_lot_that_went_into_none_of_them(house: House):
+    world = house.world
+    house.make(house.gift, 2, serum="L1")
+    house.block("L1")
+    given = house.apart(house.gift, 1)
+    of_l2, of_l1 = ((PartFrom(sku="SERUM", pieces=1, lot=lot),) for lot in ("L2", "L1"))
+    refusal = world.refused(RuleViolation, take_apart, TakeApart, **given, parts=of_l2)
+    assert str(refusal) == "No pieces of SERUM lot L2 went into these kits, only of L1."
+    world.do(take_apart, TakeApart, **given, parts=of_l1)
+    assert house.free(house.serum) == 9
+    put(world, house.gift, "K-01", 1)  # bought as it is: nobody knows what is in it
+    world.do(take_apart, TakeApart, **given, parts=of_l2)
+    assert house.free(house.serum) == 10
 
 
 def test_who_blocks_a_lot_waits_for_kits_that_are_made_of_it_just_now(house: House):
@@ -206,11 +298,15 @@ def test_who_blocks_a_lot_waits_for_kits_that_are_made_of_it_just_now(house: Hou
     assert house.blocked() == {"L1", "G1"}
 
 
-def test_kits_of_parts_with_a_best_before_are_good_no_longer_than_these(world: World):
-    serum = by_lot(world, is_expiry_tracked=True)
+@pytest.mark.parametrize("is_said", [True, False], ids=["each lot has a day", "these lots have"])
+def test_kits_of_parts_with_a_best_before_are_good_no_longer_than_these(
+    world: World, *, is_said: bool
+):
+    serum = by_lot(world)
     gift = world.sku("GIFT")
     put(world, serum, "S-L1", 9, lot="L1", day=LATER)
     put(world, serum, "S-L2", 9, lot="L2", day=SOON)
+    track(world, serum, is_expiry_tracked=is_said)
     world.do(save_kit, SaveKit, kit="GIFT", parts=(Part(sku="SERUM", pieces=1),))
     world.bin("K-01")
     house = House(world=world, serum=serum, gift=gift, box=gift)

@@ -7,22 +7,28 @@ from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from warehouse.catalog.models import Sku
+from warehouse.catalog.models import VIRTUAL_KINDS, Bin, BinKind, Sku
 from warehouse.catalog.rules import scan_code
 from warehouse.commands import Command
 from warehouse.errors import LotBlocked, RuleViolation
 from warehouse.inventory import ledger
 from warehouse.inventory.fitness import SUSPECT_SKUS
-from warehouse.inventory.models import Lot, Serial
+from warehouse.inventory.models import Lot, Move, MoveReason, Serial
+from warehouse.inventory.queries import NOT_UNDONE
 from warehouse.storing.sources import found_lot
 from warehouse.text import say
+
+_BENCH = sa.select(Bin.id).where(Bin.kind == BinKind.KITTING)
+_OUTSIDE = sa.select(Bin.id).where(Bin.kind.in_(VIRTUAL_KINDS))
+_KNOWN = (MoveReason.ASSEMBLE, MoveReason.UNDO)  # kits made here, and booked back
+_taken = aliased(Move)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Inside:
-    """The day the first of the parts ends, and whether each lot of some part has such a day."""
+    """The day the first of the parts ends, and a part whose pieces have such a day."""
 
     first: date | None
     dated: str = ""  # the code of such a part, empty if there is none
@@ -51,9 +57,11 @@ def parts_inside(session: Session, command: Command, postings: Sequence[ledger.P
                 say("Lot {lot} was good until {day} only.", lot=lot.code,
                     day=lot.best_before.isoformat())
             )  # fmt: skip
-    dated = sa.select(Sku.code).where(Sku.id.in_(skus), Sku.is_expiry_tracked).order_by(Sku.code)
-    days = [lot.best_before for lot in lots if lot.best_before is not None]
-    return Inside(first=min(days, default=None), dated=session.scalar(dated.limit(1)) or "")
+    days = [(lot.best_before, lot.sku_id) for lot in lots if lot.best_before is not None]
+    if not days:
+        return Inside(first=None)
+    first, sku_id = min(days)
+    return Inside(first=first, dated=session.get_one(Sku, sku_id).code)
 
 
 def lot_of_kits(
@@ -92,6 +100,46 @@ def lot_of_kits(
             )  # fmt: skip
         raise RuleViolation(say("One of the parts is good until {day} only.", day=first))
     return found_lot(session, command, kit, code, good)
+
+
+def require_lot_inside(
+    session: Session, kit: Sku, kit_lot_id: int | None, part: Sku, code: str
+) -> None:
+    """Refuse a lot of a part that is in none of these kits, where the book can know.
+
+    It cannot where kits came from outside or out of other kits, or where nobody said of which lot
+    the parts were.
+
+    Raises:
+        RuleViolation: the kits were made of other lots.
+    """
+    if not part.is_lot_tracked or not scan_code(code):
+        return
+    of_kits = [Move.sku_id == kit.id, NOT_UNDONE]
+    if kit_lot_id is not None:
+        of_kits.append(Move.lot_id == kit_lot_id)
+    made = [*of_kits, Move.reason == MoveReason.ASSEMBLE, Move.from_bin_id.in_(_BENCH)]
+    others = [*of_kits, Move.from_bin_id.in_(_OUTSIDE), Move.reason.not_in(_KNOWN)]
+    if session.scalar(sa.select(Move.id).where(*others).limit(1)) is not None:
+        return
+    inside = session.execute(
+        sa.select(Lot.code)
+        .select_from(_taken)
+        .outerjoin(Lot, Lot.id == _taken.lot_id)
+        .where(
+            _taken.command_id.in_(sa.select(Move.command_id).where(*made)),
+            _taken.sku_id == part.id,
+            _taken.reason == MoveReason.ASSEMBLE,
+            _taken.to_bin_id.in_(_BENCH),
+        )
+        .distinct()
+    )
+    lots = {row.code for row in inside}
+    if lots and None not in lots and scan_code(code) not in lots:
+        raise RuleViolation(
+            say("No pieces of {sku} lot {lot} went into these kits, only of {lots}.",
+                sku=part.code, lot=scan_code(code), lots=", ".join(sorted(lots)))
+        )  # fmt: skip
 
 
 def _held(session: Session, postings: Sequence[ledger.Posting]) -> Collection[Lot]:

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from warehouse.catalog.models import Bin, BinKind, Sku
+from warehouse.catalog.models import VIRTUAL_KINDS, Bin, BinKind, Sku
 from warehouse.commands import Command
-from warehouse.inventory.models import Lot, MoveSerial, Serial, StockBalance, SuspectKits
+from warehouse.dispatch.models import Handover, HandoverParcel, HandoverState
+from warehouse.inventory.models import (
+    Lot,
+    Move,
+    MoveReason,
+    MoveSerial,
+    Serial,
+    StockBalance,
+    SuspectKits,
+)
 from warehouse.tracing.recalling import KitsWith, kits_with
 
 IS_OPEN = SuspectKits.ended_at.is_(None)
+LATELY = timedelta(hours=48)  # what left since then may be booked back: scrapped or counted wrongly
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +38,7 @@ class HeldBack:
 
 @dataclass(frozen=True, kw_only=True)
 class Suspect:
-    """Kits of a SKU without lots that stand in the house, `made` of them with pieces of the lot.
+    """Kits of a SKU without lots that may be in the house, `made` of them with pieces of the lot.
 
     `serials` are the numbers of those kits that have such pieces, where kits have numbers. Else
     which of the kits in `bins` they are, and how many of them have left, nobody can say.
@@ -44,10 +55,10 @@ class Suspect:
 
 
 def hold_back(session: Session, command: Command, lot: Lot) -> HeldBack:
-    """Block the lots of kits with pieces of the lot, and hold back kits without lots that stand.
+    """Block the lots of kits with pieces of the lot, and hold back kits without lots.
 
     The lot has to be locked. Kits that are made or promised just now are waited for. Of kits
-    without lots that have all left only the fact is kept.
+    without lots that have all left for good only the fact is kept.
     """
     held = HeldBack()
     known = set(
@@ -154,7 +165,7 @@ def _hold_back(
     if kits.lot_id is not None:
         is_blocking = _block(session, command, lot, kits.lot_id)
         held.lot_ids.add(kits.lot_id)
-    elif _bins(session, kits.sku_id):
+    elif _may_be_here(session, command, kits.sku_id):
         held.sku_ids.add(kits.sku_id)
     else:
         is_gone = True  # who got one is on the recall list
@@ -171,6 +182,49 @@ def _hold_back(
         )
     )
     session.flush()
+
+
+def _may_be_here(session: Session, command: Command, sku_id: int) -> bool:
+    """Return whether kits of a SKU stand anywhere, inside other kits too, or may come back.
+
+    They stand in quarantine as well, and come back from a courier whose visit is not over.
+    """
+    skus = {sku_id} | _made_with(session, sku_id)
+    stands = sa.select(StockBalance.bin_id).where(
+        StockBalance.sku_id.in_(skus), StockBalance.on_hand > 0, ~StockBalance.is_virtual
+    )
+    if session.scalar(stands.limit(1)) is not None:
+        return True
+    outside = sa.select(Bin.id).where(Bin.kind.in_(VIRTUAL_KINDS))
+    on_a_visit = (
+        sa.select(HandoverParcel.command_id)
+        .join(Handover, Handover.id == HandoverParcel.handover_id)
+        .where(Handover.state == HandoverState.OPEN)
+    )
+    left = sa.select(Move.id).where(
+        Move.sku_id.in_(skus),
+        Move.to_bin_id.in_(outside),
+        sa.or_(Move.at >= command.at - LATELY, Move.command_id.in_(on_a_visit)),
+    )
+    return session.scalar(left.limit(1)) is not None
+
+
+def _made_with(session: Session, sku_id: int) -> set[int]:
+    """Return the SKUs of kits that pieces of this SKU ever went into, however deep."""
+    bench = sa.select(Bin.id).where(Bin.kind == BinKind.KITTING)
+    found, fresh = set[int](), {sku_id}
+    while fresh:
+        commands = sa.select(Move.command_id).where(
+            Move.sku_id.in_(fresh), Move.reason == MoveReason.ASSEMBLE, Move.to_bin_id.in_(bench)
+        )
+        made = sa.select(Move.sku_id).where(
+            Move.command_id.in_(commands),
+            Move.reason == MoveReason.ASSEMBLE,
+            Move.from_bin_id.in_(bench),
+        )
+        fresh = set(session.scalars(made.distinct())) - found
+        found |= fresh
+    return found
 
 
 def _block(session: Session, command: Command, lot: Lot, kit_lot_id: int) -> bool:

@@ -16,6 +16,7 @@ from warehouse.errors import (
 from warehouse.inventory import ledger
 from warehouse.inventory.models import MoveReason
 from warehouse.kitting.commands.kit import PartFrom, kit_named, require_serials
+from warehouse.kitting.lots import require_lot_inside
 from warehouse.kitting.queries import MADE_FROM
 from warehouse.kitting.versions import take_left, version_apart
 from warehouse.people import trail
@@ -58,7 +59,7 @@ def take_apart(session: Session, command: TakeApart) -> Outcome:
 
     Raises:
         InvalidInput, InsufficientStock: as `assemble_kits`. RuleViolation: the bin may not hold the
-        parts, or the kits may be of several makes and nobody said which.
+        parts, the kits were made of other lots, or may be of several makes and nobody said which.
         LotMissing, SerialMissing: a part has lots or numbers that were not told.
     """
     kit = kit_named(session, command.kit_id, command.kits)
@@ -69,6 +70,8 @@ def take_apart(session: Session, command: TakeApart) -> Outcome:
     if kit.is_lot_tracked and not kit.is_serial_tracked and lot_id is None:
         raise LotMissing(say("{sku} is kept by lot. Say which lot.", sku=kit.code), sku=kit.code)
     serials = command.serials or serials_in(session, source.id, kit.id)
+    for part in command.parts:
+        require_lot_inside(session, kit, lot_id, sku_of(session, part.sku), part.lot)
     version = version_apart(session, kit, command.kits, command.version, lot_id, serials)
     goods = [goods_of(session, sku, pieces * command.kits) for sku, pieces in version.parts]
     require_room_or_why(session, target, goods, command.note)
