@@ -9,8 +9,10 @@ from tests.dock import Dock
 from warehouse.errors import InvalidInput, RuleViolation, SamePerson, StaleScreen
 from warehouse.receiving.commands.booking import BookReceipt, book_receipt
 from warehouse.receiving.commands.counting import CountGoods, UndoCount, count_goods, undo_count
+from warehouse.receiving.commands.finishing import FinishCount, finish_count
 from warehouse.receiving.commands.recounting import RecountGoods, recount_goods
 from warehouse.receiving.models import Receipt, ReceiptCount, ReceiptFocus, ReceiptLine
+from warehouse.receiving.papers import goods_receipt
 
 Counted = tuple[Dock, Goods, Goods, int]
 
@@ -82,3 +84,53 @@ def test_two_who_ask_at_once_take_back_once(counted):
     both = [(recount_goods, world.command(RecountGoods, by=by, **given)) for by in ("boss", "chef")]
     assert isinstance(world.overlap(*both), RuleViolation)
     assert sums(world, receipt)[tee.id] == 0
+
+
+def test_goods_nobody_announced_do_not_drop_out_when_they_are_to_be_counted_again(counted):
+    dock, tee, mug, receipt = counted
+    world = dock.world
+    dock.finish(receipt)
+    world.do(
+        recount_goods, RecountGoods, by="boss", receipt_id=receipt, sku_ids=(mug.id,),
+        reason="three?",
+    )  # fmt: skip
+    given = {"receipt_id": receipt}
+    said = world.refused(RuleViolation, finish_count, FinishCount, by="hua", **given)
+    assert "MUG was asked to be counted again: count it" in str(said)
+    none = {"none_there": (mug.id,), **given}
+    said = world.refused(RuleViolation, finish_count, FinishCount, by="lei", **none)
+    assert "You counted MUG here before" in str(said)
+    world.do(finish_count, FinishCount, by="hua", **none)
+    assert dock.lines(receipt)[mug.id] == (None, 0, 0)
+    with world.database.transaction() as session:
+        paper = goods_receipt(session, session.get_one(Receipt, receipt), world.zone)
+    assert [(line.sku_code, line.accepted) for line in paper.lines] == [("TEE", 9), ("MUG", 0)]
+    world.refused(SamePerson, book_receipt, BookReceipt, by="hua", **given)
+    dock.book(receipt, by="boss")
+    assert (world.standing(tee)["DOCK"], world.standing(mug)) == (9, {})
+
+
+def test_a_recount_that_is_done_lets_the_count_be_finished_and_undone_does_not(counted):
+    dock, _, mug, receipt = counted
+    world = dock.world
+    world.do(
+        recount_goods, RecountGoods, by="boss", receipt_id=receipt, sku_ids=(mug.id,), reason="x"
+    )
+    dock.count(receipt, mug, 3, by="hua")
+    world.do(undo_count, UndoCount, by="hua", receipt_id=receipt)
+    world.refused(RuleViolation, finish_count, FinishCount, by="hua", receipt_id=receipt)
+    dock.count(receipt, mug, 3, by="hua")
+    dock.finish(receipt, by="hua")
+    dock.book(receipt, by="boss")
+    assert world.standing(mug)["DOCK"] == 3
+
+
+def test_whoever_was_doubted_in_everything_does_not_confirm(counted):
+    dock, tee, mug, receipt = counted
+    world = dock.world
+    world.do(recount_goods, RecountGoods, by="boss", receipt_id=receipt, reason="all of it")
+    dock.count(receipt, tee, 10, by="hua")
+    dock.count(receipt, mug, 2, by="hua")
+    dock.finish(receipt, by="hua")
+    world.refused(SamePerson, book_receipt, BookReceipt, by="lei", receipt_id=receipt)
+    dock.book(receipt, by="boss")

@@ -81,6 +81,19 @@ def test_those_who_wait_are_left_to_the_task_the_other_bin_has(world: World, tee
     assert waits == {w.consignment_id: open_task.id for w in (first, second)}
 
 
+def test_who_waits_for_both_bins_wants_the_pieces_once(world: World, tee: Goods):
+    work = world.released({tee: 5})
+    wave_of(world, work)
+    world.bin("A-02", walk_order=2)
+    close(world, "A-01")
+    wave_of(world, work)
+    assert [w.pieces for w in world.all(ReplenishWait)] == [5, 5]
+    assert looked(world)
+    (wait,) = world.all(ReplenishWait)
+    (open_task,) = world.all(ReplenishTask, state="open")
+    assert (wait.pieces, wait.task_id, open_task.pieces) == (5, open_task.id, 3)
+
+
 def test_whoever_carries_goods_to_a_closed_bin_is_told_where_to_go(world: World, tee: Goods):
     face(world, tee, 5, 12)
     planned(world)

@@ -12,6 +12,7 @@ from tests.web.desk_site import Desk, words_of
 from warehouse.catalog.models import Sku
 from warehouse.commands import new_id
 from warehouse.people.models import Role
+from warehouse.receiving.commands.recounting import RecountGoods, recount_goods
 from warehouse.receiving.models import ReceiptCount
 
 UNKNOWN = "6900000000012"
@@ -140,6 +141,33 @@ def test_what_somebody_left_in_hand_is_named_at_the_end_and_set_down(desk: Desk,
     assert (other.screen, "Not counted: MILK" in other.words) == ("finish", True)
     other.scan("CMD-OK")
     assert "Somebody else compares it" in other.words
+
+
+def test_goods_to_be_counted_again_are_named_at_the_end_and_said_not_to_be_there(
+    desk: Desk, dock: Dock
+):
+    tee, mug = desk.world.sku("TEE"), desk.world.sku("MUG")
+    receipt = dock.blind()
+    dock.count(receipt, tee, 2)
+    dock.count(receipt, mug, 1)
+    dock.world.do(
+        recount_goods, RecountGoods, by="boss", receipt_id=receipt, sku_ids=(mug.id,), reason="x"
+    )
+    tablet = Tablet(desk)
+    tablet.scan("YZ")
+    tablet.answer = desk.get(f"/receive/{receipt}", Role.RECEIVER)
+    tablet.read()
+    tablet.scan("CMD-OK")
+    assert "MUG was asked to be counted again: count it, or say that none" in tablet.words
+    assert "All counted" not in tablet.words
+    (none,) = re.findall(r'data-field-none="([^"]+)"', tablet.answer.get_data(as_text=True))
+    assert none == str(mug.id)
+    assert tablet.scan("CMD-OK", none="x,²," + "9" * 5000).status_code == 409
+    tablet.scan("CMD-OK", none=none)
+    assert "Somebody else compares it" in tablet.words
+    other = desk.get(f"/receive/{receipt}", Role.SUPERVISOR)
+    assert "Counted again, none there: MUG" in words_of(other)
+    assert "Counted again, none there: MUG" in words_of(desk.get(f"/receiving/{receipt}"))
 
 
 def test_wrong_scans_leave_the_screen_and_say_what_was_wanted(desk: Desk, dock: Dock):

@@ -43,7 +43,7 @@ def print_receipt(session: Session, command: Command, receipt: Receipt) -> None:
 def goods_receipt(session: Session, receipt: Receipt, zone: tzinfo) -> GoodsReceipt:
     """Return the receipt as paper: announced, sound and faulty pieces, where the goods live."""
     site = load_settings(session)
-    rows = [row for row in rows_of(session, receipt.id) if row.counted or row.announced]
+    rows = rows_of(session, receipt.id)
     supplier = session.get_one(Supplier, receipt.supplier_id)
     counted_at = receipt.counted_at or receipt.created_at
     return GoodsReceipt(

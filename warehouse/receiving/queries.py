@@ -175,6 +175,39 @@ def counters_of(session: Session, receipt_id: int) -> dict[int, str]:
     return {row.id: row.name for row in rows}
 
 
+def doubted_of(session: Session, receipt_id: int) -> set[tuple[int, int]]:
+    """Return (person id, SKU id) of whose counts of a receipt were taken back to be made anew."""
+    rows = session.execute(
+        sa.select(ReceiptCount.person_id, ReceiptCount.sku_id)
+        .join(
+            ReceiptRecount,
+            sa.and_(
+                ReceiptRecount.receipt_id == ReceiptCount.receipt_id,
+                ReceiptRecount.sku_id == ReceiptCount.sku_id,
+                ReceiptRecount.at == ReceiptCount.undone_at,
+            ),
+        )
+        .where(ReceiptRecount.receipt_id == receipt_id)
+        .distinct()
+    )
+    return {(person_id, sku_id) for person_id, sku_id in rows}
+
+
+def involved_in(session: Session, receipt: Receipt) -> set[int | None]:
+    """Return the ids of those who do not confirm the receipt.
+
+    They counted some of it, be it doubted since, or finished the count.
+    """
+    doubted = {person_id for person_id, _ in doubted_of(session, receipt.id)}
+    return {receipt.counted_by, *counters_of(session, receipt.id), *doubted}
+
+
+def due_again(session: Session, receipt_id: int) -> dict[int, str]:
+    """Return SKU id → code of goods to be counted anew that nobody has counted since."""
+    found = recounts_of(session, receipt_id).items()
+    return {sku_id: row.code for sku_id, row in found if row.is_due}
+
+
 def recounts_of(session: Session, receipt_id: int) -> dict[int, Any]:
     """Return SKU id → code, pieces counted before, asked_by, reason of goods to be counted anew.
 

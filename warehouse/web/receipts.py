@@ -26,7 +26,7 @@ from warehouse.receiving.commands.recounting import RecountGoods, recount_goods
 from warehouse.receiving.commands.striking import StrikePiece, doubts_of, strike_piece
 from warehouse.receiving.models import PurchaseOrder, Receipt, ReceiptState, Supplier
 from warehouse.receiving.papers import faults_of
-from warehouse.receiving.queries import FAULT_WORDS, counters_of, recounts_of, rows_of
+from warehouse.receiving.queries import FAULT_WORDS, counters_of, involved_in, recounts_of, rows_of
 from warehouse.text import say
 from warehouse.web import tables
 from warehouse.web.access import needs
@@ -122,7 +122,7 @@ def receipt_page(receipt_id: int, values: dict[str, Any], errors: dict[str, str]
             rows=rows_of(session, receipt_id),
             recounts=recounts_of(session, receipt_id),
             counters=counters,
-            is_mine=person().id in {found.counted_by, *counters},
+            is_mine=person().id in involved_in(session, found),
             doubts=doubts_of(session, receipt_id) if found.state is ReceiptState.COUNTED else [],
             faults=[(speak(FAULT_WORDS[f]), n) for f, n in faults_of(session, receipt_id).items()],
             people=names_of(session),

@@ -48,15 +48,15 @@ from warehouse.receiving.commands.receipts import (
 )
 from warehouse.receiving.commands.setting_down import SetDown, open_hands, set_down
 from warehouse.receiving.commands.striking import StrikePiece, doubts_of, strike_piece
-from warehouse.receiving.models import Fault, ReceiptFocus, ReceiptState, Supplier
+from warehouse.receiving.models import Fault, Receipt, ReceiptFocus, ReceiptState, Supplier
 from warehouse.receiving.queries import (
     FAULT_WORDS,
     ReceiptView,
-    counters_of,
+    due_again,
     due_purchases,
+    involved_in,
     open_receipts,
     receipt_view,
-    recounts_of,
     suppliers_in_use,
 )
 from warehouse.receiving.rules import read_day
@@ -77,6 +77,7 @@ FAULTY = "faulty-"  # and the fault: what is scanned goes aside
 FINISH = "finish"
 NEW = "new"
 MOST_ROWS = 60
+MOST_DIGITS = 19
 EXPECTS: dict[str, Text] = {
     ReceiveScreen.START: say("a purchase order or a receipt"),
     ReceiveScreen.COUNT: say("the goods"),
@@ -253,7 +254,9 @@ def _card_ok(screen: str, receipt_id: int) -> Outcome:
     if form_str("ask", "") == NEW or screen == ReceiveScreen.UNKNOWN:
         return _ask(NEW, receipt_id, say("What goods are these?"))
     if screen == FINISH:
-        return do(finish_count, FinishCount, receipt_id=receipt_id)
+        told = form_str("none", "").split(",")
+        gone = tuple(int(n) for n in told if n.isascii() and n.isdigit() and len(n) < MOST_DIGITS)
+        return do(finish_count, FinishCount, receipt_id=receipt_id, none_there=gone)
     if screen == ReceiveScreen.COUNT or _fault_of(screen):
         return _ask(FINISH, receipt_id, say("Is everything counted?"))
     raise unknown_card()
@@ -287,10 +290,11 @@ def _show(session: Session, screen: str, subject: int | None) -> Fragment:
     view = receipt_view(session, subject, person().id) if subject else None
     if view is None or view.state not in (ReceiptState.COUNTING, ReceiptState.COUNTED):
         return _start_fragment(session, screen)
+    due = due_again(session, view.receipt_id)
     if view.state is ReceiptState.COUNTED:
-        is_mine = person().id in counters_of(session, view.receipt_id)
-        doubts = doubts_of(session, view.receipt_id)
-        return _fragment("_confirm", ReceiveScreen.CONFIRM, view, is_mine=is_mine, doubts=doubts)
+        is_mine = person().id in involved_in(session, session.get_one(Receipt, view.receipt_id))
+        seen = {"is_mine": is_mine, "doubts": doubts_of(session, view.receipt_id), "gone": due}
+        return _fragment("_confirm", ReceiveScreen.CONFIRM, view, **seen)
     if screen == NEW:
         page = url_for("receive.new", receipt_id=view.receipt_id)
         return Fragment(template="station/_goto.html", screen=NEW, subject=subject, goto=page)
@@ -302,7 +306,7 @@ def _show(session: Session, screen: str, subject: int | None) -> Fragment:
         return _fragment("_fault", FAULT, view, faults=FAULT_WORDS)
     if screen == FINISH:
         hands = open_hands(session, view.receipt_id)
-        return _fragment("_finish", FINISH, view, hands=hands)
+        return _fragment("_finish", FINISH, view, hands=hands, due=due)
     fault = _fault_of(screen)
     return _fragment(
         "_count",
@@ -310,7 +314,7 @@ def _show(session: Session, screen: str, subject: int | None) -> Fragment:
         view,
         sku=sku,
         fault=FAULT_WORDS[fault] if fault else None,
-        again=[r.code for r in recounts_of(session, view.receipt_id).values() if r.is_due],
+        again=list(due.values()),
         rows=_ordered(view)[:MOST_ROWS],
         hidden=max(len(view.rows) - MOST_ROWS, 0),
     )

@@ -175,6 +175,7 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
         None,
     ),
     ("receipt", "count_again"): (_plain(say("To be counted again")), "attention"),
+    ("receipt", "none_there"): (_with("Counted again, none there: {goods}"), "attention"),
     ("receipt", "recount"): (
         _with("{goods}: counted again by somebody else, {reason}"),
         "attention",

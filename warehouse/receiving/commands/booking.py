@@ -22,7 +22,7 @@ from warehouse.receiving.commands.receipts import receipt_by_id
 from warehouse.receiving.commands.striking import require_no_doubt
 from warehouse.receiving.commands.tallying import is_of_another_day, unfit_counts
 from warehouse.receiving.models import Receipt, ReceiptCount, ReceiptState
-from warehouse.receiving.queries import counters_of, rows_of
+from warehouse.receiving.queries import involved_in, rows_of
 from warehouse.receiving.screens import ReceiveScreen
 from warehouse.text import say
 
@@ -51,7 +51,7 @@ def book_receipt(session: Session, command: BookReceipt) -> Outcome:
 
     Raises:
         StaleScreen: it is not counted, or somebody was first.
-        SamePerson: the actor counted some of it.
+        SamePerson: the actor counted some of it, be it doubted since, or finished the count.
         SerialElsewhere: a piece is in the house, or in another receipt.
         RuleViolation: lots or numbers are missing that the goods have only had since, or a lot has
             come with another best-before.
@@ -61,7 +61,7 @@ def book_receipt(session: Session, command: BookReceipt) -> Outcome:
         raise StaleScreen(say("Receipt {number} is booked already.", number=receipt.number))
     if receipt.state is not ReceiptState.COUNTED:
         raise StaleScreen(say("Receipt {number} is not counted yet.", number=receipt.number))
-    if command.actor.person_id in {receipt.counted_by, *counters_of(session, receipt.id)}:
+    if command.actor.person_id in involved_in(session, receipt):
         raise SamePerson(say("You counted this receipt. Somebody else has to confirm it."))
     if receipt.corrects_id is not None:
         return post_correction(session, command, receipt)

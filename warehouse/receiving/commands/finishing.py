@@ -12,10 +12,16 @@ from warehouse.people import trail
 from warehouse.receiving.commands.counting import counting
 from warehouse.receiving.commands.receipts import receipt_by_id, require_alone, void_papers
 from warehouse.receiving.commands.setting_down import open_hands
-from warehouse.receiving.commands.tallying import is_of_another_day, take_off, unfit_counts
-from warehouse.receiving.models import ReceiptState
+from warehouse.receiving.commands.tallying import (
+    is_of_another_day,
+    line_of,
+    require_another,
+    take_off,
+    unfit_counts,
+)
+from warehouse.receiving.models import Receipt, ReceiptState
 from warehouse.receiving.papers import print_receipt
-from warehouse.receiving.queries import rows_of
+from warehouse.receiving.queries import due_again, rows_of
 from warehouse.receiving.screens import ReceiveScreen
 from warehouse.text import say
 
@@ -24,9 +30,10 @@ AGAIN_NOTE = say("counted again")
 
 @dataclass(frozen=True, kw_only=True)
 class FinishCount(Command):
-    """All there is of the delivery is counted."""
+    """All there is of the delivery is counted; of these SKUs, to be counted anew, none is there."""
 
     receipt_id: int
+    none_there: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,19 +46,29 @@ class CountAgain(Command):
 def finish_count(session: Session, command: FinishCount) -> Outcome:
     """Ask for the receipt on paper, in two copies; somebody else compares and confirms.
 
+    Goods to be counted anew of which none is there stay on it as a line with 0 pieces.
+
     Raises:
         StaleScreen: the receipt is not counted any more.
-        RuleViolation: nothing is counted, or of some pieces it is not told yet what they are.
+        RuleViolation: nothing is counted, of some pieces it is not told yet what they are, or goods
+            to be counted anew were not, nor said by somebody else not to be there.
     """
     receipt = counting(session, command.receipt_id)
     rows = rows_of(session, receipt.id)
     if not any(row.counted for row in rows):
         raise RuleViolation(say("Nothing is counted yet. The desk can cancel the receipt."))
     _require_all_told(session, receipt.id)
+    gone = _gone(session, command, receipt)
+    for sku_id in gone:
+        line_of(session, receipt.id, sku_id)
     receipt.state = ReceiptState.COUNTED
     receipt.counted_at, receipt.counted_by = command.at, command.actor.person_id
     session.flush()
     print_receipt(session, command, receipt)
+    if gone:
+        trail.record(
+            session, command, "receipt", receipt.id, "none_there", goods=", ".join(gone.values())
+        )
     short = sum(-row.difference for row in rows if row.difference < 0)
     trail.record(
         session, command, "receipt", receipt.id, "counted",
@@ -98,6 +115,21 @@ def count_again(session: Session, command: CountAgain) -> Outcome:
         message=text,
         tone=Tone.ATTENTION,
     )
+
+
+def _gone(session: Session, command: FinishCount, receipt: Receipt) -> dict[int, str]:
+    """Return SKU id → code of goods to be counted anew of which the actor says none is there."""
+    gone = due_again(session, receipt.id)
+    for sku_id, code in gone.items():
+        if sku_id not in command.none_there:
+            raise RuleViolation(
+                say(
+                    "{sku} was asked to be counted again: count it, or say that none is there.",
+                    sku=code,
+                )
+            )
+        require_another(session, command, receipt, sku_id, code)
+    return gone
 
 
 def _require_all_told(session: Session, receipt_id: int) -> None:

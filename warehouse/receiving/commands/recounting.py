@@ -36,9 +36,9 @@ class RecountGoods(Command):
 def recount_goods(session: Session, command: RecountGoods) -> Outcome:
     """Take back what was counted of the goods, whoever counted it, and open the counting for them.
 
-    Whoever made one of these counts does not count the goods again; the receipt is confirmed by
-    somebody who counted none of what stands in the end. What somebody has in hand of the goods is
-    asked for no more. Papers printed so far hold no more.
+    Whoever made one of these counts neither counts the goods again nor confirms the receipt. It is
+    not finished before they are counted again, or somebody else says that none is there. What
+    somebody has in hand of the goods is asked for no more. Papers printed so far hold no more.
 
     Raises:
         InvalidInput: no reason. StaleScreen: the receipt is booked or cancelled, or a correction.

@@ -20,8 +20,8 @@ from warehouse.receiving.models import (
     ReceiptCount,
     ReceiptFocus,
     ReceiptLine,
-    ReceiptRecount,
 )
+from warehouse.receiving.queries import doubted_of
 from warehouse.receiving.rules import MOST_PIECES
 from warehouse.receiving.screens import ReceiveScreen
 from warehouse.text import Text, say
@@ -49,7 +49,7 @@ def count_in(
         RuleViolation: the lot is known with another date, or the actor's count of these goods was
             doubted. SerialElsewhere: the piece is here, or counted in another receipt.
     """
-    _require_another(session, command, receipt, hand.sku)
+    require_another(session, command, receipt, hand.sku.id, hand.sku.code)
     hand = _recalled(session, receipt, focus, hand)
     _require_sound(session, command, receipt, hand)
     focus.unknown_code = ""
@@ -98,6 +98,29 @@ def take_off(session: Session, count: ReceiptCount) -> None:
         session.flush()
 
 
+def line_of(session: Session, receipt_id: int, sku_id: int) -> ReceiptLine:
+    """Return the line of the SKU, a fresh one with 0 pieces where the receipt has none."""
+    line = _line(session, receipt_id, sku_id)
+    if line is None:
+        line = ReceiptLine(receipt_id=receipt_id, sku_id=sku_id, sound=0, faulty=0)
+        session.add(line)
+    return line
+
+
+def require_another(
+    session: Session, command: Command, receipt: Receipt, sku_id: int, code: str
+) -> None:
+    """Refuse whoever counted the goods before they were to be counted anew.
+
+    Raises:
+        RuleViolation: the actor did.
+    """
+    if (command.actor.person_id, sku_id) in doubted_of(session, receipt.id):
+        raise RuleViolation(
+            say("You counted {sku} here before. Somebody else counts it again.", sku=code)
+        )
+
+
 def unfit_counts(session: Session, receipt_id: int) -> list[tuple[ReceiptCount, Sku]]:
     """Return the counts that do not tell what is asked of their goods now.
 
@@ -133,30 +156,6 @@ def is_of_another_day(count: ReceiptCount, sku: Sku) -> bool:
         or (sku.is_serial_tracked and not count.serial)
     )
     return not lacks
-
-
-def _require_another(session: Session, command: Command, receipt: Receipt, sku: Sku) -> None:
-    """Refuse whoever counted the goods before they were to be counted anew."""
-    doubted = (
-        sa.select(ReceiptRecount.id)
-        .join(
-            ReceiptCount,
-            sa.and_(
-                ReceiptCount.receipt_id == ReceiptRecount.receipt_id,
-                ReceiptCount.sku_id == ReceiptRecount.sku_id,
-                ReceiptCount.undone_at == ReceiptRecount.at,
-            ),
-        )
-        .where(
-            ReceiptRecount.receipt_id == receipt.id,
-            ReceiptRecount.sku_id == sku.id,
-            ReceiptCount.person_id == command.actor.person_id,
-        )
-    )
-    if session.scalar(doubted.limit(1)) is not None:
-        raise RuleViolation(
-            say("You counted {sku} here before. Somebody else counts it again.", sku=sku.code)
-        )
 
 
 def _recalled(session: Session, receipt: Receipt, focus: ReceiptFocus, hand: Hand) -> Hand:
@@ -278,10 +277,7 @@ def _add(
             at=command.at,
         )
     )
-    line = _line(session, receipt.id, hand.sku.id)
-    if line is None:
-        line = ReceiptLine(receipt_id=receipt.id, sku_id=hand.sku.id, sound=0, faulty=0)
-        session.add(line)
+    line = line_of(session, receipt.id, hand.sku.id)
     if hand.fault is None:
         line.sound += pieces
     else:

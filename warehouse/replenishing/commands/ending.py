@@ -43,7 +43,10 @@ def leave_closed(session: Session, command: Command, way: WayOut) -> bool:
 
 
 def _hand_over(session: Session, from_id: int, to_id: int) -> None:
-    """Let those who wait for a task wait for another one of the same goods."""
+    """Let those who wait for a task wait for another one of the same goods.
+
+    A consignment that waits for both was left out twice and wants the greater number once.
+    """
     waits = session.scalars(sa.select(ReplenishWait).where(ReplenishWait.task_id == from_id)).all()
     for wait in waits:
         known = session.get(ReplenishWait, (to_id, wait.consignment_id))
@@ -52,6 +55,6 @@ def _hand_over(session: Session, from_id: int, to_id: int) -> None:
                 ReplenishWait(task_id=to_id, consignment_id=wait.consignment_id, pieces=wait.pieces)
             )
         else:
-            known.pieces += wait.pieces
+            known.pieces = max(known.pieces, wait.pieces)
         session.delete(wait)
     session.flush()
