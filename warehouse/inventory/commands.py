@@ -185,6 +185,7 @@ def opening_id(bin_code: str, sku_id: int, lot: str = "", serials: Sequence[str]
 
 
 _BOOKED_OTHERWISE = say(
-    "The opening stock of this SKU in this bin was booked before with another number of pieces."
+    "The opening stock of this SKU in this bin was booked before: by somebody else, or with"
+    " another number of pieces."
     " Differences found later are booked by a stock count."
 )
