@@ -8,12 +8,12 @@ from __future__ import annotations
 import importlib
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Dialect, Engine, make_url
@@ -25,11 +25,14 @@ from warehouse.gate import Gate, open_gate
 
 MIGRATION_WAIT_S = 600.0  # one who migrates holds the gate for as long as it takes
 BUSY_TIMEOUT_MS = 5_000
+MOST_NAMED = 500  # ids or codes in one question
 IDLE_S = 2.0  # a connection that nobody used for so long is asked whether it still lives
 POSTGRES_LIMITS = (
     "-c lock_timeout=4000 -c statement_timeout=15000 -c idle_in_transaction_session_timeout=30000"
     " -c timezone=UTC"
 )
+
+IdOrCode = TypeVar("IdOrCode", int, str)
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -230,6 +233,12 @@ def insert_or_skip(table: sa.Table, names: Sequence[str]) -> PerDialect:
     """Return, by dialect, an INSERT of the named columns that leaves an existing row alone."""
     values: dict[str, Any] = {name: sa.bindparam(name) for name in names}
     return PerDialect(lambda insert: insert(table).values(values).on_conflict_do_nothing())
+
+
+def portions(values: Iterable[IdOrCode]) -> Iterator[list[IdOrCode]]:
+    """Yield the values, in order and once each, as many at a time as one question may name."""
+    every = sorted(set(values))
+    return (every[start : start + MOST_NAMED] for start in range(0, len(every), MOST_NAMED))
 
 
 def utcnow() -> datetime:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Sku
+from warehouse.db import portions
 from warehouse.inventory.models import Lot as LotRow
 from warehouse.inventory.models import LotBalance, Serial, StockBalance
 from warehouse.replenishing.models import Carried, ReplenishTask
@@ -22,7 +23,6 @@ from warehouse.storing.models import Handling, HandlingState
 Goods = tuple[int, int | None]  # SKU id, lot id where it has lots
 Hands = Mapping[str, int]  # "SKU id", or "SKU id/lot id" → pieces; ALL: the whole bin
 ALL = "*"
-MOST_IDS = 500  # in one question to the database
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,12 +107,11 @@ def _tracked(session: Session, skus: Collection[int]) -> tuple[frozenset[int], f
     """Return which of the SKUs are kept by lot, and which piece by piece, their lots with them."""
     by_lot: set[int] = set()
     by_serial: set[int] = set()
-    ids = sorted(skus)
-    for start in range(0, len(ids), MOST_IDS):
+    for ids in portions(skus):
         rows = session.execute(
             sa.select(Sku.id, Sku.is_serial_tracked).where(
                 sa.or_(Sku.is_lot_tracked, Sku.is_serial_tracked),
-                Sku.id.in_(ids[start : start + MOST_IDS]),
+                Sku.id.in_(ids),
             )
         )
         for row in rows:

@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import IN_WORK_KINDS, VIRTUAL_KINDS, Bin, BinKind
 from warehouse.counting.models import CountLine
+from warehouse.db import portions
 from warehouse.inventory.models import Serial, StockBalance
-
-MOST_CODES = 500  # in one question to the database
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,9 +72,8 @@ def places_of(session: Session, lines: Sequence[CountLine]) -> Places:
         for name in ("gone", "found")
         for code in (line.serials or {}).get(name, ())
     }
-    codes = sorted({code for _, code in wanted})
     known: dict[tuple[int, str], Place] = {}
-    for start in range(0, len(codes), MOST_CODES):
+    for codes in portions(code for _, code in wanted):
         rows = session.execute(
             sa.select(
                 Serial.sku_id, Serial.code, Serial.bin_id, Serial.lot_id, Bin.kind,
@@ -88,7 +86,7 @@ def places_of(session: Session, lines: Sequence[CountLine]) -> Places:
                     StockBalance.bin_id == Serial.bin_id, StockBalance.sku_id == Serial.sku_id
                 ),
             )
-            .where(Serial.code.in_(codes[start : start + MOST_CODES]))
+            .where(Serial.code.in_(codes))
         )  # fmt: skip
         for row in rows:
             if (row.sku_id, row.code) in wanted:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,10 +15,10 @@ from warehouse.catalog.models import Barcode, Bin, Sku
 from warehouse.catalog.rules import RowRefusal, spellings_of
 from warehouse.counting.models import BinState, CountBin, CountLine, CountSession
 from warehouse.counting.queries import may_look, wanted_goods
+from warehouse.db import portions
 from warehouse.inventory.models import Lot
 from warehouse.text import Text, say
 
-MOST_IDS = 500  # in one question to the database
 MOST_PIECES = 1_000_000
 LONGEST_AGO = timedelta(days=7)  # before its opening: counted by hand while nothing else worked
 
@@ -107,7 +107,7 @@ def _known(
 ) -> _Known:
     bins = {
         row.code: row
-        for codes in _portions({r.bin_code for r in rows})
+        for codes in portions({r.bin_code for r in rows})
         for row in session.execute(
             sa.select(CountBin.id, CountBin.bin_id, CountBin.state, Bin.code, Bin.is_active)
             .join(Bin, Bin.id == CountBin.bin_id)
@@ -116,7 +116,7 @@ def _known(
     }
     again = [row.id for row in bins.values() if row.state == BinState.AGAIN]
     asked: dict[int, set[int]] = {count_bin_id: set() for count_bin_id in again}
-    for ids in _portions(again):
+    for ids in portions(again):
         lines = session.execute(
             sa.select(CountLine.count_bin_id, CountLine.sku_id).where(
                 CountLine.count_bin_id.in_(ids), may_look(person_id)
@@ -127,7 +127,7 @@ def _known(
     goods = _goods(session, {r.sku_code for r in rows if r.sku_code})
     lots = {
         (row.sku_id, row.code): row.id
-        for codes in _portions({r.lot for r in rows if r.lot})
+        for codes in portions({r.lot for r in rows if r.lot})
         for row in session.execute(
             sa.select(Lot.id, Lot.sku_id, Lot.code).where(Lot.code.in_(codes))
         )
@@ -143,11 +143,11 @@ def _goods(session: Session, codes: set[str]) -> dict[str, tuple[Any, int]]:
     """Return code → (SKU, pieces one of it stands for): by SKU code first, then by barcode."""
     facts = (Sku.id, Sku.code, Sku.is_lot_tracked, Sku.is_serial_tracked)
     found: dict[str, tuple[Any, int]] = {}
-    for some in _portions(codes):
+    for some in portions(codes):
         known = session.execute(sa.select(*facts).where(Sku.code.in_(some)))
         found.update((sku.code, (sku, 1)) for sku in known)
     spelled = {other: code for code in codes - found.keys() for other in spellings_of(code)}
-    for some in _portions(spelled):
+    for some in portions(spelled):
         rows = session.execute(
             sa.select(*facts, Barcode.code.label("barcode"), Barcode.pieces)
             .join(Barcode, Barcode.sku_id == Sku.id)
@@ -218,8 +218,3 @@ def _sku_problem(known: _Known, row: CountRow) -> tuple[str, str, Text] | None:
     if sku.is_lot_tracked and (sku.id, row.lot) not in known.lots:
         return "lot", row.lot, say("Nobody has seen this lot yet.")
     return None
-
-
-def _portions(values: Iterable[Any]) -> Iterable[list[Any]]:
-    every = sorted(values)
-    return (every[start : start + MOST_IDS] for start in range(0, len(every), MOST_IDS))
