@@ -26,7 +26,7 @@ from printing.errors import TransportError
 from printing.media import STOCKS
 from printing.renderers.pdf import render
 from printing.samples import waybill
-from printing.transports import Condition, Reason
+from printing.transports import HARMLESS, Condition, Reason
 from printing.transports.ipp import IppTransport
 from printing.transports.ipp_wire import URI, request
 
@@ -101,9 +101,11 @@ DRIVER = """*PPD-Adobe: "4.3"
 *FileSystem: False
 *cupsFilter2: "application/pdf application/pdf 0 -"
 """
-# Prints into the folder; while there is a file called `empty` it is out of paper.
+# Prints into the folder; while there is a file called `empty` it is out of paper. Like a real one
+# it takes its time to let go of a paper taken back, and the server repeats its last word meanwhile.
 BACKEND = """#!/bin/sh
 [ $# = 0 ] && exit 0
+trap 'sleep 1; exit 1' TERM
 while [ -e "{folder}/empty" ]; do echo "STATE: +media-empty-error" >&2; sleep 0.1; done
 echo "STATE: -media-empty-error" >&2
 cat "${{6:--}}" > "{folder}/papers/$1.copies$4.pdf"
@@ -245,6 +247,7 @@ def test_a_paper_that_does_not_come_is_taken_back_and_never_comes_later(server: 
         server.to(deadline_s=2.0, patience_s=3.0).send(PDF, "waybill-1")
     assert (caught.value.before_first_byte, caught.value.reason) == (False, Reason.PAPER_OUT)
     server.put_paper_in()
+    assert until(lambda: server.to().look().reason in HARMLESS)
     server.to().send(PDF, "waybill-2")
     assert len(server.papers()) == 1
 
