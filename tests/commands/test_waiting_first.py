@@ -150,3 +150,43 @@ def test_who_got_the_goods_otherwise_waits_no_more(world: World, tee: Goods):
     assert is_waved(world, first)
     assert planned(world) == []
     assert world.one(ReplenishTask).state == "needless"
+
+
+def half_in_tote(world: World) -> tuple[Goods, Work]:
+    """Return an order of two goods, one in its tote, three of the other promised to it in A-02."""
+    world.site()
+    mug, tee = world.sku("MUG"), world.sku("TEE")
+    world.stock(mug, "A-01", 5, walk_order=1)
+    world.stock(tee, "A-02", 5, walk_order=2)
+    world.bin("R-01", kind=BinKind.RESERVE)
+    world.stock(tee, "R-01", 9)
+    work = world.bring(Stage.HALF_PICKED, work=world.released({mug: 1, tee: 3}))
+    return tee, work
+
+
+def missing_by_count(world: World, place: str) -> None:
+    """Count a bin as empty and post that."""
+    count = opened(world, place)
+    for who in ("ann", "bob"):
+        count.count(place, {}, by=who)
+    count.approve_and_post()
+
+
+@pytest.mark.parametrize("kind", [HoldKind.CANCELLED, HoldKind.MANUAL, HoldKind.STOCK_SHORT])
+def test_nothing_is_brought_for_an_order_that_is_stopped(world: World, kind: HoldKind):
+    tee, work = half_in_tote(world)
+    world.stop(work, kind)
+    missing_by_count(world, "A-02")
+    assert world.balance("A-02", tee) == (0, 0, 0)
+    assert world.all(ReplenishTask) == []
+
+
+def test_an_order_stopped_after_it_went_short_waits_no_more(world: World):
+    tee, work = half_in_tote(world)
+    missing_by_count(world, "A-02")
+    assert planned(world) == [("R-01", "A-02", 3, True)]
+    world.stop(work, HoldKind.CANCELLED)
+    assert planned(world) == []
+    later = world.released({tee: 8})
+    assert wave_of(world, later).facts["for_reserve"] == [later.consignment_id]
+    assert planned(world) == [("R-01", "A-02", 8, True)]

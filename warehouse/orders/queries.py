@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -21,6 +22,7 @@ from warehouse.orders.models import (
     Order,
     Shop,
 )
+from warehouse.orders.rules import BY_HAND, MENDED_BY_GOODS
 from warehouse.text import Text, say
 
 _order = table_of(Order)
@@ -80,6 +82,19 @@ def stop_column(consignment_id: sa.ColumnElement[int]) -> sa.ScalarSelect[int]:
         .order_by(_hold.c.id)
         .limit(1)
         .scalar_subquery()
+    )
+
+
+def wants_no_goods(consignment_id: Any) -> sa.ColumnElement[bool]:
+    """Return the condition that a consignment is held for a reason that no goods mend.
+
+    Whoever holds an order by hand says that it goes no further, whatever comes in.
+    """
+    mended = sa.and_(_hold.c.kind.in_(MENDED_BY_GOODS), _hold.c.about != BY_HAND)
+    return sa.exists(
+        sa.select(_hold.c.id)
+        .join(_order, _order.c.id == _hold.c.order_id)
+        .where(_order.c.consignment_id == consignment_id, _hold.c.released_at.is_(None), ~mended)
     )
 
 

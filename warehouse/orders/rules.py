@@ -51,6 +51,8 @@ BY_HAND = "by hand"
 MENDED_ONLY = frozenset(
     {HoldKind.UNKNOWN_SKU, HoldKind.NO_LINES, HoldKind.STOCK_SHORT, HoldKind.LOT_UNFIT}
 )
+# These end when other goods are there: the order goes on as soon as it has got them.
+MENDED_BY_GOODS = frozenset({HoldKind.STOCK_SHORT, HoldKind.LOT_UNFIT})
 LINES_TO_SHIP = frozenset({LineState.OPEN})
 BEFORE_RELEASE = (OrderState.RECEIVED, OrderState.HELD, OrderState.CLEAN)
 ENDED_AT_SHOP = frozenset({ShopState.CLOSED, ShopState.FINISHED, ShopState.SHIPPED})

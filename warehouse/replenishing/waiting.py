@@ -12,11 +12,18 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.orders.models import Consignment, ConsignmentState
+from warehouse.orders.queries import wants_no_goods
 from warehouse.replenishing.models import ReplenishTask, ReplenishWait, TaskState
 
 Pair = tuple[int, int]  # (SKU id, pick bin id)
-# Left out of a wave, or gone short in one with goods in their totes already.
-WAITING = (ConsignmentState.READY, ConsignmentState.WAVED, ConsignmentState.PICKING)
+# Left out of a wave, or gone short in one with goods in their totes already, and not stopped since.
+STILL_WAITS = sa.and_(
+    Consignment.state.in_(
+        (ConsignmentState.READY, ConsignmentState.WAVED, ConsignmentState.PICKING)
+    ),
+    ~wants_no_goods(Consignment.id),
+)
+IS_READY = Consignment.state == ConsignmentState.READY
 # How a task ended that has brought what there was, or whose bin was filled otherwise.
 CAME = (TaskState.DONE, TaskState.NEEDLESS)
 
@@ -40,7 +47,7 @@ def waiting_pieces(session: Session, sku_ids: Collection[int] | None = None) -> 
         sa.select(ReplenishTask.sku_id, ReplenishTask.to_bin_id, sa.func.sum(ReplenishWait.pieces))
         .join(ReplenishWait, ReplenishWait.task_id == ReplenishTask.id)
         .join(Consignment, Consignment.id == ReplenishWait.consignment_id)
-        .where(ReplenishTask.state == TaskState.OPEN, Consignment.state.in_(WAITING))
+        .where(ReplenishTask.state == TaskState.OPEN, STILL_WAITS)
         .group_by(ReplenishTask.sku_id, ReplenishTask.to_bin_id)
     )
     if sku_ids is not None:
@@ -53,7 +60,7 @@ def waiting_elsewhere(
 ) -> dict[int, int]:
     """Return SKU id → pieces that consignments wait or waited for, but for those named."""
     found: dict[int, int] = defaultdict(int)
-    for (_, sku_id), row in _most(_waits(session, sku_ids, but, WAITING)).items():
+    for (_, sku_id), row in _most(_waits(session, sku_ids, but, STILL_WAITS)).items():
         found[sku_id] += row.pieces
     return found
 
@@ -63,7 +70,7 @@ def claims_of(session: Session, sku_ids: Collection[int]) -> list[Claim]:
 
     The pieces brought for them are theirs until they are in a wave.
     """
-    rows = _waits(session, sku_ids, (), (ConsignmentState.READY,))
+    rows = _waits(session, sku_ids, (), IS_READY)
     still = _still(rows)
     return [
         Claim(
@@ -112,7 +119,7 @@ def waiters_of(session: Session, task_ids: Collection[int]) -> dict[int, list[in
     rows = session.execute(
         sa.select(ReplenishWait.task_id, ReplenishWait.consignment_id)
         .join(Consignment, Consignment.id == ReplenishWait.consignment_id)
-        .where(ReplenishWait.task_id.in_(task_ids), Consignment.state.in_(WAITING))
+        .where(ReplenishWait.task_id.in_(task_ids), STILL_WAITS)
         .order_by(ReplenishWait.consignment_id)
     )
     found: dict[int, list[int]] = defaultdict(list)
@@ -123,7 +130,7 @@ def waiters_of(session: Session, task_ids: Collection[int]) -> dict[int, list[in
 
 def brought_pieces(session: Session, sku_ids: Collection[int]) -> dict[int, int]:
     """Return SKU id → pieces brought for consignments that are in no wave yet: nobody else's."""
-    rows = _waits(session, sku_ids, (), (ConsignmentState.READY,))
+    rows = _waits(session, sku_ids, (), IS_READY)
     still = _still(rows)
     found: dict[int, int] = defaultdict(int)
     for key, row in _most(rows).items():
@@ -136,9 +143,9 @@ def _waits(
     session: Session,
     sku_ids: Collection[int],
     but: Collection[int],
-    states: Collection[ConsignmentState],
+    who: sa.ColumnElement[bool],
 ) -> Sequence[Any]:
-    """Return who waits for what: for open tasks in these states, and for what was brought.
+    """Return who waits for what: those `who` says for open tasks, and for what was brought.
 
     What was brought, or came otherwise, is waited for by those that are still ready for a wave.
     """
@@ -156,8 +163,8 @@ def _waits(
         .join(Consignment, Consignment.id == ReplenishWait.consignment_id)
         .where(ReplenishTask.sku_id.in_(sku_ids), Consignment.id.not_in(but))
     )
-    is_open = (ReplenishTask.state == TaskState.OPEN, Consignment.state.in_(states))
-    has_come = (ReplenishTask.state.in_(CAME), Consignment.state == ConsignmentState.READY)
+    is_open = (ReplenishTask.state == TaskState.OPEN, who)
+    has_come = (ReplenishTask.state.in_(CAME), IS_READY)
     return session.execute(sa.union_all(wait.where(*is_open), wait.where(*has_come))).all()
 
 

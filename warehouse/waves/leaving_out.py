@@ -15,7 +15,7 @@ from warehouse.inventory.models import Allocation
 from warehouse.inventory.queries import available_of
 from warehouse.orders.commands.holds import hold_order
 from warehouse.orders.models import Consignment, ConsignmentLine, ConsignmentState, HoldKind
-from warehouse.orders.queries import consignment_by_id, orders_of
+from warehouse.orders.queries import consignment_by_id, orders_of, wants_no_goods
 from warehouse.people import trail
 from warehouse.replenishing.commands.planning import Lack, wait_for
 from warehouse.replenishing.waiting import waiting_elsewhere
@@ -76,7 +76,7 @@ def step_out(session: Session, command: Command, consignment_id: int) -> bool:
 
     Nothing of it picked yet, it leaves its running wave and belongs to the next one. With goods in
     its tote it stays to be put aside; what it lacks is asked for all the same, so that it stands
-    on the shelf when the order comes again. Returns whether it left its wave.
+    on the shelf when the order comes again, unless it is stopped. Returns whether it left its wave.
     """
     consignment = consignment_by_id(session, consignment_id, lock=True)
     lines = session.scalars(
@@ -94,11 +94,12 @@ def step_out(session: Session, command: Command, consignment_id: int) -> bool:
     if any(there.get(s, 0) - elsewhere.get(s, 0) < pieces for s, pieces in lacks.items()):
         return False
     if any(line.picked for line in lines):
-        wait_for(
-            session,
-            command,
-            [Lack(consignment_id=consignment_id, sku_id=s, pieces=n) for s, n in lacks.items()],
-        )
+        if not session.scalar(sa.select(wants_no_goods(consignment_id))):
+            wait_for(
+                session,
+                command,
+                [Lack(consignment_id=consignment_id, sku_id=s, pieces=n) for s, n in lacks.items()],
+            )
         return False
     take_back(session, command, consignment_id)
     session.refresh(consignment)
