@@ -49,6 +49,13 @@ class Tablet:
     def words(self) -> str:
         return words_of(self.answer)
 
+    @property
+    def expects(self) -> str:
+        """What the bottom line says is to be scanned next."""
+        found = re.search(r'class="expects">.*?</svg>(.*?)</span>',
+                          self.answer.get_data(as_text=True), re.DOTALL)  # fmt: skip
+        return found[1].strip() if found else ""
+
 
 def test_a_delivery_by_its_order_is_counted_and_confirmed_by_another(desk: Desk, dock: Dock):
     tee = desk.world.sku("TEE")
@@ -67,6 +74,7 @@ def test_a_delivery_by_its_order_is_counted_and_confirmed_by_another(desk: Desk,
     tablet.scan("CMD-UNDO")
     tablet.scan("CMD-OK")
     assert (tablet.screen, "Is everything counted?" in tablet.words) == ("finish", True)
+    assert tablet.expects == "OK, or go on counting"
     tablet.scan("CMD-OK")
     assert "Somebody else compares it" in tablet.words
     tablet.scan(order.number)
@@ -136,6 +144,7 @@ def test_what_somebody_left_in_hand_is_named_at_the_end_and_set_down(desk: Desk,
     other.scan(tee.barcode)
     other.scan("CMD-OK")
     assert "has 3 × MILK in hand, not counted yet" in other.words
+    assert other.expects.endswith("has in hand, as told above")
     (person,) = re.findall(r'data-field-person="(\d+)"', other.answer.get_data(as_text=True))
     other.scan("CMD-MINUS", person=person)
     assert (other.screen, "Not counted: MILK" in other.words) == ("finish", True)
@@ -159,7 +168,7 @@ def test_goods_to_be_counted_again_are_named_at_the_end_and_said_not_to_be_there
     tablet.read()
     tablet.scan("CMD-OK")
     assert "MUG was asked to be counted again: count it, or say that none" in tablet.words
-    assert "All counted" not in tablet.words
+    assert ("All counted" in tablet.words, tablet.expects) == (False, "MUG, to be counted again")
     (none,) = re.findall(r'data-field-none="([^"]+)"', tablet.answer.get_data(as_text=True))
     assert none == str(mug.id)
     assert tablet.scan("CMD-OK", none="x,²," + "9" * 5000).status_code == 409

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -46,7 +47,7 @@ from warehouse.receiving.commands.receipts import (
     start_blind,
     start_receipt,
 )
-from warehouse.receiving.commands.setting_down import SetDown, open_hands, set_down
+from warehouse.receiving.commands.setting_down import OpenHand, SetDown, open_hands, set_down
 from warehouse.receiving.commands.striking import StrikePiece, doubts_of, strike_piece
 from warehouse.receiving.models import Fault, Receipt, ReceiptFocus, ReceiptState, Supplier
 from warehouse.receiving.queries import (
@@ -306,7 +307,8 @@ def _show(session: Session, screen: str, subject: int | None) -> Fragment:
         return _fragment("_fault", FAULT, view, faults=FAULT_WORDS)
     if screen == FINISH:
         hands = open_hands(session, view.receipt_id)
-        return _fragment("_finish", FINISH, view, hands=hands, due=due)
+        asked = _fragment("_finish", FINISH, view, hands=hands, due=due)
+        return replace(asked, expects=_due_first(view, hands, due) or asked.expects)
     fault = _fault_of(screen)
     return _fragment(
         "_count",
@@ -318,6 +320,15 @@ def _show(session: Session, screen: str, subject: int | None) -> Fragment:
         rows=_ordered(view)[:MOST_ROWS],
         hidden=max(len(view.rows) - MOST_ROWS, 0),
     )
+
+
+def _due_first(view: ReceiptView, hands: Sequence[OpenHand], due: Mapping[int, str]) -> Text | None:
+    """Return what has to be done before the OK card ends the count, None if nothing."""
+    if hands:
+        return say("what {name} has in hand, as told above", name=hands[0].name)
+    if due:
+        return say("{skus}, to be counted again", skus=", ".join(due.values()))
+    return None if view.counted else EXPECTS[ReceiveScreen.COUNT]
 
 
 def _start_fragment(session: Session, screen: str) -> Fragment:
