@@ -183,6 +183,15 @@ def test_damaged_or_wrong_goods_take_only_the_missing_pieces_out(world: World, r
     assert world.balance("A-01", tee) == (7, 0, 7)
 
 
+def test_an_order_that_leaves_its_wave_is_not_promised_what_reserve_has_not(world: World):
+    work, tee, task = walk(world)
+    outcome = short(world, task.id, ShortReason.WRONG_GOODS)
+    assert str(outcome.message) == "3 short. The order leaves this wave and comes in the next one."
+    assert world.state(Consignment, work.consignment_id) == "ready"
+    assert world.all(ReplenishTask) == []
+    assert world.balance("A-01", tee) == (7, 0, 7)
+
+
 def test_a_short_task_of_several_bins_spreads_over_them(world: World):
     work, tee, task = walk(world, wanted=6, elsewhere=4)
     world.stock(tee, "C-01", 3, walk_order=3)

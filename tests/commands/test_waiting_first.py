@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from tests.builders import Goods, Stage, Work, World
 from tests.commands.test_replenishing import planned, take, tee, wave_of
-from tests.counts import opened
+from tests.counts import move, opened
 from tests.tracked import by_lot, put
 from warehouse.catalog.models import BinKind
 from warehouse.commands import Actor
-from warehouse.inventory.models import Lot
+from warehouse.inventory.models import Lot, MoveReason
 from warehouse.orders.models import Consignment, HoldKind
+from warehouse.picking.commands.exceptions import ReportShort, report_short
 from warehouse.replenishing.commands.on_face import PutOnFace, put_on_face
 from warehouse.replenishing.models import ReplenishTask
 from warehouse.tracing.commands.blocking import BlockLot, block_lot
@@ -190,3 +192,60 @@ def test_an_order_stopped_after_it_went_short_waits_no_more(world: World):
     later = world.released({tee: 8})
     assert wave_of(world, later).facts["for_reserve"] == [later.consignment_id]
     assert planned(world) == [("R-01", "A-02", 8, True)]
+
+
+def kept_for_first(world: World, wanted: int = 3) -> tuple[Goods, Work, Work, Any]:
+    """Return (goods, who waits for 5 that stand in A-01, who picks `wanted` of B-01, its task)."""
+    world.site()
+    tee = world.goods_in_reserve()
+    first = due(world, world.released({tee: 5}), 9)
+    wave_of(world, first)
+    bring(world, tee, 3)
+    world.stock(tee, "B-01", wanted, walk_order=2)
+    other = world.bring(Stage.TOTE_BOUND, work=due(world, world.released({tee: wanted}), 1))
+    (task,) = world.open_tasks(other.wave_id)
+    assert world.balance("B-01", tee) == (wanted, wanted, 0)
+    return tee, first, other, task
+
+
+def scrapped(world: World, goods: Goods, *places: str) -> None:
+    """Take all there is of the goods out of these bins."""
+    for place in places:
+        move(world, goods, place, "SCRAP", world.standing(goods)[place], MoveReason.SCRAP)
+
+
+def test_a_short_pick_leaves_alone_what_was_brought_for_others(world: World):
+    tee, first, _, task = kept_for_first(world)
+    outcome = world.do(report_short, ReportShort, by="picker", task_id=task.id)
+    assert str(outcome.message).startswith("3 short. Reserve has them: they are brought")
+    assert world.balance("A-01", tee) == (5, 0, 5)
+    assert planned(world) == [("R-01", "A-01", 3, True)]
+    assert wave_of(world, first).facts["left_out"] == []
+    assert world.differences() == []
+
+
+def test_a_count_that_finds_too_little_leaves_it_alone_as_well(world: World):
+    tee, _, other, _ = kept_for_first(world)
+    missing_by_count(world, "B-01")
+    assert world.balance("A-01", tee) == (5, 0, 5)
+    assert world.state(Consignment, other.consignment_id) == "ready"
+
+
+def test_an_urgent_short_pick_takes_them_all_the_same(world: World):
+    tee, _, other, task = kept_for_first(world)
+    due(world, other, 1, is_urgent=True)
+    outcome = world.do(report_short, ReportShort, by="picker", task_id=task.id)
+    assert str(outcome.message) == "3 short here; another bin has them."
+    assert world.balance("A-01", tee) == (5, 3, 2)
+
+
+def test_what_is_kept_for_others_is_not_said_to_be_nowhere(world: World):
+    tee, _, other, task = kept_for_first(world, wanted=4)
+    world.pick(task, 1)
+    scrapped(world, tee, "R-01", "R-02")
+    outcome = world.do(report_short, ReportShort, by="picker", task_id=task.id)
+    assert str(outcome.message) == (
+        "3 short here. What other bins have is kept for orders that waited. The order is held."
+    )
+    assert world.holds(other.order_id) == [HoldKind.STOCK_SHORT]
+    assert world.balance("A-01", tee) == (5, 0, 5)

@@ -86,6 +86,23 @@ def claims_of(session: Session, sku_ids: Collection[int]) -> list[Claim]:
     ]
 
 
+def waited_for(session: Session, consignment_id: int, sku_id: int) -> bool | None:
+    """Tell whether what the consignment wants of a SKU is still to be brought; None: it never was.
+
+    False where it was brought for it, or came otherwise.
+    """
+    states = session.scalars(
+        sa.select(ReplenishTask.state)
+        .join(ReplenishWait, ReplenishWait.task_id == ReplenishTask.id)
+        .where(
+            ReplenishWait.consignment_id == consignment_id,
+            ReplenishTask.sku_id == sku_id,
+            ReplenishTask.state.in_((TaskState.OPEN, *CAME)),
+        )
+    ).all()
+    return TaskState.OPEN in states if states else None
+
+
 def is_waiting(consignment_id: Any) -> sa.ColumnElement[bool]:
     """Return the condition that a consignment waits for an open task."""
     return sa.exists(

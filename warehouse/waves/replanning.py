@@ -9,9 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.inventory import ledger
-from warehouse.waves.models import PickTask, TaskState
+from warehouse.orders.models import Consignment
+from warehouse.waves.models import PickTask, TaskState, WaveSlot
 from warehouse.waves.rules import Take, plan_takes
 from warehouse.waves.stock import stock_of
+from warehouse.waves.supply import left_to
 
 
 def end_task(task: PickTask, missing: int) -> None:
@@ -29,10 +31,14 @@ def allocate_elsewhere(
 ) -> int:
     """Promise the missing pieces as new tasks of the same slot; return what nobody has.
 
-    All of them or none: an order that cannot be filled waits whole.
+    All of them or none: an order that cannot be filled waits whole. What is kept for orders that
+    were left out of a wave and come before this one stays theirs.
     """
     stock = stock_of(session, [task.sku_id], day=day, avoid_bin_id=avoid_bin_id)
-    takes, still = plan_takes(missing, stock.get(task.sku_id, ()))
+    slot = session.get_one(WaveSlot, task.slot_id)
+    consignment = session.get_one(Consignment, slot.consignment_id)
+    free = left_to(session, consignment, task.sku_id, stock.get(task.sku_id, ()))
+    takes, still = plan_takes(missing, free)
     if still:
         return still
     add_tasks(session, task, takes)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy.orm import Session
 
 from warehouse.orders.models import Consignment
-from warehouse.replenishing.waiting import Claim, claims_of
+from warehouse.replenishing.waiting import Claim, claims_of, waited_for
 from warehouse.waves.rules import BinStock, Take, Turn, by_need, plan_takes
 
 Supplied = list[tuple[Consignment, dict[int, tuple[Take, ...]]]]  # line id → takes
@@ -33,11 +33,40 @@ def waiting_first(session: Session, sku_ids: Collection[int], ids: Collection[in
     claims: dict[int, list[Claim]] = defaultdict(list)
     turns: dict[int, Turn] = {}
     for claim in claims_of(session, sku_ids):
-        turn = Turn.WAITING if claim.is_open else Turn.BROUGHT
+        turn = _turn(claim)
         turns[claim.consignment_id] = max(turn, turns.get(claim.consignment_id, turn))
         if claim.consignment_id not in ids:
             claims[claim.consignment_id].append(claim)
     return Waiting(turns=turns, claims=claims)
+
+
+def left_to(
+    session: Session, consignment: Consignment, sku_id: int, stock: Sequence[BinStock]
+) -> Sequence[BinStock]:
+    """Return what of a SKU's stock a consignment in a running wave may have besides its own.
+
+    Not what is kept for those that wait for a wave and come before it.
+    """
+    claims = claims_of(session, [sku_id])
+    turn = _turn_of(session, consignment.id, sku_id)
+    mine = _need(consignment, Waiting(turns={consignment.id: turn}))
+    theirs = Waiting(turns={claim.consignment_id: _turn(claim) for claim in claims})
+    before = [claim for claim in claims if _need([claim], theirs) < mine]
+    left = {sku_id: stock}
+    _keep(left, [(sku_id, sum(claim.pieces for claim in before))])
+    return left[sku_id]
+
+
+def _turn_of(session: Session, consignment_id: int, sku_id: int) -> Turn:
+    """Return in which turn a consignment that has its wave is served with more of a SKU."""
+    is_open = waited_for(session, consignment_id, sku_id)
+    if is_open is None:
+        return Turn.NEW
+    return Turn.WAITING if is_open else Turn.BROUGHT
+
+
+def _turn(claim: Claim) -> Turn:
+    return Turn.WAITING if claim.is_open else Turn.BROUGHT
 
 
 def supply(

@@ -24,10 +24,12 @@ from warehouse.people import trail
 from warehouse.picking.commands.wave import require_picker
 from warehouse.picking.commands.writing_off import write_off
 from warehouse.picking.screens import PickScreen
+from warehouse.replenishing.waiting import waiting_for
 from warehouse.text import say
 from warehouse.waves.leaving_out import step_out
 from warehouse.waves.models import PickTask, ShortReason, TaskState, Wave, WaveSlot, WaveState
 from warehouse.waves.replanning import allocate_elsewhere, end_task
+from warehouse.waves.stock import stock_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,21 +89,16 @@ def report_short(session: Session, command: ReportShort) -> Outcome:
     )  # fmt: skip
     doubt(session, command, task.bin_id, CountEvent.SHORT_PICK, task.sku_id)
     if still and step_out(session, command, slot.consignment_id):
-        wave = session.get_one(Wave, task.wave_id, populate_existing=True)
-        is_on = wave.state is WaveState.PICKING
-        return Outcome(
-            screen=PickScreen.NEXT if is_on else PickScreen.WAVES,
-            subject_id=wave.id if is_on else None,
-            message=say(
-                "{missing} short. Reserve has them: they are brought, and the order comes in the"
-                " next wave.", missing=still,
-            ),
-            tone=Tone.ATTENTION,
-        )  # fmt: skip
+        return _left_wave(session, task, slot.consignment_id, still)
     if still:
         for order in orders_of(session, slot.consignment_id):
             hold_order(session, command, order.id, HoldKind.STOCK_SHORT)
         message = say("{missing} short and nowhere else. The order is held.", missing=still)
+        if _stands_elsewhere(session, command, task, avoid) >= missing:
+            message = say(
+                "{missing} short here. What other bins have is kept for orders that waited. The"
+                " order is held.", missing=missing,
+            )  # fmt: skip
         return Outcome(
             screen=PickScreen.NEXT, subject_id=task.wave_id, message=message, tone=Tone.ATTENTION
         )
@@ -111,6 +108,30 @@ def report_short(session: Session, command: ReportShort) -> Outcome:
         message=say("{missing} short here; another bin has them.", missing=missing),
         tone=Tone.ATTENTION,
     )
+
+
+def _left_wave(session: Session, task: PickTask, consignment_id: int, missing: int) -> Outcome:
+    wave = session.get_one(Wave, task.wave_id, populate_existing=True)
+    is_on = wave.state is WaveState.PICKING
+    message = say("{missing} short. The order leaves this wave and comes in the next one.",
+                  missing=missing)  # fmt: skip
+    if waiting_for(session, [consignment_id]):
+        message = say(
+            "{missing} short. Reserve has them: they are brought, and the order comes in the"
+            " next wave.", missing=missing,
+        )  # fmt: skip
+    return Outcome(
+        screen=PickScreen.NEXT if is_on else PickScreen.WAVES,
+        subject_id=wave.id if is_on else None,
+        message=message,
+        tone=Tone.ATTENTION,
+    )
+
+
+def _stands_elsewhere(session: Session, command: Command, task: PickTask, avoid: int | None) -> int:
+    """Return the free pieces of the task's SKU in other bins, those kept for others with them."""
+    stock = stock_of(session, [task.sku_id], day=command.day, avoid_bin_id=avoid)
+    return sum(place.available for place in stock.get(task.sku_id, ()))
 
 
 def skip_task(session: Session, command: SkipTask) -> Outcome:
