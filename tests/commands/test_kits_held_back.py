@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from tests.builders import Goods, Stage, World
 from tests.tracked import by_lot, put, track
-from warehouse.catalog.models import Bin, Sku
+from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.commands import Actor, Command, Outcome
 from warehouse.dispatch.commands.handover import (
     CloseHandover,
@@ -33,6 +33,13 @@ from warehouse.kitting.queries import free_parts
 from warehouse.orders.models import Consignment, ConsignmentLine, HoldKind
 from warehouse.orders.restocking import audit_supplied
 from warehouse.placing.models import Why
+from warehouse.replenishing.commands.carrying import (
+    GoToReserve,
+    TakeFromReserve,
+    go_to_reserve,
+    take_from_reserve,
+)
+from warehouse.replenishing.models import ReplenishTask
 from warehouse.settings import load_settings
 from warehouse.storing.commands.moves import (
     FreeStock,
@@ -393,3 +400,47 @@ def test_a_lot_blocked_before_anybody_looked_for_kits_is_followed_once(house: Ho
     house.unblock("L1")
     assert house.blocked() == set()
     assert follow(world) == 0
+
+
+def test_kits_held_back_in_reserve_are_not_said_to_be_gone(house: House):
+    world = house.world
+    for code in ("R-01", "R-02"):
+        world.bin(code, kind=BinKind.RESERVE)
+    for code, serum in (("R-01", "L1"), ("R-02", "L2")):
+        house.make(house.gift, 2, serum=serum, to=code)
+    work = world.bring(Stage.READY, lines={house.gift: 3}, on_hand=0)
+    world.do(make_wave, MakeWave, consignment_ids=(work.consignment_id,))
+    to = {"by": "li", "task_id": world.one(ReplenishTask).id}
+    world.do(go_to_reserve, GoToReserve, barcode="R-01", **to)
+    house.block("L1")
+    sent = world.do(take_from_reserve, TakeFromReserve, barcode=house.gift.barcode, **to)
+    held = (
+        "GIFT in R-01 is held back: pieces of a blocked lot may be inside. Leave it there until"
+        " the desk has had it sorted."
+    )
+    assert str(sent.message) == f"{held} No other piece in reserve may be taken."
+    assert (sent.screen, world.one(ReplenishTask).state) == ("tasks", "empty")
+    world.do(let_kits_go, LetKitsGo, sku_id=house.gift.id, reason="none has it inside")
+
+
+@pytest.mark.parametrize("taken", [0, 1])
+def test_a_reserve_bin_whose_lots_are_blocked_sends_on_to_the_next_lot(house: House, taken: int):
+    world = house.world
+    for lot in ("L1", "L2"):
+        place = f"R-{lot}"
+        world.bin(place, kind=BinKind.RESERVE)
+        put(world, house.serum, place, 5, lot=lot)
+    work = world.bring(Stage.READY, lines={house.serum: 25}, on_hand=0)
+    world.do(make_wave, MakeWave, consignment_ids=(work.consignment_id,))
+    to = {"by": "li", "task_id": world.one(ReplenishTask).id}
+    world.do(go_to_reserve, GoToReserve, barcode="R-L1", **to)
+    take = {"barcode": house.serum.barcode, **to}
+    if taken:
+        world.do(take_from_reserve, TakeFromReserve, **take)
+    house.block("L1")
+    why = "No lot of SERUM in R-L1 may be sold: blocked, or past its day. Leave it there."
+    if taken:
+        assert str(world.refused(RuleViolation, take_from_reserve, TakeFromReserve, **take)) == why
+    else:
+        sent = world.do(take_from_reserve, TakeFromReserve, **take)
+        assert (sent.screen, str(sent.message)) == ("next", f"{why} Go to R-L2.")

@@ -17,6 +17,7 @@ from warehouse.inventory.pieces import LotHere, lots_in, serials_in
 from warehouse.inventory.queries import balance_of, free_by_lot
 from warehouse.people.models import Person
 from warehouse.replenishing.models import Carried, ReplenishTask
+from warehouse.text import Text, say
 
 
 def item_in(session: Session, barcode: str, sku_id: int) -> Item | None:
@@ -43,6 +44,25 @@ def in_bin(
         return 0
     rows = free_by_lot(day, Bin.id == bin_id).where(Lot.sku_id == sku_id)
     return sum(row.free for row in session.execute(rows) if lot_id in (None, row.lot_id))
+
+
+def why_none(session: Session, place: Bin, sku_id: int) -> Text:
+    """Return why no piece of a SKU may be taken out of a bin from which `in_bin` has none.
+
+    Goods that stand there and are held back are not said to be gone: whoever sees them is told so.
+    """
+    sku = session.execute(sa.select(Sku.code, Sku.is_lot_tracked).where(Sku.id == sku_id)).one()
+    if balance_of(session, place.id, sku_id)[2] <= 0:
+        return say("The book has no free piece of {sku} in {bin}.", sku=sku.code, bin=place.code)
+    if sku.is_lot_tracked:
+        return say(
+            "No lot of {sku} in {bin} may be sold: blocked, or past its day. Leave it there.",
+            sku=sku.code, bin=place.code,
+        )  # fmt: skip
+    return say(
+        "{sku} in {bin} is held back: pieces of a blocked lot may be inside. Leave it there until"
+        " the desk has had it sorted.", sku=sku.code, bin=place.code,
+    )  # fmt: skip
 
 
 def lot_to_take(session: Session, bin_id: int, sku_id: int, *, day: date) -> LotHere | None:

@@ -307,8 +307,8 @@ def _show(session: Session, screen: str, subject: int | None) -> Fragment:
         return _fragment("_fault", FAULT, view, faults=FAULT_WORDS)
     if screen == FINISH:
         hands = open_hands(session, view.receipt_id)
-        asked = _fragment("_finish", FINISH, view, hands=hands, due=due)
-        return replace(asked, expects=_due_first(view, hands, due) or asked.expects)
+        finish = _fragment("_finish", FINISH, view, hands=hands, due=due)
+        return replace(finish, expects=_due_first(view, hands, due) or finish.expects)
     fault = _fault_of(screen)
     return _fragment(
         "_count",

@@ -23,6 +23,7 @@ from warehouse.errors import (
 from warehouse.inventory import ledger
 from warehouse.inventory.models import MoveReason
 from warehouse.inventory.pieces import number_wanted, piece_in
+from warehouse.inventory.queries import balance_of
 from warehouse.inventory.refusals import refuse_bin, refuse_item, require_pieces
 from warehouse.people import trail
 from warehouse.replenishing.commands.planning import hand_of, open_task, refresh
@@ -34,7 +35,9 @@ from warehouse.replenishing.picking_up import (
     lot_to_take,
     others_hold,
     place_for,
+    why_none,
 )
+from warehouse.replenishing.queries import sources_of
 from warehouse.replenishing.screens import ReplenishScreen
 from warehouse.text import say
 
@@ -93,9 +96,7 @@ def go_to_reserve(session: Session, command: GoToReserve) -> Outcome:
         raise RuleViolation(say("Put down first what you have in hand."))
     there = in_bin(session, place.id, sku.id, day=command.day)
     if there <= 0:
-        raise RuleViolation(
-            say("The book has no free piece of {sku} in {bin}.", sku=sku.code, bin=place.code)
-        )
+        raise RuleViolation(why_none(session, place, sku.id))
     if hand is None:
         hand = Carried(person_id=command.actor.person_id, serials=[])
         session.add(hand)
@@ -121,8 +122,10 @@ def take_from_reserve(session: Session, command: TakeFromReserve) -> Outcome:
     sku = session.get_one(Sku, task.sku_id)
     if is_gone(session, hand, sku.id):
         return gone_from_under(session, hand, sku)
-    if not hand.pieces and in_bin(session, hand.from_bin_id, sku.id, day=command.day) <= 0:
-        return _next_bin(session, command, task, hand)
+    if in_bin(session, hand.from_bin_id, sku.id, day=command.day) <= 0:
+        if not hand.pieces:
+            return _next_bin(session, command, task, hand)
+        raise RuleViolation(why_none(session, session.get_one(Bin, hand.from_bin_id), sku.id))
     pieces = _pieces(session, command, sku, hand)
     if sku.is_lot_tracked:
         _require_lot(session, command, sku, hand)
@@ -244,21 +247,26 @@ def gone_from_under(session: Session, hand: Carried, sku: Sku) -> Outcome:
 
 
 def _next_bin(session: Session, command: Command, task: ReplenishTask, hand: Carried) -> Outcome:
-    """Leave a bin that was emptied before anything was taken out of it."""
+    """Leave a bin of which nothing may be taken any more, before anything was; say why."""
     place = session.get_one(Bin, hand.from_bin_id)
     session.delete(hand)
     session.flush()
     refresh(session, command, [task.id])
-    is_open = task.state is TaskState.OPEN
+    why = say("{bin} was emptied meanwhile.", bin=place.code)
+    if balance_of(session, place.id, task.sku_id)[2] > 0:
+        why = why_none(session, place, task.sku_id)
+    sources = sources_of(session, [task.sku_id], day=command.day)[task.sku_id]
+    is_on = task.state is TaskState.OPEN and bool(sources)
+    text = say("{why} No other piece in reserve may be taken.", why=why)
+    if is_on:
+        following = session.get_one(Bin, task.from_bin_id).code
+        text = say("{why} Go to {next}.", why=why, next=following)
     return Outcome(
-        screen=ReplenishScreen.NEXT if is_open else ReplenishScreen.TASKS,
+        screen=ReplenishScreen.NEXT if is_on else ReplenishScreen.TASKS,
         subject_id=task.id,
-        message=say("{bin} was emptied meanwhile. Go to {next}.", bin=place.code,
-                    next=session.get_one(Bin, task.from_bin_id).code)
-        if is_open else say("{bin} was emptied meanwhile: no piece is left in reserve.",
-                            bin=place.code),
+        message=text,
         tone=Tone.ATTENTION,
-    )  # fmt: skip
+    )
 
 
 def _at_bin(task: ReplenishTask, place: Bin, in_hand: int) -> Outcome:
