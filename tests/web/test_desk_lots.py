@@ -143,6 +143,22 @@ def test_the_picker_chooses_the_lot_and_names_the_piece(desk: Desk):
     assert places(world) == {"S-1": "B-01", "S-2": "QUARANTINE", "S-3": work.tote}
 
 
+def test_a_kit_of_dated_parts_says_that_it_must_be_kept_by_lot_first(desk: Desk):
+    world = desk.world
+    gift = world.sku("GIFT")
+    put(world, by_lot(world), "A-01", 5, lot="L1", day=TODAY + timedelta(days=90))
+    world.do(save_kit, SaveKit, kit="GIFT", parts=(Part(sku="SERUM", pieces=1),))
+    page = desk.get(f"/stock/kits/{gift.id}", SUPERVISOR)
+    assert "No kit can be made yet: SERUM has a best-before" in words_of(page)
+    assert f'href="/stock/sku/{gift.id}#kept"' in page.text
+    assert f"/stock/kits/{gift.id}/make" not in page.text
+    assert "keep by lot first" in words_of(desk.get("/stock/kits", SUPERVISOR))
+    desk.post(f"/stock/sku/{gift.id}/tracking", SUPERVISOR, is_lot_tracked="1")
+    page = desk.get(f"/stock/kits/{gift.id}", SUPERVISOR)
+    assert "5 can be made" in words_of(page)
+    assert f"/stock/kits/{gift.id}/make" in page.text
+
+
 def test_kits_in_doubt_are_named_with_their_bins_and_let_go_by_a_word(desk: Desk):
     world = desk.world
     serum, gift = by_lot(world), world.sku("GIFT")

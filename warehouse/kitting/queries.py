@@ -16,6 +16,7 @@ from warehouse.kitting.models import KitPart
 from warehouse.kitting.rules import makeable
 
 MADE_FROM = (BinKind.SHELF, BinKind.RESERVE)
+_MADE_IN = (Bin.kind.in_(MADE_FROM), Bin.is_active)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,24 +31,19 @@ class FreePart:
     best_before: date | None = None
 
 
-_free = (
-    sa.select(
-        StockBalance.sku_id, sa.func.sum(StockBalance.on_hand - StockBalance.reserved).label("free")
-    )
-    .join(Bin, Bin.id == StockBalance.bin_id)
-    .where(Bin.kind.in_(MADE_FROM), Bin.is_active)
-    .group_by(StockBalance.sku_id)
-    .subquery()
-)
-
-
-def kit_list() -> sa.Select[*tuple[Any, ...]]:
+def kit_list(today: date) -> sa.Select[*tuple[Any, ...]]:
     """Return the kits with how many parts they have and how many can be made, to be filtered.
 
-    Free pieces of blocked or expired lots are counted here; `parts_of` leaves them out.
+    `needs_lots`: none can, as the pieces of a part have a best-before and the kit has no lots.
     """
     kit = aliased(Sku)
-    can = sa.func.min(sa.func.coalesce(_free.c.free, 0) // KitPart.pieces)
+    loose, by_lot = _loose(), _by_lot(today)
+    without_day = sa.func.coalesce(loose.c.free, by_lot.c.without_day, 0)
+    with_day = sa.func.coalesce(by_lot.c.with_day, 0)
+    free = without_day + sa.case((kit.is_lot_tracked, with_day), else_=0)
+    is_dated = sa.and_(
+        ~kit.is_lot_tracked, without_day < KitPart.pieces, without_day + with_day >= KitPart.pieces
+    )
     return (
         sa.select(
             kit.id,
@@ -56,30 +52,30 @@ def kit_list() -> sa.Select[*tuple[Any, ...]]:
             kit.properties,
             sa.func.count().label("parts"),
             sa.func.sum(KitPart.pieces).label("pieces"),
-            can.label("makeable"),
+            sa.func.min(free // KitPart.pieces).label("makeable"),
+            sa.func.max(sa.case((is_dated, 1), else_=0)).label("needs_lots"),
         )
         .join(KitPart, KitPart.kit_id == kit.id)
-        .outerjoin(_free, _free.c.sku_id == KitPart.sku_id)
+        .outerjoin(loose, loose.c.sku_id == KitPart.sku_id)
+        .outerjoin(by_lot, by_lot.c.sku_id == KitPart.sku_id)
         .group_by(kit.id, kit.code, kit.name, kit.properties)
     )
 
 
 def parts_of(session: Session, kit_id: int, today: date) -> list[dict[str, Any]]:
-    """Return the parts of a kit by SKU code, each with its `sku`, `pieces` and `free` pieces."""
+    """Return the parts of a kit by SKU code: `sku`, `pieces`, and `where` free ones stand.
+
+    `free` of these can go into kits. Pieces with a best-before cannot, where the kit has no lots:
+    they are `dated`.
+    """
+    kit = session.get_one(Sku, kit_id)
     rows = session.execute(
         sa.select(Sku, KitPart.pieces)
         .join(KitPart, KitPart.sku_id == Sku.id)
         .where(KitPart.kit_id == kit_id)
         .order_by(Sku.code)
     )
-    return [
-        {
-            "sku": sku,
-            "pieces": pieces,
-            "free": sum(f.pieces for f in free_parts(session, sku, today)),
-        }
-        for sku, pieces in rows
-    ]
+    return [_part(kit, sku, pieces, free_parts(session, sku, today)) for sku, pieces in rows]
 
 
 def can_make(parts: list[dict[str, Any]]) -> int:
@@ -103,8 +99,7 @@ def free_parts(session: Session, sku: Sku, today: date) -> list[FreePart]:
             .where(
                 StockBalance.sku_id == sku.id,
                 StockBalance.available > 0,
-                Bin.kind.in_(MADE_FROM),
-                Bin.is_active,
+                *_MADE_IN,
             )
             .order_by(Bin.walk_order, Bin.id)
         )
@@ -120,10 +115,8 @@ def free_parts(session: Session, sku: Sku, today: date) -> list[FreePart]:
         .where(
             Lot.sku_id == sku.id,
             free > 0,
-            Lot.blocked_at.is_(None),
-            sa.or_(Lot.best_before.is_(None), Lot.best_before >= today),
-            Bin.kind.in_(MADE_FROM),
-            Bin.is_active,
+            *_goes_into_kits(today),
+            *_MADE_IN,
         )
         .order_by(Lot.best_before.is_(None), Lot.best_before, Bin.walk_order, Bin.id)
     )  # fmt: skip
@@ -146,3 +139,47 @@ def kits_with(session: Session, sku_id: int) -> list[Any]:
             .order_by(Sku.code)
         )
     )
+
+
+def _part(kit: Sku, sku: Sku, pieces: int, where: list[FreePart]) -> dict[str, Any]:
+    free = sum(one.pieces for one in where)
+    dated = sum(one.pieces for one in where if one.best_before and not kit.is_lot_tracked)
+    return {"sku": sku, "pieces": pieces, "free": free - dated, "dated": dated, "where": where}
+
+
+def _loose() -> sa.Subquery:
+    """Return the free pieces of SKUs without lots, those of kits in doubt left out."""
+    return (
+        sa.select(
+            StockBalance.sku_id,
+            sa.func.sum(StockBalance.on_hand - StockBalance.reserved).label("free"),
+        )
+        .join(Bin, Bin.id == StockBalance.bin_id)
+        .join(Sku, Sku.id == StockBalance.sku_id)
+        .where(*_MADE_IN, ~Sku.is_lot_tracked, Sku.id.not_in(SUSPECT_SKUS))
+        .group_by(StockBalance.sku_id)
+        .subquery()
+    )
+
+
+def _by_lot(today: date) -> sa.Subquery:
+    """Return the free pieces of SKUs with lots: of lots with a best-before, and of the others."""
+    free = LotBalance.on_hand - LotBalance.reserved
+    has_day = Lot.best_before.is_not(None)
+    return (
+        sa.select(
+            Lot.sku_id,
+            sa.func.sum(sa.case((has_day, free), else_=0)).label("with_day"),
+            sa.func.sum(sa.case((has_day, 0), else_=free)).label("without_day"),
+        )
+        .join(LotBalance, LotBalance.lot_id == Lot.id)
+        .join(Bin, Bin.id == LotBalance.bin_id)
+        .join(Sku, Sku.id == Lot.sku_id)
+        .where(*_MADE_IN, Sku.is_lot_tracked, *_goes_into_kits(today))
+        .group_by(Lot.sku_id)
+        .subquery()
+    )
+
+
+def _goes_into_kits(today: date) -> tuple[sa.ColumnElement[bool], ...]:
+    return Lot.blocked_at.is_(None), sa.or_(Lot.best_before.is_(None), Lot.best_before >= today)

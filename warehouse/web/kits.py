@@ -16,7 +16,7 @@ from warehouse.inventory.desk import bins_of_sku
 from warehouse.kitting.commands.assemble import AssembleKits, assemble_kits
 from warehouse.kitting.commands.kit import Part, PartFrom, SaveKit, save_kit
 from warehouse.kitting.commands.take_apart import TakeApart, take_apart
-from warehouse.kitting.queries import can_make, free_parts, kit_list, parts_of
+from warehouse.kitting.queries import can_make, kit_list, parts_of
 from warehouse.kitting.versions import Version, versions_of
 from warehouse.people.rights import Right
 from warehouse.text import say
@@ -36,6 +36,7 @@ FIELDS: tuple[Field, ...] = (
     (say("Parts"), lambda k: k.parts),
     (say("Pieces"), lambda k: int(k.pieces)),
     (say("Can be made"), lambda k: int(k.makeable)),
+    (say("Keep by lot first"), lambda k: speak(say("yes")) if k.needs_lots else ""),
 )
 LONGEST_TEXT = 20_000
 
@@ -44,7 +45,7 @@ LONGEST_TEXT = 20_000
 @needs(Right.SEE_DESK)
 def kits() -> str | Response:
     """List the kits with how many can be made."""
-    query = kit_list()
+    query = kit_list(today())
     kit_id = query.selected_columns.id
     code = query.selected_columns.code
     listing = tables.Listing(
@@ -150,14 +151,13 @@ def _page(kit_id: int, values: dict[str, Any], errors: dict[str, str], refusal: 
             raise NotFound(say("SKU"), kit_id)
         parts = parts_of(session, kit_id, today())
         versions = versions_of(session, kit_id)
-        where = {p["sku"].id: free_parts(session, p["sku"], today()) for p in parts}
         text = "\n".join(f"{p['sku'].code} {p['pieces']}" for p in parts)
         return render_template(
             "stock/kit.html",
             kit=found,
             parts=parts,
-            where=where,
             can_make=can_make(parts),
+            dated=[p for p in parts if p["dated"] and p["free"] < p["pieces"]],
             bins=[b for b in bins_of_sku(session, kit_id) if not b.is_virtual],
             text=text,
             values=values,

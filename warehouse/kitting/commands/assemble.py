@@ -163,7 +163,10 @@ def _taken_anywhere(
 ) -> list[ledger.Posting]:
     require_serials(sku, pieces * command.kits, ())
     missing = pieces * command.kits
-    found = free_parts(session, sku, command.at.astimezone(command.zone).date())
+    found = free_parts(session, sku, command.day)
+    if not session.get_one(Sku, command.kit_id).is_lot_tracked:
+        # Only pieces without a best-before go into kits without lots.
+        found.sort(key=lambda part: part.best_before is not None)
     postings = []
     for part in found:
         taken = min(part.pieces, missing)
