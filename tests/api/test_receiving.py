@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.api.conftest import make_app, new_machine
+from tests.api.described import Description
 from tests.builders import World
 from tests.dock import Dock
 from warehouse.people.models import Role
@@ -54,3 +55,28 @@ def test_what_cannot_be_is_refused_at_its_field(dock: Dock, tmp_path):
     receiver = new_machine(dock.world, app, Role.RECEIVER)
     assert receiver.post("/receipts", {"supplier": "YZ", "lines": [line]}).status_code == 403
     assert receiver.get("/suppliers").status_code == 403
+
+
+def test_goods_are_counted_anew_by_a_word_of_the_desk(dock: Dock, tmp_path):
+    world = dock.world
+    boss = new_machine(world, make_app(world.database, tmp_path), Role.SUPERVISOR)
+    receipt_id = dock.blind()
+    dock.count(receipt_id, world.sku("CUP"), 3)
+    number = world.get(Receipt, receipt_id).number
+    path = f"/receipts/{number}/recount"
+    for sent, status in (
+        ({"skus": ["NOPE"], "note": "x"}, 404),
+        ({"all": True}, 400),
+        ({"skus": ["CUP"], "all": True, "note": "x"}, 400),
+    ):
+        assert boss.post(path, sent).status_code == status
+    assert boss.post("/receipts/RK-0/recount", {"all": True, "note": "x"}).status_code == 404
+    described = Description(boss)
+    sent = {"skus": ["CUP"], "note": "the cartons hold four"}
+    described.hold("/receipts/{number}/recount", boss.post(path, sent), "post")
+    shown = described.hold("/receipts/{number}", boss.get(f"/receipts/{number}"))
+    (asked,) = shown["recounts"]
+    assert (asked["sku"], asked["sound"], asked["reason"]) == ("CUP", 3, "the cartons hold four")
+    assert asked["is_due"]
+    assert shown["sound"] == 0
+    assert boss.post(path, {"all": True, "note": "x"}).status_code == 409

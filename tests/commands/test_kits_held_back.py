@@ -60,7 +60,8 @@ from warehouse.tracing.commands.blocking import (
 )
 from warehouse.tracing.commands.following import follow_blocked
 from warehouse.tracing.commands.mending import MendLot, mend_lot
-from warehouse.tracing.suspects import LATELY, causes_of, suspects
+from warehouse.tracing.in_doubt import InDoubt, causes_of, in_doubt, in_doubt_for
+from warehouse.tracing.suspects import LATELY
 from warehouse.waves.commands import MakeWave, make_wave
 from warehouse.waves.unfit import stop_unfit
 
@@ -98,6 +99,10 @@ class House:
 
     def blocked(self) -> set[str]:
         return {lot.code for lot in self.world.all(Lot) if lot.blocked_at is not None}
+
+    def doubts(self) -> dict[str, InDoubt]:
+        with self.world.database.reading() as session:
+            return {kits.sku: kits for kits in in_doubt(session)}
 
     def free(self, goods: Goods) -> int:
         with self.world.database.reading() as session:
@@ -174,11 +179,11 @@ def test_kits_without_lots_are_held_back_until_somebody_has_sorted_them(house: H
     assert world.holds(waved.order_id) == [HoldKind.STOCK_SHORT]
     assert world.holds(picked.order_id) == [HoldKind.MANUAL]
     with world.database.reading() as session:
-        (told,) = suspects(session, lot_id=house.lot("L1").id)
+        (told,) = in_doubt(session, in_doubt_for(house.lot("L1").id))
         stock = stocks_of(session, Asked(day=DAY, settings=load_settings(session)), [house.gift.id])
     assert stock[house.gift.id].standing.unfit == 4
-    assert (told.sku, told.made, told.serials) == ("GIFT", 5, ())
-    assert sum(place.on_hand for place in told.bins) == 5
+    assert (told.sku, told.causes[0].made, told.serials) == ("GIFT", 5, ())
+    assert (told.standing, told.in_quarantine, told.inside) == (5, 0, ())
     given = {"sku_id": house.gift.id}
     world.refused(InvalidInput, let_kits_go, LetKitsGo, reason=" ", **given)
     world.refused(NotFound, let_kits_go, LetKitsGo, reason="x", sku_id=999)
@@ -234,8 +239,13 @@ def test_kits_that_stand_inside_other_kits_only_are_held_back_too(house: House, 
     house.make(crate, 3)
     world.now += LATELY
     house.block("L1")
+    gifts = house.doubts()["GIFT"]
+    # Boxes stand in crates only.
+    assert [(kits.sku, kits.on_hand) for kits in gifts.inside] == [("CRATE", 3)]
+    assert (gifts.standing, gifts.is_gone) == (0, False)
     boxes = (PartFrom(sku="BOX", pieces=3, lot=lot),)
     world.do(take_apart, TakeApart, **house.apart(crate), parts=boxes)
+    assert [(kits.sku, kits.lot) for kits in house.doubts()["GIFT"].inside] == [("BOX", lot)]
     world.do(take_apart, TakeApart, **house.apart(house.box, lot=lot))
     assert world.balance("K-01", house.gift)[0] == 3
     assert house.free(house.gift) == 0
@@ -249,6 +259,8 @@ def test_kits_in_quarantine_are_held_back_too(house: House):
     world.do(quarantine_stock, QuarantineStock, taken=aside, why=Why.IN_DOUBT)
     world.now += LATELY
     house.block("L1")
+    told = house.doubts()["GIFT"]
+    assert (told.standing, told.in_quarantine, told.is_gone) == (0, 3, False)
     back = Taken(bin="QUARANTINE", sku="GIFT", pieces=3)
     world.do(free_stock, FreeStock, taken=back, to="K-01", why=Why.IN_ORDER)
     assert world.balance("K-01", house.gift)[0] == 3
@@ -361,8 +373,7 @@ def test_goods_in_hand_stop_where_they_may_have_it_inside(house: House, *, is_kn
     assert str(stopped["K-01"]).startswith("GIFT may have pieces of blocked lot L1 inside.")
     assert (stopped["K-02"] is None) is is_known
     assert world.holds(work.order_id) == [HoldKind.LOT_UNFIT]
-    with world.database.reading() as session:
-        (told,) = suspects(session, sku_id=house.gift.id)
+    told = house.doubts()["GIFT"]
     assert [(piece.code, piece.bin) for piece in told.serials] == [("K1", "K-01")] * is_known
 
 

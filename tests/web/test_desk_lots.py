@@ -168,13 +168,17 @@ def test_kits_in_doubt_are_named_with_their_bins_and_let_go_by_a_word(desk: Desk
     world.do(assemble_kits, AssembleKits, kit_id=gift.id, kits=3, to="K-01")
     lot_id = world.one(Lot, code="L1").id
     desk.post(f"/lots/{lot_id}/block", SUPERVISOR, reason="smells")
-    for page in (f"/lots/{lot_id}", f"/stock/sku/{gift.id}"):
+    pages = (f"/lots/{lot_id}", f"/stock/sku/{gift.id}", f"/stock/kits/{gift.id}", "/lots/kits")
+    for page in pages:
         words = words_of(desk.get(page, SUPERVISOR))
-        assert "Kits GIFT may have pieces of blocked lot L1 inside." in words
+        assert "They may have pieces of blocked lot L1 inside." in words
         assert "Standing 3 · K-01 3" in words
+    for page in ("/lots", "/stock/kits"):
+        assert 'href="/lots/kits"' in desk.get(page, SUPERVISOR).text
     let_go = f"/lots/kits/{gift.id}/let-go"
     assert desk.post(let_go, Role.PICKER, reason="none").status_code == 403
     desk.post(let_go, SUPERVISOR, reason="none of them")
     words = words_of(desk.get(f"/stock/sku/{gift.id}", SUPERVISOR))
     assert "Kits let go: none of them" in words
     assert "Standing" not in words
+    assert "No kits are held back" in words_of(desk.get("/lots/kits", SUPERVISOR))

@@ -181,6 +181,7 @@ MAY: dict[str, frozenset[Role]] = {
     "lots.recall_in_full": _UNMASK,
     "lots.block": _FLOOR,
     "lots.unblock": _FLOOR,
+    "lots.kits": _SEE,
     "lots.kits_sorted": _FLOOR,
     "lots.mend": _FLOOR,
     "lots.serials": _SEE,

@@ -17,6 +17,7 @@ def install(app: Flask) -> None:
         door,
         imports,
         index,
+        kits,
         moves,
         orders,
         papers,
@@ -38,6 +39,7 @@ def install(app: Flask) -> None:
         receiving,
         counts,
         moves,
+        kits,
         days,
         index,
     )  # their routes register on import

@@ -10,7 +10,7 @@ from warehouse.api.acting import act
 from warehouse.api.answers import answer
 from warehouse.api.door import body, bp, query
 from warehouse.api.operations import operation
-from warehouse.api.schemas import code, component, flag, listed, record, text, whole, word
+from warehouse.api.schemas import code, component, flag, listed, record, text, whole, word, yes
 from warehouse.api.shapes.paging import PAGING, USUAL, paged
 from warehouse.api.shapes.receiving import (
     day,
@@ -19,15 +19,18 @@ from warehouse.api.shapes.receiving import (
     list_purchases,
     list_receipts,
     list_suppliers,
+    receipt_id_of,
     show_exchange,
     show_purchase,
     show_receipt,
     show_supplier,
+    sku_ids_of,
 )
 from warehouse.people.rights import Right
 from warehouse.receiving.accounts import ExchangeState
 from warehouse.receiving.commands.purchases import MOST_LINES, MakePurchase, Wanted, make_purchase
 from warehouse.receiving.commands.receipts import Announced, ExpectReceipt, expect_receipt
+from warehouse.receiving.commands.recounting import RecountGoods, recount_goods
 from warehouse.receiving.models import PurchaseState, ReceiptState
 from warehouse.receiving.rules import HIGHEST_FEN, MOST_PIECES
 from warehouse.web.context import may, reading
@@ -177,6 +180,29 @@ def receipts_expect() -> Response:
         purchase_no=sent.get("purchase_order", ""),
         supplier_paper_no=sent.get("supplier_paper_no", ""), **_common(sent),
     )  # fmt: skip
+
+
+@bp.post("/receipts/<number>/recount")
+@operation(
+    summary="Have goods of a delivery counted anew by somebody else, before it is booked",
+    tag=TAG,
+    rights=(Right.STOCK,),
+    body={
+        "skus": listed(SKU_CODE, least=1, most=MOST_LINES),
+        "all": yes("Everything that is counted."),
+        "note": text("Why.", least=1, most=200),
+    },
+    either=("skus", "all"),
+    answer=component("Act"),
+)
+def receipts_recount(number: str) -> Response:
+    sent = body()
+    with reading() as session:
+        receipt_id = receipt_id_of(session, number)
+        sku_ids = sku_ids_of(session, sent.get("skus", ()), "skus")
+    return act(
+        recount_goods, RecountGoods, receipt_id=receipt_id, sku_ids=sku_ids, reason=sent["note"]
+    )
 
 
 @bp.get("/exchanges")

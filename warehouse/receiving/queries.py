@@ -209,7 +209,7 @@ def due_again(session: Session, receipt_id: int) -> dict[int, str]:
 
 
 def recounts_of(session: Session, receipt_id: int) -> dict[int, Any]:
-    """Return SKU id → code, pieces counted before, asked_by, reason of goods to be counted anew.
+    """Return SKU id → code, pieces counted before, who asked, when and why, of goods to count anew.
 
     The last asking of each. `is_due`: nobody has counted any of it since.
     """
@@ -221,7 +221,8 @@ def recounts_of(session: Session, receipt_id: int) -> dict[int, Any]:
     rows = session.execute(
         sa.select(
             ReceiptRecount.sku_id, ReceiptRecount.sound, ReceiptRecount.faulty,
-            ReceiptRecount.reason, Sku.code, Sku.name, Person.name.label("who"),
+            ReceiptRecount.reason, ReceiptRecount.at, Sku.code, Sku.name,
+            Person.name.label("who"),
             (~since).label("is_due"),
         )
         .join(Sku, Sku.id == ReceiptRecount.sku_id)

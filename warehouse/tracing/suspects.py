@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from warehouse.catalog.models import VIRTUAL_KINDS, Bin, BinKind, Sku
+from warehouse.catalog.models import VIRTUAL_KINDS, Bin, BinKind
 from warehouse.commands import Command
 from warehouse.dispatch.models import Handover, HandoverParcel, HandoverState
 from warehouse.inventory.models import (
     Lot,
     Move,
     MoveReason,
-    MoveSerial,
-    Serial,
     StockBalance,
     SuspectKits,
 )
@@ -34,24 +31,6 @@ class HeldBack:
 
     lot_ids: set[int] = field(default_factory=set)
     sku_ids: set[int] = field(default_factory=set)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Suspect:
-    """Kits of a SKU without lots that may be in the house, `made` of them with pieces of the lot.
-
-    `serials` are the numbers of those kits that have such pieces, where kits have numbers. Else
-    which of the kits in `bins` they are, and how many of them have left, nobody can say.
-    """
-
-    sku_id: int
-    sku: str
-    name: str
-    lot_id: int
-    lot: str
-    made: int
-    bins: tuple[Any, ...]
-    serials: tuple[Any, ...]
 
 
 def hold_back(session: Session, command: Command, lot: Lot) -> HeldBack:
@@ -113,49 +92,22 @@ def suspicions(session: Session, *where: sa.ColumnElement[bool]) -> Sequence[Sus
     ).all()
 
 
-def suspects(
-    session: Session, *, sku_id: int | None = None, lot_id: int | None = None
-) -> list[Suspect]:
-    """Return what is held back of kits without lots: of a SKU, or for a lot, by SKU code."""
-    query = (
-        sa.select(SuspectKits.sku_id, SuspectKits.lot_id, Sku.code, Sku.name, Lot.code.label("lot"))
-        .join(Sku, Sku.id == SuspectKits.sku_id)
-        .join(Lot, Lot.id == SuspectKits.lot_id)
-        .where(IS_OPEN, SuspectKits.kit_lot_id.is_(None))
-        .distinct()
-        .order_by(Sku.code, Lot.code)
-    )
-    if sku_id is not None:
-        query = query.where(SuspectKits.sku_id == sku_id)
-    if lot_id is not None:
-        query = query.where(SuspectKits.lot_id == lot_id)
-    found = []
-    for row in session.execute(query):
-        made = [k for k in kits_with(session, row.lot_id) if k.sku_id == row.sku_id]
-        found.append(
-            Suspect(
-                sku_id=row.sku_id,
-                sku=row.code,
-                name=row.name,
-                lot_id=row.lot_id,
-                lot=row.lot,
-                made=sum(kits.kits for kits in made),
-                bins=tuple(_bins(session, row.sku_id)),
-                serials=tuple(_pieces(session, [kits.move_id for kits in made])),
-            )
+def made_with(session: Session, sku_id: int) -> set[int]:
+    """Return the SKUs of kits that pieces of this SKU ever went into, however deep."""
+    bench = sa.select(Bin.id).where(Bin.kind == BinKind.KITTING)
+    found, fresh = set[int](), {sku_id}
+    while fresh:
+        commands = sa.select(Move.command_id).where(
+            Move.sku_id.in_(fresh), Move.reason == MoveReason.ASSEMBLE, Move.to_bin_id.in_(bench)
         )
+        made = sa.select(Move.sku_id).where(
+            Move.command_id.in_(commands),
+            Move.reason == MoveReason.ASSEMBLE,
+            Move.from_bin_id.in_(bench),
+        )
+        fresh = set(session.scalars(made.distinct())) - found
+        found |= fresh
     return found
-
-
-def causes_of(session: Session, kit_lot_id: int) -> Sequence[Any]:
-    """Return id and code of the blocked lots inside kits of this lot, for which it is blocked."""
-    return session.execute(
-        sa.select(Lot.id, Lot.code)
-        .join(SuspectKits, SuspectKits.lot_id == Lot.id)
-        .where(SuspectKits.kit_lot_id == kit_lot_id, IS_OPEN)
-        .distinct()
-        .order_by(Lot.code)
-    ).all()
 
 
 def _hold_back(
@@ -189,7 +141,7 @@ def _may_be_here(session: Session, command: Command, sku_id: int) -> bool:
 
     They stand in quarantine as well, and come back from a courier whose visit is not over.
     """
-    skus = {sku_id} | _made_with(session, sku_id)
+    skus = {sku_id} | made_with(session, sku_id)
     stands = sa.select(StockBalance.bin_id).where(
         StockBalance.sku_id.in_(skus), StockBalance.on_hand > 0, ~StockBalance.is_virtual
     )
@@ -207,24 +159,6 @@ def _may_be_here(session: Session, command: Command, sku_id: int) -> bool:
         sa.or_(Move.at >= command.at - LATELY, Move.command_id.in_(on_a_visit)),
     )
     return session.scalar(left.limit(1)) is not None
-
-
-def _made_with(session: Session, sku_id: int) -> set[int]:
-    """Return the SKUs of kits that pieces of this SKU ever went into, however deep."""
-    bench = sa.select(Bin.id).where(Bin.kind == BinKind.KITTING)
-    found, fresh = set[int](), {sku_id}
-    while fresh:
-        commands = sa.select(Move.command_id).where(
-            Move.sku_id.in_(fresh), Move.reason == MoveReason.ASSEMBLE, Move.to_bin_id.in_(bench)
-        )
-        made = sa.select(Move.sku_id).where(
-            Move.command_id.in_(commands),
-            Move.reason == MoveReason.ASSEMBLE,
-            Move.from_bin_id.in_(bench),
-        )
-        fresh = set(session.scalars(made.distinct())) - found
-        found |= fresh
-    return found
 
 
 def _block(session: Session, command: Command, lot: Lot, kit_lot_id: int) -> bool:
@@ -247,30 +181,4 @@ def _wait_for_promises(session: Session, sku_ids: Collection[int]) -> None:
         .where(StockBalance.sku_id.in_(sku_ids), ~StockBalance.is_in_work)
         .order_by(StockBalance.bin_id, StockBalance.sku_id)
         .with_for_update()
-    ).all()
-
-
-def _bins(session: Session, sku_id: int) -> Sequence[Any]:
-    """Return the bins kits of a SKU stand in, those of quarantine left out."""
-    return session.execute(
-        sa.select(Bin.id, Bin.code, Bin.kind, StockBalance.on_hand)
-        .join(StockBalance, StockBalance.bin_id == Bin.id)
-        .where(
-            StockBalance.sku_id == sku_id,
-            StockBalance.on_hand > 0,
-            ~StockBalance.is_virtual,
-            Bin.kind.not_in((BinKind.QUARANTINE, BinKind.SCRAP)),
-        )
-        .order_by(Bin.walk_order, Bin.code)
-    ).all()
-
-
-def _pieces(session: Session, move_ids: Collection[int]) -> Sequence[Any]:
-    place = aliased(Bin)
-    return session.execute(
-        sa.select(Serial.id, Serial.code, place.code.label("bin"))
-        .join(MoveSerial, MoveSerial.serial_id == Serial.id)
-        .join(place, place.id == Serial.bin_id)
-        .where(MoveSerial.move_id.in_(move_ids))
-        .order_by(Serial.code)
     ).all()

@@ -20,6 +20,7 @@ from warehouse.kitting.queries import can_make, kit_list, parts_of
 from warehouse.kitting.versions import Version, versions_of
 from warehouse.people.rights import Right
 from warehouse.text import say
+from warehouse.tracing.in_doubt import in_doubt, skus_in_doubt
 from warehouse.web import tables
 from warehouse.web.access import needs
 from warehouse.web.context import do, form_int, form_str, reading, speak
@@ -56,7 +57,8 @@ def kits() -> str | Response:
     with reading() as session:
         if tables.is_export():
             return tables.export(session, query, listing)
-        return render_template("stock/kits.html", page=tables.page_of(session, query, listing), q=q)
+        page, doubts = tables.page_of(session, query, listing), skus_in_doubt(session)
+        return render_template("stock/kits.html", page=page, q=q, doubts=doubts)
 
 
 @bp.get("/kits/new")
@@ -157,6 +159,7 @@ def _page(kit_id: int, values: dict[str, Any], errors: dict[str, str], refusal: 
             kit=found,
             parts=parts,
             can_make=can_make(parts),
+            doubts=in_doubt(session, Sku.id == kit_id),
             dated=[p for p in parts if p["dated"] and p["free"] < p["pieces"]],
             bins=[b for b in bins_of_sku(session, kit_id) if not b.is_virtual],
             text=text,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, render_template, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from printing.masking import mask_address, mask_name, mask_phone
@@ -25,7 +26,7 @@ from warehouse.tracing.commands.blocking import (
 )
 from warehouse.tracing.commands.mending import MendLot, mend_lot
 from warehouse.tracing.commands.recalling import TellRecall, tell_recall
-from warehouse.tracing.suspects import causes_of, suspects
+from warehouse.tracing.in_doubt import causes_of, in_doubt, in_doubt_for, skus_in_doubt
 from warehouse.web import tables
 from warehouse.web.access import needs
 from warehouse.web.context import do, form_day, form_str, reading, speak, today
@@ -112,7 +113,10 @@ def index() -> str | Response:
         return render_template(
             "lots/index.html",
             page=tables.page_of(session, query, LOTS),
-            chips=_chips(queries.lot_counts(session, today(), days), only, days),
+            chips=[
+                *_chips(queries.lot_counts(session, today(), days), only, days),
+                _kits_chip(session),
+            ],
             today=today(),
             q=q,
             only=only,
@@ -138,6 +142,16 @@ def _chips(counts: dict[str, int], only: str, days: int) -> list[dict[str, Any]]
     ]
 
 
+def _kits_chip(session: Session) -> dict[str, Any]:
+    return {
+        "label": speak(say("kits held back")),
+        "count": skus_in_doubt(session),
+        "tone": "stop",
+        "href": url_for("lots.kits"),
+        "current": False,
+    }
+
+
 @bp.get("/<int:lot_id>")
 @needs(Right.SEE_DESK)
 def lot(lot_id: int) -> str | Response:
@@ -158,7 +172,7 @@ def lot(lot_id: int) -> str | Response:
             bins=queries.bins_of_lot(session, lot_id),
             got=list(session.execute(got)),
             kits=recalling.kits_with(session, lot_id),
-            suspects=suspects(session, lot_id=lot_id),
+            doubts=in_doubt(session, in_doubt_for(lot_id)),
             inside=causes_of(session, lot_id),
             page=tables.page_of(session, move_list(), MOVES, arms=(Move.lot_id == lot_id,)),
             events=story(session, [("lot", [lot_id])]),
@@ -205,6 +219,14 @@ def unblock(lot_id: int) -> Response:
     return act(
         unblock_lot, UnblockLot, back=_page(lot_id), lot_id=lot_id, reason=form_str("reason")
     )
+
+
+@bp.get("/kits")
+@needs(Right.SEE_DESK)
+def kits() -> str:
+    """Show the kits in doubt: for which lots, where they stand, inside which other kits."""
+    with reading() as session:
+        return render_template("lots/kits.html", doubts=in_doubt(session))
 
 
 @bp.post("/kits/<int:sku_id>/let-go")

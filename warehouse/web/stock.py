@@ -23,8 +23,8 @@ from warehouse.people.rights import Right
 from warehouse.storing.commands.moves import ADJUSTED
 from warehouse.storing.desk import move_list
 from warehouse.text import say
+from warehouse.tracing.in_doubt import in_doubt
 from warehouse.tracing.queries import lots_of_sku
-from warehouse.tracing.suspects import suspects
 from warehouse.waves.models import WaveSlot
 from warehouse.web import tables
 from warehouse.web.access import needs
@@ -105,7 +105,7 @@ def sku(sku_id: int) -> str | Response:
             reasons=options(MoveReason, say("all")),
             kit=parts_of(session, sku_id, today()),
             inside=kits_with(session, sku_id),
-            suspects=suspects(session, sku_id=sku_id),
+            doubts=in_doubt(session, Sku.id == sku_id),
         )
 
 

@@ -22,7 +22,7 @@ from warehouse.api.schemas import (
 )
 from warehouse.api.schemas import whole as whole_number
 from warehouse.api.shapes.paging import iso, keys_of, page
-from warehouse.errors import InvalidInput, NotFound
+from warehouse.errors import InvalidInput, NotFound, UnknownName
 from warehouse.receiving import desk as dock_desk
 from warehouse.receiving.accounts import Exchange, ExchangeLine, ExchangeState
 from warehouse.receiving.models import (
@@ -32,7 +32,7 @@ from warehouse.receiving.models import (
     ReceiptState,
     Supplier,
 )
-from warehouse.receiving.queries import rows_of
+from warehouse.receiving.queries import recounts_of, rows_of, sku_ids
 from warehouse.text import say
 
 
@@ -92,8 +92,25 @@ _RECEIPT: dict[str, Schema] = {
 }
 RECEIPT_ROW: Schema = record(_RECEIPT, "A receipt in a list.")
 RECEIPT: Schema = record(
-    {**_RECEIPT, "supplier_paper_no": text(), "lines": listed(component("ReceiptLine"))},
+    {
+        **_RECEIPT,
+        "supplier_paper_no": text(),
+        "lines": listed(component("ReceiptLine")),
+        "recounts": listed(component("Recount"), "Goods whose count was doubted."),
+    },
     "One delivery.",
+)
+RECOUNT: Schema = record(
+    {
+        "sku": text(),
+        "sound": whole_number("Pieces counted before."),
+        "faulty": whole_number("Pieces counted before that go to quarantine."),
+        "reason": text("Why the count was doubted."),
+        "who": text("Who asked for another count."),
+        "at": instant(),
+        "is_due": flag("Nobody has counted any of it since."),
+    },
+    "Goods of a delivery that somebody else counts anew; the last asking of each SKU.",
 )
 RECEIPT_LINE: Schema = record(
     {
@@ -210,7 +227,25 @@ def show_receipt(session: Session, number: str) -> dict[str, Any]:
             {"sku": x.code, "announced": x.announced, "sound": x.sound, "faulty": x.faulty}
             for x in rows_of(session, row.id)
         ],
+        "recounts": [_recount(x) for x in recounts_of(session, row.id).values()],
     }
+
+
+def receipt_id_of(session: Session, number: str) -> int:
+    """Return the id of the receipt with this number. Raises NotFound: there is none."""
+    found = session.scalar(sa.select(Receipt.id).where(Receipt.number == number))
+    if found is None:
+        raise NotFound(say("receipt"), number)
+    return found
+
+
+def sku_ids_of(session: Session, codes: Sequence[str], field: str) -> tuple[int, ...]:
+    """Return the ids of SKUs named by code or barcode. Raises UnknownName: one names none."""
+    found = sku_ids(session, codes)
+    for at, code in enumerate(codes):
+        if code not in found:
+            raise UnknownName(say("There is no SKU with this code."), field=f"{field}[{at}]")
+    return tuple(dict.fromkeys(found[code] for code in codes))
 
 
 def list_exchanges(
@@ -285,6 +320,18 @@ def _receipt(row: Any) -> dict[str, Any]:
         "announced": None if row.announced is None else int(row.announced),
         "sound": int(row.sound),
         "faulty": int(row.faulty),
+    }
+
+
+def _recount(row: Any) -> dict[str, Any]:
+    return {
+        "sku": row.code,
+        "sound": row.sound,
+        "faulty": row.faulty,
+        "reason": row.reason,
+        "who": row.who,
+        "at": iso(row.at),
+        "is_due": row.is_due,
     }
 
 
