@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -29,6 +30,13 @@ class LeftOut:
 
     waiting: frozenset[int]
     held: frozenset[int]
+
+
+class Left(StrEnum):
+    """How a consignment left its wave: it waits for reserve, or the shelves have what it wants."""
+
+    WAITS = "waits"
+    READY = "ready"
 
 
 def leave_out(session: Session, command: Command, short: Sequence[Consignment]) -> LeftOut:
@@ -71,12 +79,13 @@ def leave_out(session: Session, command: Command, short: Sequence[Consignment]) 
     return LeftOut(waiting=frozenset(waiting), held=frozenset(held))
 
 
-def step_out(session: Session, command: Command, consignment_id: int) -> bool:
+def step_out(session: Session, command: Command, consignment_id: int) -> Left | None:
     """Let a consignment that went short wait for reserve, if that has what it wants.
 
     Nothing of it picked yet, it leaves its running wave and belongs to the next one. With goods in
     its tote it stays to be put aside; what it lacks is asked for all the same, so that it stands
-    on the shelf when the order comes again, unless it is stopped. Returns whether it left its wave.
+    on the shelf when the order comes again, unless it is stopped. Returns None where it has
+    not left its wave.
     """
     consignment = consignment_by_id(session, consignment_id, lock=True)
     lines = session.scalars(
@@ -92,7 +101,7 @@ def step_out(session: Session, command: Command, consignment_id: int) -> bool:
     there = available_of(session, lacks, day=command.day, places=IS_SELLABLE)
     elsewhere = waiting_elsewhere(session, lacks, {consignment_id})
     if any(there.get(s, 0) - elsewhere.get(s, 0) < pieces for s, pieces in lacks.items()):
-        return False
+        return None
     if any(line.picked for line in lines):
         if not session.scalar(sa.select(wants_no_goods(consignment_id))):
             wait_for(
@@ -100,12 +109,15 @@ def step_out(session: Session, command: Command, consignment_id: int) -> bool:
                 command,
                 [Lack(consignment_id=consignment_id, sku_id=s, pieces=n) for s, n in lacks.items()],
             )
-        return False
+        return None
     take_back(session, command, consignment_id)
     session.refresh(consignment)
-    return consignment.state is ConsignmentState.READY and consignment_id not in (
-        leave_out(session, command, [consignment]).held
-    )
+    if consignment.state is not ConsignmentState.READY:
+        return None
+    left = leave_out(session, command, [consignment])
+    if consignment_id in left.held:
+        return None
+    return Left.WAITS if consignment_id in left.waiting else Left.READY
 
 
 def step_out_or_hold(session: Session, command: Command, consignment_ids: Collection[int]) -> None:

@@ -24,9 +24,8 @@ from warehouse.people import trail
 from warehouse.picking.commands.wave import require_picker
 from warehouse.picking.commands.writing_off import write_off
 from warehouse.picking.screens import PickScreen
-from warehouse.replenishing.waiting import waiting_for
 from warehouse.text import say
-from warehouse.waves.leaving_out import step_out
+from warehouse.waves.leaving_out import Left, step_out
 from warehouse.waves.models import PickTask, ShortReason, TaskState, Wave, WaveSlot, WaveState
 from warehouse.waves.replanning import allocate_elsewhere, end_task
 from warehouse.waves.stock import stock_of
@@ -88,8 +87,9 @@ def report_short(session: Session, command: ReportShort) -> Outcome:
         bin=task.bin_id, sku=task.sku_id, missing=missing, reason=command.reason,
     )  # fmt: skip
     doubt(session, command, task.bin_id, CountEvent.SHORT_PICK, task.sku_id)
-    if still and step_out(session, command, slot.consignment_id):
-        return _left_wave(session, task, slot.consignment_id, still)
+    left = step_out(session, command, slot.consignment_id) if still else None
+    if left is not None:
+        return _left_wave(session, task, left, still)
     if still:
         for order in orders_of(session, slot.consignment_id):
             hold_order(session, command, order.id, HoldKind.STOCK_SHORT)
@@ -110,12 +110,12 @@ def report_short(session: Session, command: ReportShort) -> Outcome:
     )
 
 
-def _left_wave(session: Session, task: PickTask, consignment_id: int, missing: int) -> Outcome:
+def _left_wave(session: Session, task: PickTask, left: Left, missing: int) -> Outcome:
     wave = session.get_one(Wave, task.wave_id, populate_existing=True)
     is_on = wave.state is WaveState.PICKING
     message = say("{missing} short. The order leaves this wave and comes in the next one.",
                   missing=missing)  # fmt: skip
-    if waiting_for(session, [consignment_id]):
+    if left is Left.WAITS:
         message = say(
             "{missing} short. Reserve has them: they are brought, and the order comes in the"
             " next wave.", missing=missing,
