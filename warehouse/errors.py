@@ -4,7 +4,7 @@ WarehouseError
   NotFound        404   the thing named does not exist
   ScanRejected    422   mended by scanning something else
     UnknownBarcode, WrongItem, WrongBin, WrongTote, WrongParcel, WrongWaybill, VoidWaybill,
-    OtherLot, LotWanted …
+    OtherLot, LotWanted, LotDoubted …
   RuleViolation   409   the business forbids it
     InsufficientStock, LotMissing, LotBlocked, SerialMissing, SerialElsewhere, OrderStopped,
     AlreadySealed, WeightOutOfTolerance, NoWaybillLeft …
@@ -164,6 +164,21 @@ class LotWanted(ScanRejected):
     """Several lots of these goods are in the place, and the scan did not say which it is."""
 
     code = "lot_wanted"
+
+
+class LotDoubted(ScanRejected):
+    """A lot was asked for, and this may be an item's barcode: told once more, it is the lot."""
+
+    code = "lot_doubted"
+
+    def __init__(self, code: str, *, lot: str) -> None:
+        text = say("{code} looks like the barcode of an item. If it is the lot, scan or type it"
+                   " once more.", code=code[:40])  # fmt: skip
+        if code != lot:
+            text = say("Nothing here carries {code}. If its lot {lot} is that of the goods in"
+                       " hand, scan it once more.", code=code[:40], lot=lot)  # fmt: skip
+        super().__init__(text, offered=lot)
+        self.offered = lot
 
 
 class RuleViolation(WarehouseError):

@@ -20,6 +20,8 @@ from warehouse.inventory.models import Lot
 from warehouse.people.models import PersonRole, Role
 from warehouse.waves.models import Wave
 
+NOBODYS = "6900000000014"  # a right EAN that nothing carries
+
 
 @pytest.fixture
 def shelf(desk: Desk):
@@ -104,12 +106,23 @@ def test_a_counter_says_the_lot_and_no_piece_asked_about_is_lost(desk: Desk):
     other = ask(f"]C101{mug.barcode.zfill(14)}10LX", **carried)
     assert other.status_code == 422
     assert sent_on(other) == carried
-    assert ask("L2", **sent_on(refused)).status_code == 200
+    known = {lot.code for lot in world.all(Lot)}
+    for barcode, told in ((NOBODYS, NOBODYS), (f"]C1010{NOBODYS}10LX", "LX")):
+        doubted = ask(barcode, **carried)
+        assert (doubted.status_code, sent_on(doubted)) == (422, {"sure": told, **carried})
+    assert {lot.code for lot in world.all(Lot)} == known
+    assert ask("L2", **sent_on(doubted)).status_code == 200
     assert tallied(desk, take) == {"L2": 3}
     asked = scan(desk, count, serum.barcode, "minus", take)
     assert sent_on(asked) == {"item": serum.barcode, "pieces": "-1"}
     ask("L2", **sent_on(asked))
     assert tallied(desk, take) == {"L2": 2}
+    asked = scan(desk, count, serum.barcode, "goods", take)
+    doubted = ask(NOBODYS, **sent_on(asked))
+    assert ask(NOBODYS, **sent_on(doubted)).status_code == 200
+    asked = scan(desk, count, serum.barcode, "goods", take)
+    assert ask(NOBODYS, **sent_on(asked)).status_code == 200
+    assert tallied(desk, take) == {"L2": 2, NOBODYS: 2}
 
 
 def test_the_desk_shows_decides_and_posts(desk: Desk, shelf):

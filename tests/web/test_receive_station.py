@@ -15,7 +15,7 @@ from warehouse.people.models import Role
 from warehouse.receiving.commands.recounting import RecountGoods, recount_goods
 from warehouse.receiving.models import ReceiptCount
 
-UNKNOWN = "6900000000012"
+UNKNOWN = "6900000000014"
 
 
 @pytest.fixture
@@ -115,6 +115,12 @@ def test_lot_date_and_number_are_asked_on_the_screen(desk: Desk, dock: Dock):
     tablet.scan("YZ")
     tablet.scan(milk.barcode, pieces=2)
     assert (tablet.screen, "Which lot?" in tablet.words) == ("lot", True)
+    desk.world.bin("A-01")
+    tee = desk.world.sku("TEE").barcode
+    for wrong in ("A-01", tee, milk.barcode, f"]C101{tee:0>14}10L-7"):
+        assert tablet.scan(wrong).status_code == 422
+    assert "looks like the barcode of an item" in words_of(tablet.scan(UNKNOWN))
+    assert "Nothing here carries" in words_of(tablet.scan(f"]C1010{UNKNOWN}10L-7"))
     tablet.scan("l-7")
     assert (tablet.screen, "Best before?" in tablet.words) == ("best_before", True)
     for wrong in ("20620101", "99", "20200101"):
@@ -131,6 +137,20 @@ def test_lot_date_and_number_are_asked_on_the_screen(desk: Desk, dock: Dock):
     tablet.scan(symbol)
     assert (tablet.screen, tablet.answer.status_code) == ("count", 200)
     assert desk.world.all(ReceiptCount)[-1].lot_code == "L-8"
+
+
+def test_a_lot_of_digits_is_told_twice_and_then_believed(desk: Desk, dock: Dock):
+    milk = dock.tracked("MILK", is_lot_tracked=True)
+    tablet = Tablet(desk)
+    tablet.scan("YZ")
+    tablet.scan(milk.barcode)
+    assert tablet.scan(UNKNOWN).status_code == 422
+    assert tablet.scan("6900000000021", sure=UNKNOWN).status_code == 422
+    assert tablet.scan(UNKNOWN, sure=UNKNOWN).status_code == 200
+    tablet.scan("CMD-SKIP")
+    tablet.scan(milk.barcode)
+    assert tablet.scan(UNKNOWN).status_code == 200
+    assert [(c.lot_code, c.pieces) for c in desk.world.all(ReceiptCount)] == [(UNKNOWN, 1)] * 2
 
 
 def test_what_somebody_left_in_hand_is_named_at_the_end_and_set_down(desk: Desk, dock: Dock):

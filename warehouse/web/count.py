@@ -35,9 +35,10 @@ from warehouse.counting.queries import (
     waiting_sessions,
 )
 from warehouse.counting.screens import CountScreen
-from warehouse.errors import LotWanted, NotFound, RuleViolation, WrongScan
+from warehouse.errors import LotWanted, NotFound, RuleViolation
 from warehouse.inventory.pieces import lots_in
-from warehouse.inventory.refusals import describe, refuse
+from warehouse.inventory.refusals import refuse
+from warehouse.inventory.told import require_lot
 from warehouse.people.rights import Right
 from warehouse.scanning import Card, CardScan, CodeScan, Scan, parse
 from warehouse.text import say
@@ -136,8 +137,9 @@ def _count(item: CodeScan, screen: str, take_id: int) -> Outcome:
             one_more = 0 if item.lot else item.pieces if pieces > 0 else -item.pieces
             said["pieces"] = pieces + one_more
         else:
-            _require_lot(item)
-            said |= {"barcode": goods, "lot": item.code, "pieces": pieces}
+            lot = item.lot or item.code
+            _require_lot(goods, item, lot)
+            said |= {"barcode": goods, "lot": lot, "pieces": pieces}
     try:
         return do(count_goods, CountGoods, take_id=take_id, **said)
     except LotWanted as wanted:
@@ -148,14 +150,14 @@ def _count(item: CodeScan, screen: str, take_id: int) -> Outcome:
         )  # fmt: skip
 
 
-def _require_lot(item: CodeScan) -> None:
-    """Refuse the symbol of other goods, or the code of a place, where a lot is asked for."""
+def _require_lot(goods: str, scan: CodeScan, lot: str) -> None:
     with reading() as session:
-        got, _ = describe(session, item.code)
-    if got is None and item.lot:
-        got = say("{name}", name=item.code)
-    if got is not None:
-        raise WrongScan(got=got, wanted=say("the lot"))
+        item = item_by_barcode(session, goods)
+        if item is not None:
+            require_lot(
+                session, item.sku_id, lot,
+                goods=scan.code if scan.code != lot else "", is_sure=stations.is_sure_of(lot),
+            )  # fmt: skip
 
 
 def _card(session_id: int, card: Card, screen: str, take_id: int) -> Outcome:

@@ -179,7 +179,8 @@ def _start(code: str) -> Outcome:
 def _tell(item: CodeScan, screen: str, receipt_id: int) -> Outcome:
     told: dict[str, Any] = {}
     if screen == ReceiveScreen.LOT:
-        told = {"lot": item.lot or item.code, "best_before": item.best_before}
+        lot = item.lot or item.code
+        told = {"lot": lot, "best_before": item.best_before, "is_sure": stations.is_sure_of(lot)}
     elif screen == ReceiveScreen.SERIAL:
         told = {"serial": item.serial or item.code}
     else:
@@ -190,7 +191,9 @@ def _tell(item: CodeScan, screen: str, receipt_id: int) -> Outcome:
                     code=item.code[:20]),
                 field="barcode",
             )  # fmt: skip
-    return do(tell_pieces, TellPieces, receipt_id=receipt_id, **told)
+    is_symbol = (item.lot or item.serial) and item.code not in (item.lot, item.serial)
+    goods = item.code if is_symbol else ""
+    return do(tell_pieces, TellPieces, receipt_id=receipt_id, goods=goods, **told)
 
 
 def _count(item: CodeScan, screen: str, receipt_id: int) -> Outcome:

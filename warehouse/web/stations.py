@@ -19,6 +19,7 @@ from warehouse.errors import (
     Conflict,
     InsufficientStock,
     InvalidInput,
+    LotDoubted,
     NotFound,
     OrderStopped,
     OtherLot,
@@ -92,6 +93,9 @@ def page(show: Show, *, screen: str, subject: int | None, scan_url: str, title: 
     )
 
 
+SURE = "sure"  # the lot that was doubted; told again, it is one
+
+
 def answer(take: Take, show: Show) -> Response:
     """Run the scan that was posted and return the next screen, or the message of a refusal."""
     screen, subject = form_str("screen", ""), _subject()
@@ -104,7 +108,7 @@ def answer(take: Take, show: Show) -> Response:
         outcome = _put_aside(scan, subject) if screen == STOP else take(scan, screen, subject)
     except OrderStopped as stop:
         return _render(_stop_fragment(stop), _message_of_error(stop), 409)
-    except (TakenByAnother, OtherLot) as error:
+    except (TakenByAnother, OtherLot, LotDoubted) as error:
         return _message(error, send=_once_more(error))
     except (Conflict, RuleViolation) as error:
         if isinstance(error, InsufficientStock):
@@ -118,13 +122,20 @@ def answer(take: Take, show: Show) -> Response:
     return _next_screen(show, outcome)
 
 
-def _once_more(error: TakenByAnother | OtherLot) -> dict[str, str] | None:
-    """Return what goes with the next scan if that is to take over, or to take the other lot."""
+def _once_more(error: TakenByAnother | OtherLot | LotDoubted) -> dict[str, str] | None:
+    """Return what goes with the next scan if that is to take over, or to say the lot again."""
     if isinstance(error, TakenByAnother):
         return {"confirm": "1"}
+    if isinstance(error, LotDoubted):
+        return {SURE: error.offered, **_asked()}
     if not error.offered:
         return None
     return {"swap": error.offered, **_asked()}
+
+
+def is_sure_of(lot: str) -> bool:
+    """Tell whether the lot of this scan is told for the second time, after it was doubted."""
+    return form_str(SURE, "") == lot
 
 
 def _asked() -> dict[str, str]:

@@ -14,6 +14,7 @@ from warehouse.catalog.rules import code_problem
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import InvalidInput, RuleViolation, StaleScreen
 from warehouse.inventory.refusals import describe, refuse_item, require_pieces
+from warehouse.inventory.told import require_lot
 from warehouse.receiving.commands.receipts import receipt_by_id
 from warehouse.receiving.commands.tallying import Hand, count_in, focus_of, take_off
 from warehouse.receiving.models import (
@@ -45,12 +46,18 @@ class CountGoods(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class TellPieces(Command):
-    """What was asked of the pieces in hand: their lot, best-before, or the next serial number."""
+    """What was asked of the pieces in hand: their lot, best-before, or the next serial number.
+
+    `goods`: what a symbol that tells of them says it stands on. `is_sure`: the lot was doubted
+    before and is told once more.
+    """
 
     receipt_id: int
     lot: str = ""
     best_before: date | None = None
     serial: str = ""
+    goods: str = ""
+    is_sure: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,14 +108,15 @@ def tell_pieces(session: Session, command: TellPieces) -> Outcome:
     """Take the answer; with the last one missing, the pieces in hand are counted.
 
     Raises:
-        StaleScreen: nothing is asked of the actor. WrongItem: goods were scanned instead.
+        StaleScreen: nothing is asked of the actor. WrongItem, WrongScan: other goods, or a place,
+        were scanned instead. LotDoubted: what is told for a lot may be the barcode of an item.
         Others as for `count_goods`.
     """
     receipt = counting(session, command.receipt_id)
     focus = focus_of(session, receipt.id, command.actor.person_id)
     if not focus.asks or focus.sku_id is None:
         raise StaleScreen(say("Nothing is asked of you here. Scan the goods."))
-    _require_no_goods(session, command)
+    _require_no_goods(session, command, focus.sku_id)
     hand = Hand(
         sku=session.get_one(Sku, focus.sku_id),
         pieces=focus.asks,
@@ -186,14 +194,26 @@ def counting(session: Session, receipt_id: int) -> Receipt:
     return receipt
 
 
-def _require_no_goods(session: Session, command: TellPieces) -> None:
+def _require_no_goods(session: Session, command: TellPieces, sku_id: int) -> None:
     """Refuse the barcode of goods as a lot or number: the next piece was scanned too soon."""
-    for told, wanted in (
-        (command.lot, say("the lot of the pieces in hand")),
-        (command.serial, say("the serial number of the piece in hand")),
-    ):
-        if told and item_by_barcode(session, told) is not None:
-            raise refuse_item(session, told, wanted)
+    if command.lot:
+        is_sure = command.is_sure or _was_told(session, command, sku_id)
+        require_lot(session, sku_id, command.lot, goods=command.goods, is_sure=is_sure)
+    for told in (command.serial, command.goods if command.serial else ""):
+        item = item_by_barcode(session, told) if told else None
+        if item is not None and (told == command.serial or item.sku_id != sku_id):
+            raise refuse_item(session, told, say("the serial number of the piece in hand"))
+
+
+def _was_told(session: Session, command: TellPieces, sku_id: int) -> bool:
+    """Tell whether pieces of this lot were counted in the receipt before."""
+    counted = sa.select(ReceiptCount.id).where(
+        ReceiptCount.receipt_id == command.receipt_id,
+        ReceiptCount.sku_id == sku_id,
+        ReceiptCount.lot_code == command.lot,
+        ReceiptCount.undone_at.is_(None),
+    )
+    return session.execute(counted.limit(1)).first() is not None
 
 
 def _ask_what(session: Session, command: CountGoods, focus: ReceiptFocus) -> Outcome:

@@ -1,0 +1,48 @@
+"""What is taken for an answer where somebody was asked for a lot: no item's barcode, no place."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from warehouse.catalog.queries import item_by_barcode
+from warehouse.catalog.rules import ean_problem
+from warehouse.errors import LotDoubted, WrongItem, WrongScan
+from warehouse.inventory.models import Lot
+from warehouse.inventory.refusals import describe, refuse
+from warehouse.text import say
+
+SHORTEST_EAN = 12  # a lot of eight digits is a day more often than an EAN-8
+
+
+def require_lot(
+    session: Session, sku_id: int, lot: str, *, goods: str = "", is_sure: bool = False
+) -> None:
+    """Refuse an answer to the question of these goods' lot that is none, or may be none.
+
+    `goods`: what the symbol says it stands on, where it says the lot as well. A lot these goods
+    have had is always one; a new one of twelve to fourteen digits that could be the barcode of an
+    item has to be told twice, the second time `is_sure`.
+
+    Raises:
+        WrongItem, WrongScan: the code of other goods, or of a place.
+        LotDoubted: it looks like an item's barcode, or its symbol is of goods nobody knows.
+    """
+    if goods:
+        item = item_by_barcode(session, goods)
+        if item is not None and item.sku_id != sku_id:
+            raise refuse(session, goods, say("the lot"), WrongItem)
+        is_doubtful = item is None and _is_ean(goods)
+    elif session.scalar(sa.select(Lot.id).where(Lot.sku_id == sku_id, Lot.code == lot)):
+        return
+    else:
+        if describe(session, lot)[0] is not None:
+            is_item = item_by_barcode(session, lot) is not None
+            raise refuse(session, lot, say("the lot"), WrongItem if is_item else WrongScan)
+        is_doubtful = _is_ean(lot)
+    if is_doubtful and not is_sure:
+        raise LotDoubted(goods or lot, lot=lot)
+
+
+def _is_ean(code: str) -> bool:
+    return len(code) >= SHORTEST_EAN and ean_problem(code) is None
