@@ -96,6 +96,8 @@ def answer_unknown(
     state = JobState.CONFIRMED if came_out else JobState.CANCELLED
     said = CAME_OUT if came_out else DID_NOT_COME_OUT
     said = CAME_OUT_SPOILED if came_out and is_spoiled else said
+    # Whoever voids the paper just now comes wholly before us or after us.
+    session.execute(sa.select(_job.c.id).where(_job.c.id == job_id).with_for_update())
     ended = _why_no_copy(session, job_id)
     _move(
         session, job_id, (JobState.UNKNOWN,), state, closed_at=at,
@@ -157,12 +159,16 @@ def void(
     reason = reason.strip()[:200]
     if not reason:
         raise ValueError("voiding needs a reason")
-    # One statement decides: a worker's step to `sending` comes wholly before it or after it.
     stops_here = _job.c.state.in_(NOT_YET_SENT)
     of_kind = _job.c.document_kind == kind if kind else sa.true()
+    papers = (_job.c.subject.in_(subjects), of_kind, _job.c.void_reason == "")
+    # Whoever asks for a copy just now comes wholly before us, and the next statement sees it, or
+    # after us.
+    session.execute(sa.select(_job.c.id).where(*papers).order_by(_job.c.id).with_for_update())
+    # One statement decides: a worker's step to `sending` comes wholly before it or after it.
     rows = session.execute(
         sa.update(_job)
-        .where(_job.c.subject.in_(subjects), of_kind, _job.c.void_reason == "")
+        .where(*papers)
         .values(
             void_reason=reason,
             state=sa.case((stops_here, JobState.CANCELLED.value), else_=_job.c.state),

@@ -7,6 +7,8 @@ import pytest
 from printing.models import JobState, PrintJob
 from tests.builders import Stage, Work, World
 from tests.commands.acts import MASKED, mark_sent
+from warehouse.carriers.commands import AddRange, add_range
+from warehouse.carriers.models import CheckRule
 from warehouse.commands import Tone
 from warehouse.dispatch.commands.label import (
     AssignWaybill,
@@ -29,7 +31,7 @@ from warehouse.errors import (
 )
 from warehouse.orders.commands.audit import AuditOrders, audit_orders
 from warehouse.orders.commands.release import ReleaseOrders, release_orders
-from warehouse.orders.models import Order
+from warehouse.orders.models import Consignment, Order
 from warehouse.packing.commands.carton import OpenParcel, open_parcel
 from warehouse.packing.commands.goods import PackRest, pack_rest
 from warehouse.packing.models import Parcel
@@ -136,6 +138,33 @@ def test_a_weighed_parcel_gets_one_number_and_one_label(world: World):
     job = world.one(PrintJob, document_kind="waybill")
     assert (job.subject, job.facts["weight_g"]) == (f"parcel:{work.parcel_id}", 800)
     world.refused(StaleScreen, assign_waybill, AssignWaybill, parcel_id=work.parcel_id)
+
+
+def test_a_number_on_another_courier_s_parcel_is_left_out(world: World):
+    """Nobody could tell by a scan whose it is, and a waybill of this number was printed before."""
+    theirs = world.bring(Stage.LABELLED)
+    mine = world.bring(Stage.WEIGHED, lines={world.add_goods("CAP"): 1})
+    other = world.carrier("YTO", numbers=0)
+    given = {"prefix": "ZTO", "first": 1, "last": 9, "digits": 8, "check_rule": CheckRule.NONE}
+    world.do(add_range, AddRange, carrier_id=other, **given)
+    with world.database.transaction() as session:
+        session.get_one(Consignment, mine.consignment_id).carrier_id = other
+    outcome = world.do(assign_waybill, AssignWaybill, by="packer", parcel_id=mine.parcel_id)
+    assert [number for number, _, _ in labels(world)] == [theirs.waybill_no, "ZTO00000002"]
+    assert outcome.facts["waybill_no"] == "ZTO00000002"
+
+
+def test_a_copy_is_of_the_parcel_s_own_label_though_another_bears_its_number(world: World):
+    """The platform gave a number that our pool of another courier has given, too."""
+    theirs = world.bring(Stage.LABELLED)
+    mark_sent(world, theirs)
+    mine = world.bring(Stage.WEIGHED, lines={world.add_goods("CAP"): 1}, **MASKED)
+    other = world.carrier("YTO", numbers=0)
+    with world.database.transaction() as session:
+        session.get_one(Consignment, mine.consignment_id).carrier_id = other
+    given = {"by": "packer", "parcel_id": mine.parcel_id}
+    world.do(attach_waybill, AttachWaybill, barcode=theirs.waybill_no, **given)
+    world.refused(RuleViolation, reprint_label, ReprintLabel, reason="torn", **given)
 
 
 def test_two_people_asking_for_one_label_get_one(world: World):

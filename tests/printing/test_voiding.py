@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from printing import queue
 from printing.errors import AddressRefused, PaperVoid
@@ -147,3 +150,38 @@ def test_voiding_again_says_nothing_new_and_needs_a_reason(floor):
     assert (void(floor), void(floor)) == (1, 0)
     with pytest.raises(ValueError, match="reason"):
         floor.do(queue.void, ["parcel:1"], reason=" ", **by())
+
+
+def came_second(floor: Floor, first: Callable[[Session], Any], second: Callable[[Session], Any]):
+    """Have somebody act while another has acted and not committed; return what each got."""
+    found: list[Any] = []
+    other = threading.Thread(target=lambda: found.append(floor.do(second)))
+    with floor.database.transaction() as session:
+        mine = first(session)
+        session.flush()
+        other.start()
+        other.join(0.2)
+    other.join(20)
+    return mine, *found
+
+
+def voids(session: Session) -> int:
+    return queue.void(session, ["parcel:1"], reason="set aside", **by(7))
+
+
+def test_a_copy_asked_for_while_its_paper_is_voided_is_void_too(floor):
+    job_id = floor.ask()
+    floor.work()
+    copy_id, cancelled = came_second(
+        floor, lambda s: queue.reprint(s, job_id, reason="torn", command_id="d", **by()), voids
+    )
+    assert (floor.state(copy_id), cancelled) == (JobState.CANCELLED, 1)
+    assert floor.work() is None
+
+
+def test_a_paper_voided_while_somebody_says_it_did_not_come_out_gets_no_copy(floor):
+    job_id = unknown(floor)
+    given = {"came_out": False, "command_id": "d", **by()}
+    told = came_second(floor, voids, lambda s: queue.answer_unknown(s, job_id, **given))
+    assert (told, floor.state(job_id)) == ((0, None), JobState.CANCELLED)
+    assert floor.job(job_id).reason == "void"

@@ -149,7 +149,7 @@ def is_label_repeatable(session: Session, parcel_id: int) -> bool:
     waybill = live_waybill(session, parcel_id)
     if waybill is None:
         return False
-    job_id = newest_label(session, waybill.number)
+    job_id = newest_label(session, waybill)
     if job_id is None or stop_of(session, parcel.consignment_id):
         return False
     return Act.REPRINT in open_acts(session, session.get_one(PrintJob, job_id))

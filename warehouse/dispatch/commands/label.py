@@ -248,9 +248,9 @@ def repeat_label(session: Session, command: Command, parcel_id: int, reason: str
     if parcel.state not in (ParcelState.LABELLED, ParcelState.MATCHED):
         raise RuleViolation(say("Parcel {number} has no label to repeat.", number=parcel.number))
     waybill = live_waybill(session, parcel.id)
-    if waybill is None or newest_label(session, waybill.number) is None:
+    if waybill is None or newest_label(session, waybill) is None:
         raise RuleViolation(say("Parcel {number} has no label to repeat.", number=parcel.number))
-    _copy_label(session, command, waybill.number, reason)
+    _copy_label(session, command, waybill, reason)
     parcel.state = ParcelState.LABELLED
     parcel.matched_at = None
     session.flush()
@@ -261,20 +261,25 @@ def repeat_label(session: Session, command: Command, parcel_id: int, reason: str
     return waybill.number
 
 
-def newest_label(session: Session, number: str) -> int | None:
+def newest_label(session: Session, waybill: Waybill) -> int | None:
     """Return the newest paper of a waybill, ours or the carrier's own, None if there is none."""
     return session.scalar(
         sa.select(PrintJob.id)
-        .where(PrintJob.document_kind.in_((WAYBILL_KIND, READY_KIND)), PrintJob.number == number)
+        .where(
+            PrintJob.document_kind.in_((WAYBILL_KIND, READY_KIND)),
+            PrintJob.number == waybill.number,
+            # Another courier may have given the same number.
+            PrintJob.subject == f"parcel:{waybill.parcel_id}",
+        )
         .order_by(PrintJob.part.desc(), PrintJob.copy_no.desc())
         .limit(1)
     )
 
 
-def _copy_label(session: Session, command: Command, number: str, reason: str) -> None:
-    job_id = newest_label(session, number)
+def _copy_label(session: Session, command: Command, waybill: Waybill, reason: str) -> None:
+    job_id = newest_label(session, waybill)
     if job_id is None:
-        raise NotFound(say("label"), number)
+        raise NotFound(say("label"), waybill.number)
     try:
         reprint(
             session,
@@ -317,12 +322,13 @@ def set_matched(session: Session, command: Command, parcel: Parcel) -> None:
 
 
 def _fresh_number(session: Session, command: Command, carrier: Carrier) -> tuple[str, int]:
-    """Take numbers until one was never on a parcel: the platform may have used some of them."""
+    """Take numbers until one was never on a parcel: the platform may have used some of them.
+
+    One of another courier's parcel is left out too: a scan tells nobody whose number it is.
+    """
     while True:
         number, pool_id = take_number(session, command, carrier)
-        used = sa.select(Waybill.id).where(
-            Waybill.carrier_id == carrier.id, Waybill.number == number
-        )
+        used = sa.select(Waybill.id).where(Waybill.number == number).limit(1)
         if session.scalar(used) is None:
             return number, pool_id
 
