@@ -6,6 +6,7 @@ functions below to `DrawingRoom.do` when it is not. Libraries that draw are load
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -115,12 +116,16 @@ def pdf(paper: Paper, *, is_marked: bool = False) -> bytes:
     Raises:
         PrintingError: the facts make no paper at all.
     """
+    return _pdf(paper, is_marked=is_marked)
+
+
+def _pdf(paper: Paper, *, is_marked: bool, most_marked: int = sys.maxsize) -> bytes:
     made = paper.content if isinstance(paper, Kept) else _drawn(paper)
     if not is_marked:
         return made
     from printing.renderers.shown import marked
 
-    return marked(made)
+    return marked(made, most_marked)
 
 
 def picture(paper: Paper, *, is_marked: bool = False, dpi: int = DEFAULT_DPI) -> bytes:
@@ -131,7 +136,7 @@ def picture(paper: Paper, *, is_marked: bool = False, dpi: int = DEFAULT_DPI) ->
     """
     from printing.renderers import raster
 
-    return raster.png(pdf(paper, is_marked=is_marked), dpi=dpi)
+    return raster.png(_pdf(paper, is_marked=is_marked, most_marked=1), dpi=dpi)
 
 
 def small_picture(paper: Paper, width: int) -> bytes:
@@ -153,8 +158,8 @@ def page(paper: Undrawn, number: int) -> bytes | None:
     """
     from printing.renderers import raster
 
-    pages = raster.shown(pdf(paper), paper.stock)
-    return pages[number - 1] if 1 <= number <= len(pages) else None
+    found = raster.shown(pdf(paper), paper.stock, range(number - 1, number))
+    return found[0] if found else None
 
 
 def extent(paper: Undrawn) -> tuple[int, str]:
@@ -205,9 +210,10 @@ def slip_look(paper: Undrawn, *, is_marked: bool, most: int) -> Look:
     from printing.renderers import raster
     from printing.renderers.contact import beside
 
-    pages = raster.shown(pdf(paper, is_marked=is_marked), paper.stock)
+    made = _pdf(paper, is_marked=is_marked, most_marked=most)
+    pages = raster.shown(made, paper.stock, range(most))
     faults = Faults(marked=unprintable_words(paper.drawing.template))
-    return Look(png=beside(pages[:most]), pages=len(pages), faults=faults)
+    return Look(png=beside(pages), pages=raster.page_count(made), faults=faults)
 
 
 def unprintable_words(template: AnyTemplate | None) -> str:

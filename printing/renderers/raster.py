@@ -7,11 +7,12 @@ to whole pixels, which moves bars by a dot.
 from __future__ import annotations
 
 import ctypes
+import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pypdfium2
@@ -30,6 +31,9 @@ IN_DOTS = pdfium.FPDF_ANNOT | pdfium.FPDF_RENDER_NO_SMOOTHTEXT
 HYPHEN_AT_THE_END = "\x02"
 # The library keeps global state and is not made for threads.
 ONE_AT_A_TIME = threading.Lock()
+ALL_PAGES = range(sys.maxsize)
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -81,20 +85,31 @@ def bitmap_of(black: NDArray[np.bool_]) -> Bitmap:
 
 def bitmaps(pdf: bytes, *, dpi: int) -> list[Bitmap]:
     """Return the pages in dots of a head of `dpi` (203 or 300: 8 or 12 dots to the millimetre)."""
-    return [_packed(gray < THRESHOLD) for gray in _pages(pdf, DOTS_PER_MM[dpi], IN_DOTS)]
+    return _pages(pdf, DOTS_PER_MM[dpi], IN_DOTS, _in_dots)
 
 
 def png(pdf: bytes, *, dpi: int, page: int = 0) -> bytes:
     """Return one page as the printer would print it, as PNG for a screen."""
-    return png_of(bitmaps(pdf, dpi=dpi)[page])
+    (only,) = _pages(pdf, DOTS_PER_MM[dpi], IN_DOTS, _in_dots, range(page, page + 1))
+    return png_of(only)
 
 
-def shown(pdf: bytes, stock: Media) -> list[bytes]:
-    """Return the pages as PNGs for a screen: labels and rolls dot by dot, sheets in gray."""
+def shown(pdf: bytes, stock: Media, wanted: range = ALL_PAGES) -> list[bytes]:
+    """Return the pages as PNGs for a screen: labels and rolls dot by dot, sheets in gray.
+
+    Of `wanted`, counted from 0, those that are there.
+    """
     if stock.form is not Form.SHEET:
-        return [png_of(page) for page in bitmaps(pdf, dpi=stock.dpi)]
-    pages = _pages(pdf, DOTS_PER_MM[DEFAULT_DPI], IN_GRAYS)
-    return [_png(Image.fromarray(gray)) for gray in pages]
+        how = IN_DOTS, lambda gray: png_of(_in_dots(gray))
+        return _pages(pdf, stock.dots_per_mm, *how, wanted)
+    how = IN_GRAYS, lambda gray: _png(Image.fromarray(gray))
+    return _pages(pdf, DOTS_PER_MM[DEFAULT_DPI], *how, wanted)
+
+
+def page_count(pdf: bytes) -> int:
+    """Return how many pages the PDF has."""
+    with ONE_AT_A_TIME, pypdfium2.PdfDocument(pdf) as document:
+        return len(document)
 
 
 def png_of(bitmap: Bitmap) -> bytes:
@@ -139,9 +154,21 @@ def _packed(black: NDArray[np.bool_]) -> Bitmap:
     return Bitmap(int(black.shape[1]), np.packbits(black, axis=1))
 
 
-def _pages(pdf: bytes, dots_per_mm: int, how: int) -> list[NDArray[np.uint8]]:
+def _in_dots(gray: NDArray[np.uint8]) -> Bitmap:
+    return _packed(gray < THRESHOLD)
+
+
+def _pages(
+    pdf: bytes,
+    dots_per_mm: int,
+    how: int,
+    made: Callable[[NDArray[np.uint8]], T],
+    wanted: range = ALL_PAGES,
+) -> list[T]:
+    """Return what is made of each page: of one at a time, as a sheet in grays takes megabytes."""
     with ONE_AT_A_TIME, pypdfium2.PdfDocument(pdf) as document:
-        return [_rendered(document[number], dots_per_mm, how) for number in range(len(document))]
+        there = range(max(0, wanted.start), min(wanted.stop, len(document)))
+        return [made(_rendered(document[number], dots_per_mm, how)) for number in there]
 
 
 def _rendered(page: Any, dots_per_mm: int, how: int) -> NDArray[np.uint8]:
