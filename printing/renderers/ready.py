@@ -6,7 +6,6 @@ is exactly the stock's dots; ZPL and a platform's document are handed through le
 
 from __future__ import annotations
 
-import re
 from io import BytesIO
 
 import numpy as np
@@ -17,7 +16,7 @@ from printing.documents.parcels import MOST_READY_BYTES, ReadyFormat, ReadyLabel
 from printing.errors import DocumentInvalid
 from printing.geometry import Box
 from printing.media import DOTS_PER_MM, POINTS_PER_MM, Media
-from printing.renderers import platform, raster
+from printing.renderers import carrier_zpl, platform, raster
 from printing.renderers.pdf import render
 from printing.renderers.pdf.paint import paint
 from printing.renderers.pdf.sheet import PictureMark, Sheet
@@ -26,13 +25,7 @@ HANDED_THROUGH = frozenset({ReadyFormat.ZPL, ReadyFormat.COMPONENT})
 TOLERANCE_MM = 0.5  # between inches and millimetres, and what cutters leave
 PDF_HEAD = b"%PDF-"
 PNG_HEAD = b"\x89PNG\r\n\x1a\n"
-_BEGIN, _END = b"^XA", b"^XZ"
-_COUNT = re.compile(rb"\^PQ\s*(\d+)", re.IGNORECASE)
-# What outlives the label: other command letters, set-up, network, passwords, all that waits; or
-# what keeps it from coming out.
-_REACHES_FURTHER = re.compile(
-    rb"[\^~]C[CDT]|\^JU[FN]|\^K[DLNP]|\^N[BCDINPRST]|[\^~]W[A-Z]|~J[A-Z]|\^DF", re.IGNORECASE
-)
+_BEGIN = b"^XA"
 
 
 def checked(content: bytes, stock: Media) -> ReadyFormat:
@@ -51,7 +44,7 @@ def checked(content: bytes, stock: Media) -> ReadyFormat:
         _dpi_of(content, stock)
         return ReadyFormat.PNG
     if content.strip()[:3].upper() == _BEGIN:
-        _check_zpl(content)
+        carrier_zpl.check(content)
         return ReadyFormat.ZPL
     if content.lstrip().startswith(platform.HEAD):
         platform.check(content)
@@ -176,14 +169,3 @@ def _from_png(label: ReadyLabel, content: bytes, stock: Media) -> bytes:
     whole = Box(0, 0, stock.width_mm, stock.height_mm)
     sheet.marks.append(PictureMark(box=whole, png=dots))
     return paint([sheet], label.file_stem)
-
-
-def _check_zpl(content: bytes) -> None:
-    """Refuse what is not exactly one label: the queue alone decides how many come out."""
-    upper = content.upper()
-    if not upper.rstrip().endswith(_END) or upper.count(_BEGIN) != 1 or upper.count(_END) != 1:
-        raise DocumentInvalid("content", "is not one ZPL label from ^XA to ^XZ")
-    if any(int(count) != 1 for count in _COUNT.findall(content)):
-        raise DocumentInvalid("content", "asks for several copies by ^PQ")
-    if found := _REACHES_FURTHER.search(content):
-        raise DocumentInvalid("content", f"changes the printer itself by {found[0].decode()}")

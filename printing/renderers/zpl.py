@@ -12,6 +12,9 @@ from printing.renderers.raster import Bitmap
 # No larger than the best, and in less than half its time. Fields of the inked parts are larger
 # together than one of the whole: white costs nothing, and what is alike is written but once.
 LEVEL = 8
+# A carrier's own label before ours may have left the printer turned, mirrored, in other units or at
+# half its dots.
+SET_BACK = "^MUD^JMA^PON^PMN^LRN^MCY^LH0,0"
 
 
 def encode(pages: Sequence[Bitmap], *, darkness: int = 0) -> bytes:
@@ -26,4 +29,4 @@ def _label(page: Bitmap) -> str:
     check = binascii.crc_hqx(packed.encode("ascii"), 0)
     field = f"^GFA,{size},{size},{page.bytes_per_row},:Z64:{packed}:{check:04X}"
     width = page.width
-    return f"^XA\n^PW{width}\n^LL{page.height}\n^LH0,0\n^FO0,0{field}^FS\n^PQ1\n^XZ\n"
+    return f"^XA\n{SET_BACK}\n^PW{width}\n^LL{page.height}\n^FO0,0{field}^FS\n^PQ1\n^XZ\n"

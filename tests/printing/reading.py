@@ -37,7 +37,8 @@ def escpos(data: bytes) -> list[np.ndarray]:
 
 
 LABEL = re.compile(
-    r"(?:~SD(?P<tone>\d\d)\n)?\^XA\n\^PW(?P<width>\d+)\n\^LL(?P<height>\d+)\n\^LH0,0\n"
+    r"(?:~SD(?P<tone>\d\d)\n)?\^XA\n\^MUD\^JMA\^PON\^PMN\^LRN\^MCY\^LH0,0\n"
+    r"\^PW(?P<width>\d+)\n\^LL(?P<height>\d+)\n"
     r"\^FO0,0\^GFA,(?P<a>\d+),(?P<b>\d+),(?P<row>\d+),:Z64:(?P<data>[A-Za-z0-9+/=]+):(?P<crc>[0-9A-F]{4})"
     r"\^FS\n\^PQ1\n\^XZ\n"
 )

@@ -267,8 +267,39 @@ def test_facts_that_name_no_label_are_refused(changed):
 
 
 @pytest.mark.parametrize("order", [
-    "^CC+\n+PQ50+XZ", "~ct!", "^JUF", "^ND2,P,10.0.0.9", "^KP1234", "~JA", "^DFR:X.ZPL", "^WX",
+    "^CC+\n+PQ50+XZ", "~ct!", "^JUF", "^JUS", "^ND2,P,10.0.0.9", "^KP1234", "~JA", "^DFR:X.ZPL",
+    "^WX", "~DYE:X.TTF,B,T,10,,00", "~DGE:X.GRF,1,1,00", "^IDE:*.*", "^ID*.*", "^EG", "^TOR:A,E:A",
+    "~HS", "^HH", "~PP", "^PP", "^SP1", "^MP", "^ST01,01,01", "^LT40", "^LS-8", "^MUD,150,300",
+    "^P\nQ50", "^ XA", "^", "^ZZ",
 ])  # fmt: skip
 def test_a_label_that_reaches_beyond_itself_is_refused(order):
     with pytest.raises(DocumentInvalid, match="changes the printer itself"):
         ready.checked(f"^XA{order}^FDa^FS^XZ".encode(), STOCKS["100x150"])
+
+
+@pytest.mark.parametrize("order", ["^PQ\x0050", "^PQ,,5", "^PQ1,0,50", "^pq2", "^PQ0"])
+def test_a_label_that_asks_for_more_than_one_of_it_is_refused(order):
+    with pytest.raises(DocumentInvalid, match="several copies"):
+        ready.checked(f"^XA^FDa^FS{order}^XZ".encode(), STOCKS["100x150"])
+
+
+@pytest.mark.parametrize("head", [
+    "^LRN^MNY^MFN,N^LH10,12^MCY^POI^PW812^CI27", "^CF,0,0,0^PR12^MD30^PW800^PON^CI13^LH0,20",
+    "~TA000^LT0^LS0^MNW^MTD^PMN^JMA~SD15^LRN^CI0^MMT^LL1218", "^SEE:GB18030.DAT^CWJ,E:SIM.FNT^CI26",
+    "~DGR:LOGO.GRF,1,1,80^FO0,0^XGR:LOGO.GRF,1,1^FS^IDR:LOGO.GRF^FS", "^PQ1,0,1,Y", "^PQ01", "^PQ",
+    "^FO9,9^BY3^BCN,90,N,N,N,A^FDa~1^FS^FO9,9^A0N,28,28^FH_^FD_5e^FS^FO1,1^GB800,3,3^FS",
+    "^FO0,0^GFB,6,6,1,^XA~JA^FS",
+])  # fmt: skip
+def test_labels_as_carriers_send_them_are_taken(head):
+    assert ready.checked(f"^XA{head}^FDa^FS^XZ\r\n".encode(), STOCKS["4x6in"]) == "zpl"
+
+
+def test_a_label_of_ours_is_not_turned_by_a_carrier_s_before_it(floor):
+    """The printer stays as the label before left it: upside down, mirrored, in other units."""
+    turned = b"^XA^POI^PMY^LRY^MUI^JMB^MCN^LH30,30^FO9,9^FDa^FS^XZ"
+    assert sent(floor, turned) == turned
+    ours = zpl.encode(raster.bitmaps(DRAWN, dpi=203)).decode()
+    assert ours.index("^GFA") > max(
+        ours.index(said)
+        for said in ("^PON", "^PMN", "^LRN", "^MUD", "^JMA", "^MCY", "^LH0,0")
+    )  # fmt: skip
