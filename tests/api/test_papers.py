@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from printing.models import JobState, PrintJob
+from printing.queue import void
 from tests.api.conftest import Machine, error_of
 from tests.builders import Stage, Work, World
 from warehouse.catalog.models import Station, StationKind
@@ -103,3 +104,41 @@ def test_only_those_who_may_ask_at_the_desk_may_ask_here(
         missing = url.replace(url.split("/")[2], "NOPE")
         assert machine_of(Role.SUPERVISOR).post(missing, body).status_code == 404
     assert jobs(world, "carton_label") == []
+
+
+def test_label_and_slip_that_came_by_themselves_come_again_as_copies(world: World, desk: Machine):
+    work = world.bring(Stage.LABELLED)
+    number = world.get(Parcel, work.parcel_id).number
+    for paper, kind in (("label", "waybill"), ("packing-slip", "packing_slip")):
+        url, (first,) = f"/parcels/{number}/{paper}", jobs(world, kind)
+        assert error_of(desk.post(url)) == (400, "invalid_input", "reason")
+        assert error_of(desk.post(url, {"reason": " "})) == (400, "invalid_input", "reason")
+        assert error_of(desk.post(url, {"reason": "torn"}))[:2] == (409, "rule_violation")
+        with world.database.transaction() as session:
+            session.get_one(PrintJob, first.id).state = JobState.SENT
+        key = new_id()
+        act = desk.post(url, {"reason": "torn"}, key=key).get_json()
+        assert act["subject"] == {"kind": "parcel", "id": work.parcel_id, "number": number}
+        assert desk.post(url, {"reason": "torn"}, key=key).get_json() == act
+        _, copy = jobs(world, kind)
+        assert (copy.copy_no, copy.reprint_of, copy.reprint_reason, copy.person_id) == (
+            2, first.id, "torn", desk.person_id
+        )  # fmt: skip
+        assert copy.facts["copy_no"] == 2
+
+
+def test_what_never_came_or_is_void_has_no_copy_and_not_everybody_may_ask(
+    world: World, desk: Machine, machine_of: Callable[..., Machine]
+):
+    work = world.bring(Stage.PARCEL_OPEN)
+    number, torn = world.get(Parcel, work.parcel_id).number, {"reason": "torn"}
+    urls = [f"/parcels/{number}/{paper}" for paper in ("label", "packing-slip")]
+    for url in urls:
+        assert error_of(desk.post(url, torn))[:2] == (409, "rule_violation")
+        assert machine_of(Role.COUNTER).post(url, torn).status_code == 403
+        assert desk.post(url.replace(number, "NOPE"), torn).status_code == 404
+    world.bring(Stage.PACKED, work=work)
+    with world.database.transaction() as session:
+        void(session, [f"parcel:{work.parcel_id}"], person_id=1, at=world.now, reason="put aside")
+    assert error_of(desk.post(urls[1], torn))[:2] == (409, "rule_violation")
+    assert [job.copy_no for job in jobs(world, "packing_slip")] == [1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
 from printing.models import JobState, PrintJob
 from tests.builders import Stage, Work, World
@@ -24,6 +25,7 @@ from warehouse.packing.commands.seal import SealParcel, seal_parcel
 from warehouse.packing.commands.start import StartPacking, start_packing
 from warehouse.packing.commands.undo import UndoPack, undo_pack
 from warehouse.packing.models import Parcel, ParcelLine
+from warehouse.packing.papers import RepeatSlip, repeat_slip
 from warehouse.weighing.commands import RecordWeight, record_weight
 
 
@@ -232,6 +234,14 @@ def test_a_parcel_packed_again_in_the_same_way_needs_no_second_slip(world: World
     undo(world, work)
     world.do(pack_rest, PackRest, by="packer", parcel_id=work.parcel_id)
     assert slips(world) == [("P00000001", 1, 1, 3)]
+    # A copy of the slip tells the same of the goods.
+    with world.database.transaction() as session:
+        session.execute(sa.update(PrintJob).values(state=JobState.SENT))
+    world.do(repeat_slip, RepeatSlip, by="packer", parcel_id=work.parcel_id, reason="torn")
+    undo(world, work)
+    world.do(pack_rest, PackRest, by="packer", parcel_id=work.parcel_id)
+    found = world.all(PrintJob, document_kind="packing_slip")
+    assert [(job.part, job.copy_no, job.void_reason) for job in found] == [(1, 1, ""), (1, 2, "")]
 
 
 def test_a_parcel_packed_otherwise_the_second_time_gets_a_new_slip(world: World):

@@ -23,6 +23,7 @@ from warehouse.dispatch.commands.label import (
 from warehouse.dispatch.models import Waybill
 from warehouse.errors import (
     InvalidInput,
+    ReasonWanted,
     RuleViolation,
     StaleScreen,
     UnknownBarcode,
@@ -379,7 +380,7 @@ def test_a_label_still_to_come_is_not_printed_again(world: World):
 def test_a_copy_needs_a_reason_and_a_label_of_ours(world: World):
     work = world.bring(Stage.LABELLED)
     given = {"parcel_id": work.parcel_id}
-    world.refused(InvalidInput, reprint_label, ReprintLabel, reason=" ", **given)
+    world.refused(ReasonWanted, reprint_label, ReprintLabel, reason=" ", **given)
     masked = world.bring(Stage.WEIGHED, lines={world.add_goods("CAP"): 1}, **MASKED)
     given = {"parcel_id": masked.parcel_id}
     world.refused(RuleViolation, reprint_label, ReprintLabel, reason="torn", **given)

@@ -1,4 +1,7 @@
-"""Asking for papers: of a wave, a parcel, an order that left; again with a reason, as copies."""
+"""Asking for papers: of a wave, a parcel, an order that left; again with a reason, as copies.
+
+A parcel's label and packing slip come by themselves as it is packed: of them there are copies only.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +22,10 @@ from warehouse.api.shapes.parcels import parcel_id_of
 from warehouse.api.shapes.waves import wave_id_of
 from warehouse.catalog.queries import station_by_code
 from warehouse.commands import Actor, Command, Handler
+from warehouse.dispatch.commands.label import ReprintLabel, reprint_label
 from warehouse.dispatch.returning import PrintReturnLabel, print_return_label
 from warehouse.errors import UnknownName
+from warehouse.packing.papers import RepeatSlip, repeat_slip
 from warehouse.packing.sscc import PrintCartonLabel, print_carton_label
 from warehouse.people.rights import Right
 from warehouse.text import say
@@ -49,6 +54,8 @@ ASKED: Mapping[str, Schema] = {
     "reason": text("Why once more; the first time there is none.", least=1, most=200),
     "station": text("The station whose printer takes it; else the one for all.", least=1, most=64),
 }
+# Of what came by itself there is no first time here.
+COPY: Mapping[str, Schema] = {**ASKED, "reason": text("Why once more.", least=1, most=200)}
 SHOP = {"shop": text("The shop's code, where several have this number.", least=1, most=64)}
 
 
@@ -81,6 +88,36 @@ def parcels_carton_label(number: str) -> Response:
     with reading() as session:
         parcel_id = parcel_id_of(session, number)
     return _asked(print_carton_label, PrintCartonLabel, parcel_id=parcel_id)
+
+
+@bp.post("/parcels/<number>/label")
+@operation(
+    summary="Ask for a copy of a parcel's waybill label; it is scanned back like the first",
+    tag="Parcels",
+    rights=(Right.REPRINT,),
+    body=COPY,
+    optional=("station",),
+    answer=component("Act"),
+)
+def parcels_label(number: str) -> Response:
+    with reading() as session:
+        parcel_id = parcel_id_of(session, number)
+    return _asked(reprint_label, ReprintLabel, parcel_id=parcel_id)
+
+
+@bp.post("/parcels/<number>/packing-slip")
+@operation(
+    summary="Ask for a copy of a parcel's packing slip",
+    tag="Parcels",
+    rights=(Right.REPRINT,),
+    body=COPY,
+    optional=("station",),
+    answer=component("Act"),
+)
+def parcels_packing_slip(number: str) -> Response:
+    with reading() as session:
+        parcel_id = parcel_id_of(session, number)
+    return _asked(repeat_slip, RepeatSlip, parcel_id=parcel_id)
 
 
 @bp.post("/orders/<number>/return-label")

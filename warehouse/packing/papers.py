@@ -1,7 +1,8 @@
-"""The packing slip of a parcel."""
+"""The packing slip of a parcel, and a copy of it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import tzinfo
 
 import sqlalchemy as sa
@@ -9,18 +10,63 @@ from sqlalchemy.orm import Session
 
 from printing.documents import Item, Locale, PackingSlip, Party
 from printing.documents.text import NAME_CHARS, clean
+from printing.models import PrintJob
 from printing.queue import templates_for
 from warehouse.catalog.models import Sku
+from warehouse.commands import Command, Outcome
+from warehouse.errors import NotFound, RuleViolation
 from warehouse.orders.models import Consignment, Order
 from warehouse.orders.queries import orders_of
 from warehouse.packing.models import Parcel, ParcelLine
 from warehouse.packing.queries import serials_in_parcel
+from warehouse.people import trail
 from warehouse.people.models import Person
+from warehouse.printers.asking import ask_again
 from warehouse.settings import SiteSettings, load_settings
 from warehouse.text import say
 
 # As kept of papers that tell what lay in a parcel before.
 PACKED_OTHERWISE_NOTE = say("packed otherwise")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepeatSlip(Command):
+    """The parcel's packing slip is spoilt or lost: once more, marked as a copy."""
+
+    parcel_id: int
+    reason: str
+
+
+def repeat_slip(session: Session, command: RepeatSlip) -> Outcome:
+    """Ask for a copy of the slip that came with the parcel's last closing.
+
+    Raises:
+        NotFound: no such parcel. ReasonWanted: nobody says why.
+        RuleViolation: it never had a slip, the slip still waits in the queue, tells of other goods
+            than are packed, or its names were removed.
+    """
+    parcel = session.get(Parcel, command.parcel_id, with_for_update=True, populate_existing=True)
+    if parcel is None:
+        raise NotFound(say("parcel"), command.parcel_id)
+    last = session.scalar(
+        sa.select(PrintJob.id)
+        .where(PrintJob.document_kind == PackingSlip.kind)
+        .where(PrintJob.subject == f"parcel:{parcel.id}")
+        .order_by(PrintJob.part.desc(), PrintJob.copy_no.desc())
+        .limit(1)
+    )
+    if last is None:
+        raise RuleViolation(say("Parcel {number} has no packing slip.", number=parcel.number))
+    job_id = ask_again(session, command, last, command.reason)
+    trail.record(
+        session, command, "parcel", parcel.id, "slip_reprinted", reason=command.reason[:200]
+    )
+    return Outcome(
+        screen="parcel",
+        subject_id=parcel.id,
+        message=say("A copy of the packing slip of {number} is on its way.", number=parcel.number),
+        facts={"print_job": job_id},
+    )
 
 
 def receiver_of(order: Order) -> Party:

@@ -42,7 +42,7 @@ def ask_for(
         .limit(1)
     )
     if last is not None:
-        return _again(session, command, last, reason)
+        return ask_again(session, command, last, reason)
     return enqueue(
         session,
         draw(),
@@ -54,7 +54,13 @@ def ask_for(
     )
 
 
-def _again(session: Session, command: Command, job_id: int, reason: str) -> int:
+def ask_again(session: Session, command: Command, job_id: int, reason: str) -> int:
+    """Ask for a copy of this paper, marked, where this person stands; return the copy's id.
+
+    Raises:
+        ReasonWanted: nobody says why once more.
+        RuleViolation: the paper still waits in the queue, or nothing is left to copy.
+    """
     if not reason.strip():
         raise ReasonWanted(say("Say why."), field="reason")
     try:

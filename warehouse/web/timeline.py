@@ -130,6 +130,7 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
     ("parcel", "waybill_attached"): (_with("Waybill {waybill} of the platform"), None),
     ("parcel", "label_matched"): (_plain(say("Label scanned back")), "ok"),
     ("parcel", "label_reprinted"): (_with("Label printed again: {reason}"), "attention"),
+    ("parcel", "slip_reprinted"): (_with("Packing slip printed again: {reason}"), "attention"),
     ("parcel", "sscc_given"): (_with("Logistic unit {sscc}"), None),
     ("parcel", "carton_printed"): (_plain(say("Carton label printed")), None),
     ("parcel", "no_sscc"): (_plain(say("No carton label: all SSCC are given")), "attention"),

@@ -89,18 +89,19 @@ def _subject(session: Session, outcome: Outcome) -> dict[str, Any] | None:
     if outcome.subject_id is None:
         return None
     number: str | None = None
+    kind = "parcel" if outcome.screen == "label" else outcome.screen  # a step of the weigh station
     if outcome.screen == "order":
         number = session.scalar(sa.select(Order.order_no).where(Order.id == outcome.subject_id))
     elif outcome.screen == "consignment":
         number = number_of(outcome.subject_id)
     elif outcome.screen == "wave":
         number = session.scalar(sa.select(Wave.number).where(Wave.id == outcome.subject_id))
-    elif outcome.screen == "parcel":
+    elif kind == "parcel":
         number = session.scalar(sa.select(Parcel.number).where(Parcel.id == outcome.subject_id))
     elif outcome.screen == "count":
         query = sa.select(CountSession.number).where(CountSession.id == outcome.subject_id)
         number = session.scalar(query)
-    return {"kind": outcome.screen, "id": outcome.subject_id, "number": number}
+    return {"kind": kind, "id": outcome.subject_id, "number": number}
 
 
 def _fact(name: str, value: Any, language: str) -> Any:

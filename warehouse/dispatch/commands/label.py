@@ -19,8 +19,8 @@ from warehouse.dispatch.models import Waybill, WaybillSource, WaybillState
 from warehouse.dispatch.papers import waybill_paper
 from warehouse.dispatch.queries import void_waybill
 from warehouse.errors import (
-    InvalidInput,
     NotFound,
+    ReasonWanted,
     RuleViolation,
     StaleScreen,
     UnknownBarcode,
@@ -225,16 +225,18 @@ def reprint_label(session: Session, command: ReprintLabel) -> Outcome:
     """Ask for one more copy of the parcel's label, with the reason on record and a mark on paper.
 
     Raises:
-        RuleViolation: the first is still to come, or the parcel has gone.
+        ReasonWanted: nobody says why. RuleViolation: the first is still to come, or the parcel has
+            gone.
     """
     if not command.reason.strip():
-        raise InvalidInput(say("Say why."), field="reason")
+        raise ReasonWanted(say("Say why."), field="reason")
     number = repeat_label(session, command, command.parcel_id, command.reason[:200])
     return Outcome(
         screen=WeighScreen.LABEL,
         subject_id=command.parcel_id,
         message=say("A copy of {number} is coming. Destroy the spoilt one.", number=number),
         tone=Tone.ATTENTION,
+        facts={"waybill_no": number},
     )
 
 

@@ -127,7 +127,8 @@ def _print_slips(session: Session, command: Command, parcels: Sequence[Parcel]) 
         before = session.execute(
             sa.select(PrintJob.part, PrintJob.facts)
             .where(PrintJob.subject == subject, PrintJob.document_kind == slip.kind)
-            .order_by(PrintJob.part.desc())
+            # A copy says of itself that it is one: the first tells what the slip says.
+            .order_by(PrintJob.part.desc(), PrintJob.copy_no)
             .limit(1)
         ).first()
         if before is not None and before.facts == slip.to_json():
