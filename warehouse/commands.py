@@ -8,7 +8,7 @@ import random
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import date, datetime, tzinfo
 from enum import Enum, StrEnum
 from typing import Any, TypeVar
@@ -143,7 +143,7 @@ _claim = Prepared(insert_or_skip(_table, _CLAIMED), _CLAIMED)
 _find = sa.select(_table.c.fingerprint, _table.c.outcome).where(
     _table.c.id == sa.bindparam("command_id")
 )
-_find_all = sa.select(_table.c.id, _table.c.fingerprint).where(
+_find_all = sa.select(_table.c.id, _table.c.fingerprint, _table.c.person_id).where(
     _table.c.id.in_(sa.bindparam("ids", expanding=True))
 )
 _insert = Prepared(sa.insert(_table).inline(), (*_CLAIMED, "outcome"))
@@ -216,7 +216,7 @@ def claim_all(
     counts. An id that another transaction takes meanwhile is a lost race, which `execute` repeats.
     """
     found = session.execute(_find_all, {"ids": [command.id for command in commands]})
-    marks = {command_id: mark for command_id, mark in found}  # noqa: C416  (rows are no pairs)
+    marks = {command_id: mark for command_id, mark, _ in found}
     claims: list[Claim] = []
     rows: list[dict[str, Any]] = []
     answers: dict[int, tuple[Outcome, dict[str, Any]]] = {}  # one answer to many is written once
@@ -235,6 +235,25 @@ def claim_all(
     if rows:
         _insert.send_many(connection_of(session), rows)
     return claims
+
+
+def said_before(session: Session, commands: Sequence[Command]) -> set[str]:
+    """Return the ids of those commands that came before with the same content, from whomever.
+
+    For acts that are done once for ever, and equal whoever does them.
+    """
+    if not commands:
+        return set()
+    rows = session.execute(_find_all, {"ids": [command.id for command in commands]})
+    known = {row.id: row for row in rows}
+
+    def is_same(command: Command) -> bool:
+        row = known.get(command.id)
+        return row is not None and row.fingerprint == fingerprint_of(
+            replace(command, actor=Actor(person_id=row.person_id))
+        )
+
+    return {command.id for command in commands if is_same(command)}
 
 
 def _row_of(command: Command, fingerprint: str) -> dict[str, Any]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from tests.builders import World
+from tests.tracked import by_lot
 from warehouse.catalog.commands.places import BinFacts, ImportBins, import_bins
 from warehouse.catalog.commands.skus import ImportSkus, SkuFacts, import_skus
 from warehouse.catalog.models import Bin, Sku
@@ -71,6 +74,29 @@ def test_the_same_and_a_longer_file_book_nothing_twice(shelves: Database, tmp_pa
     assert _stock(shelves)[("A-01", "TEE")] == 30
     with shelves.reading() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(Move)) == 2
+
+
+def test_a_line_another_person_booked_is_known_and_a_different_one_refused(
+    shelves: Database, tmp_path: Path
+) -> None:
+    world = World(shelves)
+    serum = by_lot(world)
+    lei = Actor(person_id=world.person("lei"))
+
+    def lines(pieces: int, day: date) -> ImportOpening:
+        rows = (
+            OpeningRow(bin_code="A-01", sku_code="TEE", pieces=pieces),
+            OpeningRow(bin_code="A-01", sku_code=serum.code, pieces=4, lot="L1", best_before=day),
+        )
+        return ImportOpening(id=new_id(), actor=lei, at=NOW, rows=rows)
+
+    first = replace(lines(30, date(2027, 1, 2)), actor=SYSTEM)
+    execute(shelves, import_opening, first)
+    again = execute(shelves, import_opening, lines(30, date(2027, 1, 2)))
+    assert again.facts == {"new": 0, "unchanged": 2, "refused": []}
+    other = execute(shelves, import_opening, lines(31, date(2027, 1, 3)))
+    assert (other.facts["unchanged"], len(other.facts["refused"])) == (0, 2)
+    assert _stock(shelves)[("A-01", "TEE")] == 30
 
 
 def test_rows_that_cannot_be_booked_are_named_and_the_others_go_in(

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from warehouse.catalog.models import BinKind
 from warehouse.catalog.queries import bin_of_kind
 from warehouse.catalog.rules import RowRefusal, scan_code
-from warehouse.commands import Claim, Command, Outcome, Tone, claim_all, perform
+from warehouse.commands import Claim, Command, Outcome, Tone, claim_all, perform, said_before
 from warehouse.errors import CommandReused, WarehouseError
 from warehouse.inventory import ledger
 from warehouse.inventory.listed import (
@@ -54,7 +54,7 @@ class ImportOpening(Command):
 
 
 def import_opening(session: Session, command: ImportOpening) -> Outcome:
-    """Book each line once for ever, however often and in whatever file it comes.
+    """Book each line once for ever, however often, in whatever file and from whomever it comes.
 
     Facts tell `new`, `unchanged` (booked before with the same pieces) and the `refused` rows.
     """
@@ -117,6 +117,12 @@ def _book_plain(
 ) -> Counter[Claim]:
     """Book the lines of goods without lots and numbers: claimed one by one, posted together."""
     claims = claim_all(session, [line for _, line in lines], _booked)
+    doubted = [line for (_, line), c in zip(lines, claims, strict=True) if c is Claim.OTHER]
+    same = said_before(session, doubted)
+    claims = [
+        Claim.KNOWN if claim is Claim.OTHER and line.id in same else claim
+        for (_, line), claim in zip(lines, claims, strict=True)
+    ]
     opening_id = bin_of_kind(session, BinKind.OPENING).id
     new: list[ledger.Posting] = []
     for (row, line), claim in zip(lines, claims, strict=True):
@@ -136,6 +142,8 @@ def _book_tracked(
         with session.begin_nested():
             is_old = perform(session, book_opening, line).is_replayed
     except CommandReused:
+        if said_before(session, [line]):
+            return Claim.KNOWN
         refused.append(refusal(row, "pieces", str(row.pieces), _BOOKED_OTHERWISE))
         return Claim.OTHER
     except WarehouseError as error:
@@ -185,7 +193,6 @@ def opening_id(bin_code: str, sku_id: int, lot: str = "", serials: Sequence[str]
 
 
 _BOOKED_OTHERWISE = say(
-    "The opening stock of this SKU in this bin was booked before: by somebody else, or with"
-    " another number of pieces."
+    "The opening stock of this SKU in this bin was booked before, with other pieces or another day."
     " Differences found later are booked by a stock count."
 )
