@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+
 from tests.builders import World
 from tests.counts import opened
+from warehouse.catalog.models import Barcode
 from warehouse.counting.commands.deciding import ResolveUnknown, resolve_unknown
 from warehouse.counting.commands.goods import CountGoods, UndoScan, count_goods, undo_scan
-from warehouse.counting.commands.passes import LeaveBin, leave_bin
+from warehouse.counting.commands.passes import LeaveBin, TakeBin, leave_bin, take_bin
 from warehouse.counting.commands.sessions import OpenCount, open_count
 from warehouse.counting.models import CountScope, CountUnknown, LineState
 from warehouse.counting.scoping import Scope
@@ -76,6 +79,52 @@ def test_who_takes_a_bin_over_counts_its_unknown_codes_anew(world: World, shelf)
     world.do(count_goods, CountGoods, by="bob", take_id=take, barcode="WHAT", pieces=3)
     unknown = world.one(CountUnknown)
     assert (unknown.pieces, unknown.person_id) == (3, world.person("bob"))
+
+
+def test_a_recounter_takes_back_the_own_pieces_of_an_unknown_code_only(world: World, shelf):
+    tee, mug = shelf
+    count = opened(world, "A-1")
+    take = count.take("A-1", by="ann")
+    given = {"by": "ann", "take_id": take, "barcode": "WHAT"}
+    world.do(count_goods, CountGoods, pieces=4, **given)
+    count.scan(take, tee, 9)
+    count.scan(take, mug, 1)
+    count.close(take)
+    first = world.one(CountUnknown)
+    take = count.take("A-1", by="bob")
+    for _ in range(2):
+        world.do(count_goods, CountGoods, by="bob", take_id=take, barcode="WHAT")
+    undone = [world.do(undo_scan, UndoScan, by="bob", take_id=take) for _ in range(2)]
+    said = [str(outcome.message) for outcome in undone]
+    assert said == ["Undone: 1 × WHAT", "Undone: what was found of WHAT before stays kept."]
+    kept = world.one(CountUnknown)
+    assert (kept.pieces, kept.person_id, kept.at) == (4, first.person_id, first.at)
+    world.refused(RuleViolation, undo_scan, UndoScan, by="bob", take_id=take)
+
+
+def test_a_bin_of_which_only_an_unknown_code_was_scanned_is_closed_first(world: World, shelf):
+    count = opened(world, "A-1", "A-2")
+    take = count.take("A-1")
+    world.do(count_goods, CountGoods, by="ann", take_id=take, barcode="WHAT")
+    there = {"by": "ann", "session_id": count.id, "barcode": "A-2"}
+    said = str(world.refused(RuleViolation, take_bin, TakeBin, **there))
+    assert said == "You are still counting A-1. Close it first."
+
+
+def test_a_code_that_is_no_barcode_any_more_is_asked_about_again(world: World, shelf):
+    count = opened(world, "A-1")
+    take = count.take("A-1")
+    world.do(count_goods, CountGoods, by="ann", take_id=take, barcode="WHAT")
+    count.close(take)
+    unknown = world.one(CountUnknown)
+    world.sku("HAT")
+    world.do(resolve_unknown, ResolveUnknown, by="boss", unknown_id=unknown.id, sku_code="HAT")
+    with world.database.transaction() as session:
+        session.execute(sa.delete(Barcode).where(Barcode.code == "WHAT"))
+    take = count.take("A-1")
+    world.do(count_goods, CountGoods, by="ann", take_id=take, barcode="WHAT")
+    again = world.one(CountUnknown)
+    assert (again.sku_id, again.resolved_at, again.pieces) == (None, None, 1)
 
 
 def test_goods_are_named_by_code_or_barcode_whatever_their_letters(world: World, shelf):

@@ -227,6 +227,23 @@ class CountScan(Base):
     undone_at: Mapped[Instant | None]
 
 
+class CountStray(Base):
+    """One scan, in a pass, of a code that nothing here carries, in pieces; an undone one stays."""
+
+    __tablename__ = "count_stray"
+    __table_args__ = (
+        sa.CheckConstraint("pieces <> 0", name="pieces_counted"),
+        sa.Index("ix_count_stray_take_id_id", "take_id", "id"),
+    )
+
+    id: Mapped[Id]
+    take_id: Mapped[Ref] = mapped_column(sa.ForeignKey("count_take.id"))
+    code: Mapped[Code]
+    pieces: Mapped[Pieces]
+    at: Mapped[Instant]
+    undone_at: Mapped[Instant | None]
+
+
 class CountLine(Base):
     """One SKU (one lot of it, where it has lots) in one bin: the last look, and what became of it.
 
@@ -303,7 +320,10 @@ class CountEntry(Base):
 
 
 class CountUnknown(Base):
-    """A code found in a bin that nothing here carries, until somebody says what it is."""
+    """A code found in a bin that nothing here carries, until somebody says what it is.
+
+    Pieces, person and instant are those of the last pass that met it.
+    """
 
     __tablename__ = "count_unknown"
     __table_args__ = (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -12,10 +11,10 @@ from sqlalchemy.orm import Session
 from warehouse.catalog.models import Sku
 from warehouse.catalog.queries import Item, bin_by_code, item_by_barcode, item_of_sku
 from warehouse.commands import Command, Outcome, Tone
-from warehouse.counting.models import CountBin, CountScan, CountTake, CountUnknown, CountWanted
+from warehouse.counting.models import CountBin, CountScan, CountStray, CountTake, CountWanted
 from warehouse.counting.queries import open_session, take_of
 from warehouse.counting.screens import CountScreen
-from warehouse.db import PerDialect, connection_of, on_dialect, table_of
+from warehouse.counting.strays import add_stray, last_stray, undo_stray, unknown_of
 from warehouse.errors import (
     InvalidInput,
     LotMissing,
@@ -31,8 +30,6 @@ from warehouse.inventory.models import Lot, Serial
 from warehouse.inventory.pieces import lots_in, number_wanted
 from warehouse.inventory.refusals import MOST_PIECES, describe
 from warehouse.text import Text, say
-
-_unknown = table_of(CountUnknown)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +50,7 @@ class CountGoods(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class UndoScan(Command):
-    """The last scan in this bin was none; a code nothing carries is forgotten altogether."""
+    """The last scan in this bin was none, of goods or of a code nothing carries."""
 
     take_id: int
 
@@ -124,21 +121,9 @@ def undo_scan(session: Session, command: UndoScan) -> Outcome:
         .order_by(CountScan.id.desc())
         .limit(1)
     ).first()
-    stray = _last_unknown(session, take)
+    stray = last_stray(session, take)
     if stray is not None and (last is None or stray.at >= last.at):
-        if stray.resolved_at is not None:
-            raise RuleViolation(
-                say("The desk has said meanwhile what {barcode} is. Close the bin; it is asked"
-                    " again.", barcode=stray.code[:40])
-            )  # fmt: skip
-        session.delete(stray)
-        session.flush()
-        return Outcome(
-            screen=CountScreen.GOODS,
-            subject_id=take.id,
-            message=say("Undone: {barcode} is no longer kept.", barcode=stray.code[:40]),
-            tone=Tone.ATTENTION,
-        )
+        return _undo_stray(session, command, take, stray)
     if last is None:
         raise RuleViolation(say("There is nothing to undo."))
     last.undone_at = command.at
@@ -153,18 +138,22 @@ def undo_scan(session: Session, command: UndoScan) -> Outcome:
     )
 
 
-def _last_unknown(session: Session, take: CountTake) -> CountUnknown | None:
-    """Return the unknown code this pass met last."""
-    return session.scalars(
-        sa.select(CountUnknown)
-        .where(
-            CountUnknown.count_bin_id == take.count_bin_id,
-            CountUnknown.person_id == take.person_id,
-            CountUnknown.at >= take.opened_at,
-        )
-        .order_by(CountUnknown.at.desc(), CountUnknown.id.desc())
-        .limit(1)
-    ).first()
+def _undo_stray(session: Session, command: UndoScan, take: CountTake, stray: CountStray) -> Outcome:
+    place = session.get_one(CountBin, take.count_bin_id)
+    known = unknown_of(session, place, stray.code)
+    if known is not None and known.resolved_at is not None:
+        raise RuleViolation(
+            say("The desk has said meanwhile what {barcode} is. Close the bin; it is asked"
+                " again.", barcode=stray.code[:40])
+        )  # fmt: skip
+    left = undo_stray(session, take, place, stray, command.at)
+    text = say("Undone: {pieces} × {name}", pieces=left, name=stray.code[:40])
+    if not left:
+        text = say("Undone: {barcode} is no longer kept.", barcode=stray.code[:40])
+        if unknown_of(session, place, stray.code) is not None:
+            text = say("Undone: what was found of {barcode} before stays kept.",
+                       barcode=stray.code[:40])  # fmt: skip
+    return Outcome(screen=CountScreen.GOODS, subject_id=take.id, message=text, tone=Tone.ATTENTION)
 
 
 def _by_serial(session: Session, code: str) -> Item | None:
@@ -184,7 +173,7 @@ def _unknown_code(
     """Keep a code that nothing carries; refuse that of a place.
 
     Raises:
-        WrongScan: the code of a bin, a tote, a carton or a station.
+        WrongScan: the code of a bin, a tote, a carton or a station. TooMany: fewer were counted.
     """
     got, _ = describe(session, command.barcode)
     if got is not None:
@@ -192,19 +181,10 @@ def _unknown_code(
         if here is not None and here.id == place.bin_id:
             raise WrongScan(got=got, wanted=say("the goods in it, or the OK card"))
         raise WrongScan(got=got, wanted=say("goods, or the OK card when all are counted"))
+    pieces = add_stray(session, take, place, command.barcode, command.pieces, command.at)
     if command.pieces < 0:
-        return _less_unknown(session, command, take)
-    values = {
-        "session_id": place.session_id,
-        "count_bin_id": place.id,
-        "code": command.barcode,
-        "pieces": command.pieces,
-        "person_id": command.actor.person_id,
-        "at": command.at,
-        "opened_at": take.opened_at,
-    }
-    connection = connection_of(session)
-    connection.execute(on_dialect(connection, _keep_unknown), values)
+        text = say("{pieces} × {name}", pieces=pieces, name=command.barcode[:40])
+        return Outcome(screen=CountScreen.GOODS, subject_id=take.id, message=text)
     return Outcome(
         screen=CountScreen.GOODS,
         subject_id=take.id,
@@ -212,51 +192,6 @@ def _unknown_code(
                     barcode=command.barcode[:40]),
         tone=Tone.ATTENTION,
     )  # fmt: skip
-
-
-def _less_unknown(session: Session, command: CountGoods, take: CountTake) -> Outcome:
-    """Take pieces with an unknown code off again; of a code without pieces nothing is kept."""
-    known = session.scalars(
-        sa.select(CountUnknown)
-        .where(
-            CountUnknown.count_bin_id == take.count_bin_id,
-            CountUnknown.code == command.barcode,
-            CountUnknown.at >= take.opened_at,
-            CountUnknown.resolved_at.is_(None),
-        )
-        .with_for_update()
-    ).first()
-    left = known.pieces if known else 0
-    if known is None or left + command.pieces < 0:
-        raise TooMany(say("Only {pieces} were counted.", pieces=left), left=left)
-    known.pieces = left + command.pieces
-    if not known.pieces:
-        session.delete(known)
-    session.flush()
-    return Outcome(
-        screen=CountScreen.GOODS,
-        subject_id=take.id,
-        message=say("{pieces} × {name}", pieces=left + command.pieces, name=command.barcode[:40]),
-    )
-
-
-def _upsert(insert: Any) -> Any:
-    """Add the pieces to those of the same pass; an earlier pass has said nothing of this one."""
-    names = ("session_id", "count_bin_id", "code", "pieces", "person_id", "at")
-    statement = insert(_unknown).values({name: sa.bindparam(name) for name in names})
-    fresh = statement.excluded
-    so_far = sa.case((_unknown.c.at < sa.bindparam("opened_at"), 0), else_=_unknown.c.pieces)
-    return statement.on_conflict_do_update(
-        index_elements=["count_bin_id", "code"],
-        set_={
-            "pieces": so_far + fresh.pieces,
-            "person_id": fresh.person_id,
-            "at": fresh.at,
-        },
-    )
-
-
-_keep_unknown = PerDialect(_upsert)
 
 
 def _require_asked(

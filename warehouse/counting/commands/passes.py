@@ -33,6 +33,7 @@ from warehouse.counting.queries import (
 )
 from warehouse.counting.screens import CountScreen
 from warehouse.counting.settling import look_for_resolved
+from warehouse.counting.strays import last_stray
 from warehouse.errors import RuleViolation, TakenByAnother
 from warehouse.inventory.models import StockBalance
 from warehouse.inventory.refusals import refuse_bin
@@ -239,7 +240,9 @@ def _has_scans(session: Session, take: CountTake) -> bool:
     scans = sa.select(CountScan.id).where(
         CountScan.take_id == take.id, CountScan.undone_at.is_(None)
     )
-    return session.execute(scans.limit(1)).first() is not None
+    return (
+        bool(session.scalar(sa.select(sa.exists(scans)))) or last_stray(session, take) is not None
+    )
 
 
 def _let_go(session: Session, command: Command, places: list[CountBin]) -> None:
