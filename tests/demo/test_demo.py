@@ -33,6 +33,9 @@ from warehouse.orders.models import (
 from warehouse.packing.models import Parcel, ParcelState
 from warehouse.people.auth import person_by_badge, person_by_secret
 from warehouse.people.models import PersonRole, Role
+from warehouse.receiving.models import ReceiptRecount
+from warehouse.receiving.queries import due_again
+from warehouse.tracing.in_doubt import in_doubt
 
 AT = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 
@@ -73,11 +76,20 @@ def test_the_ledger_agrees_and_nothing_is_later_than_now(site: Database) -> None
         assert session.scalar(sa.select(sa.func.max(CommandRow.at))) < AT
 
 
+def test_kits_are_held_back_and_a_receipt_is_counted_anew(site: Database) -> None:
+    with site.reading() as session:
+        box, hamper = in_doubt(session)
+        due = session.scalars(sa.select(ReceiptRecount.receipt_id)).one()
+        assert len(due_again(session, due)) == 1
+    assert (box.sku, box.standing, box.in_quarantine, box.inside[0].on_hand) == ("GIFT-02", 7, 1, 2)
+    assert (hamper.sku, hamper.standing) == ("GIFT-03", 2)
+
+
 def test_goods_have_sound_eans_of_nobody_and_small_pictures(site: Database) -> None:
     with site.reading() as session:
         eans = session.scalars(sa.select(Barcode.code).where(Barcode.kind == BarcodeKind.EAN)).all()
         pictures = session.scalars(sa.select(SkuPicture.png)).all()
-        assert session.scalar(sa.select(sa.func.count()).select_from(Sku)) == 398
+        assert session.scalar(sa.select(sa.func.count()).select_from(Sku)) == 401
     assert [ean for ean in eans if ean_problem(ean) or not ean.startswith("20")] == []
     assert (len(eans), len(pictures), len(set(pictures))) == (395, 395, 381)
     assert max(len(png) for png in pictures) < 3_000

@@ -20,6 +20,7 @@ from warehouse.demo.days import today, yesterday
 from warehouse.demo.desk import SYSTEM_PERSON_ID, Desk
 from warehouse.demo.floor import Floor
 from warehouse.demo.goods import COLOURS, Variant, variants
+from warehouse.demo.kits import hold_kits_back
 from warehouse.demo.label import design_label
 from warehouse.demo.orders import Inventor
 from warehouse.demo.papers import write_sheets
@@ -45,6 +46,7 @@ OPENED_AGO = timedelta(days=3)
 YESTERDAY_AGO = timedelta(hours=30)
 TODAY_AGO = timedelta(hours=4)
 DELIVERIES_AGO = timedelta(minutes=50)
+KITS_AGO = timedelta(minutes=25)
 SUPPLY_AGO = timedelta(minutes=8)
 COUNTS_AGO = timedelta(minutes=5)
 
@@ -78,6 +80,7 @@ def load(database: Database, *, data_dir: Path, at: datetime, seed: int = 1) -> 
             day(Floor(desk=desk, people=people, totes=list(totes)), inventor, at - ago)
     with database.transaction() as session:
         deliveries(session, people, goods, at - DELIVERIES_AGO)
+        hold_kits_back(session, people, goods, at - KITS_AGO)
         plan_supply(session, people, goods, at - SUPPLY_AGO)
         count_stock(session, people, at - COUNTS_AGO)
     badges, cards = write_sheets(data_dir)

@@ -45,7 +45,7 @@ STAFF = (
     Staff(login="wang", name="王强", roles=(Role.CHECKER,)),
     Staff(login="liu", name="刘洋", roles=(Role.PACKER,)),
     Staff(login="chen", name="陈静", roles=(Role.PACKER, Role.CHECKER)),
-    Staff(login="yang", name="杨帆", roles=(Role.COUNTER,)),
+    Staff(login="yang", name="杨帆", roles=(Role.COUNTER, Role.RECEIVER)),
     Staff(login="zhao", name="赵敏", roles=(Role.RECEIVER,)),
     Staff(login="zhou", name="周婷", roles=(Role.CUSTOMER_SERVICE,)),
     Staff(login="huang", name="黄磊", roles=(Role.SUPERVISOR,)),

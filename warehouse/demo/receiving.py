@@ -1,9 +1,9 @@
-"""The demo's deliveries: one at each step, faulty goods on their way back, papers partly paid."""
+"""The demo's deliveries: one at each step, one doubted, faulty goods going back, papers to pay."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -34,12 +34,14 @@ from warehouse.receiving.commands.receipts import (
     expect_receipt,
     start_receipt,
 )
+from warehouse.receiving.commands.recounting import RecountGoods, recount_goods
 from warehouse.receiving.commands.settling import SettleExchange, settle_exchange
 from warehouse.receiving.commands.suppliers import SaveSupplier, save_supplier
 from warehouse.receiving.models import Fault
 from warehouse.receiving.quarantine import standing
 
 DOCK_STATION = ("ST-DOCK-1", "收货口 1")
+RECEIVERS = ("zhao", "yang")
 DAY = timedelta(days=1)
 SUPPLIERS = (
     ("YZ", "桐乡悦织针织厂", "陈厂长 1640000-1101", 7, "月结 30 天"),
@@ -57,7 +59,7 @@ class Dock:
     station_id: int
 
     def by(self, login: str) -> Desk:
-        station_id = self.station_id if login == "zhao" else None
+        station_id = self.station_id if login in RECEIVERS else None
         self.desk.actor = Actor(person_id=self.people[login], station_id=station_id)
         return self.desk
 
@@ -72,13 +74,19 @@ class Dock:
         )  # fmt: skip
         return str(made.facts["number"])
 
-    def start(self, number: str) -> int:
-        return self.by("zhao").do(start_receipt, StartReceipt, barcode=number).subject_id or 0
+    def start(self, number: str, who: str = "zhao") -> int:
+        return self.by(who).do(start_receipt, StartReceipt, barcode=number).subject_id or 0
 
     def count(
-        self, receipt_id: int, variant: Variant, pieces: int, fault: Fault | None = None
+        self,
+        receipt_id: int,
+        variant: Variant,
+        pieces: int,
+        fault: Fault | None = None,
+        *,
+        who: str = "zhao",
     ) -> None:
-        self.by("zhao").do(
+        self.by(who).do(
             count_goods, CountGoods, receipt_id=receipt_id, pieces=pieces, fault=fault,
             barcode=barcode_of(self.desk.session, variant),
         )  # fmt: skip
@@ -120,7 +128,20 @@ def deliveries(
     dock.by("huang").do(expect_receipt, ExpectReceipt, supplier="YW", lines=announced,
                         purchase_no=late, expected_on=today + DAY,
                         supplier_paper_no="BH-2031")  # fmt: skip
+    _doubted(dock, goods[84:87], today)
     dock.order("JD", cups, 50, expected_on=today + 12 * DAY, is_ordered=False)
+
+
+def _doubted(dock: Dock, smalls: list[Variant], today: date) -> None:
+    """Have goods of a delivery counted anew: the supplier's paper says more than was found."""
+    receipt_id = dock.start(dock.order("YW", smalls, 18, expected_on=today), "yang")
+    for variant, pieces in zip(smalls, (18, 20, 30), strict=True):
+        dock.count(receipt_id, variant, pieces, who="yang")
+    sku_id = dock.desk.session.scalars(
+        sa.select(Sku.id).where(Sku.code == smalls[1].sku.code)
+    ).one()
+    dock.by("huang").do(recount_goods, RecountGoods, receipt_id=receipt_id, sku_ids=(sku_id,),
+                        reason="送货单写 24 件，箱内有夹层")  # fmt: skip
 
 
 def _booked_and_exchanged(dock: Dock, knits: list[Variant], at: datetime) -> None:
