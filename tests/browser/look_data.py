@@ -59,6 +59,7 @@ SAID = {
     "weigh_off": ("95 g too heavy: look inside", "超重 95 g，请开箱复核", "", "", "attention"),
     "ship": ("In: SF1357924680135", "已扫入 SF1357924680135",
         "Scan the next parcel", "扫描下一包裹", "ok"),
+    "receive": ("Count again: SOCK-GY-39", "重新清点：SOCK-GY-39", "the goods", "商品", "waiting"),
     "stop": ("Scan R-01 when the goods lie there", "放好后扫描 R-01", "", "", "stop"),
     "home": ("Hello 张伟", "张伟，你好",
         "Scan a tote, an order, a card", "扫描周转箱、订单或命令卡", "waiting"),
@@ -66,7 +67,7 @@ SAID = {
 PROCESS = {
     "check": ("Check", "复核"), "pack": ("Pack", "打包"), "weigh": ("Weigh", "称重"),
     "weigh_off": ("Weigh", "称重"),
-    "ship": ("Ship", "交接"), "home": ("Fahuo", "发货"),
+    "receive": ("Receive", "收货"), "ship": ("Ship", "交接"), "home": ("Fahuo", "发货"),
 }  # fmt: skip
 STATIONS = (*SAID, "door")
 DESK = ("orders", "order", "form", "nothing")

@@ -5,6 +5,10 @@ from __future__ import annotations
 CHINESE = {
     "Scan your badge": "扫描工牌",
     "or type your number and PIN": "或输入工号和 PIN 码",
+    "Faulty": "次品",
+    "New SKU": "新建 SKU",
+    "Other lot": "换批次",
+    "Done": "完成",
     "Short": "缺货",
     "Undo": "撤销",
     "Skip": "跳过",

@@ -35,6 +35,6 @@
     texts,
     targets,
     wide: document.documentElement.scrollWidth - innerWidth,
-    tall: Math.max(document.documentElement.scrollHeight - innerHeight, ...[...document.querySelectorAll(".work")].map((work) => work.scrollHeight - work.clientHeight)),
+    tall: Math.max(document.documentElement.scrollHeight - innerHeight, ...[...document.querySelectorAll(".work, .see")].map((work) => work.scrollHeight - work.clientHeight)),
   };
 }

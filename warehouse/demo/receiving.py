@@ -110,7 +110,7 @@ def deliveries(
     for code, name, contact, lead_days, terms in SUPPLIERS:
         dock.by("huang").do(save_supplier, SaveSupplier, code=code, name=name, contact=contact,
                             lead_days=lead_days, terms=terms)  # fmt: skip
-    knits, cups, smalls = goods[:3], goods[40:43], goods[80:84]
+    knits, cups, smalls = _of(goods, "TEE"), _of(goods, "MUG"), _of(goods, "PEN", 4)
     _booked_and_exchanged(dock, knits, at)
     desk.now = at
     today = at.astimezone(USUAL_ZONE).date()
@@ -128,17 +128,21 @@ def deliveries(
     dock.by("huang").do(expect_receipt, ExpectReceipt, supplier="YW", lines=announced,
                         purchase_no=late, expected_on=today + DAY,
                         supplier_paper_no="BH-2031")  # fmt: skip
-    _doubted(dock, goods[84:87], today)
+    _doubted(dock, _of(goods, "HDY"), today)
     dock.order("JD", cups, 50, expected_on=today + 12 * DAY, is_ordered=False)
 
 
-def _doubted(dock: Dock, smalls: list[Variant], today: date) -> None:
+def _of(goods: list[Variant], product: str, count: int = 3) -> list[Variant]:
+    return [v for v in goods if v.product.code == product][:count]
+
+
+def _doubted(dock: Dock, hoodies: list[Variant], today: date) -> None:
     """Have goods of a delivery counted anew: the supplier's paper says more than was found."""
-    receipt_id = dock.start(dock.order("YW", smalls, 18, expected_on=today), "yang")
-    for variant, pieces in zip(smalls, (18, 20, 30), strict=True):
+    receipt_id = dock.start(dock.order("YZ", hoodies, 18, expected_on=today), "yang")
+    for variant, pieces in zip(hoodies, (18, 20, 30), strict=True):
         dock.count(receipt_id, variant, pieces, who="yang")
     sku_id = dock.desk.session.scalars(
-        sa.select(Sku.id).where(Sku.code == smalls[1].sku.code)
+        sa.select(Sku.id).where(Sku.code == hoodies[1].sku.code)
     ).one()
     dock.by("huang").do(recount_goods, RecountGoods, receipt_id=receipt_id, sku_ids=(sku_id,),
                         reason="送货单写 24 件，箱内有夹层")  # fmt: skip
