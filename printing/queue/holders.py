@@ -1,7 +1,8 @@
 """Who holds a lease: the process that took it, so that nobody waits out the lease of a dead one.
 
 A token names the kernel's boot and process space, the process in it, and when that one began: a
-number is given again, a number with its beginning is not. Of a process elsewhere nothing is said.
+number is given again, a number with its beginning is not. Of a process elsewhere nothing is said,
+but that one of another boot is no more where all are on one machine, as with SQLite.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -20,7 +22,7 @@ from warehouse.db import Database, table_of
 
 PROC = Path("/proc")
 BOOT_ID = PROC / "sys/kernel/random/boot_id"
-PLACE_CHARS = 10
+BOOT_CHARS = SPACE_CHARS = 6
 NONCE_BYTES = 3
 BEGAN_FIELD = 19  # of what follows the name in /proc/PID/stat
 
@@ -29,7 +31,9 @@ _job = table_of(PrintJob)
 
 def new_token() -> str:
     """Return a token for a lease of this process, of at most 36 characters."""
-    began = _began(os.getpid())
+    began = None
+    with suppress(OSError):  # then nobody says of us that we are no more
+        began = _began(os.getpid())
     nonce = secrets.token_hex(NONCE_BYTES)
     return f"{nonce}.{_place()}.{os.getpid():x}.{began or 0:x}"
 
@@ -41,8 +45,11 @@ def release_the_dead(database: Database, at: datetime) -> int:
     more, and what they were about to write no longer finds its lease.
     """
     held = sa.select(_job.c.lease_token).where(in_states(BLOCKING), _job.c.lease_token.is_not(None))
+    # Only processes of one kernel share the memory of a WAL database.
+    is_one_machine = database.is_sqlite
     with database.reading() as session:
-        dead = [token for token in session.scalars(held) if is_dead(token)]
+        tokens = session.scalars(held).all()
+    dead = [token for token in tokens if is_dead(token, is_one_machine=is_one_machine)]
     if not dead:
         return 0
     ended = sa.update(_job).where(_job.c.lease_token.in_(dead)).values(lease_until=at)
@@ -50,19 +57,30 @@ def release_the_dead(database: Database, at: datetime) -> int:
         return len(session.execute(ended.returning(_job.c.id)).all())
 
 
-def is_dead(token: str) -> bool:
-    """Tell whether the process that holds this token is known to be no more."""
+def is_dead(token: str, *, is_one_machine: bool = False) -> bool:
+    """Tell whether the process that holds this token is known to be no more.
+
+    `is_one_machine`: all holders are processes of the machine we are on.
+    """
     _, _, holder = token.partition(".")
     place, _, process = holder.partition(".")
     pid, _, began = process.partition(".")
-    if not place or place != _place() or not began.strip("0"):
-        return False  # elsewhere, or nobody can say
-    return _began(int(pid, 16)) != int(began, 16)
+    here = _place()
+    if not here or len(place) != len(here) or not began.strip("0"):
+        return False  # nobody can say
+    if place[:BOOT_CHARS] != here[:BOOT_CHARS]:
+        return is_one_machine
+    if place != here:
+        return False  # in another container
+    try:
+        return _began(int(pid, 16)) != int(began, 16)
+    except OSError:  # as when we may open no more files
+        return False
 
 
 @lru_cache(maxsize=1)
 def _place() -> str:
-    """Return a word for this boot of this machine and our space of process numbers, "" if unknown.
+    """Return words for this boot of this machine and our space of process numbers, "" if unknown.
 
     A container is a space of its own, whatever its name.
     """
@@ -71,14 +89,22 @@ def _place() -> str:
         space = (PROC / "self/ns/pid").stat().st_ino
     except OSError:
         return ""
-    return hashlib.sha256(f"{boot} {space}".encode()).hexdigest()[:PLACE_CHARS]
+    return _word(boot, BOOT_CHARS) + _word(f"{boot} {space}", SPACE_CHARS)
+
+
+def _word(text: str, size: int) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:size]
 
 
 def _began(pid: int) -> int | None:
-    """Return when a process began, in ticks since the boot; None if there is none, or who knows."""
+    """Return when a process began, in ticks since the boot; None if there is none.
+
+    Raises:
+        OSError: nobody can tell.
+    """
     try:
         stat = (PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:
+    except (FileNotFoundError, ProcessLookupError):
         return None
     fields = stat.rpartition(")")[2].split()  # its name may hold anything
     return None if fields[0] in "ZX" else int(fields[BEGAN_FIELD])

@@ -6,11 +6,13 @@ The printer is a folder that keeps every paper it was ever sent, so that a secon
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
 import time
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ import sqlalchemy as sa
 from printing import queue
 from printing.models import JobState, Printer, PrinterKind, PrintJob, PrintRoute
 from printing.queue import holders, release_the_dead
+from printing.queue.claiming import LEASE, claim
 from printing.samples import waybill
 from printing.transports import READY, Condition, Notice, unheard
 from tests.printing.test_drawing_room import until
@@ -157,16 +160,21 @@ def test_only_a_process_of_this_machine_that_is_no_more_is_dead(monkeypatch):
     mine = holders.new_token()
     assert (len(mine) <= 36, holders.is_dead(mine)) == (True, False)
     nonce, place, pid, began = mine.split(".")
+    boot, space = place[:6], place[6:]
     others = {
-        "its number was given again": (f"{nonce}.{place}.{pid}.{int(began, 16) - 1:x}", True),
-        "nobody has its number": (f"{nonce}.{place}.{2**22 + 1:x}.{began}", True),
-        "another machine, boot or container": (f"{nonce}.{'0' * 10}.{pid}.1", False),
-        "a system that tells nothing": (f"{nonce}..{pid}.0", False),
-        "a token of an older version": ("3c1f3a52-6c6b-4c39-9d59-1d6a3f6f0c3e", False),
+        "its number was given again": (f"{nonce}.{place}.{pid}.{int(began, 16) - 1:x}", True, True),
+        "nobody has its number": (f"{nonce}.{place}.{2**22 + 1:x}.{began}", True, True),
+        "another container": (f"{nonce}.{boot}{'0' * 6}.{pid}.1", False, False),
+        "another machine or boot": (f"{nonce}.{'0' * 6}{space}.{pid}.1", False, True),
+        "a system that tells nothing": (f"{nonce}..{pid}.0", False, False),
+        "a token of an older version": (f"{nonce}.{'0' * 10}.{pid}.1", False, False),
+        "one of an even older": ("3c1f3a52-6c6b-4c39-9d59-1d6a3f6f0c3e", False, False),
     }
-    assert {why: holders.is_dead(token) for why, (token, _) in others.items()} == {
-        why: wanted for why, (_, wanted) in others.items()
-    }
+    for is_one_machine in (False, True):
+        assert {
+            why: holders.is_dead(token, is_one_machine=is_one_machine)
+            for why, (token, *_) in others.items()
+        } == {why: wanted[is_one_machine] for why, (_, *wanted) in others.items()}
     with subprocess.Popen(["/bin/sleep", "60"]) as another:
         monkeypatch.setattr(os, "getpid", lambda: another.pid)
         token = holders.new_token()
@@ -175,6 +183,29 @@ def test_only_a_process_of_this_machine_that_is_no_more_is_dead(monkeypatch):
         another.kill()
         # Dead, though nobody has asked yet how it ended.
         assert until(lambda: holders.is_dead(token))
+
+
+def test_who_may_open_no_more_files_takes_nobody_for_dead():
+    token, limits = holders.new_token(), resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, limits[1]))
+    try:
+        is_dead = holders.is_dead(token)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert not is_dead
+
+
+def test_what_was_in_hand_when_the_machine_stopped_is_taken_up_when_it_runs_again(floor):
+    """On a database file; at a server it may be another machine's, and waits for its lease."""
+    job_id = floor.ask()
+    floor.do(lambda session: claim(session, floor.printer_id, at=floor.now))
+    before = floor.job(job_id).lease_token
+    boot_before = before.replace(before[7:13], "0" * 6)
+    floor.do(lambda s: s.execute(sa.update(PrintJob).values(lease_token=boot_before)))
+    is_file = floor.database.is_sqlite
+    assert release_the_dead(floor.database, floor.now) == is_file
+    floor.now += timedelta(seconds=0 if is_file else LEASE.total_seconds())
+    assert floor.work().state is JobState.SENT
 
 
 def asked_for(database: Database) -> list[int]:
