@@ -7,15 +7,15 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from printing.documents import Locale, ReadyLabel
+from printing.documents import Locale, ReadyFormat, ReadyLabel
 from printing.errors import DoesNotFit
-from printing.media import media
 from printing.models import ReadyFile
 
 
 def keep_ready(
     session: Session,
     content: bytes,
+    form: ReadyFormat,
     *,
     waybill_no: str,
     carrier: str,
@@ -25,29 +25,26 @@ def keep_ready(
 ) -> ReadyLabel:
     """Store a carrier's own label for this stock; return the paper to ask for.
 
-    The same bytes are stored once, whatever number they are kept under.
+    `form` is what `showing.ready_format` found it to be, for this stock: a stranger's file is
+    opened beside us, and never while a transaction is open. The same bytes are stored once,
+    whatever number they are kept under.
 
     Raises:
-        DocumentInvalid: it is not one label in PDF, PNG, ZPL or a platform's form
-            that this stock takes as it is.
-        DoesNotFit: no stock is called so.
+        DocumentInvalid: it is empty, too large, or for no known stock.
     """
-    from printing.renderers import ready  # heavy: only who takes labels in pays
-
-    found = ready.checked(content, media(stock))
     digest = hashlib.sha256(content).hexdigest()
     label = ReadyLabel(
         locale=locale,
         waybill_no=waybill_no,
         carrier=carrier,
-        format=found,
+        format=form,
         media=stock,
         sha256=digest,
         size_bytes=len(content),
     )
     known = session.get(ReadyFile, digest)
     if known is None:
-        session.add(ReadyFile(sha256=digest, format=found, content=content, stored_at=at))
+        session.add(ReadyFile(sha256=digest, format=form, content=content, stored_at=at))
     else:
         known.stored_at = at  # it is kept as long as if it came today
     session.flush()

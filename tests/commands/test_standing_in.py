@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from printing import queue
-from printing.documents import TestPage
+from printing.documents import ReadyFormat, TestPage
 from printing.models import (
     JobState,
     Printer,
@@ -254,8 +254,8 @@ def test_a_carriers_own_label_goes_where_its_stock_and_language_are(
     bench = Bench(world, **second)
     with world.database.transaction() as session:
         label = queue.keep_ready(
-            session, b"^XA\n^FO50,50^ADN,36,20^FDhello^FS\n^XZ\n", waybill_no="SF1", carrier="SF",
-            stock="76x130", at=world.now,
+            session, b"^XA\n^FO50,50^ADN,36,20^FDhello^FS\n^XZ\n", ReadyFormat.ZPL,
+            waybill_no="SF1", carrier="SF", stock="76x130", at=world.now,
         )  # fmt: skip
         job_id = queue.enqueue(
             session, label, station_id=None, at=world.now, command_id="c", printer_id=bench.first

@@ -235,8 +235,8 @@ def floor(database: Database) -> Floor:
 
 def asked(floor: Floor, content: str = SECRET) -> int:
     label = floor.do(
-        queue.keep_ready, content.encode(), waybill_no="YT1234567890123", carrier="圆通",
-        stock=STOCK, at=floor.now,
+        queue.keep_ready, content.encode(), ReadyFormat.COMPONENT, waybill_no="YT1234567890123",
+        carrier="圆通", stock=STOCK, at=floor.now,
     )  # fmt: skip
     return floor.ask(label)
 

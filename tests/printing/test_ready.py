@@ -62,8 +62,8 @@ def png(stock: str = STOCK, dpi: int = 203, mode: str = "1", **how: object) -> b
 
 def kept(floor: Floor, content: bytes, stock: str = STOCK) -> ReadyLabel:
     return floor.do(
-        queue.keep_ready, content, waybill_no="1Z999AA10123456784", carrier="UPS", stock=stock,
-        at=floor.now,
+        queue.keep_ready, content, ready.checked(content, STOCKS[stock]), at=floor.now,
+        waybill_no="1Z999AA10123456784", carrier="UPS", stock=stock,
     )  # fmt: skip
 
 

@@ -7,12 +7,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from printing.media import STOCKS
 from printing.models import PrintJob
 from printing.renderers import raster
+from printing.renderers.pdf import render
+from printing.samples import waybill
 from tests.builders import Stage
 from tests.web.desk_site import Desk, words_of
 from warehouse.catalog.models import StationKind
 from warehouse.db import utcnow
+from warehouse.dispatch.models import Waybill
 from warehouse.packing.models import Parcel
 from warehouse.people.models import Role
 
@@ -133,7 +137,9 @@ def test_a_label_the_carrier_has_drawn_is_handed_in_at_its_parcel(desk: Desk):
         file = (BytesIO(content), "label.zpl")
         return desk.said(desk.post(f"{page}/carrier-label", **sent, file=file))
 
-    assert "This file is no label for this paper" in hand_in(b"no label")
+    for none in (b"no label", b"", render(waybill(), STOCKS["100x180"])):
+        assert "This file is no label for this paper" in hand_in(none)
+    assert desk.world.all(Waybill) == []
     assert "Label SF1234567 for parcel" in hand_in(b"^XA\n^FO50,50^ADN,36,20^FDhello^FS\n^XZ\n")
     shown = words_of(desk.get(page))
     assert "The carrier has drawn the label itself" not in shown

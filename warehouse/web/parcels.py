@@ -209,16 +209,17 @@ def take_label(parcel_id: int) -> Response:
     if sent is None or not sent.filename:
         return told(InvalidInput(say("Choose a file."), field="file"), back)
     content, stock = sent.stream.read(MOST_READY_BYTES + 1), form_str("media", "")
-    if stock in STOCKS:
-        # A stranger's file is opened away from here first: it may bring down whoever opens it.
-        try:
-            drawing.drawn(partial(showing.ready_format, content, media(stock)))
-        except PrintingError as error:
-            return told(InvalidInput(drawing.said_of(error, UNFIT), field="file"), back)
+    if stock not in STOCKS:
+        return told(InvalidInput(UNFIT, field="media"), back)
+    # A stranger's file is opened away from here: it may bring down whoever opens it.
+    try:
+        form = drawing.drawn(partial(showing.ready_format, content, media(stock)))
+    except PrintingError as error:
+        return told(InvalidInput(drawing.said_of(error, UNFIT), field="file"), back)
     return act(
         take_carrier_label, TakeCarrierLabel, back=back, parcel_id=parcel_id,
         number=form_str("number", "").strip().upper(), media=stock,
-        station_id=form_int("station", 0), content=content,
+        station_id=form_int("station", 0), content=content, form=form,
     )  # fmt: skip
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from printing.documents import Locale, ReadyLabel
-from printing.errors import DocumentInvalid, DoesNotFit
+from printing.documents import Locale, ReadyFormat, ReadyLabel
+from printing.errors import DocumentInvalid
 from printing.media import SUITABLE
 from printing.queue import enqueue, keep_ready
 from warehouse.catalog.models import Station
@@ -31,12 +31,16 @@ UNFIT = say(
 
 @dataclass(frozen=True, kw_only=True)
 class TakeCarrierLabel(Command):
-    """Put the carrier's own label on a parcel that lacks nothing else; `station_id` prints it."""
+    """Put the carrier's own label on a parcel that lacks nothing else; `station_id` prints it.
+
+    The edge has opened the file before and says its `form`: that is too slow for a transaction.
+    """
 
     parcel_id: int
     number: str
     media: str
     content: bytes
+    form: ReadyFormat
     station_id: int
 
 
@@ -44,7 +48,7 @@ def take_carrier_label(session: Session, command: TakeCarrierLabel) -> Outcome:
     """Take number and label; the label comes out at the station and is scanned like ours.
 
     Raises:
-        RuleViolation: the parcel takes no label now. InvalidInput: the file is none for this paper.
+        RuleViolation: the parcel takes no label now. InvalidInput: no label is made for this paper.
         UnknownBarcode, WrongScan, WrongWaybill: the number is none, or another's.
     """
     parcel = lock_parcel(session, command.parcel_id)
@@ -85,11 +89,12 @@ def _kept(session: Session, command: TakeCarrierLabel, carrier: str) -> ReadyLab
         return keep_ready(
             session,
             command.content,
+            command.form,
             waybill_no=command.number,
             carrier=carrier,
             stock=command.media,
             at=command.at,
             locale=Locale(load_settings(session).paper_locale),
         )
-    except (DocumentInvalid, DoesNotFit) as error:
+    except DocumentInvalid as error:
         raise InvalidInput(UNFIT, field="file") from error
