@@ -36,6 +36,7 @@ def _stations() -> list[Blueprint]:
         pick,
         pictures,
         receive,
+        receive_new,
         replenish,
         ship,
         storing,
@@ -44,6 +45,7 @@ def _stations() -> list[Blueprint]:
 
     # Of a station of several modules any has its blueprint; importing them adds their routes.
     scale = (weigh, overrides)
+    dock = (receive, receive_new)
     shelves = (storing, replenish)
     stations = (
         home,
@@ -54,7 +56,7 @@ def _stations() -> list[Blueprint]:
         pack,
         scale[0],
         ship,
-        receive,
+        dock[0],
         *shelves,
         count,
         pictures,
