@@ -9,8 +9,10 @@ import pytest
 
 from tests.builders import Stage, World
 from tests.counts import GRACE, move, opened
-from warehouse.commands import Actor
+from warehouse.commands import Actor, Outcome
 from warehouse.counting.calendar import SaveRule, due_of, open_due, save_rule
+from warehouse.counting.commands.importing import TakeInCounts, taking_in
+from warehouse.counting.commands.passes import NextBin, TakeBin, go_to_next_bin, take_bin
 from warehouse.counting.events import DoubtShortage, doubt_shortage
 from warehouse.counting.importing import CountReport, import_count_file
 from warehouse.counting.models import (
@@ -23,9 +25,11 @@ from warehouse.counting.models import (
     LineState,
     RuleKind,
 )
+from warehouse.counting.rows import CountRow
 from warehouse.errors import InvalidInput, RuleViolation
 from warehouse.picking.commands.exceptions import ReportShort, report_short
 from warehouse.shops.refusals import FileRefused
+from warehouse.text import Text
 
 HEAD = "货位,商家编码,实盘数量,批次,盘点时间\n"
 
@@ -62,6 +66,33 @@ def test_a_file_closes_its_bins_and_the_same_file_is_read_once(world: World, she
     ]
     assert send(world, tmp_path, count.id, text).is_known
     assert len(world.all(CountFile)) == 1
+
+
+def test_a_file_takes_a_bin_that_somebody_is_only_on_the_way_to(
+    world: World, shelf, tmp_path: Path
+):
+    count = opened(world, "A-1")
+    world.do(go_to_next_bin, NextBin, by="bob", session_id=count.id)
+    assert world.one(CountBin).taken_by_id == world.person("bob")
+    assert send(world, tmp_path, count.id, f"{HEAD}A-1,TEE,9,,\n").bins == 1
+    world.do(go_to_next_bin, NextBin, by="bob", session_id=count.id)
+    recount = send(world, tmp_path, count.id, f"{HEAD}A-1,TEE,8,,\n")
+    assert [str(r.reason) for r in recount.rejected] == [
+        "You counted this bin. Its recount is for another person."
+    ]
+
+
+def test_a_file_and_a_counter_who_begins_the_bin_at_that_moment(world: World, shelf):
+    count = opened(world, "A-1")
+    rows = [CountRow(row=2, bin_code="A-1", sku_code="TEE", pieces=9)]
+    taken_in = world.command(TakeInCounts, by="ann", session_id=count.id, name="counts.csv",
+                             sha256="0" * 64, lines=1)  # fmt: skip
+    begins = world.command(TakeBin, by="bob", session_id=count.id, barcode="A-1")
+    told = world.overlap((take_bin, begins), (taking_in(rows), taken_in))
+    assert isinstance(told, Outcome)
+    (refused,) = told.facts["refused"]
+    assert str(Text.from_json(refused["reason"])).startswith("bob is counting this bin")
+    assert count.lines() == []
 
 
 def test_every_wrong_row_is_named_and_nothing_is_taken(world: World, shelf, tmp_path: Path):
@@ -168,6 +199,21 @@ def test_a_short_pick_has_its_bin_counted_and_a_shortage_in_the_book_too(world: 
         world.do(doubt_shortage, DoubtShortage, bin_code=bin_code, sku_code=sku_code)
     assert len(world.all(CountBin)) == 2
     assert world.one(CountSession).scope is CountScope.EVENT
+
+
+def test_goods_that_came_to_a_counted_bin_later_are_looked_for_when_doubted(world: World, shelf):
+    count = opened(world, "A-1")
+    count.count("A-1", {shelf: 10})
+    mug = world.sku("MUG")
+    world.stock(mug, "A-1", 3)
+    world.do(doubt_shortage, DoubtShortage, bin_code="A-1", sku_code="MUG")
+    assert count.line("A-1", mug).state is LineState.LOOK
+    assert count.line("A-1", shelf).state is LineState.AGREED
+    world.now += GRACE
+    assert count.count("A-1", {mug: 1}, by="bob").screen == "done"
+    assert (count.line("A-1", mug).variance, count.line("A-1", mug).state) == (
+        -2, LineState.RECOUNT,
+    )  # fmt: skip
 
 
 def test_a_counted_bin_that_is_doubted_is_looked_at_again(world: World, shelf):

@@ -247,6 +247,6 @@ def test_a_bin_that_a_tablet_has_is_not_closed_by_a_file(world: World, shelf, tm
     count.take("A-1")
     report = send(world, tmp_path, count.id, f"{HEAD}A-1,TEE,10,,\n")
     assert [str(r.reason) for r in report.rejected] == [
-        "Somebody is counting this bin on a tablet."
+        "ann is counting this bin on a tablet. Another counter can take it over there."
     ]
     assert world.one(CountBin).state == "taken"

@@ -15,6 +15,7 @@ from tests.tracked import by_lot, put
 from tests.web.desk_site import Desk, notice_of, words_of
 from warehouse.catalog.models import Bin
 from warehouse.commands import new_id
+from warehouse.counting.commands.goods import CountGoods, count_goods
 from warehouse.counting.models import CountBin, CountScan, CountSession, CountUnknown, LineState
 from warehouse.inventory.models import Lot
 from warehouse.people.models import PersonRole, Role
@@ -77,6 +78,25 @@ def test_a_counter_is_led_from_bin_to_bin_and_never_sees_the_book(desk: Desk, sh
     assert 'data-screen="bin"' in answer.get_data(as_text=True)
     assert [x.state for x in count.lines("A-1")] == [LineState.RECOUNT]
     assert desk.world.one(CountUnknown).code == "NOBODY-KNOWS"
+
+
+def test_who_has_no_bin_is_told_who_has_them_and_a_recounter_what_he_found_himself(
+    desk: Desk, shelf
+):
+    tee, count = shelf
+    take = count.take("A-1", by="ann")
+    desk.world.do(count_goods, CountGoods, by="ann", take_id=take, barcode="NOBODY-KNOWS")
+    count.scan(take, tee, 8)
+    count.take("A-2", by="bob")
+    page = words_of(desk.get(f"/count/{count.id}", Role.COUNTER))
+    assert "scan one to take it over: A-1 ann · A-2 bob" in page
+    count.close(take)
+    place = desk.world.one(CountBin, bin_id=desk.world.one(Bin, code="A-1").id)
+    answer = scan(desk, count, "A-1", "bin", place.id)
+    page = words_of(answer)
+    assert ("NOBODY-KNOWS" in page, "None of it is there" in page) == (False, True)
+    again = int(answer.text.split('data-subject="')[1].split('"')[0])
+    assert "unknown codes" not in words_of(scan(desk, count, "CMD-OK", "goods", again))
 
 
 def test_a_counter_says_the_lot_and_no_piece_asked_about_is_lost(desk: Desk):

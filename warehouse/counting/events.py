@@ -18,11 +18,12 @@ from warehouse.counting.models import (
     CountLine,
     CountScope,
     CountSession,
+    CountWanted,
     LineState,
     SessionState,
 )
 from warehouse.counting.scoping import COUNTED_KINDS
-from warehouse.counting.settling import ask_again
+from warehouse.counting.settling import ask_again, look_for
 from warehouse.errors import NotFound, RuleViolation
 from warehouse.inventory.models import StockBalance
 from warehouse.people import trail
@@ -87,7 +88,7 @@ def doubt(
     """Have a bin counted; return whether it is asked for anew.
 
     A bin that waits for its counter is not asked twice. In one that was counted and not posted,
-    the doubted goods are looked at again.
+    the doubted goods are looked at again, or for the first time where they came later.
     """
     live = session.scalars(
         sa.select(CountBin).where(CountBin.bin_id == bin_id, CountBin.is_live)
@@ -112,19 +113,20 @@ def _again(session: Session, command: Command, live: CountBin, sku_id: int | Non
         return False
     if count.state not in (SessionState.COUNTING, SessionState.REVIEW):
         return False
-    settled = (LineState.AGREED, LineState.DIFFERENT, LineState.APPROVED)
-    lines = list(
-        session.scalars(
-            sa.select(CountLine.id).where(
-                CountLine.count_bin_id == live.id,
-                CountLine.sku_id == sku_id,
-                CountLine.state.in_(settled),
-            )
+    if count.is_by_sku and session.get(CountWanted, (count.id, sku_id)) is None:
+        return False
+    lines = session.execute(
+        sa.select(CountLine.id, CountLine.state).where(
+            CountLine.count_bin_id == live.id, CountLine.sku_id == sku_id
         )
-    )
-    if lines:
-        ask_again(session, command, count, lines, LineState.LOOK, is_disturbed=True)
-    return bool(lines)
+    ).all()
+    if not lines:
+        return look_for(session, command, count, live, sku_id, command.actor.person_id)
+    settled = (LineState.AGREED, LineState.DIFFERENT, LineState.APPROVED)
+    doubted = [line.id for line in lines if line.state in settled]
+    if doubted:
+        ask_again(session, command, count, doubted, LineState.LOOK, is_disturbed=True)
+    return bool(doubted)
 
 
 def _todays(session: Session, command: Command) -> CountSession:

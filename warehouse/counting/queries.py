@@ -19,7 +19,6 @@ from warehouse.counting.models import (
     CountScan,
     CountSession,
     CountTake,
-    CountUnknown,
     CountWanted,
     LineState,
     SessionState,
@@ -28,6 +27,8 @@ from warehouse.errors import NotFound, RuleViolation, StaleScreen
 from warehouse.inventory.models import Lot, StockBalance
 from warehouse.people.models import Person
 from warehouse.text import say
+
+MOST_HELD = 6  # bins named to whoever has none
 
 
 def open_session(session: Session, session_id: int, *, lock: bool = False) -> CountSession:
@@ -238,6 +239,25 @@ def asked_goods(session: Session, sku_ids: Iterable[int]) -> list[Any]:
     )
 
 
+def held_by_others(session: Session, session_id: int, person_id: int) -> list[tuple[str, str]]:
+    """Return (bin, name) of the bins of a count that others are at or on the way to."""
+    rows = session.execute(
+        sa.select(Bin.code, Person.name)
+        .select_from(CountBin)
+        .join(Bin, Bin.id == CountBin.bin_id)
+        .join(Person, Person.id == CountBin.taken_by_id)
+        .where(
+            CountBin.session_id == session_id,
+            CountBin.state == BinState.TAKEN,
+            CountBin.taken_by_id != person_id,
+            Bin.is_active,
+        )
+        .order_by(CountBin.sequence, CountBin.id)
+        .limit(MOST_HELD)
+    )
+    return [(code, name) for code, name in rows]
+
+
 def book_in(session: Session, bin_id: int) -> dict[int, int]:
     """Return SKU id → pieces the book has in the bin, for counts that show it."""
     rows = session.execute(
@@ -246,17 +266,6 @@ def book_in(session: Session, bin_id: int) -> dict[int, int]:
         )
     )
     return {row.sku_id: row.on_hand for row in rows}
-
-
-def unknown_in(session: Session, count_bin_id: int) -> list[CountUnknown]:
-    """Return the codes found in a bin that nothing carries, and nobody has explained."""
-    return list(
-        session.scalars(
-            sa.select(CountUnknown)
-            .where(CountUnknown.count_bin_id == count_bin_id, CountUnknown.resolved_at.is_(None))
-            .order_by(CountUnknown.id)
-        )
-    )
 
 
 def name_of(session: Session, person_id: int) -> str:

@@ -9,17 +9,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from warehouse.catalog.models import Barcode, Bin, Sku
 from warehouse.catalog.rules import RowRefusal, spellings_of
-from warehouse.counting.models import BinState, CountBin, CountLine, CountSession
+from warehouse.counting.models import BinState, CountBin, CountLine, CountSession, CountTake
 from warehouse.counting.queries import may_look, wanted_goods
 from warehouse.db import portions
 from warehouse.inventory.models import Lot
+from warehouse.people.models import Person
 from warehouse.text import Text, say
 
 MOST_PIECES = 1_000_000
+_at_it = aliased(CountTake)  # the pass somebody is making now
 LONGEST_AGO = timedelta(days=7)  # before its opening: counted by hand while nothing else worked
 
 
@@ -60,6 +62,9 @@ def found_in(
     session: Session, count: CountSession, rows: Sequence[CountRow], person_id: int
 ) -> tuple[list[CountedBin], list[RowRefusal]]:
     """Return the bins of the rows with what was counted in them, and every row that cannot be.
+
+    The bins are held: whoever scans one of them now waits, and finds it counted. One that somebody
+    is only on the way to is taken from him.
 
     Rows of the same goods in a bin add up; a row with 0 pieces says that the bin has none, and an
     empty SKU with 0 pieces that it is empty.
@@ -105,16 +110,32 @@ def found_in(
 def _known(
     session: Session, count: CountSession, rows: Sequence[CountRow], person_id: int
 ) -> _Known:
-    bins = {
-        row.code: row
-        for codes in portions({r.bin_code for r in rows})
-        for row in session.execute(
-            sa.select(CountBin.id, CountBin.bin_id, CountBin.state, Bin.code, Bin.is_active)
+    named = {r.bin_code for r in rows}
+    for codes in portions(named):
+        session.execute(
+            sa.select(CountBin.id)
             .join(Bin, Bin.id == CountBin.bin_id)
             .where(CountBin.session_id == count.id, Bin.code.in_(codes))
+            .order_by(CountBin.id)
+            .with_for_update(of=CountBin)
         )
-    }
-    again = [row.id for row in bins.values() if row.state == BinState.AGAIN]
+    bins = {
+        row.code: row
+        for codes in portions(named)
+        for row in session.execute(
+            sa.select(
+                CountBin.id, CountBin.bin_id, CountBin.state, CountBin.counted_at, Bin.code,
+                Bin.is_active, Person.name.label("who"),
+            )
+            .join(Bin, Bin.id == CountBin.bin_id)
+            .outerjoin(_at_it, sa.and_(
+                _at_it.count_bin_id == CountBin.id, _at_it.closed_at.is_(None)
+            ))
+            .outerjoin(Person, Person.id == _at_it.person_id)
+            .where(CountBin.session_id == count.id, Bin.code.in_(codes))
+        )
+    }  # fmt: skip
+    again = [row.id for row in bins.values() if _is_again(row)]
     asked: dict[int, set[int]] = {count_bin_id: set() for count_bin_id in again}
     for ids in portions(again):
         lines = session.execute(
@@ -172,6 +193,13 @@ def _too_many(
                                           most=MOST_PIECES)  # fmt: skip
 
 
+def _is_again(place: Any) -> bool:
+    """Tell whether something of the bin is asked again, be somebody on the way to it or not."""
+    return place.state == BinState.AGAIN or (
+        place.state == BinState.TAKEN and place.counted_at is not None
+    )
+
+
 def _bin_problem(known: _Known, row: CountRow) -> tuple[str, str, Text] | None:
     place = known.bins.get(row.bin_code)
     if place is None:
@@ -180,9 +208,11 @@ def _bin_problem(known: _Known, row: CountRow) -> tuple[str, str, Text] | None:
         return "bin_code", row.bin_code, say("This bin is out of use.")
     if place.state == BinState.COUNTED:
         return "bin_code", row.bin_code, say("This bin is counted already.")
-    if place.state == BinState.TAKEN:
-        return "bin_code", row.bin_code, say("Somebody is counting this bin on a tablet.")
-    if place.state == BinState.AGAIN and not known.asked.get(place.id):
+    if place.who is not None:
+        return "bin_code", row.bin_code, say("{name} is counting this bin on a tablet. Another"
+                                             " counter can take it over there.",
+                                             name=place.who)  # fmt: skip
+    if _is_again(place) and not known.asked.get(place.id):
         return "bin_code", row.bin_code, say("You counted this bin. Its recount is for another"
                                              " person.")  # fmt: skip
     return None

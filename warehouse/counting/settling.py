@@ -119,19 +119,21 @@ def look_for(
     command: Command,
     count: CountSession,
     place: CountBin,
-    unknown: CountUnknown,
-) -> None:
-    """Have the SKU that an unknown code turned out to be looked for in the bin it was found in."""
+    sku_id: int,
+    found_by: int,
+) -> bool:
+    """Have a SKU looked for in a bin that was counted; tell whether it is.
+
+    Not if what was counted of it is posted, or kept as the book has it.
+    """
     lines = session.scalars(
-        sa.select(CountLine).where(
-            CountLine.count_bin_id == place.id, CountLine.sku_id == unknown.sku_id
-        )
+        sa.select(CountLine).where(CountLine.count_bin_id == place.id, CountLine.sku_id == sku_id)
     ).all()
     if not lines:
         line = CountLine(
             session_id=count.id, count_bin_id=place.id, bin_id=place.bin_id,
-            sku_id=unknown.sku_id, state=LineState.LOOK, counted=0, book=0, variance=0, changes=0,
-            counted_at=command.at, counted_by_id=unknown.person_id, looks=0,
+            sku_id=sku_id, state=LineState.LOOK, counted=0, book=0, variance=0, changes=0,
+            counted_at=command.at, counted_by_id=found_by, looks=0,
         )  # fmt: skip
         session.add(line)
         session.flush()
@@ -139,6 +141,7 @@ def look_for(
     waiting = [x.id for x in lines if x.state not in (LineState.POSTED, LineState.KEPT)]
     if waiting:
         ask_again(session, command, count, waiting, LineState.LOOK, is_disturbed=True)
+    return bool(waiting)
 
 
 def look_for_resolved(
@@ -154,7 +157,8 @@ def look_for_resolved(
         .order_by(CountUnknown.id)
     )
     for unknown in resolved.all():
-        look_for(session, command, count, place, unknown)
+        if unknown.sku_id is not None:
+            look_for(session, command, count, place, unknown.sku_id, unknown.person_id)
 
 
 def _moved_lines(session: Session, count: CountSession, due: datetime) -> Iterable[Any]:

@@ -49,6 +49,29 @@ def undo_stray(
     return _of_pass(session, take, stray.code)
 
 
+def strays_of(session: Session, take: CountTake) -> list[tuple[str, int]]:
+    """Return (code, pieces) of what this pass met that nothing carries, as long as nobody says it.
+
+    In the order they were met first.
+    """
+    pieces = sa.func.sum(CountStray.pieces)
+    explained = sa.select(CountUnknown.code).where(
+        CountUnknown.count_bin_id == take.count_bin_id, CountUnknown.resolved_at.is_not(None)
+    )
+    rows = session.execute(
+        sa.select(CountStray.code, pieces)
+        .where(
+            CountStray.take_id == take.id,
+            CountStray.undone_at.is_(None),
+            CountStray.code.not_in(explained),
+        )
+        .group_by(CountStray.code)
+        .having(pieces > 0)
+        .order_by(sa.func.min(CountStray.id))
+    )
+    return [(code, int(many)) for code, many in rows]
+
+
 def unknown_of(session: Session, place: CountBin, code: str) -> CountUnknown | None:
     """Return what is kept of a code in a bin, locked; None if nothing is."""
     return session.scalars(

@@ -26,15 +26,16 @@ from warehouse.counting.models import BinState, CountBin, CountSession, CountTak
 from warehouse.counting.queries import (
     asked_goods,
     book_in,
+    held_by_others,
     next_bin,
     open_session,
     open_take,
     progress,
     tallies,
-    unknown_in,
     waiting_sessions,
 )
 from warehouse.counting.screens import CountScreen
+from warehouse.counting.strays import strays_of
 from warehouse.errors import LotWanted, NotFound, RuleViolation
 from warehouse.inventory.pieces import lots_in
 from warehouse.inventory.refusals import refuse
@@ -209,7 +210,10 @@ def _show(session_id: int) -> stations.Show:
             return Fragment(
                 template="count/_done.html", screen=CountScreen.DONE, subject=count.id,
                 expects=say("the OK card, or a bin of this count"),
-                context={**shared, "waits": next_bin(session, count.id, person().id) is not None},
+                context={
+                    **shared, "waits": next_bin(session, count.id, person().id) is not None,
+                    "held": held_by_others(session, count.id, person().id),
+                },
             )  # fmt: skip
         here = session.get_one(Bin, place.bin_id)
         shared["bin"] = here
@@ -247,7 +251,7 @@ def _goods(
         "rows": counted[:LONGEST],
         "hidden": max(len(counted) - LONGEST, 0),
         "pieces": sum(row.pieces for row in counted),
-        "unknown": unknown_in(session, place.id),
+        "unknown": strays_of(session, take),
         "asked": asked_goods(session, take.asked) if take.asked is not None else [],
         "book": {} if count.is_blind else book_in(session, place.bin_id),
         "minus": screen == MINUS,

@@ -236,7 +236,7 @@ WORDS: Mapping[type[StrEnum], Words] = {
         FillState.OPEN: (say("to be brought"), WAIT),
         FillState.DONE: (say("brought"), OK),
         FillState.NEEDLESS: (say("wanted no more"), NONE),
-        FillState.EMPTY: (say("reserve is empty"), LOOK),
+        FillState.EMPTY: (say("none to take in reserve"), LOOK),
         FillState.CANCELLED: (say("taken back"), NONE),
     },
     BarcodeKind: {

@@ -180,7 +180,7 @@ def resolve_unknown(session: Session, command: ResolveUnknown) -> Outcome:
     unknown.resolved_at = command.at
     session.flush()
     if count.state in (SessionState.COUNTING, SessionState.REVIEW):
-        _have_it_looked_for(session, command, count, unknown)
+        _have_it_looked_for(session, command, count, unknown, sku.id)
     trail.record(session, command, "count", count.id, "resolved", code=unknown.code, sku=sku.id)
     message = say("{code} is {sku} from now on.", code=unknown.code, sku=sku.code)
     return Outcome(screen="count", subject_id=count.id, message=message)
@@ -298,9 +298,9 @@ def _keep_barcode(session: Session, code: str, sku: Sku, pieces: int) -> None:
 
 
 def _have_it_looked_for(
-    session: Session, command: Command, count: CountSession, unknown: CountUnknown
+    session: Session, command: Command, count: CountSession, unknown: CountUnknown, sku_id: int
 ) -> None:
     """Have the SKU looked for in a bin that was counted; if somebody is at it, when he is done."""
     place = session.get_one(CountBin, unknown.count_bin_id)
     if place.counted_at is not None and open_take(session, place.id) is None:
-        look_for(session, command, count, place, unknown)
+        look_for(session, command, count, place, sku_id, unknown.person_id)

@@ -16,7 +16,6 @@ from warehouse.commands import Command, Handler, Outcome, Tone
 from warehouse.counting.closing import Pass, close_passes, refresh
 from warehouse.counting.commands.sessions import locked
 from warehouse.counting.models import (
-    CountBin,
     CountFile,
     CountSession,
     CountTake,
@@ -140,11 +139,6 @@ def _passes(
     *,
     is_file: bool,
 ) -> list[Pass]:
-    ids = [place.count_bin_id for place in found]
-    # Whoever scans one of these bins now waits for us, and finds it counted.
-    session.execute(
-        sa.select(CountBin.id).where(CountBin.id.in_(ids)).order_by(CountBin.id).with_for_update()
-    )
     take = table_of(CountTake)
     rows: list[dict[str, Any]] = [
         {

@@ -29,11 +29,10 @@ from warehouse.counting.queries import (
     open_session,
     open_take,
     take_of,
-    unknown_in,
 )
 from warehouse.counting.screens import CountScreen
 from warehouse.counting.settling import look_for_resolved
-from warehouse.counting.strays import last_stray
+from warehouse.counting.strays import last_stray, strays_of
 from warehouse.errors import RuleViolation, TakenByAnother
 from warehouse.inventory.models import StockBalance
 from warehouse.inventory.refusals import refuse_bin
@@ -146,7 +145,7 @@ def close_bin(session: Session, command: CloseBin) -> Outcome:
     session.refresh(place)
     refresh(session, command, count)
     code = session.scalar(sa.select(Bin.code).where(Bin.id == place.bin_id))
-    return _on_the_way(session, command, count, _closed(session, place, str(code)), is_done=True)
+    return _on_the_way(session, command, count, _closed(session, take, str(code)), is_done=True)
 
 
 def changes_of(session: Session, bin_id: int) -> dict[str, int]:
@@ -298,9 +297,9 @@ def _pass_of(session: Session, take: CountTake, place: CountBin) -> Pass:
     )
 
 
-def _closed(session: Session, place: CountBin, code: str) -> Text:
+def _closed(session: Session, take: CountTake, code: str) -> Text:
     """Return what a counter is told; never whether the book agrees, which a blind count hides."""
-    if unknown_in(session, place.id):
+    if strays_of(session, take):
         return say("{bin} is counted. Put the pieces with unknown codes aside.", bin=code)
     return say("{bin} is counted.", bin=code)
 
