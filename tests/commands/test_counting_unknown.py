@@ -127,6 +127,20 @@ def test_a_code_that_is_no_barcode_any_more_is_asked_about_again(world: World, s
     assert (again.sku_id, again.resolved_at, again.pieces) == (None, None, 1)
 
 
+def test_a_code_of_goods_the_count_is_not_of_asks_nobody_to_count_them(world: World, shelf):
+    tee, _ = shelf
+    hat = world.sku("HAT")
+    count = opened(world, "TEE", kind=CountScope.SKUS)
+    take = count.take("A-1")
+    world.do(count_goods, CountGoods, by="ann", take_id=take, barcode="WHAT")
+    count.scan(take, tee, 10)
+    count.close(take)
+    unknown = world.one(CountUnknown)
+    world.do(resolve_unknown, ResolveUnknown, by="boss", unknown_id=unknown.id, sku_code="HAT")
+    assert [line.sku_id for line in count.lines("A-1")] == [tee.id]
+    assert hat.id != tee.id
+
+
 def test_goods_are_named_by_code_or_barcode_whatever_their_letters(world: World, shelf):
     tee, _ = shelf
     cap = world.sku("cap-Blue")

@@ -19,6 +19,7 @@ from warehouse.counting.commands.sessions import CancelCount, cancel_count
 from warehouse.counting.models import CountBin, CountScope, DifferenceReason, LineState
 from warehouse.errors import Forbidden, RuleViolation, StaleScreen, WrongBin
 from warehouse.inventory.models import Lot, MoveReason, Serial
+from warehouse.orders.models import Consignment, HoldKind
 
 
 @pytest.fixture
@@ -86,6 +87,42 @@ def test_two_desks_that_approve_the_same_approve_it_once(world: World, shelf):
     ]  # fmt: skip
     assert isinstance(world.overlap(*commands), RuleViolation)
     assert count.post().facts["posted"] == 1
+
+
+def test_who_lost_a_bin_to_another_is_told_to_whom(world: World, shelf):
+    tee, _ = shelf
+    count = opened(world, "A-1")
+    take = count.take("A-1", by="ann")
+    count.scan(take, tee)
+    count.take("A-1", by="bob", is_confirmed=True)
+    given = {"by": "ann", "take_id": take}
+    for handler, kind, more in (
+        (count_goods, CountGoods, {"barcode": tee.barcode}),
+        (close_bin, CloseBin, {}),
+    ):
+        said = str(world.refused(StaleScreen, handler, kind, **given, **more))
+        assert said == "bob has taken this bin over and counts it anew."
+
+
+def test_an_urgent_order_loses_its_pieces_to_a_count_last(world: World):
+    world.site()
+    tee = world.sku("TEE")
+    world.stock(tee, "A-01", 4)
+    first = world.bring(Stage.TOTE_BOUND, lines={tee: 2}, on_hand=0)
+    urgent = world.released({tee: 2})
+    with world.database.transaction() as session:
+        session.execute(
+            sa.update(Consignment)
+            .where(Consignment.id == urgent.consignment_id)
+            .values(is_urgent=True)
+        )
+    world.bring(Stage.TOTE_BOUND, work=urgent)
+    count = opened(world, "A-01")
+    for who in ("ann", "bob"):
+        count.count("A-01", {tee: 2}, by=who)
+    count.approve_and_post()
+    assert world.holds(urgent.order_id) == []
+    assert world.holds(first.order_id) == [HoldKind.STOCK_SHORT]
 
 
 def piece_in(world: World, place: str, code: str) -> Goods:

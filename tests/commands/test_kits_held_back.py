@@ -35,10 +35,13 @@ from warehouse.orders.restocking import audit_supplied
 from warehouse.placing.models import Why
 from warehouse.replenishing.commands.carrying import (
     GoToReserve,
+    PutBackInReserve,
     TakeFromReserve,
     go_to_reserve,
+    put_back_in_reserve,
     take_from_reserve,
 )
+from warehouse.replenishing.commands.on_face import PutOnFace, put_on_face
 from warehouse.replenishing.models import ReplenishTask
 from warehouse.settings import load_settings
 from warehouse.storing.commands.moves import (
@@ -431,7 +434,21 @@ def test_kits_held_back_in_reserve_are_not_said_to_be_gone(house: House):
     )
     assert str(sent.message) == f"{held} No other piece in reserve may be taken."
     assert (sent.screen, world.one(ReplenishTask).state) == ("tasks", "empty")
-    world.do(let_kits_go, LetKitsGo, sku_id=house.gift.id, reason="none has it inside")
+
+
+def test_kits_held_back_in_a_hand_do_not_get_to_the_shelf(house: House):
+    world = house.world
+    world.bin("R-01", kind=BinKind.RESERVE)
+    house.make(house.gift, 2, serum="L1", to="R-01")
+    work = world.bring(Stage.READY, lines={house.gift: 2}, on_hand=0)
+    world.do(make_wave, MakeWave, consignment_ids=(work.consignment_id,))
+    to = {"by": "li", "task_id": world.one(ReplenishTask).id}
+    world.do(go_to_reserve, GoToReserve, barcode="R-01", **to)
+    world.do(take_from_reserve, TakeFromReserve, barcode=house.gift.barcode, **to)
+    house.block("L1")
+    assert str(world.refused(RuleViolation, put_on_face, PutOnFace, barcode="K-01", **to)) == (
+        "GIFT is held back: pieces of a blocked lot may be inside. Put the goods back into R-01."
+    )
 
 
 @pytest.mark.parametrize("taken", [0, 1])
@@ -452,6 +469,12 @@ def test_a_reserve_bin_whose_lots_are_blocked_sends_on_to_the_next_lot(house: Ho
     why = "No lot of SERUM in R-L1 may be sold: blocked, or past its day. Leave it there."
     if taken:
         assert str(world.refused(RuleViolation, take_from_reserve, TakeFromReserve, **take)) == why
+        face = {"barcode": "S-L2", **to}
+        assert str(world.refused(RuleViolation, put_on_face, PutOnFace, **face)) == (
+            "Lot L1 may not be sold any more. Put the goods back into R-L1."
+        )
+        world.do(put_back_in_reserve, PutBackInReserve, **to)
+        assert world.one(ReplenishTask).from_bin_id == world.one(Bin, code="R-L2").id
     else:
         sent = world.do(take_from_reserve, TakeFromReserve, **take)
         assert (sent.screen, str(sent.message)) == ("next", f"{why} Go to R-L2.")

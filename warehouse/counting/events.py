@@ -18,7 +18,6 @@ from warehouse.counting.models import (
     CountLine,
     CountScope,
     CountSession,
-    CountWanted,
     LineState,
     SessionState,
 )
@@ -112,8 +111,6 @@ def _again(session: Session, command: Command, live: CountBin, sku_id: int | Non
     if sku_id is None or live.state not in (BinState.COUNTED, BinState.AGAIN):
         return False
     if count.state not in (SessionState.COUNTING, SessionState.REVIEW):
-        return False
-    if count.is_by_sku and session.get(CountWanted, (count.id, sku_id)) is None:
         return False
     lines = session.execute(
         sa.select(CountLine.id, CountLine.state).where(

@@ -10,6 +10,7 @@ from warehouse.counting.models import CountLine
 from warehouse.errors import RuleViolation
 from warehouse.inventory import ledger
 from warehouse.inventory.models import Allocation, ReleaseReason
+from warehouse.orders.models import Consignment
 from warehouse.orders.queries import consignment_by_id
 from warehouse.people import trail
 from warehouse.text import say
@@ -20,7 +21,9 @@ from warehouse.waves.replanning import allocate_elsewhere, end_task
 def free_promises(
     session: Session, command: Command, line: CountLine, lacking: int
 ) -> tuple[int, set[int]]:
-    """Let promises of the line's goods in its bin go, the newest first; return the pieces freed.
+    """Let promises of the line's goods in its bin go; return the pieces freed.
+
+    The newest go first, those of urgent orders last.
 
     Each is promised from another bin if one has it. The consignments no bin has them for come
     with the pieces: when the difference is posted they wait for reserve, or are held.
@@ -72,11 +75,12 @@ def _of_lot(line: CountLine) -> sa.ColumnElement[bool]:
 
 
 def _promised(session: Session, line: CountLine) -> list[tuple[int, int, int]]:
-    """Return (task, consignment, open pieces) of the promises, those begun last first."""
+    """Return (task, consignment, open pieces) of the promises, the first to be let go first."""
     rows = session.execute(
         sa.select(PickTask.id, WaveSlot.consignment_id, Allocation.open_pieces)
         .join(Allocation, Allocation.id == PickTask.allocation_id)
         .join(WaveSlot, WaveSlot.id == PickTask.slot_id)
+        .join(Consignment, Consignment.id == WaveSlot.consignment_id)
         .where(
             Allocation.bin_id == line.bin_id,
             Allocation.sku_id == line.sku_id,
@@ -84,6 +88,6 @@ def _promised(session: Session, line: CountLine) -> list[tuple[int, int, int]]:
             PickTask.state == TaskState.OPEN,
             Allocation.open_pieces > 0,
         )
-        .order_by(Allocation.id.desc())
+        .order_by(Consignment.is_urgent, Allocation.id.desc())
     )  # fmt: skip
     return [(row[0], row[1], row[2]) for row in rows]

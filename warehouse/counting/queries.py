@@ -26,7 +26,7 @@ from warehouse.counting.models import (
 from warehouse.errors import NotFound, RuleViolation, StaleScreen
 from warehouse.inventory.models import Lot, StockBalance
 from warehouse.people.models import Person
-from warehouse.text import say
+from warehouse.text import Text, say
 
 MOST_HELD = 6  # bins named to whoever has none
 
@@ -137,12 +137,23 @@ def take_of(session: Session, take_id: int, person_id: int) -> CountTake:
     """Return the open pass of this person, locked.
 
     Raises:
-        StaleScreen: it is closed, or somebody else took the bin over.
+        StaleScreen: it is closed, or somebody else took the bin over; then it says who.
     """
     take = session.get(CountTake, take_id, with_for_update=True, populate_existing=True)
     if take is None or take.closed_at is not None or take.person_id != person_id:
-        raise StaleScreen
+        raise StaleScreen(_taken_over(session, take, person_id))
     return take
+
+
+def _taken_over(session: Session, take: CountTake | None, person_id: int) -> Text | None:
+    if take is None or take.person_id != person_id or not take.is_dropped:
+        return None
+    other = session.scalar(
+        sa.select(Person.name)
+        .join(CountBin, CountBin.taken_by_id == Person.id)
+        .where(CountBin.id == take.count_bin_id, Person.id != person_id)
+    )
+    return say("{name} has taken this bin over and counts it anew.", name=other) if other else None
 
 
 @dataclass(frozen=True, kw_only=True)

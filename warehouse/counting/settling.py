@@ -19,6 +19,7 @@ from warehouse.counting.models import (
     CountLine,
     CountSession,
     CountUnknown,
+    CountWanted,
     LineState,
     SessionState,
 )
@@ -124,8 +125,11 @@ def look_for(
 ) -> bool:
     """Have a SKU looked for in a bin that was counted; tell whether it is.
 
-    Not if what was counted of it is posted, or kept as the book has it.
+    Not if the count is of other goods, or what was counted of it is posted, or kept as the book
+    has it.
     """
+    if count.is_by_sku and session.get(CountWanted, (count.id, sku_id)) is None:
+        return False
     lines = session.scalars(
         sa.select(CountLine).where(CountLine.count_bin_id == place.id, CountLine.sku_id == sku_id)
     ).all()

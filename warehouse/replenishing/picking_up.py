@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.catalog.queries import Item, bin_by_code, item_by_barcode
 from warehouse.commands import CommandRow
+from warehouse.errors import RuleViolation
 from warehouse.inventory.fitness import SUSPECT_SKUS, is_fit
 from warehouse.inventory.models import Lot, LotBalance, Move, MoveReason
 from warehouse.inventory.pieces import LotHere, lots_in, serials_in
@@ -62,6 +63,29 @@ def why_none(session: Session, place: Bin, sku_id: int) -> Text:
     return say(
         "{sku} in {bin} is held back: pieces of a blocked lot may be inside. Leave it there until"
         " the desk has had it sorted.", sku=sku.code, bin=place.code,
+    )  # fmt: skip
+
+
+def require_fit(session: Session, hand: Carried, *, day: date) -> None:
+    """Refuse goods in a hand that were held back since they were taken: none get to a shelf.
+
+    Raises:
+        RuleViolation: they may not be sold any more; they go back where they were taken.
+    """
+    task = session.get_one(ReplenishTask, hand.task_id)
+    source = session.get_one(Bin, hand.from_bin_id)
+    if in_bin(session, source.id, task.sku_id, day=day, lot_id=hand.lot_id) > 0:
+        return
+    if hand.lot_id is not None:
+        lot = session.get_one(Lot, hand.lot_id)
+        raise RuleViolation(
+            say("Lot {lot} may not be sold any more. Put the goods back into {bin}.",
+                lot=lot.code, bin=source.code)
+        )  # fmt: skip
+    sku = session.get_one(Sku, task.sku_id)
+    raise RuleViolation(
+        say("{sku} is held back: pieces of a blocked lot may be inside. Put the goods back into"
+            " {bin}.", sku=sku.code, bin=source.code)
     )  # fmt: skip
 
 

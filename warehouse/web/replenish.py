@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, url_for
 from sqlalchemy.orm import Session
 
@@ -112,12 +114,13 @@ def _fewer(scan: Scan, task_id: int) -> Outcome:
     if not text.isascii() or not text.isdigit():
         raise InvalidInput(say("Key in how many pieces are left in the bin."), field="barcode")
     outcome = do(report_fewer, ReportFewer, task_id=task_id, found=int(text[:7]))
-    do(
+    asked = do(
         ask_for_bin, AskForBin, id=f"{command_id()[:58]}-doubt",
         bin_id=outcome.facts["bin_id"], sku_id=outcome.facts["sku_id"],
         event=CountEvent.SHORT_PICK,
     )  # fmt: skip
-    return outcome
+    told = say("{booked} {asked}", booked=outcome.message, asked=asked.message)
+    return replace(outcome, message=told)
 
 
 def _card(card: Card, screen: str, task_id: int) -> Outcome:

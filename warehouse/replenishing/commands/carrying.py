@@ -228,8 +228,7 @@ def report_fewer(session: Session, command: ReportFewer) -> Outcome:
     return Outcome(
         screen=ReplenishScreen.NEXT if task.state is TaskState.OPEN else ReplenishScreen.TASKS,
         subject_id=task.id,
-        message=say("{missing} missing in {bin} are booked. The bin will be counted.",
-                    missing=missing, bin=place.code),
+        message=say("{missing} missing in {bin} are booked.", missing=missing, bin=place.code),
         tone=Tone.ATTENTION,
         facts={"bin_id": place.id, "sku_id": sku.id, "missing": missing},
     )  # fmt: skip

@@ -22,7 +22,7 @@ from warehouse.replenishing.commands.carrying import gone_from_under
 from warehouse.replenishing.commands.ending import end
 from warehouse.replenishing.commands.planning import hand_of, open_task, refresh
 from warehouse.replenishing.models import Carried, ReplenishTask, TaskState
-from warehouse.replenishing.picking_up import is_gone
+from warehouse.replenishing.picking_up import is_gone, require_fit
 from warehouse.replenishing.queries import carried_of, is_filled, pick_bin_for
 from warehouse.replenishing.screens import ReplenishScreen
 from warehouse.text import Text, say
@@ -48,7 +48,8 @@ def put_on_face(session: Session, command: PutOnFace) -> Outcome:
 
     Raises:
         StaleScreen: the task has ended. WrongBin, UnknownBarcode: it is no pick bin in use.
-        RuleViolation: nothing is in hand, or the bin takes not one piece of it.
+        RuleViolation: nothing is in hand, it may not be sold any more, or the bin takes not one
+        piece of it.
         InvalidInput: the reason is none for another bin.
     """
     task = open_task(session, command.task_id)
@@ -58,6 +59,7 @@ def put_on_face(session: Session, command: PutOnFace) -> Outcome:
     sku = session.get_one(Sku, task.sku_id)
     if is_gone(session, hand, sku.id):
         return gone_from_under(session, hand, sku)
+    require_fit(session, hand, day=command.day)
     place = _face(session, command, task, hand)
     pieces, is_doubted = _fitting(session, place, sku, hand)
     is_other = place.id != task.to_bin_id and is_filled(session, task.to_bin_id)
