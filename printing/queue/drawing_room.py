@@ -114,7 +114,7 @@ class DrawingRoom:
                 if self._has_place():
                     self._idle.append(_Process(limits))
                     break
-                if time.monotonic() > until:
+                if time.monotonic() > until or self._is_stuck():
                     raise DrawingDelayed("all that draw are at work")
                 self._changed.wait(LOOK_S / 2)
             process = self._idle.pop()
@@ -124,6 +124,10 @@ class DrawingRoom:
     def _has_place(self) -> bool:
         quick = sum(not process.is_slow for process in self._busy)
         return quick < self._limits.at_once and len(self._busy) < self._limits.most
+
+    def _is_stuck(self) -> bool:
+        """Whether nobody who comes now is served soon: he is told at once and holds no thread."""
+        return len(self._busy) >= self._limits.most and all(one.is_slow for one in self._busy)
 
     def _leave(self, process: _Process, *, is_well: bool) -> None:
         with self._changed:

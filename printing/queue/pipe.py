@@ -41,7 +41,7 @@ class Limits:
     at_once    so many draw before any is slow; for each that is, there may be one more
     slow_s     from so long on it counts as slow
     most       processes at most, whatever they do
-    wait_s     so long one waits for a process
+    wait_s     so long one waits for a process; not at all once all there may be are slow
     idle_s     a process nobody asked anything for so long ends; 0: never
     """
 

@@ -178,8 +178,8 @@ def test_what_the_kernel_ends_for_want_of_memory_is_drawn_later(room):
         room.do(made_of, doing(exec, "import os; os.kill(os.getpid(), 9)"))
 
 
-def test_one_that_is_slow_holds_nobody_and_who_waits_too_long_is_told_so(rooms, tmp_path):
-    room = rooms(at_once=1, most=2, slow_s=0.2, wait_s=0.3)
+def test_one_that_is_slow_holds_nobody_and_who_comes_when_all_are_is_told_at_once(rooms, tmp_path):
+    room = rooms(at_once=1, most=2, slow_s=0.2)
     over = tmp_path / "over"
     waits = doing(
         exec,
@@ -192,11 +192,21 @@ while not __import__("os").path.exists({str(over)!r}):
         assert until(lambda: any(process.is_slow for process in room._busy))
         assert room.do(made_of, GIVEN).marked == ""
         slow.append(pool.submit(room.do, made_of, waits))
-        assert until(lambda: len(room._busy) == 2)
+        assert until(lambda: [process.is_slow for process in room._busy] == [True, True])
+        third = pool.submit(room.do, made_of, GIVEN)
+        assert until(third.done)
         with pytest.raises(DrawingDelayed, match="all that draw are at work"):
-            room.do(made_of, GIVEN)
+            third.result()
         over.touch()
         assert {each.result().marked for each in slow} == {""}
+
+
+def test_who_waits_too_long_is_told_so(rooms):
+    room = rooms(at_once=1, wait_s=0.1)
+    taken = room._take()
+    with pytest.raises(DrawingDelayed, match="all that draw are at work"):
+        room.do(made_of, GIVEN)
+    room._leave(taken, is_well=True)
 
 
 def test_a_process_nobody_asks_for_long_ends_and_the_next_paper_has_another(rooms):
