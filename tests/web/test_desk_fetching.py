@@ -121,6 +121,13 @@ def test_a_fetch_opens_no_paper_of_another_lane(desk: Desk):
     assert _is_marked(desk, job.id, desk.as_(Role.PACKER))
 
 
+def test_a_paper_voided_after_it_was_fetched_is_not_printed_from_there_any_more(desk: Desk):
+    job = _to_fetch(desk)
+    desk.post(f"/printers/jobs/{job.id}/fetch", Role.PACKER)
+    set_job(desk, job.id, void_reason="put aside")
+    assert _is_marked(desk, job.id, desk.as_(Role.PACKER))
+
+
 def test_a_fetched_paper_that_did_not_come_out_waits_as_a_marked_copy(desk: Desk):
     job = _to_fetch(desk)
     desk.post(f"/printers/jobs/{job.id}/fetch", Role.PACKER)

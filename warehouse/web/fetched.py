@@ -27,7 +27,8 @@ def keep_fetched(job_id: int) -> None:
 def is_in_hand(session: Session, job_id: int) -> bool:
     """Tell whether this person has fetched the paper in this browser and not yet said how it went.
 
-    It says so of a paper of a browser's lane alone: no other paper is printed from here.
+    It says so of a paper of a browser's lane alone: no other paper is printed from here. One that
+    is void by now must not be printed once more.
     """
     if job_id not in cookie.get(KEY, ()):
         return False
@@ -45,6 +46,7 @@ def is_in_hand(session: Session, job_id: int) -> bool:
         .where(
             PrintJob.id == job_id,
             PrintJob.state == JobState.UNKNOWN,
+            PrintJob.void_reason == "",
             Printer.kind == PrinterKind.DOWNLOAD,
         )
     )
