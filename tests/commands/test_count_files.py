@@ -9,6 +9,7 @@ import pytest
 
 from tests.builders import Stage, World
 from tests.counts import GRACE, move, opened
+from tests.tracked import by_lot, put
 from warehouse.commands import Actor, Outcome
 from warehouse.counting.calendar import SaveRule, due_of, open_due, save_rule
 from warehouse.counting.commands.importing import TakeInCounts, taking_in
@@ -66,6 +67,19 @@ def test_a_file_closes_its_bins_and_the_same_file_is_read_once(world: World, she
     ]
     assert send(world, tmp_path, count.id, text).is_known
     assert len(world.all(CountFile)) == 1
+
+
+def test_codes_of_a_file_are_found_however_they_are_typed(world: World, shelf, tmp_path: Path):
+    cap = world.sku("cap-Blue")
+    serum = by_lot(world)
+    world.stock(cap, "A-1", 5)
+    put(world, serum, "A-2", 3, lot="L1")
+    count = opened(world, "A-1", "A-2")
+    rows = ("a-1,pack-tee,1,,", "A-1,PACK-TEE,0,,", " ａ-1 ,TEE,4,,", "A-1,cap-Blue,5,,",
+            f"a-2,{serum.barcode},3,l1,", "A-2,TEE,4,,")  # fmt: skip
+    report = send(world, tmp_path, count.id, HEAD + "\n".join(rows))
+    assert [(r.row, str(r.reason)) for r in report.rejected] == []
+    assert (report.bins, report.agreed, report.different) == (2, 4, 0)
 
 
 def test_a_file_takes_a_bin_that_somebody_is_only_on_the_way_to(

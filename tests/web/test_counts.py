@@ -191,8 +191,10 @@ def test_sheets_and_report_are_printed_and_a_sheet_is_typed_in(desk: Desk, shelf
     answer = desk.post(url, **{f"pieces-{tee.id}": "9", "sku-0": "WHAT", "new-0": "1"})
     assert answer.status_code == 400
     assert "Nothing here carries this code." in words_of(answer)
-    desk.post(url, **{f"pieces-{tee.id}": "10"})
-    assert [x.state for x in count.lines("A-1")] == [LineState.AGREED]
+    cap = desk.world.sku("cap-Blue")
+    desk.post(url, **{f"pieces-{tee.id}": "10", "sku-0": "cap-Blue", "new-0": "2"})
+    assert count.line("A-1", tee).state is LineState.AGREED
+    assert count.line("A-1", cap).variance == 2
 
 
 def test_a_file_is_taken_whole_or_not_at_all(desk: Desk, shelf):

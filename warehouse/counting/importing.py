@@ -80,7 +80,7 @@ def _unknown(
         count = session.get(CountSession, session_id)
         if count is None or not rows:
             return []
-        refused = found_in(session, count, rows, actor.person_id)[1]
+        refused = found_in(session, count, rows, actor.person_id, holds=False)[1]
     return [_rejected(name, refusal) for refusal in refused]
 
 

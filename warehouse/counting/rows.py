@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from warehouse.catalog.models import Barcode, Bin, Sku
-from warehouse.catalog.rules import RowRefusal, spellings_of
+from warehouse.catalog.rules import RowRefusal, scan_code, spellings_of
 from warehouse.counting.models import BinState, CountBin, CountLine, CountSession, CountTake
 from warehouse.counting.queries import may_look, wanted_goods
 from warehouse.db import portions
@@ -59,16 +59,25 @@ class _Known:
 
 
 def found_in(
-    session: Session, count: CountSession, rows: Sequence[CountRow], person_id: int
+    session: Session,
+    count: CountSession,
+    rows: Sequence[CountRow],
+    person_id: int,
+    *,
+    holds: bool = True,
 ) -> tuple[list[CountedBin], list[RowRefusal]]:
     """Return the bins of the rows with what was counted in them, and every row that cannot be.
 
-    The bins are held: whoever scans one of them now waits, and finds it counted. One that somebody
-    is only on the way to is taken from him.
+    The bins are held, unless nothing is to come of it: whoever scans one of them now waits, and
+    finds it counted. One that somebody is only on the way to is taken from him. Codes are found
+    however they are typed.
 
     Rows of the same goods in a bin add up; a row with 0 pieces says that the bin has none, and an
     empty SKU with 0 pieces that it is empty.
     """
+    rows = [replace(row, bin_code=scan_code(row.bin_code), lot=scan_code(row.lot)) for row in rows]
+    if holds:
+        _hold(session, count, {row.bin_code for row in rows})
     known = _known(session, count, rows, person_id)
     pieces: dict[str, dict[tuple[int, int | None], int]] = defaultdict(dict)
     times: dict[str, dict[tuple[int, int | None], datetime]] = defaultdict(dict)
@@ -107,11 +116,8 @@ def found_in(
     return bins, refused
 
 
-def _known(
-    session: Session, count: CountSession, rows: Sequence[CountRow], person_id: int
-) -> _Known:
-    named = {r.bin_code for r in rows}
-    for codes in portions(named):
+def _hold(session: Session, count: CountSession, bin_codes: Collection[str]) -> None:
+    for codes in portions(bin_codes):
         session.execute(
             sa.select(CountBin.id)
             .join(Bin, Bin.id == CountBin.bin_id)
@@ -119,9 +125,14 @@ def _known(
             .order_by(CountBin.id)
             .with_for_update(of=CountBin)
         )
+
+
+def _known(
+    session: Session, count: CountSession, rows: Sequence[CountRow], person_id: int
+) -> _Known:
     bins = {
         row.code: row
-        for codes in portions(named)
+        for codes in portions({r.bin_code for r in rows})
         for row in session.execute(
             sa.select(
                 CountBin.id, CountBin.bin_id, CountBin.state, CountBin.counted_at, Bin.code,
@@ -161,13 +172,19 @@ def _known(
 
 
 def _goods(session: Session, codes: set[str]) -> dict[str, tuple[Any, int]]:
-    """Return code → (SKU, pieces one of it stands for): by SKU code first, then by barcode."""
+    """Return code → (SKU, pieces one of it stands for): by SKU code first, then by barcode.
+
+    SKU codes keep their letters' case, barcodes know upper case only.
+    """
     facts = (Sku.id, Sku.code, Sku.is_lot_tracked, Sku.is_serial_tracked)
     found: dict[str, tuple[Any, int]] = {}
     for some in portions(codes):
         known = session.execute(sa.select(*facts).where(Sku.code.in_(some)))
         found.update((sku.code, (sku, 1)) for sku in known)
-    spelled = {other: code for code in codes - found.keys() for other in spellings_of(code)}
+    spelled: dict[str, list[str]] = defaultdict(list)
+    for code in codes - found.keys():
+        for other in spellings_of(scan_code(code)):
+            spelled[other].append(code)
     for some in portions(spelled):
         rows = session.execute(
             sa.select(*facts, Barcode.code.label("barcode"), Barcode.pieces)
@@ -175,7 +192,8 @@ def _goods(session: Session, codes: set[str]) -> dict[str, tuple[Any, int]]:
             .where(Barcode.code.in_(some))
         )
         for row in rows:
-            found.setdefault(spelled[row.barcode], (row, row.pieces))
+            for code in spelled[row.barcode]:
+                found.setdefault(code, (row, row.pieces))
     return found
 
 

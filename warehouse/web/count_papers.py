@@ -172,15 +172,15 @@ def keep_typed(count_bin_id: int) -> str | Response | tuple[str, int]:
 def _typed_rows(bin_code: str, goods: dict[int, str]) -> list[CountRow]:
     """Return the rows of the form; an empty field is no piece, and a bin without rows is empty."""
     rows = [
-        CountRow(row=0, bin_code=bin_code, sku_code=code, lot=form_str(f"lot-{sku_id}", "").upper(),
+        CountRow(row=0, bin_code=bin_code, sku_code=code, lot=form_str(f"lot-{sku_id}", ""),
                  pieces=_number(f"pieces-{sku_id}"))
         for sku_id, code in goods.items()
     ]  # fmt: skip
     for at in range(FREE_ROWS):
-        code = form_str(f"sku-{at}", "").upper()
+        code = form_str(f"sku-{at}", "").strip()
         if code:
             rows.append(CountRow(row=0, bin_code=bin_code, sku_code=code,
-                                 lot=form_str(f"new-lot-{at}", "").upper(),
+                                 lot=form_str(f"new-lot-{at}", ""),
                                  pieces=_number(f"new-{at}")))  # fmt: skip
     return rows or [CountRow(row=0, bin_code=bin_code, pieces=0)]
 
