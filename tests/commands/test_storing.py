@@ -286,6 +286,12 @@ def test_of_several_lots_one_is_chosen(world: World):
         barcode=dock.goods.barcode,
     )  # fmt: skip
     assert len(world.all(Lot)) == 2
+    hand = dock.take(pieces=2)
+    given = {"by": "li", "handling_id": hand.subject_id}
+    world.refused(UnknownBarcode, add_goods, AddGoods, barcode="L9", **given)
+    world.do(add_goods, AddGoods, barcode="L1", **given)
+    told = world.get(Handling, hand.subject_id)
+    assert (told.lot_id, told.pieces) == (lots[0], 2)
 
 
 def test_known_pieces_are_scanned_one_by_one(world: World):

@@ -26,6 +26,7 @@ from warehouse.storing.screens import StockScreen
 from warehouse.storing.sources import (
     INCOMING,
     TAKEN_FROM,
+    LotIn,
     content_of,
     free_of,
     lot_of,
@@ -111,13 +112,17 @@ def take_goods(session: Session, command: TakeGoods) -> Outcome:
 
 
 def add_goods(session: Session, command: AddGoods) -> Outcome:
-    """Count more pieces of what is in hand.
+    """Count more pieces of what is in hand; asked for their lot, the code of one here is it.
 
     Raises:
         StaleScreen: it was put down. WrongItem: other goods. TooMany: more than are free.
         SerialElsewhere: no piece of that number stands in the bin.
     """
     handling, source, sku = open_handling(session, command, command.handling_id)
+    if handling.lot_id is None and item_by_barcode(session, command.barcode) is None:
+        told = [lot for lot in lots_in(session, source.id, sku.id) if lot.code == command.barcode]
+        if told and not sku.is_serial_tracked:
+            return _of_lot(session, handling, sku, told[0])
     if handling.lot_id is None and command.lot:
         handling.lot_id = lot_of(session, source, sku, command.lot)
     elif command.lot and handling.lot_id != lot_of(session, source, sku, command.lot):
@@ -149,11 +154,15 @@ def choose_lot(session: Session, command: ChooseLot) -> Outcome:
         StaleScreen: it was put down, or the lot has no free piece there any more.
     """
     handling, source, sku = open_handling(session, command, command.handling_id)
-    free = {lot.lot_id: lot.free for lot in lots_in(session, source.id, sku.id)}
-    if command.lot_id not in free:
-        raise StaleScreen
-    handling.lot_id = command.lot_id
-    handling.pieces = min(handling.pieces, free[command.lot_id])
+    for lot in lots_in(session, source.id, sku.id):
+        if lot.lot_id == command.lot_id:
+            return _of_lot(session, handling, sku, lot)
+    raise StaleScreen
+
+
+def _of_lot(session: Session, handling: Handling, sku: Sku, lot: LotIn) -> Outcome:
+    handling.lot_id = lot.lot_id
+    handling.pieces = min(handling.pieces, lot.free)
     return _in_hand(session, handling, sku)
 
 
