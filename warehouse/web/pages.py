@@ -48,7 +48,7 @@ NAV: tuple[Place, ...] = (
     ("receiving.index", say("Receiving"), (Right.SEE_DESK,)),
     ("printers.index", say("Printing"), (Right.SEE_DESK,)),
 )
-PART_OF = {"supply": "receiving"}  # sections reached by the tabs of another
+PART_OF = {"supply": "receiving", "lots": "stock"}  # sections reached by the tabs of another
 # What is looked at once a day, or set up once, stands behind one word.
 MORE: tuple[Place, ...] = (
     ("days.index", say("Daily report"), (Right.SEE_DESK,)),
