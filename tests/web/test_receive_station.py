@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from tests.dock import Dock
 from tests.web.desk_site import Desk, words_of
-from warehouse.catalog.models import Sku
+from warehouse.catalog.models import Barcode, Sku
 from warehouse.commands import new_id
 from warehouse.people.models import Role
 from warehouse.receiving.commands.recounting import RecountGoods, recount_goods
@@ -107,6 +107,27 @@ def test_goods_without_papers_and_without_a_sku(desk: Desk, dock: Dock):
     assert sku.code == "N-000001"
     assert "N-000001" in words_of(desk.get(f"/receive/{tablet.subject}", Role.RECEIVER))
     assert [c.sku_id for c in desk.world.all(ReceiptCount)] == [sku.id]
+
+
+def test_a_stray_scan_gives_no_code_to_the_goods_scanned_next(desk: Desk, dock: Dock):
+    tee = desk.world.sku("TEE")
+    tablet = Tablet(desk)
+    tablet.scan("YZ")
+    tablet.scan("BOX-12")
+    assert tablet.scan("NOTHING").status_code == 422
+    tablet.scan(tee.barcode, pieces=12)
+    assert "The same goods? BOX-12 TEE" in tablet.words
+    assert desk.world.all(ReceiptCount) == []
+    tablet.scan("CMD-UNDO")
+    assert (tablet.screen, desk.world.all(Barcode, code="BOX-12")) == ("count", [])
+    tablet.scan("BOX-12")
+    tablet.scan(tee.barcode, pieces=12)
+    tablet.scan("CMD-OK")
+    assert (tablet.screen, desk.world.one(Barcode, code="BOX-12").pieces) == ("count", 12)
+    assert [count.pieces for count in desk.world.all(ReceiptCount)] == [12]
+    tablet.screen = f"same-x-{tee.barcode}"
+    tablet.scan("CMD-OK")
+    assert [count.pieces for count in desk.world.all(ReceiptCount)] == [12]
 
 
 def test_lot_date_and_number_are_asked_on_the_screen(desk: Desk, dock: Dock):

@@ -8,8 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Blueprint, Response, url_for
 
-from warehouse.commands import Outcome
+from warehouse.catalog.queries import item_by_barcode
+from warehouse.commands import Outcome, Tone
 from warehouse.errors import InvalidInput
+from warehouse.inventory.refusals import refuse_item, require_pieces
 from warehouse.people.rights import Right
 from warehouse.receiving.commands.booking import BookReceipt, book_receipt
 from warehouse.receiving.commands.counting import (
@@ -58,8 +60,10 @@ from warehouse.web.receive_screens import (
     FAULTY,
     FINISH,
     NEW,
+    SAME,
     SUPPLIERS,
     fault_of,
+    same_of,
     show,
 )
 from warehouse.web.stations import code_of, unknown_card
@@ -105,12 +109,21 @@ def _take(scan: Scan, screen: str, subject: int | None) -> Outcome:
         return do(start_blind, StartBlind, supplier=item.code)
     if screen in (ReceiveScreen.START, ReceiveScreen.CONFIRM, ""):
         return _start(item.code)
-    if screen == ReceiveScreen.UNKNOWN:
-        pieces = form_int("pieces", 1)
-        return do(map_code, MapCode, receipt_id=receipt_id, barcode=item.code, pieces=pieces)
+    if screen == ReceiveScreen.UNKNOWN or same_of(screen):
+        return _same_goods(item, receipt_id, form_int("pieces", 1))
     if screen in (ReceiveScreen.LOT, ReceiveScreen.BEST_BEFORE, ReceiveScreen.SERIAL):
         return _tell(item, screen, receipt_id)
     return _count(item, screen, receipt_id)
+
+
+def _same_goods(item: CodeScan, receipt_id: int, pieces: int) -> Outcome:
+    """Ask whether the unknown code stands on these goods: it may as well have been a stray scan."""
+    require_pieces(pieces)
+    with reading() as session:
+        if item_by_barcode(session, item.code) is None:
+            raise refuse_item(session, item.code, say("the code of a known SKU"))
+    text = say("Do both codes stand on the same goods?")
+    return _ask(f"{SAME}{pieces}-{item.code}", receipt_id, text, Tone.ATTENTION)
 
 
 def _start(code: str) -> Outcome:
@@ -195,6 +208,9 @@ def _card_faulty(receipt_id: int) -> Outcome:
 
 
 def _card_ok(screen: str, receipt_id: int) -> Outcome:
+    if same := same_of(screen):
+        pieces, code = same
+        return do(map_code, MapCode, receipt_id=receipt_id, barcode=code, pieces=pieces)
     if form_str("ask", "") == NEW or screen == ReceiveScreen.UNKNOWN:
         return _ask(NEW, receipt_id, say("What goods are these?"))
     if screen == FINISH:
@@ -226,5 +242,5 @@ def _card_at_confirm(card: Card, receipt_id: int) -> Outcome:
     raise unknown_card()
 
 
-def _ask(screen: str, receipt_id: int, message: Text) -> Outcome:
-    return Outcome(screen=screen, subject_id=receipt_id, message=message)
+def _ask(screen: str, receipt_id: int, message: Text, tone: Tone = Tone.OK) -> Outcome:
+    return Outcome(screen=screen, subject_id=receipt_id, message=message, tone=tone)

@@ -10,6 +10,7 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Sku
+from warehouse.catalog.queries import item_by_barcode
 from warehouse.receiving.commands.setting_down import OpenHand, open_hands
 from warehouse.receiving.commands.striking import doubts_of
 from warehouse.receiving.models import Fault, Receipt, ReceiptFocus, ReceiptState
@@ -32,9 +33,11 @@ from warehouse.web.stations import Fragment
 SUPPLIERS = "suppliers"
 FAULT = "fault"
 FAULTY = "faulty-"  # and the fault: what is scanned goes aside
+SAME = "same-"  # and pieces, and the code of goods: does the unknown code stand on these?
 FINISH = "finish"
 NEW = "new"
 MOST_ROWS = 60
+MOST_DIGITS = 6
 EXPECTS: dict[str, Text] = {
     ReceiveScreen.START: say("a purchase order or a receipt"),
     ReceiveScreen.COUNT: say("the goods"),
@@ -63,6 +66,8 @@ def show(session: Session, screen: str, subject: int | None) -> Fragment:
         return Fragment(template="station/_goto.html", screen=NEW, subject=subject, goto=page)
     sku = _sku_of(session, view.focus)
     asked = _asked(view.focus, sku)
+    if asked is ReceiveScreen.UNKNOWN and (same := same_of(screen)):
+        return _same_fragment(session, screen, view, *same)
     if asked is not None:
         return _fragment("_ask", asked, view, sku=sku, asked=asked)
     if screen == FAULT:
@@ -91,6 +96,16 @@ def _due_first(view: ReceiptView, hands: Sequence[OpenHand], due: Mapping[int, s
     if due:
         return say("{skus}, to be counted again", skus=", ".join(due.values()))
     return None if view.counted else EXPECTS[ReceiveScreen.COUNT]
+
+
+def _same_fragment(
+    session: Session, screen: str, view: ReceiptView, pieces: int, code: str
+) -> Fragment:
+    item = item_by_barcode(session, code)
+    if item is None:
+        return _fragment("_ask", ReceiveScreen.UNKNOWN, view, sku=None, asked=ReceiveScreen.UNKNOWN)
+    shown = _fragment("_same", screen, view, item=item, pieces=pieces)
+    return replace(shown, expects=say("OK if they do"))
 
 
 def _start_fragment(session: Session, screen: str) -> Fragment:
@@ -152,3 +167,14 @@ def fault_of(screen: str) -> Fault | None:
     """Return the fault of what is scanned on this screen, None where pieces are sound."""
     name = screen.removeprefix(FAULTY)
     return Fault(name) if screen.startswith(FAULTY) and name in set(Fault) else None
+
+
+def same_of(screen: str) -> tuple[int, str] | None:
+    """Return (pieces in the pack, code of goods) of the question on this screen, None if none is.
+
+    What a tablet never showed is no question.
+    """
+    pieces, _, code = screen.removeprefix(SAME).partition("-")
+    if not screen.startswith(SAME) or not pieces.isascii() or not pieces.isdigit():
+        return None
+    return int(pieces[:MOST_DIGITS]), code
