@@ -11,7 +11,8 @@ from tests.dock import Dock
 from tests.web.desk_site import Desk, words_of
 from warehouse.catalog.models import Barcode, Sku
 from warehouse.commands import new_id
-from warehouse.people.models import Role
+from warehouse.people.auth import hash_token
+from warehouse.people.models import Person, Role
 from warehouse.receiving.commands.recounting import RecountGoods, recount_goods
 from warehouse.receiving.models import ReceiptCount
 
@@ -79,6 +80,7 @@ def test_a_delivery_by_its_order_is_counted_and_confirmed_by_another(desk: Desk,
     assert "Somebody else compares it" in tablet.words
     tablet.scan(order.number)
     assert "You counted it." in tablet.words
+    assert tablet.expects == "somebody else&#39;s badge"
     refused = tablet.scan("CMD-OK")
     assert (refused.status_code, "Somebody else has to confirm" in tablet.words) == (409, True)
     other = Tablet(desk, Role.SUPERVISOR)
@@ -107,6 +109,22 @@ def test_goods_without_papers_and_without_a_sku(desk: Desk, dock: Dock):
     assert sku.code == "N-000001"
     assert "N-000001" in words_of(desk.get(f"/receive/{tablet.subject}", Role.RECEIVER))
     assert [c.sku_id for c in desk.world.all(ReceiptCount)] == [sku.id]
+
+
+def test_who_scans_a_badge_at_a_receipt_goes_on_with_it_where_that_is_his_work(
+    desk: Desk, dock: Dock
+):
+    desk.world.settings(is_tablet_required=False)
+    tablets = {role: Tablet(desk, role) for role in (Role.RECEIVER, Role.SUPERVISOR)}
+    desk.as_(Role.PICKER)
+    with desk.database.transaction() as session:
+        for role in (Role.SUPERVISOR, Role.PICKER):
+            session.get_one(Person, desk.people[role]).badge_hash = hash_token(role.upper())
+    receipt_id = dock.blind()
+    for role, page in (("PICKER", "/"), ("SUPERVISOR", f"/receive/{receipt_id}")):
+        tablet = tablets.popitem()[1]
+        tablet.screen, tablet.subject = "count", str(receipt_id)
+        assert f'data-goto="{page}"' in tablet.scan(f"BDG-{role}").text
 
 
 def test_a_stray_scan_gives_no_code_to_the_goods_scanned_next(desk: Desk, dock: Dock):

@@ -90,7 +90,16 @@ def receipt(receipt_id: int) -> str:
 @needs(Right.RECEIVE)
 def scans() -> Response:
     """Take one scan at the dock."""
-    return stations.answer(_take, show)
+    return stations.answer(_take, show, _goes_on)
+
+
+def _goes_on(rights: frozenset[Right]) -> str:
+    """Return where somebody else goes on: at this receipt, mostly to confirm it."""
+    if Right.RECEIVE not in rights:
+        return url_for("home.index")
+    if not form_str("subject", ""):
+        return url_for("receive.index")
+    return url_for("receive.receipt", receipt_id=form_int("subject"))
 
 
 def _page(screen: str, receipt_id: int | None) -> str:

@@ -60,7 +60,8 @@ def show(session: Session, screen: str, subject: int | None) -> Fragment:
     if view.state is ReceiptState.COUNTED:
         is_mine = person().id in involved_in(session, session.get_one(Receipt, view.receipt_id))
         seen = {"is_mine": is_mine, "doubts": doubts_of(session, view.receipt_id), "gone": due}
-        return _fragment("_confirm", ReceiveScreen.CONFIRM, view, **seen)
+        confirm = _fragment("_confirm", ReceiveScreen.CONFIRM, view, **seen)
+        return replace(confirm, expects=say("somebody else's badge")) if is_mine else confirm
     if screen == NEW:
         page = url_for("receive.new", receipt_id=view.receipt_id)
         return Fragment(template="station/_goto.html", screen=NEW, subject=subject, goto=page)

@@ -32,7 +32,8 @@ from warehouse.gate import DatabaseBusy
 from warehouse.orders.models import BEGUN, Consignment
 from warehouse.orders.queries import HOLD_WORDS, orders_of, stopped
 from warehouse.people import auth
-from warehouse.people.models import Key
+from warehouse.people.models import Key, PersonRole
+from warehouse.people.rights import AT_STATION, Right, rights_of
 from warehouse.scanning import BadgeScan, Card, CardScan, CodeScan, Scan, WeightScan, parse
 from warehouse.stopping.commands import SetAside, has_goods, set_aside
 from warehouse.text import Text, say
@@ -69,6 +70,7 @@ class Fragment:
 
 Take = Callable[[Scan, str, int | None], Outcome]
 Show = Callable[[Session, str, int | None], Fragment]
+GoesOn = Callable[[frozenset[Right]], str]
 
 
 def page(show: Show, *, screen: str, subject: int | None, scan_url: str, title: Text) -> str:
@@ -96,15 +98,18 @@ def page(show: Show, *, screen: str, subject: int | None, scan_url: str, title: 
 SURE = "sure"  # the lot that was doubted; told again, it is one
 
 
-def answer(take: Take, show: Show) -> Response:
-    """Run the scan that was posted and return the next screen, or the message of a refusal."""
+def answer(take: Take, show: Show, goes_on: GoesOn | None = None) -> Response:
+    """Run the scan that was posted and return the next screen, or the message of a refusal.
+
+    `goes_on` says where somebody who scans a badge here goes on; else it is the start.
+    """
     screen, subject = form_str("screen", ""), _subject()
     try:
         scan = parse(form_str("barcode"))
         if isinstance(scan, CardScan) and scan.card is Card.LOGOUT:
             return _log_out()
         if isinstance(scan, BadgeScan):
-            return _change_person(scan)
+            return _change_person(scan, goes_on)
         outcome = _put_aside(scan, subject) if screen == STOP else take(scan, screen, subject)
     except OrderStopped as stop:
         return _render(_stop_fragment(stop), _message_of_error(stop), 409)
@@ -315,7 +320,7 @@ def _log_out() -> Response:
     return response
 
 
-def _change_person(scan: BadgeScan) -> Response:
+def _change_person(scan: BadgeScan, goes_on: GoesOn | None) -> Response:
     """Another badge at a running tablet: its owner goes on from here."""
     old = person()
     with database().transaction() as session:
@@ -328,11 +333,10 @@ def _change_person(scan: BadgeScan) -> Response:
         token = auth.open_session(
             session, found, old.station_id, now(), by=Key.BADGE, tablet_id=tablet
         )
-    fragment = Fragment(
-        template="station/_goto.html",
-        screen="",
-        goto=request.form.get("page") or url_for("home.index"),
-    )
+        of_person = sa.select(PersonRole.role).where(PersonRole.person_id == found.id)
+        rights = rights_of(session.scalars(of_person)) & AT_STATION
+    page = goes_on(rights) if goes_on else url_for("home.index")
+    fragment = Fragment(template="station/_goto.html", screen="", goto=page)
     text = speak(say("Hello {name}.", name=found.name))
     message = {"tone": "ok", "sound": "step", "text": text, "expects": "", "send": {}}
     response = _render(fragment, message, 200)

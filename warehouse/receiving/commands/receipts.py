@@ -28,7 +28,7 @@ from warehouse.receiving.models import (
     ReceiptState,
     Supplier,
 )
-from warehouse.receiving.queries import sku_ids
+from warehouse.receiving.queries import involved_in, sku_ids
 from warehouse.receiving.rules import document_no, expected_problem, pieces_problem
 from warehouse.receiving.screens import ReceiveScreen
 from warehouse.text import Text, say
@@ -263,10 +263,14 @@ def _go_on(session: Session, command: StartReceipt, receipt: Receipt) -> Outcome
         raise RuleViolation(say("{number} is a correction. It is confirmed at the desk.",
                                 number=receipt.number))  # fmt: skip
     if receipt.state is ReceiptState.COUNTED:
+        is_own = command.actor.person_id in involved_in(session, receipt)
         return Outcome(
             screen=ReceiveScreen.CONFIRM,
             subject_id=receipt.id,
-            message=say("Compare goods, paper and screen, then confirm."),
+            message=say("You counted it. Somebody else has to compare and confirm.")
+            if is_own
+            else say("Compare goods, paper and screen, then confirm."),
+            tone=Tone.ATTENTION if is_own else Tone.OK,
         )
     if receipt.state is ReceiptState.BOOKED:
         raise RuleViolation(say("Receipt {number} is booked already.", number=receipt.number))
