@@ -107,15 +107,21 @@ def _taken(
     for named in command.taken:
         by_sku[sku_of(session, named.sku).id].append(named)
     postings: list[ledger.Posting] = []
+    short: list[InsufficientStock] = []
     for sku, pieces in parts:
         wanted = pieces * command.kits
         named_ones = by_sku.pop(sku.id, [])
         if named_ones:
             postings += _taken_as_named(session, sku, wanted, named_ones, bench)
-        else:
+            continue
+        try:
             postings += _taken_anywhere(session, command, sku, pieces, bench)
+        except InsufficientStock as error:
+            short.append(error)
     if by_sku:
         raise InvalidInput(say("Something is taken that is no part of the kit."), field="taken")
+    if short:  # so many kits can be made: as many as the scarcest part allows
+        raise min(short, key=lambda error: error.facts["kits"])
     return postings
 
 
@@ -191,5 +197,6 @@ def _taken_anywhere(
             ),
             sku=sku.code,
             free=free,
+            kits=free // pieces,
         )  # fmt: skip
     return postings
