@@ -174,7 +174,7 @@ class World:
             perform(session, *first)
             thread.start()
             thread.join(wait_s)
-        thread.join(20)
+        thread.join(90)
         assert ended, "the second command never ended"
         return ended[0]
 

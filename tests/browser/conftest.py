@@ -9,10 +9,12 @@ from contextlib import suppress
 from types import SimpleNamespace
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
+from tests.browser.gestures import PATIENCE_S
 from tests.browser.site import Site, served
 
+expect.set_options(timeout=PATIENCE_S * 1000)
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -59,6 +61,7 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
     def open_page(width: int = 1280, height: int = 800, **options: object) -> Page:
         context = browser.new_context(viewport={"width": width, "height": height}, **options)  # type: ignore[arg-type]
+        context.set_default_timeout(PATIENCE_S * 1000)
         contexts.append(context)
         context.on("request", lambda request: _watch_request(request, complaints))
         context.on("console", lambda said: _watch_console(said, complaints))

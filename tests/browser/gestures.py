@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page
 
-PATIENCE_S = 15.0
+PATIENCE_S = 90.0  # the machine may be busy with others
 
 
 def scan(page: Page, *barcodes: str, key: str = "Enter") -> None:
@@ -15,6 +15,20 @@ def scan(page: Page, *barcodes: str, key: str = "Enter") -> None:
     for barcode in barcodes:
         page.keyboard.type(barcode)
         page.keyboard.press(key)
+
+
+def stop_the_clock(page: Page, *, at: str = "keydown") -> None:
+    """Let no time pass from the next key or `click` on: what is sent together comes together.
+
+    On a busy machine two taps or scans may arrive seconds apart.
+    """
+    page.evaluate(
+        """(kind) => document.addEventListener(kind, () => {
+            const now = performance.now();
+            performance.now = () => now;
+        }, { capture: true, once: true })""",
+        at,
+    )
 
 
 def until(page: Page, holds: Callable[[], bool]) -> None:

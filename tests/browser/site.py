@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -32,6 +33,7 @@ class Site:
 
     url: str = ""
     received: list[dict[str, str]] = field(default_factory=list)
+    arrived: list[float] = field(default_factory=list)  # when, in seconds
     script: deque[Reply] = field(default_factory=deque)
     person: Any = None
     device: dict[str, Any] = field(default_factory=dict)
@@ -168,6 +170,7 @@ def _add_scans(app: Flask, site: Site) -> None:
     @app.post("/check/scans")
     def scans() -> Response:
         token = {"csrf": request.headers.get("X-CSRFToken", ""), "path": request.path}
+        site.arrived.append(time.monotonic())
         site.received.append({**request.form.to_dict(), **token})
         site.may_answer.wait()
         reply = site.script.popleft() if site.script else accepted()

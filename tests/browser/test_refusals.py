@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.gestures import cover, kept, said, scan, until, until_empty
+from tests.browser.gestures import cover, kept, said, scan, stop_the_clock, until, until_empty
 from tests.browser.site import Site, accepted, refused
 
 pytestmark = pytest.mark.browser
@@ -81,6 +81,7 @@ def test_cards_answer_without_touching_the_glass(tablet: Page, site: Site) -> No
 def test_a_card_read_twice_does_not_answer_the_second_question(tablet: Page, site: Site) -> None:
     stopped(tablet, site, "6901")
     tablet.wait_for_timeout(DELIBERATE_MS)
+    stop_the_clock(tablet)
     scan(tablet, "CMD-OK", "CMD-OK")
     tablet.wait_for_timeout(200)
     assert site.barcodes() == ["MUG-01"]

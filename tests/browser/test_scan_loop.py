@@ -89,12 +89,10 @@ def test_a_server_that_cannot_answer_is_asked_again(tablet: Page, site: Site, st
 
 
 def test_the_wait_that_the_server_asks_for_is_kept(tablet: Page, site: Site) -> None:
-    site.script.append(plain(503, Retry_After="2"))
+    site.script.append(plain(503, Retry_After="1"))
     scan(tablet, "6901")
-    until(tablet, lambda: len(site.received) == 1)
-    tablet.wait_for_timeout(1500)
-    assert len(site.received) == 1
     until(tablet, lambda: len(site.received) == 2)
+    assert site.arrived[1] - site.arrived[0] >= 1
 
 
 def test_a_page_of_something_else_is_no_answer(tablet: Page, site: Site) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.gestures import cover, kept, scan, until, until_empty
+from tests.browser.gestures import cover, kept, scan, stop_the_clock, until, until_empty
 from tests.browser.site import Site, accepted, refused
 
 pytestmark = pytest.mark.browser
@@ -32,6 +32,7 @@ def test_a_button_is_a_command_card_with_its_fields(tablet: Page, site: Site) ->
 
 
 def test_a_trigger_that_fires_twice_counts_once_and_says_so(tablet: Page, site: Site) -> None:
+    stop_the_clock(tablet)
     scan(tablet, "6901", "6901")
     until_empty(tablet)
     assert site.barcodes() == ["6901"]
@@ -115,7 +116,7 @@ def test_a_tablet_left_alone_locks_itself_and_keeps_the_queue(
     site.device = {"lock_after": 1}
     page = new_page()
     page.goto(f"{site.url}/pick")
-    page.wait_for_url("**/login?next=%2Fpick", timeout=5000)
+    page.wait_for_url("**/login?next=%2Fpick")
     assert site.locks == 1
 
 

@@ -26,7 +26,7 @@ from warehouse.people.site import ChangeSettings, change_site_settings
 from warehouse.settings import load_settings
 
 ROOT = Path(__file__).resolve().parents[2]
-START_S = 60
+START_S = 180
 
 
 def _free_port() -> int:
@@ -66,7 +66,7 @@ def test_an_empty_site_starts_answers_and_stops(tmp_path: Path):
     try:
         assert _answers(port)
         process.send_signal(signal.SIGTERM)
-        out, _ = process.communicate(timeout=30)
+        out, _ = process.communicate(timeout=120)
     finally:
         process.kill()
     assert f"http://127.0.0.1:{port}" in out
@@ -78,7 +78,7 @@ def _answers(port: int) -> bool:
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/login", timeout=5) as page:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/login", timeout=30) as page:
                 return page.status == 200
         except OSError:
             time.sleep(0.2)
@@ -167,7 +167,7 @@ def test_no_demo_is_loaded_where_anything_ever_happened(database: Database, tmp_
     try:
         assert _answers(port)
         process.send_signal(signal.SIGTERM)
-        out, _ = process.communicate(timeout=30)
+        out, _ = process.communicate(timeout=120)
     finally:
         process.kill()
     assert "First start" not in out

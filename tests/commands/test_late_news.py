@@ -74,7 +74,7 @@ def test_a_refund_read_while_its_wave_is_made_stops_the_order(world: World, shop
         perform(session, make_wave, command)
         news.start()
         news.join(0.5)
-    news.join(20)
+    news.join(90)
     assert shop.holds() == {HoldKind.REFUND}
 
 
@@ -172,7 +172,7 @@ def test_a_sku_named_while_an_import_asks_for_it_reaches_its_lines(world: World,
         perform(session, map_sku, command)
         reading.start()
         reading.join(0.7)
-    reading.join(20)
+    reading.join(90)
     (line,) = shop.lines("3100000000000000123")
     assert line.sku_id is not None
     assert shop.holds("3100000000000000123") == set()

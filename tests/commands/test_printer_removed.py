@@ -51,7 +51,7 @@ def test_one_that_has_just_been_given_a_paper_stays(world: World):
             printer_id=printer_id,
         )  # fmt: skip
         thread, found = meanwhile(lambda: execute(world.database, remove_printer, removal))
-    thread.join(20)
+    thread.join(90)
     assert [type(error) for error in found] == [RuleViolation]
     assert world.one(PrintJob, printer_id=printer_id).state is JobState.QUEUED
 
@@ -63,7 +63,7 @@ def test_a_paper_asked_for_while_its_printer_goes_waits_for_another(world: World
         session.execute(sa.delete(PrintRoute).where(PrintRoute.printer_id == printer_id))
         session.execute(sa.delete(Printer).where(Printer.id == printer_id))
         thread, found = meanwhile(lambda: execute(world.database, print_wave_sheet, asking))
-    thread.join(20)
+    thread.join(90)
     assert [error for error in found if isinstance(error, Exception)] == []
     assert world.one(PrintJob, document_kind="wave_sheet").printer_id is None
 

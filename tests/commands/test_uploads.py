@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders import World
+from tests.waiting import until
 from warehouse.commands import new_id
 from warehouse.config import Config
 from warehouse.db import utcnow
@@ -92,13 +93,10 @@ def test_the_worker_sweeps_when_it_starts(world: World, tmp_path: Path):
     worker = Worker(world.database, config)
     thread = threading.Thread(target=worker.run)
     thread.start()
-    for _ in range(200):
-        if not old.exists():
-            break
-        threading.Event().wait(0.05)
+    is_gone = until(lambda: not old.exists())
     worker.stop()
-    thread.join(30)
-    assert not old.exists()
+    thread.join(90)
+    assert is_gone
 
 
 @pytest.mark.parametrize(("sent", "shown"), [

@@ -145,4 +145,4 @@ class StopsReading:
                 {"cmd": "getPrinters", "requestID": asked["requestID"]} | LISTED, ensure_ascii=True
             ).encode()
             line.sendall(b"\x81\x7e" + struct.pack("!H", len(answer)) + answer)
-            self._over.wait(30)
+            self._over.wait()

@@ -14,6 +14,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from printing.transports.ipp_wire import Operation
+from printing.transports.lines import Endpoint, Line
+from tests.waiting import until
 
 LOOPBACK = "127.0.0.1"
 FINE, OFFLINE = 0x12, 0x1A
@@ -28,6 +30,8 @@ class RawPrinter:
     received: bytearray = field(default_factory=bytearray)
     papers: int = 0
     connections: int = 0
+    has_hung_up: bool = False
+    done: int = 0  # bytes worked through: what there is to say to them has been said
     kept: list[socket.socket] = field(default_factory=list)
 
     def __enter__(self) -> Self:
@@ -46,9 +50,9 @@ class RawPrinter:
     ) -> None:
         self.stopping.set()
         # Waking the accept with a connection is the portable way to end it.
-        with socket.create_connection(self.address, 1):
+        with socket.create_connection(self.address, 60):
             pass
-        self._thread.join(5)
+        self._thread.join(60)
         for connection in (self._listener, *self.kept):
             connection.close()
 
@@ -59,10 +63,47 @@ class RawPrinter:
                 if self.stopping.is_set():
                     return
                 self.connections += 1
+                self.has_hung_up = False
                 try:
                     self.behave(self, connection)
                 except OSError:
                     continue
+                finally:
+                    self.has_hung_up = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heeding:
+    """The way to a printer on which silence is not a matter of time.
+
+    Nothing more comes when it has worked through all it got, however long it took for that.
+    """
+
+    address: tuple[str, int]
+    printer: RawPrinter
+
+    def open(self, timeout_s: float) -> HeedingLine:
+        return HeedingLine(Endpoint(address=self.address).open(timeout_s), self.printer)
+
+
+class HeedingLine:
+    """A line that hears as `Heeding` says; all else is the line's own."""
+
+    def __init__(self, line: Line, printer: RawPrinter) -> None:
+        self._line, self._printer = line, printer
+        self._due = printer.done
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._line, name)
+
+    def send(self, data: bytes, timeout_s: float) -> int:
+        sent = self._line.send(data, timeout_s)
+        self._due += sent
+        return sent
+
+    def receive(self, timeout_s: float) -> bytes:
+        assert until(lambda: self._printer.done >= self._due or self._printer.has_hung_up)
+        return self._line.receive(0.02)
 
 
 @dataclass(kw_only=True)
@@ -90,6 +131,7 @@ class Escpos:
                 if not self._obey(printer, connection, buffer[:size]):
                     return
                 buffer = buffer[size:]
+            printer.done += len(chunk)
 
     def _obey(self, printer: RawPrinter, connection: socket.socket, command: bytes) -> bool:
         if command.startswith(b"\x10\x04"):
@@ -175,6 +217,7 @@ class LabelPrinter:
                 buffer = buffer[len(order) :]
                 if not self._obey(order, connection):
                     return
+            printer.done += len(chunk)
         if not self.closes:
             # Never closed by this side; the next client is served all the same.
             printer.kept.append(connection.dup())
@@ -238,7 +281,7 @@ def takes_all(printer: RawPrinter, connection: socket.socket) -> None:
 
 
 def never_reads(printer: RawPrinter, connection: socket.socket) -> None:
-    printer.stopping.wait(30)
+    printer.stopping.wait()
 
 
 def resets_after(count: int) -> Callable[[RawPrinter, socket.socket], None]:
@@ -336,7 +379,7 @@ class IppPrinter:
         at: TracebackType | None,
     ) -> None:
         self._server.shutdown()
-        self._thread.join(5)
+        self._thread.join(60)
         self._server.server_close()
 
     def answer(self, operation: int) -> bytes:

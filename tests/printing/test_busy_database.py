@@ -86,11 +86,11 @@ class Busy:
 
     def begin(self) -> None:
         self._thread.start()
-        assert self._begun.wait(10)
+        assert self._begun.wait(90)
 
     def end(self) -> None:
         self.over.set()
-        self._thread.join(10)
+        self._thread.join(90)
 
 
 def once_drawn(monkeypatch: pytest.MonkeyPatch, act: Callable[[], Any]) -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import chain, repeat
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from printing.queue.delivery import stock_for
 from printing.renderers import platform, ready
 from printing.samples import waybill
 from printing.transports import READY, SILENT, Reason
+from printing.transports import component as component_way
 from printing.transports.component import ComponentTransport
 from printing.transports.component_said import Task, Word, condition_of, word_on
 from tests.printing.fake_component import (
@@ -37,6 +39,7 @@ from tests.printing.fake_component import (
     told,
 )
 from tests.printing.floor import Floor
+from tests.waiting import until
 from warehouse.db import Database
 
 STOCK = "76x130"
@@ -50,7 +53,9 @@ OWN_AREA = (
 )
 DOCUMENT = f'{{"documentID":"9890000112011","contents":[{SECRET},{OWN_AREA}]}}'
 OTHER = {"documentID": "2", "status": "success"}
-SHORT = {"timeout_s": 0.5, "deadline_s": 0.8}
+PATIENT = {"timeout_s": 60.0, "deadline_s": 60.0}  # the machine may be busy with others
+# For one that has said all it will: after its last word time is over.
+TACITURN = {"timeout_s": 60.0, "deadline_s": 0.3}
 
 
 @contextmanager
@@ -62,7 +67,12 @@ def component(
 
 
 def way(address: tuple[str, int], **how: Any) -> ComponentTransport:
-    return ComponentTransport(address=address, host="127.0.0.1", **{**SHORT, **how})
+    return ComponentTransport(address=address, host="127.0.0.1", **{**PATIENT, **how})
+
+
+def waited() -> dict[str, Any]:
+    """Let nearly all of the time for an answer be over as soon as it was asked for."""
+    return {"monotonic": chain([0.0], repeat(PATIENT["timeout_s"] - 0.3)).__next__}
 
 
 def refusal(transport: ComponentTransport, payload: str = DOCUMENT) -> TransportError:
@@ -112,8 +122,11 @@ def test_what_the_component_says_has_failed_is_final(behave, said):
 ], ids=["silent", "rendered only", "dies after accepting", "dies at once", "huge frame",
         "another task", "another document", "another request"])  # fmt: skip
 def test_after_the_command_left_everything_else_is_not_known(behave, reason):
+    # One that breaks off is heard; who stays silent is given up, whatever he had said by then.
+    how = TACITURN if reason is Reason.NO_ANSWER else PATIENT
     with component(behave) as there:
-        error = refusal(way(there.address))
+        error = refusal(way(there.address, **how))
+        assert until(lambda: len(there.tasks) == 1)
     assert (error.before_first_byte, error.is_final, error.reason) == (False, False, reason)
     assert len(there.tasks) == 1
 
@@ -146,8 +159,9 @@ def test_a_result_told_twice_is_one_paper():
 ])  # fmt: skip
 def test_a_printer_that_is_not_there_gets_nothing_sent(listing, printer, reason):
     with component(listing=listing) as there:
-        error = refusal(way(there.address, printer=printer))
-        assert way(there.address, printer=printer).look().reason == reason
+        error = refusal(way(there.address, printer=printer, **(waited() if not listing else {})))
+        looking = way(there.address, printer=printer, **(waited() if not listing else {}))
+        assert looking.look().reason == reason
     assert (error.before_first_byte, error.is_final, error.reason) == (True, False, reason)
     assert there.tasks == []
 
@@ -160,10 +174,12 @@ def test_nobody_there_or_somebody_else_is_offline():
     assert way(address).look().reason == Reason.OFFLINE
 
 
-def test_one_that_stops_reading_holds_nobody():
+def test_one_that_stops_reading_holds_nobody(monkeypatch):
+    timeval = component_way._timeval
+    monkeypatch.setattr(component_way, "_timeval", lambda _seconds: timeval(0.5))
     big = DOCUMENT.replace("AES:", "AES:" + "x" * 900_000)
     with StopsReading() as there:
-        error = refusal(way(there.address, deadline_s=2), big)
+        error = refusal(way(there.address, **TACITURN), big)
     assert not error.before_first_byte
 
 

@@ -81,7 +81,7 @@ def test_of_two_desks_at_once_one_wins(floor, is_copy_first):
         other = threading.Thread(target=come_second)
         other.start()
         other.join(0.05)
-    other.join(5)
+    other.join(90)
     assert len(refusals) == 1
     with floor.database.reading() as session:
         unmarked = session.scalars(sa.select(PrintJob.state).where(PrintJob.copy_no == 1)).all()

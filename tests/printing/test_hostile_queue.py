@@ -73,7 +73,7 @@ def in_between(floor: Floor, act: Any, *given: Any, **named: Any) -> queue.Print
         session.flush()
         worker.start()
         worker.join(0.5)
-    worker.join(20)
+    worker.join(90)
     return found[0]
 
 
@@ -107,7 +107,7 @@ def test_a_paper_somebody_gives_to_a_printer_is_not_sent_elsewhere_by_its_route(
         )
         late.start()
         late.join(0.5)
-    late.join(20)
+    late.join(90)
     assert (given, floor.job(job_id).printer_id) == ([0], other)
 
 

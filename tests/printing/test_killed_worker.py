@@ -25,7 +25,7 @@ from printing.queue import holders, release_the_dead
 from printing.queue.claiming import LEASE, claim
 from printing.samples import waybill
 from printing.transports import READY, Condition, Notice, unheard
-from tests.printing.test_drawing_room import until
+from tests.waiting import until
 from warehouse.db import Database, utcnow
 
 ROOT = Path(__file__).parents[2]
@@ -55,7 +55,7 @@ def halt_at(wanted: str, here: str) -> None:
     """Tell the test that we are here, and wait to be killed."""
     if wanted == here:
         print("here", flush=True)  # noqa: T201  the test reads it
-        time.sleep(60)
+        time.sleep(600)
 
 
 def main(url: str, folder: str, halt: str) -> None:
@@ -175,7 +175,7 @@ def test_only_a_process_of_this_machine_that_is_no_more_is_dead(monkeypatch):
             why: holders.is_dead(token, is_one_machine=is_one_machine)
             for why, (token, *_) in others.items()
         } == {why: wanted[is_one_machine] for why, (_, *wanted) in others.items()}
-    with subprocess.Popen(["/bin/sleep", "60"]) as another:
+    with subprocess.Popen(["/bin/sleep", "600"]) as another:
         monkeypatch.setattr(os, "getpid", lambda: another.pid)
         token = holders.new_token()
         monkeypatch.undo()
@@ -235,7 +235,7 @@ def killed(database: Database, folder: Path, place: str) -> None:
         assert worker.stdout.readline() == "here\n"
     finally:
         worker.send_signal(signal.SIGKILL)
-        worker.communicate(timeout=20)
+        worker.communicate(timeout=90)
 
 
 def printed(database: Database, folder: Path) -> None:

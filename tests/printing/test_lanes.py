@@ -24,7 +24,8 @@ from printing.samples import waybill
 from printing.transports import READY, Condition, Notice, Transport, unheard
 from printing.transports.memory import MemoryTransport
 from tests.printing import fakes
-from tests.printing.test_drawing_room import Does, until
+from tests.printing.test_drawing_room import Does
+from tests.waiting import until
 from warehouse import worker as loop
 from warehouse.config import Config
 from warehouse.db import Database, utcnow
@@ -42,10 +43,10 @@ class Hangs:
 
     def send(self, payload: bytes, name: str, notice: Notice = unheard) -> None:
         self.begun += 1
-        self.over.wait(60)
+        self.over.wait(600)
 
     def look(self) -> Condition:
-        self.over.wait(60 if self.is_dead else 0)
+        self.over.wait(600 if self.is_dead else 0)
         return READY
 
 
@@ -54,7 +55,7 @@ class Room(DrawingRoom):
 
     def do(self, act: Callable[..., Any], *given: Any, **named: Any) -> Any:
         if given[0].document.number == "YT-hangs":
-            given = (replace(given[0], kept=Does(time.sleep, 60)),)
+            given = (replace(given[0], kept=Does(time.sleep, 600)),)
         return super().do(act, *given, **named)
 
 
@@ -84,7 +85,7 @@ def working(database: Database, folder: Path) -> Iterator[None]:
         yield
     finally:
         worker.stop()
-        running.join(20)
+        running.join(90)
 
 
 def printers(database: Database, *names: str, address: str = "10.0.0.9") -> list[int]:
@@ -124,7 +125,7 @@ def test_what_hangs_holds_its_own_lane_and_no_other(
         monkeypatch.setattr(loop, "transports_within", lambda _: lambda printer, stock: (
             network(printer, stock) if printer.id == mute else ways.get(printer.id, hangs)
         ))  # fmt: skip
-        monkeypatch.setattr(loop, "DrawingRoom", lambda _: Room(Limits(longest_s=3.0)))
+        monkeypatch.setattr(loop, "DrawingRoom", lambda _: Room(Limits(longest_s=5.0)))
         stuck = asked(sqlite_database, draws, "YT-hangs")
         behind = asked(sqlite_database, draws, "YT-behind")
         unread = asked(sqlite_database, mute, "YT-unread")
@@ -133,7 +134,7 @@ def test_what_hangs_holds_its_own_lane_and_no_other(
         with working(sqlite_database, tmp_path):
             assert until(lambda: hangs.begun == HANGING)
             fine = asked(sqlite_database, works, "YT-fine")
-            assert until(lambda: job(sqlite_database, fine).state is JobState.SENT, 5)
+            assert until(lambda: job(sqlite_database, fine).state is JobState.SENT)
             # Its printer has gone on to the next when the drawing was ended.
             assert until(lambda: job(sqlite_database, behind).state is JobState.SENT)
             failed = job(sqlite_database, stuck)
@@ -151,16 +152,23 @@ def test_a_lane_whose_thread_never_comes_back_goes_on_after_the_lease(
     hangs, paper = Hangs(), MemoryTransport()
     ways: list[Transport] = [hangs, paper]
     (printer_id,) = printers(sqlite_database, "a folder that is gone")
-    for module in (claiming, outcomes):
-        monkeypatch.setattr(module, "LEASE", timedelta(seconds=1))
-    monkeypatch.setattr(loop, "HANGS_S", 1.0)
+    usual = claiming.LEASE
+
+    def lease(time: timedelta) -> None:
+        for module in (claiming, outcomes):
+            monkeypatch.setattr(module, "LEASE", time)
+        monkeypatch.setattr(loop, "HANGS_S", time.total_seconds())
+
+    lease(timedelta(seconds=1))
     monkeypatch.setattr(loop, "DrawingRoom", Here)
     monkeypatch.setattr(loop, "transports_within", lambda _: lambda *_: ways[0])
     with working(sqlite_database, tmp_path):
         first = asked(sqlite_database, printer_id, "YT1")
         assert until(lambda: hangs.begun == 1)
+        late = [thread for thread in threading.enumerate() if thread.name == f"lane {printer_id}"]
         ways.pop(0)
         assert until(lambda: job(sqlite_database, first).state is JobState.UNKNOWN)
+        lease(usual)  # what does not hang has all the time it needs
         with sqlite_database.transaction() as session:
             copy = queue.answer_unknown(
                 session, first, came_out=False, person_id=1, at=utcnow(), command_id="d"
@@ -170,6 +178,7 @@ def test_a_lane_whose_thread_never_comes_back_goes_on_after_the_lease(
         assert until(lambda: job(sqlite_database, copy).state is JobState.SENT)
         # What comes back late finds that its paper is decided, and takes up no other.
         hangs.over.set()
-        time.sleep(0.3)
+        for thread in late:
+            thread.join(90)
         assert job(sqlite_database, first).state is JobState.CANCELLED
     assert [name for name, _ in paper.sent] == ["waybill-YT1-copy2"]

@@ -72,8 +72,8 @@ def queue_at(address: tuple[str, int], **changed: object) -> IppTransport:
         "uri": "ipp://label:631/ipp/print",
         "path": "/ipp/print",
         "media": STOCKS["76x130"],
-        "timeout_s": 1.0,
-        "deadline_s": 1.0,
+        "timeout_s": 60.0,  # the machine may be busy with others
+        "deadline_s": 60.0,
         "sleep": lambda _seconds: None,
     }
     return IppTransport(address=address, **(facts | changed))  # type: ignore[arg-type]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from ipaddress import IPv4Network
 from pathlib import Path
 
@@ -14,7 +13,8 @@ from printing.addresses import Allowed
 from printing.models import JobState, Printer, PrinterKind, PrinterState, PrintJob
 from printing.samples import waybill
 from tests.printing import fakes
-from tests.printing.test_lanes import Here, until
+from tests.printing.test_lanes import Here
+from tests.waiting import until
 from warehouse import worker as loop
 from warehouse.config import Config
 from warehouse.db import Database, utcnow
@@ -59,11 +59,12 @@ def test_paper_is_put_in_and_the_label_comes(
                     session, waybill(), station_id=None, at=utcnow(), command_id="c",
                     printer_id=printer_id,
                 )  # fmt: skip
-            time.sleep(0.5)
+            asked = fake.asked
+            assert until(lambda: fake.asked > asked + 2)
             assert fake.labels == []
             fake.trouble = ""
             assert until(lambda: job() is JobState.SENT)
             assert (len(fake.labels), state()) == (1, PrinterState.READY)
         finally:
             worker.stop()
-            running.join(20)
+            running.join(90)
