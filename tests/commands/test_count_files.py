@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.builders import Stage, World
-from tests.counts import GRACE, move, opened
+from tests.counts import GRACE, move, opened, supervisor
 from tests.tracked import by_lot, put
 from warehouse.commands import Actor, Outcome
 from warehouse.counting.calendar import SaveRule, due_of, open_due, save_rule
+from warehouse.counting.commands.deciding import ApproveLines, approve_lines
 from warehouse.counting.commands.importing import TakeInCounts, taking_in
 from warehouse.counting.commands.passes import NextBin, TakeBin, go_to_next_bin, take_bin
 from warehouse.counting.events import DoubtShortage, doubt_shortage
@@ -23,11 +24,13 @@ from warehouse.counting.models import (
     CountRule,
     CountScope,
     CountSession,
+    DifferenceReason,
     LineState,
     RuleKind,
 )
 from warehouse.counting.rows import CountRow
-from warehouse.errors import InvalidInput, RuleViolation
+from warehouse.errors import Forbidden, InvalidInput, RuleViolation
+from warehouse.people.models import PersonRole, Role
 from warehouse.picking.commands.exceptions import ReportShort, report_short
 from warehouse.shops.refusals import FileRefused
 from warehouse.text import Text
@@ -107,6 +110,37 @@ def test_a_file_and_a_counter_who_begins_the_bin_at_that_moment(world: World, sh
     (refused,) = told.facts["refused"]
     assert str(Text.from_json(refused["reason"])).startswith("bob is counting this bin")
     assert count.lines() == []
+
+
+def test_a_sheet_is_his_who_counted_and_who_typed_it_decides_nothing(world: World, shelf):
+    count = opened(world, "A-1")
+    for name in ("ann", "bob"):
+        world.add(PersonRole(person_id=world.person(name), role=Role.COUNTER))
+
+    def typed(by: str, counted_by: str) -> Outcome:
+        rows = [CountRow(row=0, bin_code="A-1", sku_code="TEE", pieces=8)]
+        return world.do(
+            taking_in(rows, is_file=False), TakeInCounts, by=by, session_id=count.id, name="A-1",
+            sha256="0" * 64, lines=1, counted_by=world.person(counted_by),
+        )  # fmt: skip
+
+    typed("boss", "ann")
+    assert count.line("A-1", shelf).counted_by_id == world.person("ann")
+    for who in ("ann", "boss"):  # he counted it, she has seen the number
+        world.refused(RuleViolation, take_bin, TakeBin, by=who, session_id=count.id, barcode="A-1")
+    (again,) = typed("boss", "ann").facts["refused"]
+    assert str(Text.from_json(again["reason"])).startswith("The same person counted this bin.")
+    typed("boss", "bob")
+    line = count.line("A-1", shelf)
+    assert (line.state, line.looks) == (LineState.DIFFERENT, 2)
+    supervisor(world, "chief")
+    world.refused(Forbidden, approve_lines, ApproveLines, by="boss", session_id=count.id,
+                  reason=DifferenceReason.LOST)  # fmt: skip
+    count.approve(by="chief")
+    world.refused(
+        InvalidInput, taking_in([CountRow(row=0, bin_code="A-1", pieces=0)], is_file=False),
+        TakeInCounts, session_id=count.id, name="A-1", sha256="", lines=1, counted_by=10**6,
+    )  # fmt: skip
 
 
 def test_every_wrong_row_is_named_and_nothing_is_taken(world: World, shelf, tmp_path: Path):

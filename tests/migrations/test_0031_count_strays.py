@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from tests.builders import World
 from tests.counts import opened
 from warehouse import migrations
 from warehouse.counting.commands.goods import CountGoods, count_goods
-from warehouse.counting.models import CountStray, CountUnknown
+from warehouse.counting.models import CountStray, CountTake, CountUnknown
 from warehouse.db import Database
 
 
@@ -33,3 +35,10 @@ def test_unknown_codes_of_counts_under_way_get_their_passes(whole: Database):
     assert (stray.take_id, stray.code, stray.pieces, stray.at) == (take, "WHAT", 5, unknown.at)
     world.do(count_goods, CountGoods, by="bob", take_id=take, barcode="WHAT", pieces=-4)
     assert world.one(CountUnknown, code="WHAT").pieces == 1
+    kept = world.rows()
+    migrations.downgrade(whole, "0031")
+    migrations.upgrade(whole)
+    assert world.rows() == kept
+    with pytest.raises(IntegrityError):  # one pass at a time, as before
+        world.add(CountTake(count_bin_id=unknown.count_bin_id, person_id=1, kind="first",
+                            opened_at=world.now, changes={}))  # fmt: skip

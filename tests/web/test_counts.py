@@ -195,6 +195,12 @@ def test_sheets_and_report_are_printed_and_a_sheet_is_typed_in(desk: Desk, shelf
     desk.post(url, **{f"pieces-{tee.id}": "10", "sku-0": "cap-Blue", "new-0": "2"})
     assert count.line("A-1", tee).state is LineState.AGREED
     assert count.line("A-1", cap).variance == 2
+    counter = desk.world.person("ann")
+    assert desk.post(url, counted_by=counter, **{f"pieces-{cap.id}": "2"}).status_code == 400
+    desk.world.add(PersonRole(person_id=counter, role=Role.COUNTER))
+    assert re.search(rf'<option value="{counter}">ann', desk.get(url).text)
+    desk.post(url, counted_by=counter, **{f"pieces-{cap.id}": "2"})
+    assert count.line("A-1", cap).counted_by_id == counter
 
 
 def test_a_file_is_taken_whole_or_not_at_all(desk: Desk, shelf):

@@ -181,7 +181,10 @@ class CountBin(Base):
 
 
 class CountTake(Base):
-    """One pass over a bin by one person. `changes` are the balances' as it began, by SKU id."""
+    """One pass over a bin by one person. `changes` are the balances' as it began, by SKU id.
+
+    What somebody counted on paper and another typed in is the counter's; who typed it has seen it.
+    """
 
     __tablename__ = "count_take"
     __table_args__ = (
@@ -206,6 +209,7 @@ class CountTake(Base):
     changes: Mapped[Json]
     asked: Mapped[Json | None]  # the SKU ids asked again; None: all that stands there
     hands: Mapped[Json] = mapped_column(default=dict)  # what was in hand of the bin as it began
+    entered_by_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("person.id"))  # if another
 
 
 class CountScan(Base):

@@ -25,7 +25,8 @@ from warehouse.counting.models import (
 )
 from warehouse.errors import NotFound, RuleViolation, StaleScreen
 from warehouse.inventory.models import Lot, StockBalance
-from warehouse.people.models import Person
+from warehouse.people.models import Person, PersonRole, Role
+from warehouse.people.rights import Right, rights_of
 from warehouse.text import Text, say
 
 MOST_HELD = 6  # bins named to whoever has none
@@ -66,17 +67,36 @@ def is_all_counted(session: Session, session_id: int) -> bool:
     return session.execute(left.limit(1)).first() is None
 
 
+def had_part(person_id: int) -> sa.ColumnElement[bool]:
+    """Return the condition that a pass (`CountTake`) is this person's, counted or typed in."""
+    return sa.or_(CountTake.person_id == person_id, CountTake.entered_by_id == person_id)
+
+
+def counters(session: Session) -> list[tuple[int, str]]:
+    """Return (id, name) of everybody who may count, by name."""
+    roles = [role for role in Role if Right.COUNT in rights_of([role])]
+    rows = session.execute(
+        sa.select(Person.id, Person.name)
+        .where(
+            Person.is_active,
+            Person.id.in_(sa.select(PersonRole.person_id).where(PersonRole.role.in_(roles))),
+        )
+        .order_by(Person.name, Person.id)
+    )
+    return [(person_id, name) for person_id, name in rows]
+
+
 def may_look(person_id: int) -> sa.ColumnElement[bool]:
     """Return the condition that a line asked again may be looked at by this person.
 
     A line that moved under somebody's hands may be looked at by anybody; a recount by nobody who
-    counted it before.
+    counted it before, or typed it in.
     """
     counted_before = sa.exists().where(
         CountEntry.line_id == CountLine.id,
         ~CountEntry.is_disturbed,
         CountTake.id == CountEntry.take_id,
-        CountTake.person_id == person_id,
+        had_part(person_id),
     )
     return sa.or_(
         CountLine.state == LineState.LOOK,

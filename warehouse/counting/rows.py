@@ -65,12 +65,13 @@ def found_in(
     person_id: int,
     *,
     holds: bool = True,
+    is_typed: bool = False,
 ) -> tuple[list[CountedBin], list[RowRefusal]]:
     """Return the bins of the rows with what was counted in them, and every row that cannot be.
 
     The bins are held, unless nothing is to come of it: whoever scans one of them now waits, and
     finds it counted. One that somebody is only on the way to is taken from him. Codes are found
-    however they are typed.
+    however they are typed. `is_typed`: the person is not who sends the rows.
 
     Rows of the same goods in a bin add up; a row with 0 pieces says that the bin has none, and an
     empty SKU with 0 pieces that it is empty.
@@ -84,7 +85,7 @@ def found_in(
     refused: list[RowRefusal] = []
     for row in rows:
         problem = (
-            _bin_problem(known, row)
+            _bin_problem(known, row, is_typed=is_typed)
             or _goods_problem(known, row)
             or _too_many(known, pieces[row.bin_code], row)
         )
@@ -218,7 +219,7 @@ def _is_again(place: Any) -> bool:
     )
 
 
-def _bin_problem(known: _Known, row: CountRow) -> tuple[str, str, Text] | None:
+def _bin_problem(known: _Known, row: CountRow, *, is_typed: bool) -> tuple[str, str, Text] | None:
     place = known.bins.get(row.bin_code)
     if place is None:
         return "bin_code", row.bin_code, say("This bin is not in this count.")
@@ -230,6 +231,9 @@ def _bin_problem(known: _Known, row: CountRow) -> tuple[str, str, Text] | None:
         return "bin_code", row.bin_code, say("{name} is counting this bin on a tablet. Another"
                                              " counter can take it over there.",
                                              name=place.who)  # fmt: skip
+    if _is_again(place) and not known.asked.get(place.id) and is_typed:
+        return "bin_code", row.bin_code, say("The same person counted this bin. Its recount is for"
+                                             " another.")  # fmt: skip
     if _is_again(place) and not known.asked.get(place.id):
         return "bin_code", row.bin_code, say("You counted this bin. Its recount is for another"
                                              " person.")  # fmt: skip

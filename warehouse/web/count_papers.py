@@ -23,6 +23,7 @@ from warehouse.counting.papers import (
     print_count_report,
     print_count_sheets,
 )
+from warehouse.counting.queries import counters
 from warehouse.counting.rows import CountRow
 from warehouse.errors import InvalidInput, NotFound, RuleViolation, WarehouseError
 from warehouse.inventory.models import StockBalance
@@ -40,6 +41,7 @@ from warehouse.web.context import (
     form_int,
     form_str,
     now,
+    person,
     reading,
     speak,
 )
@@ -115,6 +117,9 @@ def _typed_page(count_bin_id: int, values: dict[str, str], problems: list[Text])
         place = session.get(CountBin, count_bin_id)
         if place is None:
             raise NotFound(say("bin"), count_bin_id)
+        who_counts = counters(session)
+        if person().id not in dict(who_counts):
+            who_counts = [(person().id, person().name), *who_counts]
         return render_template(
             "counts/typed.html",
             place=place,
@@ -122,7 +127,8 @@ def _typed_page(count_bin_id: int, values: dict[str, str], problems: list[Text])
             count=session.get_one(CountSession, place.session_id),
             goods=_goods(session, place),
             free=range(FREE_ROWS),
-            values=values,
+            people=[(str(i), name) for i, name in who_counts],
+            values={"counted_by": str(person().id), **values},
             problems=problems,
         )
 
@@ -157,6 +163,7 @@ def keep_typed(count_bin_id: int) -> str | Response | tuple[str, int]:
         outcome = do(
             taking_in(rows, is_file=False), TakeInCounts, session_id=place.session_id,
             name=bin_code, lines=len(rows), sha256=hashlib.sha256(said.encode()).hexdigest(),
+            counted_by=form_int("counted_by", 0) or None,
         )  # fmt: skip
     except WarehouseError as error:
         return _typed_page(count_bin_id, request.form.to_dict(), [error.text]), 400

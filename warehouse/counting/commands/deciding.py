@@ -26,7 +26,7 @@ from warehouse.counting.models import (
     LineState,
     SessionState,
 )
-from warehouse.counting.queries import open_take
+from warehouse.counting.queries import had_part, open_take
 from warehouse.counting.rules import approval_limits
 from warehouse.counting.settling import ask_again, look_for
 from warehouse.errors import (
@@ -245,7 +245,7 @@ def _require_seen(command: ApproveLines | KeepBook, lines: Sequence[CountLine]) 
 
 
 def _require_others(session: Session, command: Command, lines: Sequence[CountLine]) -> None:
-    """Refuse lines of which this person made any look that counts, the first as well as the last.
+    """Refuse lines of which this person made or typed in any look that counts, first or last.
 
     Raises:
         Forbidden: he did.
@@ -255,7 +255,7 @@ def _require_others(session: Session, command: Command, lines: Sequence[CountLin
         .join(CountTake, CountTake.id == CountEntry.take_id)
         .where(
             CountEntry.line_id.in_([line.id for line in lines]),
-            CountTake.person_id == command.actor.person_id,
+            had_part(command.actor.person_id),
             ~CountEntry.is_disturbed,
         )
         .limit(1)

@@ -22,6 +22,7 @@ from warehouse.counting.models import (
     SessionState,
     TakeKind,
 )
+from warehouse.counting.queries import counters
 from warehouse.counting.rows import CountedBin, CountRow, found_in
 from warehouse.db import table_of
 from warehouse.errors import InvalidInput, RuleViolation
@@ -36,13 +37,15 @@ SHEET = "count_sheet"
 class TakeInCounts(Command):
     """The counts of a file (`sha256` of its bytes) or of a sheet typed in.
 
-    The rows stand beside the command: what a file says is told by its hash.
+    The rows stand beside the command: what a file says is told by its hash. `counted_by`: who
+    counted, where that is not the actor.
     """
 
     session_id: int
     name: str
     sha256: str
     lines: int
+    counted_by: int | None = None
 
 
 def taking_in(rows: Sequence[CountRow], *, is_file: bool = True) -> Handler[TakeInCounts]:
@@ -64,7 +67,8 @@ def take_in_counts(
     count began) is asked again.
 
     Raises:
-        RuleViolation: the count has not begun, or has ended. InvalidInput: there are no rows.
+        RuleViolation: the count has not begun, or has ended. InvalidInput: there are no rows, or
+        nobody who counts is named.
     """
     if not rows:
         raise InvalidInput(say("There is nothing in it."), field="file")
@@ -75,7 +79,10 @@ def take_in_counts(
         message = say("{name} was taken in before; nothing is done twice.", name=command.name)
         return Outcome(screen="count", subject_id=count.id, message=message, tone=Tone.ATTENTION,
                        facts={"refused": [], "is_known": True})  # fmt: skip
-    found, refused = found_in(session, count, rows, command.actor.person_id)
+    counter = _counter(session, command)
+    found, refused = found_in(
+        session, count, rows, counter, is_typed=counter != command.actor.person_id
+    )
     if refused:
         return _refusal(count, refused)
     since = _since(session, count)
@@ -83,7 +90,8 @@ def take_in_counts(
     for start in range(0, len(found), PORTION):
         done = close_passes(
             session, command, count,
-            _passes(session, command, found[start : start + PORTION], since, is_file=is_file),
+            _passes(session, command, counter, found[start : start + PORTION], since,
+                    is_file=is_file),
         )  # fmt: skip
         agreed, different = agreed + done.agreed, different + done.different
         again += done.again
@@ -103,6 +111,16 @@ def take_in_counts(
         facts={"refused": [], "bins": len(found), "agreed": agreed, "different": different,
                "again": again},
     )  # fmt: skip
+
+
+def _counter(session: Session, command: TakeInCounts) -> int:
+    """Return who counted: the actor, if nobody else is named."""
+    named = command.counted_by
+    if named is None or named == command.actor.person_id:
+        return command.actor.person_id
+    if named not in dict(counters(session)):
+        raise InvalidInput(say("Choose who counted."), field="counted_by")
+    return named
 
 
 def _refusal(count: CountSession, refused: list[RowRefusal]) -> Outcome:
@@ -134,16 +152,18 @@ def _since(session: Session, count: CountSession) -> datetime:
 def _passes(
     session: Session,
     command: TakeInCounts,
+    counter: int,
     found: Sequence[CountedBin],
     since: datetime,
     *,
     is_file: bool,
 ) -> list[Pass]:
-    take = table_of(CountTake)
+    take, typist = table_of(CountTake), command.actor.person_id
     rows: list[dict[str, Any]] = [
         {
             "count_bin_id": place.count_bin_id,
-            "person_id": command.actor.person_id,
+            "person_id": counter,
+            "entered_by_id": typist if typist != counter else None,
             "kind": TakeKind.FILE if is_file else TakeKind.PAPER,
             "opened_at": min([*place.counted_at.values(), command.at])
             if place.counted_at
@@ -164,7 +184,7 @@ def _passes(
             take_id=take_id,
             count_bin_id=place.count_bin_id,
             bin_id=place.bin_id,
-            person_id=command.actor.person_id,
+            person_id=counter,
             opened_at=row["opened_at"],
             changes=None,
             hands=None,
