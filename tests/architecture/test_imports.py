@@ -27,7 +27,7 @@ UPSTREAM: dict[str, set[str]] = {
     "supplying": {"catalog", "inventory", "orders", "people", "receiving", "shops"},
     "storing": {"catalog", "inventory", "orders", "people", "placing", "shops", "waves"},
     "counting": {"catalog", "inventory", "orders", "people", "receiving", "replenishing", "shops",
-                 "storing", "waves"},
+                 "storing", "supplying", "waves"},
     "picking": {"catalog", "counting", "inventory", "orders", "people", "waves"},
     "kitting": {"catalog", "inventory", "orders", "people", "placing", "shops", "storing", "waves"},
     "checking": {"catalog", "inventory", "orders", "people", "waves"},

@@ -200,7 +200,7 @@ def differing(world: World, goods, other, found: int) -> Count:
 
 def test_who_may_approve_depends_on_how_much_and_never_on_ones_own(world: World, shelf):
     tee, mug = shelf
-    world.settings(count_limit_pieces=3)
+    world.settings(count_limit_pieces=3, count_limit_yuan=0)
     count = differing(world, tee, mug, 7)
     given = {"session_id": count.id, "reason": DifferenceReason.LOST}
     world.refused(Forbidden, approve_lines, ApproveLines, by="bob", **given)

@@ -14,8 +14,8 @@ DAY_ONE = Look(person_id=1, variance=-2)
 
 @pytest.mark.parametrize(
     ("variance", "book", "price_fen", "is_allowed"),
-    [(3, 100, 0, True), (-4, 100, 0, False), (2, 10, 0, False), (2, 40, 600, False),
-     (2, 40, 500, True), (1, 0, 0, False), (0, 0, 0, True)],
+    [(3, 100, 100, True), (-4, 100, 100, False), (2, 10, 100, False), (2, 40, 600, False),
+     (2, 40, 500, True), (1, 0, 100, False), (0, 0, 0, True), (1, 100, 0, False)],
 )  # fmt: skip
 def test_limits(variance: int, book: int, price_fen: int, *, is_allowed: bool):
     assert Limits(pieces=3, percent=5, fen=1_000).allow(variance, book, price_fen) is is_allowed

@@ -29,10 +29,10 @@ from warehouse.counting.models import (
     SessionState,
 )
 from warehouse.counting.moved import CORRECTIONS, Moved, moved_since
-from warehouse.counting.prices import prices_of
 from warehouse.counting.queries import is_all_counted, wanted_goods
 from warehouse.counting.rules import Look, recount_limits, state_after
 from warehouse.db import table_of
+from warehouse.supplying.costs import costs_of
 
 _line = table_of(CountLine)
 _entry = table_of(CountEntry)
@@ -87,7 +87,7 @@ def close_passes(
     earliest = min(p.opened_at for p in passes) - timedelta(seconds=count.grace_s)
     moved = moved_since(session, bins, earliest)
     found = [row for p in passes for row in _found(p, book, wanted, known, moved, count.grace_s)]
-    prices = prices_of(session, {row["sku_id"] for row in found if row["variance"]})
+    prices = costs_of(session, {row["sku_id"] for row in found})
     limits = recount_limits(count)
     for row in found:
         row["price_fen"] = prices.get(row["sku_id"], 0)

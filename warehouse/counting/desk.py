@@ -22,6 +22,7 @@ from warehouse.counting.models import (
 )
 from warehouse.inventory.models import Lot
 from warehouse.people.models import Person
+from warehouse.supplying.costs import cost_of_sku
 
 _bins = (
     sa.select(
@@ -242,6 +243,9 @@ def accuracy_of(session: Session, session_id: int) -> Accuracy:
     """Return how exact the book was, over what was counted so far; lines kept by the book agree."""
     is_off = sa.and_(CountLine.variance != 0, CountLine.state != LineState.KEPT)
     off = sa.case((is_off, CountLine.variance), else_=0)
+    # Lines that agreed kept no price once: what the goods cost today is the nearest there is.
+    kept = sa.and_(CountLine.variance == 0, CountLine.price_fen == 0)
+    price = sa.case((kept, sa.func.coalesce(cost_of_sku(), 0)), else_=CountLine.price_fen)
     row = session.execute(
         sa.select(
             sa.func.count().label("lines"),
@@ -253,11 +257,11 @@ def accuracy_of(session: Session, session_id: int) -> Accuracy:
             sa.func.coalesce(sa.func.sum(sa.func.abs(off) * CountLine.price_fen), 0).label(
                 "value_off_fen"
             ),
-            sa.func.coalesce(sa.func.sum(CountLine.book * CountLine.price_fen), 0).label(
-                "value_fen"
-            ),
+            sa.func.coalesce(sa.func.sum(CountLine.book * price), 0).label("value_fen"),
             sa.func.coalesce(sa.func.sum(off * CountLine.price_fen), 0).label("net_fen"),
-        ).where(CountLine.session_id == session_id)
+        )
+        .join(Sku, Sku.id == CountLine.sku_id)
+        .where(CountLine.session_id == session_id)
     ).one()
     wrong = sa.exists().where(CountLine.count_bin_id == CountBin.id, is_off)
     bins = session.execute(

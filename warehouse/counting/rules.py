@@ -22,14 +22,17 @@ class Limits:
     def allow(self, variance: int, book: int, price_fen: int) -> bool:
         """Tell whether a difference is within all of the limits.
 
-        The price of a piece is 0 where nobody knows it; then money sets no limit.
+        The price of a piece is 0 where nobody knows it: what it is worth is then beyond any limit
+        of money.
         """
         size = abs(variance)
         if size > self.pieces:
             return False
         if self.percent and size * 100 > self.percent * book:
             return False
-        return not (self.fen and size * price_fen > self.fen)
+        if self.fen and size:
+            return 0 < size * price_fen <= self.fen
+        return True
 
 
 @dataclass(frozen=True, kw_only=True)

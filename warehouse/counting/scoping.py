@@ -14,10 +14,10 @@ from warehouse.catalog.models import Bin, BinKind, Sku, Zone
 from warehouse.catalog.queries import sku_named
 from warehouse.commands import CommandRow
 from warehouse.counting.models import CountBin, CountScope
-from warehouse.counting.prices import prices_of
 from warehouse.counting.rules import classes_of
 from warehouse.errors import InvalidInput, RuleViolation, UnknownName
 from warehouse.inventory.models import Move, MoveReason, StockBalance
+from warehouse.supplying.costs import costs_of
 from warehouse.text import say
 
 COUNTED_KINDS = frozenset({BinKind.SHELF, BinKind.RESERVE, BinKind.SET_ASIDE, BinKind.QUARANTINE})
@@ -86,7 +86,7 @@ def sku_classes(
     )
     moved = {sku_id: int(pieces) for sku_id, pieces in rows}
     if is_by_value:
-        prices = prices_of(session, moved)
+        prices = costs_of(session, moved)
         moved = {sku_id: pieces * prices.get(sku_id, 0) for sku_id, pieces in moved.items()}
     every = session.scalars(sa.select(Sku.id).where(Sku.is_active))
     return classes_of({**dict.fromkeys(every, 0), **moved})

@@ -18,8 +18,9 @@ from warehouse.catalog.queries import IS_IN_RESERVE, IS_PICKABLE, IS_SELLABLE
 from warehouse.db import DayType
 from warehouse.inventory.fitness import SUSPECT_SKUS, is_fit
 from warehouse.inventory.models import Lot, LotBalance, StockBalance
-from warehouse.receiving.models import PurchaseLine, Supplier
+from warehouse.receiving.models import Supplier
 from warehouse.settings import SiteSettings
+from warehouse.supplying.costs import cost_of_sku
 from warehouse.supplying.models import DayFlow, Flow, StockLevel, SupplierSku
 from warehouse.supplying.rules import (
     Alert,
@@ -274,28 +275,6 @@ def stocks_of(
     if sku_ids is not None:
         query = query.where(Sku.id.in_(sku_ids))
     return {row.id: question.stock_of(row) for row in session.execute(query)}
-
-
-def cost_of_sku() -> sa.ScalarSelect[Any]:
-    """Return a column: what a piece of `Sku` costs in fen, null where nobody knows.
-
-    The price of the supplier it is bought of, else the one of its last purchase.
-    """
-    last = (
-        sa.select(PurchaseLine.price_fen)
-        .where(PurchaseLine.sku_id == Sku.id, PurchaseLine.price_fen > 0)
-        .order_by(PurchaseLine.id.desc())
-        .limit(1)
-        .correlate(Sku)
-        .scalar_subquery()
-    )
-    price = (
-        sa.select(SupplierSku.price_fen)
-        .where(SupplierSku.sku_id == Sku.id, SupplierSku.is_main)
-        .correlate(Sku)
-        .scalar_subquery()
-    )
-    return sa.select(sa.func.coalesce(price, last)).correlate(Sku).scalar_subquery()
 
 
 def _there() -> sa.Subquery:

@@ -226,6 +226,7 @@ def _require_may_decide(
     if Right.APPROVE_COUNT in rights_of(row.role for row in person.roles):
         return
     limits = approval_limits(count)
+    unpriced = [x for x in lines if limits.fen and x.variance and not x.price_fen]
     # What waits for a second person's count may only be decided by who stands above the limits.
     beyond = [
         x
@@ -233,6 +234,11 @@ def _require_may_decide(
         if x.state is LineState.RECOUNT or not limits.allow(x.variance, x.book, x.price_fen)
     ]
     if beyond:
+        if len(unpriced) == len(beyond):
+            raise Forbidden(
+                say("Nobody knows what a piece costs in {lines} differences, and there is a limit"
+                    " of money. Ask the supervisor.", lines=len(beyond))
+            )  # fmt: skip
         raise Forbidden(
             say("{lines} differences are larger than you may decide about. Ask the supervisor.",
                 lines=len(beyond))
