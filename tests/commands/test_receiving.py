@@ -150,7 +150,9 @@ def test_more_than_announced_and_what_nobody_announced_is_said(dock: Dock):
     over = dock.world.do(count_goods, CountGoods, by="lei", receipt_id=receipt_id, barcode=tee.pack)
     assert (exact.is_step_done, exact.tone, over.tone) == (True, Tone.OK, Tone.ATTENTION)
     assert over.message.params["over"] == 6
-    dock.count(receipt_id, mug)
+    extra, blind = dock.count(receipt_id, mug), dock.count(dock.blind(), mug)
+    assert (extra.tone, blind.tone) == (Tone.ATTENTION, Tone.OK)
+    assert str(extra.message).startswith("Not announced. +1")
     assert dock.lines(receipt_id) == {tee.id: (2, 8, 0), mug.id: (None, 1, 0)}
 
 
@@ -254,6 +256,8 @@ def test_an_unknown_code_is_given_to_a_known_sku(dock: Dock):
     tee = dock.world.sku("TEE")
     receipt_id = dock.blind()
     here = {"by": "lei", "receipt_id": receipt_id}
+    for paper in (dock.receipt(receipt_id).number, dock.order({tee: 1}).number):
+        dock.world.refused(WrongItem, count_goods, CountGoods, barcode=paper, **here)
     dock.world.refused(StaleScreen, map_code, MapCode, barcode=tee.barcode, **here)
     dock.world.do(count_goods, CountGoods, barcode="BOX-12", fault=Fault.DAMAGED, **here)
     dock.world.refused(UnknownBarcode, map_code, MapCode, barcode="NOTHING", **here)

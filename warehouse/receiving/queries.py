@@ -138,6 +138,15 @@ def sku_ids(session: Session, codes: Iterable[str]) -> dict[str, int]:
     return found
 
 
+def paper_of(session: Session, code: str) -> Text | None:
+    """Return which receipt or purchase order has this number, None if it is of no paper."""
+    if session.scalar(sa.select(Receipt.id).where(Receipt.number == code)) is not None:
+        return say("receipt {number}", number=code)
+    if session.scalar(sa.select(PurchaseOrder.id).where(PurchaseOrder.number == code)) is not None:
+        return say("purchase order {number}", number=code)
+    return None
+
+
 def rows_of(session: Session, receipt_id: int) -> tuple[CountRow, ...]:
     """Return the SKUs of a receipt, those announced first, each group by code."""
     rows = session.execute(

@@ -12,7 +12,7 @@ from warehouse.catalog.models import Sku
 from warehouse.catalog.queries import item_by_barcode
 from warehouse.catalog.rules import code_problem
 from warehouse.commands import Command, Outcome, Tone
-from warehouse.errors import InvalidInput, RuleViolation, StaleScreen
+from warehouse.errors import InvalidInput, RuleViolation, StaleScreen, WrongItem
 from warehouse.inventory.refusals import describe, refuse_item, require_pieces
 from warehouse.inventory.told import require_lot
 from warehouse.receiving.commands.receipts import receipt_by_id
@@ -24,6 +24,7 @@ from warehouse.receiving.models import (
     ReceiptFocus,
     ReceiptState,
 )
+from warehouse.receiving.queries import paper_of
 from warehouse.receiving.screens import ReceiveScreen
 from warehouse.text import say
 
@@ -220,6 +221,8 @@ def _ask_what(session: Session, command: CountGoods, focus: ReceiptFocus) -> Out
     known, _ = describe(session, command.barcode)
     if known is not None:
         raise refuse_item(session, command.barcode, say("goods"))
+    if (paper := paper_of(session, command.barcode)) is not None:
+        raise WrongItem(got=paper, wanted=say("goods"))
     problem = code_problem(command.barcode)
     if problem is not None:
         raise InvalidInput(problem, field="barcode")

@@ -71,7 +71,7 @@ def count_in(
             message=say("{left} pieces still lack their serial number.", left=focus.asks),
             tone=Tone.WAITING,
         )
-    return _counted(receipt, line, hand, pieces)
+    return _counted(session, receipt, line, hand, pieces)
 
 
 def focus_of(session: Session, receipt_id: int, person_id: int) -> ReceiptFocus:
@@ -294,10 +294,18 @@ def _line(session: Session, receipt_id: int, sku_id: int) -> ReceiptLine | None:
     ).first()
 
 
-def _counted(receipt: Receipt, line: ReceiptLine, hand: Hand, pieces: int) -> Outcome:
+def _counted(
+    session: Session, receipt: Receipt, line: ReceiptLine, hand: Hand, pieces: int
+) -> Outcome:
     total = line.sound + line.faulty
-    name, tone, is_all = hand.sku.name, Tone.OK, False
-    if line.announced is None:
+    # Colour and size are said too: one look at the line tells whether it was the right piece.
+    name = f"{hand.sku.name} {hand.sku.properties}".strip()
+    tone, is_all = Tone.OK, False
+    if line.announced is None and _has_papers(session, receipt):
+        text = say("Not announced. +{pieces}: {total} × {name}",
+                   pieces=pieces, total=total, name=name)  # fmt: skip
+        tone = Tone.ATTENTION
+    elif line.announced is None:
         text = say("+{pieces}: {total} × {name}", pieces=pieces, total=total, name=name)
     elif total > line.announced:
         text = say(
@@ -321,3 +329,10 @@ def _counted(receipt: Receipt, line: ReceiptLine, hand: Hand, pieces: int) -> Ou
         tone, text = Tone.ATTENTION, say("Faulty, to quarantine. {counted}", counted=text)
     return Outcome(screen=ReceiveScreen.COUNT, subject_id=receipt.id, message=text, tone=tone,
                    is_step_done=is_all)  # fmt: skip
+
+
+def _has_papers(session: Session, receipt: Receipt) -> bool:
+    named = sa.select(ReceiptLine.sku_id).where(
+        ReceiptLine.receipt_id == receipt.id, ReceiptLine.announced.is_not(None)
+    )
+    return session.scalar(named.limit(1)) is not None
