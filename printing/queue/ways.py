@@ -2,7 +2,8 @@
 
 folder     a path below a folder the site allows
 escpos, zpl, tspl
-           HOST or HOST:PORT; /dev/usb/lp0; /dev/ttyUSB0@9600, with @9600,rtscts for a handshake
+           HOST or HOST:PORT; /dev/usb/lp0; /dev/ttyUSB0@9600, with @9600,rtscts or
+           @9600,xonxoff for a handshake
 ipp        HOST or ipp://HOST[:PORT]/PATH
 cups       HOST/QUEUE or ipp://HOST[:PORT]/printers/QUEUE
 component  HOST/PRINTER or ws://HOST[:PORT]/PRINTER, wss:// where it has a certificate; without a
@@ -32,11 +33,11 @@ from printing.transports.component import ComponentTransport
 from printing.transports.download import DownloadTransport
 from printing.transports.ipp import IppTransport
 from printing.transports.languages import Language
-from printing.transports.lines import BAUDS, Device, Endpoint, Way
+from printing.transports.lines import BAUDS, Device, Endpoint, Handshake, Way
 from printing.transports.raw import RawTransport
 from printing.transports.spool import SpoolTransport
 
-DEVICE = re.compile(r"(?P<path>/[^@\s]+)(?:@(?P<baud>\d{1,6})(?P<handshake>,rtscts)?)?")
+DEVICE = re.compile(r"(?P<path>/[^@\s]+)(?:@(?P<baud>\d{1,6})(?:,(?P<handshake>rtscts|xonxoff))?)?")
 SERIAL = re.compile(r"/dev/(?:tty|serial/)")
 QUEUES = "/printers/"
 
@@ -58,13 +59,13 @@ def way_to(printer: Printer, stock: Media, allowed: Allowed) -> Transport:
             return _component(printer.address.strip(), allowed)
         case PrinterKind.ESCPOS | PrinterKind.ZPL | PrinterKind.TSPL:
             return RawTransport(
-                way=_line(printer.address.strip(), allowed),
+                way=_line(printer.address.strip(), Language(printer.kind.value), allowed),
                 language=Language(printer.kind.value),
                 is_mute=bool(printer.is_mute),
             )
 
 
-def _line(address: str, allowed: Allowed) -> Way:
+def _line(address: str, language: Language, allowed: Allowed) -> Way:
     if not address.startswith("/"):
         return Endpoint(address=allowed.endpoint(*split(address, RAW_PORT)))
     match = DEVICE.fullmatch(address)
@@ -73,8 +74,10 @@ def _line(address: str, allowed: Allowed) -> Way:
     baud = int(match["baud"] or 0)
     if (baud or SERIAL.match(match["path"])) and baud not in BAUDS:
         raise _refused(address, f"needs a speed: {', '.join(f'@{rate}' for rate in BAUDS)}")
-    path = allowed.device(match["path"])
-    return Device(path=path, baud=baud, has_handshake=match["handshake"] is not None)
+    handshake = Handshake(match["handshake"]) if match["handshake"] else None
+    if handshake is Handshake.XONXOFF and language is Language.TSPL:
+        raise _refused(address, "takes bytes away that TSPL printers answer with: use rtscts")
+    return Device(path=allowed.device(match["path"]), baud=baud, handshake=handshake)
 
 
 def _ipp(printer: Printer, stock: Media, allowed: Allowed) -> IppTransport:

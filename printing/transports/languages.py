@@ -28,6 +28,7 @@ ESCPOS_STATUS, ESCPOS_CAUSE, ESCPOS_ERROR, ESCPOS_PAPER = (
 )
 # Every answer to DLE EOT has these bits, so junk is told apart.
 FIXED_MASK, FIXED_BITS = 0x93, 0x12
+FENCE_MASK = 0x90
 OFFLINE_BIT = 0x08
 COVER_BIT, PAPER_STOP_BIT = 0x04, 0x20
 CUTTER_BIT, BROKEN_BIT, HOT_BIT = 0x08, 0x20, 0x40
@@ -61,6 +62,11 @@ def condition(language: Language, ask: Ask) -> Condition | None:
 def is_fixed(answer: int) -> bool:
     """Tell whether this byte answers one of the real-time questions of ESC/POS."""
     return answer & FIXED_MASK == FIXED_BITS
+
+
+def is_fence(answer: int) -> bool:
+    """Tell whether this byte can answer the fence: no signal of flow control, as XOFF, no junk."""
+    return answer & FENCE_MASK == 0
 
 
 def _escpos(ask: Ask) -> Condition | None:

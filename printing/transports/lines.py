@@ -11,6 +11,7 @@ import stat
 import struct
 import termios
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from printing.errors import TransportError
@@ -79,13 +80,20 @@ class Endpoint:
             raise TransportError(f"{self.name} {error}", before_first_byte=True) from error
 
 
+class Handshake(StrEnum):
+    """How a printer at a serial line says that it cannot take more just now."""
+
+    RTSCTS = "rtscts"  # by a wire
+    XONXOFF = "xonxoff"  # by two bytes, which it must not need for its answers
+
+
 @dataclass(frozen=True, kw_only=True)
 class Device:
     """A device file of a printer at this machine; a baud rate makes it a serial line."""
 
     path: str
     baud: int = 0
-    has_handshake: bool = False
+    handshake: Handshake | None = None
 
     @property
     def name(self) -> str:
@@ -113,7 +121,7 @@ class Device:
         if not stat.S_ISCHR(os.fstat(handle).st_mode):
             raise OSError("is no device")
         if self.baud:
-            _make_serial(handle, self.baud, has_handshake=self.has_handshake)
+            _make_serial(handle, self.baud, self.handshake)
 
 
 class _SocketLine:
@@ -205,13 +213,15 @@ def _why_not(number: int | None) -> Reason:
     return Reason.CONFIGURATION if number in (errno.EACCES, errno.EPERM) else Reason.OFFLINE
 
 
-def _make_serial(handle: int, baud: int, *, has_handshake: bool) -> None:
+def _make_serial(handle: int, baud: int, handshake: Handshake | None) -> None:
     """Set eight bits, no parity, nothing translated; old answers are thrown away."""
     flags = termios.tcgetattr(handle)
     flags[IFLAG] = flags[OFLAG] = flags[LFLAG] = 0
     flags[CFLAG] = termios.CS8 | termios.CREAD | termios.CLOCAL
-    if has_handshake:
+    if handshake is Handshake.RTSCTS:
         flags[CFLAG] |= termios.CRTSCTS
+    if handshake is Handshake.XONXOFF:
+        flags[IFLAG] |= termios.IXON
     flags[ISPEED] = flags[OSPEED] = BAUDS[baud]
     termios.tcsetattr(handle, termios.TCSANOW, flags)
     termios.tcflush(handle, termios.TCIFLUSH)

@@ -190,7 +190,7 @@ class _Talk:
     def _receive(self, timeout_s: float) -> bytes:
         heard = self._line.receive(timeout_s)
         # A late answer to an earlier question looks different from the fence's.
-        if self._is_fenced and not all(map(languages.is_fixed, heard)):
+        if self._is_fenced and any(map(languages.is_fence, heard)):
             self._is_through = True
         return heard
 

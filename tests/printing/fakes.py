@@ -121,6 +121,7 @@ class Escpos:
     junk: bytes = b""
     late_status: bool = False
     hang_up: bool = False
+    flow: bytes = b""  # what it says of its buffer while it works
 
     def __call__(self, printer: RawPrinter, connection: socket.socket) -> None:
         buffer = b""
@@ -144,8 +145,7 @@ class Escpos:
                 if self.paper:
                     connection.sendall(b"\x00")
         elif command == b"\x1dr\x01":
-            if self.late_status:
-                connection.sendall(bytes([FINE]))
+            connection.sendall(bytes([FINE]) * self.late_status + self.flow)
             if self.hang_up:
                 return False
             if self.fence and not self.out_while_printing:

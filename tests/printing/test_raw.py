@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import struct
+import termios
 import threading
 import tty
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from printing.renderers.pdf import render
 from printing.samples import packing_slip, waybill
 from printing.transports import Condition, Reason
 from printing.transports.languages import Language
-from printing.transports.lines import PORT_STATUS, Device, Endpoint
+from printing.transports.lines import PORT_STATUS, Device, Endpoint, Handshake
 from printing.transports.raw import RawTransport
 from tests.printing import fakes
 from tests.waiting import until
@@ -115,7 +116,9 @@ def test_a_receipt_that_runs_out_of_paper_is_told_at_once_and_waited_for():
         assert [c.reason for c in heard] == [Reason.PAPER_OUT]
 
 
-@pytest.mark.parametrize("state", [{"fence": False}, {"hang_up": True}])
+@pytest.mark.parametrize(
+    "state", [{"fence": False}, {"hang_up": True}, {"fence": False, "flow": b"\x13\x11\xff"}]
+)
 def test_without_the_fence_nobody_knows(state):
     with fakes.RawPrinter(fakes.Escpos(**state)) as printer:
         error = refusal(to(printer.address, **heeding(printer), **hasty()))
@@ -355,6 +358,17 @@ def test_a_receipt_goes_over_a_serial_line_with_question_and_fence(bench):
     at(bench.path).send(PAPERS["escpos"], NAME)
     assert bench.printer.papers == 1
     assert at(bench.path).look() == Condition()
+
+
+@pytest.mark.parametrize("handshake", [None, *Handshake])
+def test_a_serial_line_is_set_to_the_handshake_of_its_printer(bench, handshake):
+    line = Device(path=bench.path, baud=9_600, handshake=handshake).open(1.0)
+    with open(bench.path, "rb", buffering=0) as other:
+        reading, _, control, *_ = termios.tcgetattr(other)
+    line.close()
+    assert (bool(reading & termios.IXON), bool(control & termios.CRTSCTS)) == (
+        handshake is Handshake.XONXOFF, handshake is Handshake.RTSCTS
+    )  # fmt: skip
 
 
 def test_a_label_goes_over_a_serial_line_as_it_is(bench):

@@ -17,7 +17,7 @@ from printing.samples import packing_slip
 from printing.transports.download import DownloadTransport
 from printing.transports.ipp import IppTransport
 from printing.transports.languages import Language
-from printing.transports.lines import Device, Endpoint
+from printing.transports.lines import Device, Endpoint, Handshake
 from printing.transports.raw import RawTransport
 from printing.transports.spool import SpoolTransport
 from tests.printing import fakes, reading
@@ -61,8 +61,11 @@ def test_offsets_move_the_picture(floor):
         (PrinterKind.TSPL, "/dev/usb/lp0",
          RawTransport(way=Device(path="/dev/usb/lp0"), language=Language.TSPL)),
         (PrinterKind.ESCPOS, "/dev/ttyS9@9600,rtscts",
-         RawTransport(way=Device(path="/dev/ttyS9", baud=9600, has_handshake=True),
+         RawTransport(way=Device(path="/dev/ttyS9", baud=9600, handshake=Handshake.RTSCTS),
                       language=Language.ESCPOS)),
+        (PrinterKind.ZPL, "/dev/ttyS9@9600,xonxoff",
+         RawTransport(way=Device(path="/dev/ttyS9", baud=9600, handshake=Handshake.XONXOFF),
+                      language=Language.ZPL)),
         (PrinterKind.CUPS, "10.0.0.1/label",
          IppTransport(address=("10.0.0.1", 631), uri="ipp://10.0.0.1:631/printers/label",
                       path="/printers/label", media=STOCKS["76x130"])),
@@ -115,6 +118,12 @@ def test_no_kind_of_printer_leads_out_of_the_site(kind, address):
     printer = Printer(name="p", kind=kind, address=address)
     with pytest.raises(AddressRefused):
         transport_for(printer, STOCKS["76x130"], Allowed.of(folders=[Path("/srv/spool")]))
+
+
+def test_a_printer_that_answers_with_the_bytes_of_xonxoff_is_not_stopped_by_them():
+    printer = Printer(name="p", kind=PrinterKind.TSPL, address="/dev/ttyS9@9600,xonxoff")
+    with pytest.raises(AddressRefused, match="use rtscts"):
+        transport_for(printer, STOCKS["76x130"], Allowed.of(devices=["/dev/ttyS*"]))
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,10 @@ def _ways() -> list[tuple[Text, list[str]]]:
     return [
         (say("label or receipt printer, by network"), ["10.0.0.21", "10.0.0.21:9100"]),
         (say("by USB at the server"), ["/dev/usb/lp0"]),
-        (say("by serial line at the server"), ["/dev/ttyUSB0@9600", "/dev/ttyUSB0@9600,rtscts"]),
+        (
+            say("by serial line at the server"),
+            ["/dev/ttyUSB0@9600", "/dev/ttyUSB0@9600,rtscts", "/dev/ttyUSB0@9600,xonxoff"],
+        ),
         (say("office printer"), ["10.0.0.30", "ipp://10.0.0.30/ipp/print"]),
         (say("queue of a print server"), ["10.0.0.5/queue"]),
         (
