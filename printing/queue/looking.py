@@ -102,12 +102,13 @@ def first_of_lanes(
     most: int,
     states: tuple[JobState, ...] = OPEN,
     *,
-    whole_lane: int | None = None,
+    opened: int | None = None,
+    most_opened: int = 0,
 ) -> Sequence[sa.Row[Any]]:
     """Return the first jobs of every lane as they will be printed, at most so many of each.
 
-    Facts are left where they are. Of the lane `whole_lane` (0: of those without a printer) all are
-    returned.
+    Facts are left where they are. Of the lane `opened` (0: of those without a printer) there are
+    `most_opened`.
     """
     place = (
         sa.func.row_number()
@@ -120,8 +121,9 @@ def first_of_lanes(
     shown = (c for c in _job.c if c.name not in ("facts", "command_id"))
     numbered = sa.select(*shown, place).where(in_states(states)).subquery()
     is_wanted = numbered.c.place <= most
-    if whole_lane is not None:
-        is_wanted = sa.or_(is_wanted, sa.func.coalesce(numbered.c.printer_id, 0) == whole_lane)
+    if opened is not None:
+        is_opened = sa.func.coalesce(numbered.c.printer_id, 0) == opened
+        is_wanted = sa.or_(is_wanted, sa.and_(is_opened, numbered.c.place <= most_opened))
     return session.execute(
         sa.select(numbered).where(is_wanted).order_by(numbered.c.printer_id, numbered.c.place)
     ).all()

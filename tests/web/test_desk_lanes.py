@@ -69,15 +69,18 @@ def test_a_jammed_lane_hides_no_other(both: Desk):
     assert "Nothing waits." not in page
 
 
-def test_the_whole_of_one_lane_is_shown_with_lazy_pictures(both: Desk):
+def test_more_of_one_lane_is_shown_with_lazy_pictures_and_the_rest_in_the_list(both: Desk):
     printer_id = _printer(both)
-    _ask(both, printer_id, 200)
+    _ask(both, printer_id, 205)
     _ask(both, _printer(both, "second"), 20)
     body = both.get(f"/printers?open={printer_id}").get_data(as_text=True)
     assert body.count('<img src="/printers/jobs/') == 208
     assert body.count('loading="lazy"') == 208
     assert f"/printers/lanes?open={printer_id}" in body
     assert "12 more wait" in words_of(both.get(f"/printers?open={printer_id}"))
+    # It is drawn anew every few seconds: thousands of rows would keep the server busy.
+    rest = f"/printers/jobs?state=queued&amp;printer={printer_id}&amp;sort=no"
+    assert (rest in body, "5 more wait" in body) == (True, True)
 
 
 def test_papers_of_no_printer_can_be_shown_whole(desk: Desk):

@@ -29,6 +29,7 @@ from warehouse.web.paper_rights import may_see
 from warehouse.web.papers import bp
 
 LANE_ROWS = 8
+MOST_OPENED = 200  # a page drawn anew every few seconds; the list of all papers has the rest
 MOST_FLAGGED = 20
 # From so long a wait on, a paper is shown in this tone.
 LATE = ((timedelta(minutes=10), "stop"), (timedelta(minutes=2), "attention"))
@@ -37,7 +38,7 @@ LATE = ((timedelta(minutes=10), "stop"), (timedelta(minutes=2), "attention"))
 @bp.get("")
 @needs(Right.SEE_DESK, Right.REPRINT)
 def index() -> str:
-    """Show every printer as a lane with what waits for it; `open` shows the whole of one."""
+    """Show every printer as a lane with what waits for it; `open` shows more of one."""
     with reading() as session:
         return render_template("printers/index.html", **_lanes(session))
 
@@ -53,7 +54,7 @@ def lanes() -> str:
 def _lanes(session: Session) -> dict[str, Any]:
     opened = tables.whole("open", 0) if "open" in request.args else None
     jobs: dict[int | None, list[Any]] = {}
-    for job in first_of_lanes(session, LANE_ROWS, whole_lane=opened):
+    for job in first_of_lanes(session, LANE_ROWS, opened=opened, most_opened=MOST_OPENED):
         jobs.setdefault(job.printer_id, []).append(job)
     found = all_lanes(session)
     return {
