@@ -10,6 +10,7 @@ from functools import partial
 
 from printing.queue import (
     assign_waiting,
+    can_assign,
     due,
     idle_printers,
     look_at,
@@ -105,8 +106,7 @@ class Worker:
 
     def _look(self, rounds: int) -> None:
         if rounds % ASSIGN_EVERY == 0:
-            with self._database.transaction() as session:
-                assign_waiting(session, at=utcnow())
+            self._assign()
         if rounds % SWEEP_EVERY == 0:
             sweep_uploads(self._database, self._config.upload_dir, utcnow())
             self._start(KEEPING_LANE, self._clear_papers)
@@ -120,6 +120,13 @@ class Worker:
         if rounds % SEARCH_EVERY == 0:
             self._start(SEARCH_LANE, self._search)
         self._look_at_stock(rounds)
+
+    def _assign(self) -> None:
+        with self._database.reading() as session:
+            is_any = can_assign(session)
+        if is_any:
+            with self._database.transaction() as session:
+                assign_waiting(session, at=utcnow())
 
     def _take_over(self) -> None:
         """Take up what a worker of this machine had in hand when it was killed."""

@@ -11,11 +11,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from printing.queue.asking import enqueue, reprint, routed_printer
+from printing.queue.assigning import assign_waiting, can_assign
 from printing.queue.claiming import claim, due
 from printing.queue.deciding import (
     acknowledge,
     answer_unknown,
-    assign_waiting,
     cancel,
     confirm,
     fetch,
@@ -75,6 +75,7 @@ __all__ = [
     "acknowledge",
     "answer_unknown",
     "assign_waiting",
+    "can_assign",
     "cancel",
     "check_printer",
     "claim",

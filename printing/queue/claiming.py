@@ -28,6 +28,7 @@ from warehouse.db import table_of
 
 LEASE = timedelta(minutes=5)  # longer than the longest rendering and sending together
 STALE_AFTER = timedelta(minutes=15)
+STALE = "stale"
 # No lease and no pause ends so far ahead, be two workers' clocks minutes apart.
 CLOCK_SET_BACK = 2 * LEASE
 
@@ -186,5 +187,5 @@ def hold_stale(session: Session, printer: Printer, at: datetime) -> None:
             _job.c.state.in_(WAITING),
             _job.c.waiting_since < cutoff,
         )
-        .values(state=JobState.HELD, reason="stale", next_try_at=None)
+        .values(state=JobState.HELD, reason=STALE, next_try_at=None)
     )

@@ -18,7 +18,7 @@ from printing.models import (
     PrintFlag,
     PrintJob,
 )
-from printing.queue.asking import SITE_ZONE, note, reprint, routed_printer
+from printing.queue.asking import SITE_ZONE, note, reprint
 from printing.queue.keeping import CLEARED
 from printing.queue.turns import turn_before
 from printing.transports import Reason
@@ -270,29 +270,6 @@ def resume(session: Session, printer_id: int, *, at: datetime) -> None:
         .where(_job.c.printer_id == printer_id, _job.c.state.in_(WAITING))
         .values(waiting_since=at, next_try_at=None)
     )
-
-
-def assign_waiting(session: Session, *, at: datetime) -> int:
-    """Give jobs without a printer the one routed now; return how many got one."""
-    unassigned = (_job.c.printer_id.is_(None), _job.c.state == JobState.QUEUED)
-    rows = session.execute(
-        sa.select(_job.c.id, _job.c.document_kind, _job.c.station_id)
-        .where(*unassigned)
-        .order_by(_job.c.id)
-    ).all()
-    given = 0
-    for row in rows:
-        printer_id = routed_printer(session, row.document_kind, row.station_id)
-        if printer_id is not None:
-            done = session.execute(
-                sa.update(_job)
-                # Somebody may have given it to a printer, or taken it back, just now.
-                .where(_job.c.id == row.id, *unassigned)
-                .values(printer_id=printer_id, waiting_since=at)
-                .returning(_job.c.id)
-            )
-            given += len(done.all())
-    return given
 
 
 def _why_no_copy(session: Session, job_id: int) -> str:

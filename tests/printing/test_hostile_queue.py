@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from printing import queue
 from printing.models import JobState, PrinterKind, PrintFile, PrintFlag, PrintJob, PrintRoute
 from printing.queue import patience
+from printing.queue.assigning import Assigned
 from printing.queue.making import made_of
 from printing.samples import goods_receipt, waybill
 from printing.transports.spool import SpoolTransport
@@ -108,7 +109,7 @@ def test_a_paper_somebody_gives_to_a_printer_is_not_sent_elsewhere_by_its_route(
         late.start()
         late.join(0.5)
     late.join(90)
-    assert (given, floor.job(job_id).printer_id) == ([0], other)
+    assert (given, floor.job(job_id).printer_id) == ([Assigned()], other)
 
 
 def test_a_full_disk_costs_time_and_no_paper(sqlite_database: Database, monkeypatch):

@@ -15,9 +15,11 @@ from printing import queue
 from printing.errors import AlreadyQueued
 from printing.media import STOCKS
 from printing.models import JobState, PrinterKind, PrinterState, PrintFile, PrintJob, plain
+from printing.queue.assigning import Assigned
+from printing.queue.claiming import STALE_AFTER
 from printing.renderers import raster
 from printing.renderers.pdf import render
-from printing.samples import manifest, waybill
+from printing.samples import manifest, sku_label, tote_label, waybill
 from printing.transports import Reason
 from tests.printing import reading
 from tests.printing.floor import START, away, by
@@ -130,11 +132,47 @@ def test_a_paper_without_a_printer_waits_where_it_is_seen_and_goes_when_there_is
     assert floor.job(job_id).printer_id is None
     lane = floor.lanes()[-1]
     assert (lane.printer, lane.waiting, lane.needs_person) == (None, 1, True)
-    assert floor.do(queue.assign_waiting, at=floor.now) == 0
+    assert not floor.do(queue.can_assign)
+    assert floor.do(queue.assign_waiting, at=floor.now) == Assigned()
     office = floor.printer("office", kind=PrinterKind.IPP, media="A4")
     floor.route("manifest", office)
-    assert floor.do(queue.assign_waiting, at=floor.now) == 1
+    assert floor.do(queue.can_assign)
+    assert floor.do(queue.assign_waiting, at=floor.now) == Assigned(going=1)
     assert floor.work(office).state is JobState.SENT
+
+
+@pytest.mark.parametrize("kind", [PrinterKind.ZPL, PrinterKind.FOLDER])
+def test_papers_of_long_ago_do_not_come_because_there_is_a_route_from_today_on(floor, kind):
+    old, own = floor.ask(sku_label()), floor.station("PACK-1")
+    floor.now += STALE_AFTER + timedelta(seconds=1)
+    fresh = floor.ask(tote_label(), station_id=own)
+    everywhere, here = (floor.printer(name, kind=kind, address="/x") for name in ("all", "own"))
+    for name in ("sku_label", "tote_label"):
+        floor.route(name, everywhere)
+    floor.route("tote_label", here, station_id=own)
+    is_held = kind is PrinterKind.ZPL  # a folder takes what is old too
+    wanted = Assigned(going=1, held=1) if is_held else Assigned(going=2)
+    assert floor.do(queue.assign_waiting, at=floor.now) == wanted
+    assert (floor.job(old).printer_id, floor.job(fresh).printer_id) == (everywhere, here)
+    assert floor.state(old) is (JobState.HELD if is_held else JobState.QUEUED)
+    assert floor.job(fresh).waiting_since == floor.now
+
+
+def test_papers_nobody_has_a_printer_for_cost_a_question_each_time_however_many_they_are(floor):
+    for number in range(30):
+        floor.ask(tote_label(content=f"TOTE-{number:04}"))
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        floor.do(queue.can_assign)
+        floor.do(queue.assign_waiting, at=floor.now)
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    assert len([each for each in asked if "print_job" in each]) == 2
 
 
 @pytest.mark.parametrize("reason", [Reason.OFFLINE, Reason.PAPER_OUT, Reason.BUSY])

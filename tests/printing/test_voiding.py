@@ -161,7 +161,7 @@ def came_second(floor: Floor, first: Callable[[Session], Any], second: Callable[
         session.flush()
         other.start()
         other.join(0.2)
-    other.join(20)
+    other.join(90)
     return mine, *found
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from printing.models import JobState, Printer, PrintFlag, PrintJob, PrintRoute
+from printing.models import JobState, Printer, PrinterKind, PrintFlag, PrintJob, PrintRoute
 from printing.queue import enqueue, print_one, transports_within
 from printing.renderers import raster
 from printing.samples import goods_receipt
@@ -26,6 +26,16 @@ def test_papers_without_a_route_ask_for_one(desk: Desk):
     assert "Without a printer" in page
     assert "No route leads these papers to a printer." in page
     assert "Set a route" not in words_of(desk.get("/printers", Role.PACKER))
+
+
+def test_a_route_brings_no_papers_of_long_ago(desk: Desk):
+    add_paper(desk)
+    slip = desk.world.one(PrintJob, document_kind="packing_slip")
+    set_job(desk, slip.id, waiting_since=utcnow() - timedelta(hours=1))
+    office = desk.world.add(Printer(name="office", kind=PrinterKind.IPP, address="10.0.0.8")).id
+    answer = desk.post("/printers/routes", station=0, printer_packing_slip=office)
+    assert "1 papers waited too long and are set aside." in desk.said(answer)
+    assert "it waited too long: print it still?" in words_of(desk.get("/printers"))
 
 
 def test_a_route_sends_waiting_papers_on(desk: Desk):

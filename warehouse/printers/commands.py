@@ -248,12 +248,16 @@ def set_route(session: Session, command: SetRoute) -> Outcome:
             kind=command.document_kind, station=command.station_id,
         )  # fmt: skip
     given = queue.assign_waiting(session, at=command.at)
-    message = (
-        say("The route is kept; {count} papers that waited go on.", count=given)
-        if given
-        else say("The route is kept.")
-    )
-    return Outcome(screen="routes", message=message)
+    message = say("The route is kept.")
+    if given.going:
+        message = say("The route is kept; {count} papers that waited go on.", count=given.going)
+    if given.held:
+        message = say(
+            "{done} {count} papers waited too long and are set aside.",
+            done=message, count=given.held,
+        )  # fmt: skip
+    tone = Tone.ATTENTION if given.held else Tone.OK
+    return Outcome(screen="routes", message=message, tone=tone)
 
 
 def printer_by_id(session: Session, printer_id: int) -> Printer:
