@@ -24,10 +24,12 @@ from warehouse.counting.models import (
     CountRule,
     CountScope,
     CountSession,
+    CountTake,
     DifferenceReason,
     LineState,
     RuleKind,
 )
+from warehouse.counting.papers import PrintCountSheets, print_count_sheets
 from warehouse.counting.rows import CountRow
 from warehouse.errors import Forbidden, InvalidInput, RuleViolation
 from warehouse.people.models import PersonRole, Role
@@ -44,10 +46,10 @@ def send(world: World, folder: Path, session_id: int, text: str) -> CountReport:
     return taken(world, file, session_id)
 
 
-def taken(world: World, file: Path, session_id: int) -> CountReport:
+def taken(world: World, file: Path, session_id: int, **more: int) -> CountReport:
     return import_count_file(
         world.database, file, session_id=session_id, actor=Actor(person_id=world.person("ann")),
-        at=world.tick(), zone=world.zone,
+        at=world.tick(), zone=world.zone, **more,
     )  # fmt: skip
 
 
@@ -141,6 +143,50 @@ def test_a_sheet_is_his_who_counted_and_who_typed_it_decides_nothing(world: Worl
         InvalidInput, taking_in([CountRow(row=0, bin_code="A-1", pieces=0)], is_file=False),
         TakeInCounts, session_id=count.id, name="A-1", sha256="", lines=1, counted_by=10**6,
     )  # fmt: skip
+
+
+def test_a_file_names_the_counter_of_each_bin(world: World, shelf, tmp_path: Path):
+    for name in ("bob", "eve"):
+        world.add(PersonRole(person_id=world.person(name), role=Role.COUNTER))
+    count = opened(world, "A-1", "A-2")
+    head = HEAD.replace("批次", "盘点人")
+    rows = ("A-1,TEE,9,bob,", "A-1,,0,bob,", "A-2,TEE,4,Zoe,", "A-1,TEE,1,eve,")
+    rejected = send(world, tmp_path, count.id, head + "\n".join(rows)).rejected
+    assert [(r.row, r.column, str(r.reason).split(".")[0]) for r in rejected] == [
+        (3, "bin_code", "This bin is said to be empty here, and to hold goods elsewhere"),
+        (4, "counted_by", "Nobody who counts here has this name or login"),
+        (5, "counted_by", "Another row says that somebody else counted this bin"),
+    ]
+    send(world, tmp_path, count.id, f"{head}A-1,TEE,9, BOB ,\nA-2,TEE,4,eve,\n")
+    assert [x.counted_by_id for x in count.lines()] == [world.person("bob"), world.person("eve")]
+    assert {t.entered_by_id for t in world.all(CountTake)} == {world.person("ann")}
+    again = send(world, tmp_path, count.id, f"{head}A-1,TEE,9,bob,\n").rejected
+    assert [str(r.reason) for r in again] == [
+        "The same person counted this bin. Its recount is for another."
+    ]
+
+
+def test_who_sends_a_file_did_not_count_it_once_sheets_were_printed(
+    world: World, shelf, tmp_path: Path
+):
+    count = opened(world, "A-1")
+    world.station()
+    world.do(print_count_sheets, PrintCountSheets, by="boss", session_id=count.id)
+    text = f"{HEAD}A-1,TEE,9,,\n"
+    with pytest.raises(RuleViolation, match="Say who counted"):
+        send(world, tmp_path, count.id, text)
+    file = tmp_path / "counts.csv"
+    taken(world, file, count.id, counted_by=world.person("boss"))
+    assert count.line("A-1", shelf).counted_by_id == world.person("boss")
+
+
+def test_one_sheet_is_typed_in_once_however_many_have_its_page_open(world: World, shelf):
+    count = opened(world, "A-1")
+    shown = world.now
+    rows = [CountRow(row=0, bin_code="A-1", sku_code="TEE", pieces=9)]
+    given = {"session_id": count.id, "name": "A-1", "sha256": "", "lines": 1, "seen_at": shown}
+    world.do(taking_in(rows, is_file=False), TakeInCounts, by="ann", **given)
+    world.refused(RuleViolation, taking_in(rows, is_file=False), TakeInCounts, by="bob", **given)
 
 
 def test_every_wrong_row_is_named_and_nothing_is_taken(world: World, shelf, tmp_path: Path):

@@ -188,11 +188,15 @@ def test_sheets_and_report_are_printed_and_a_sheet_is_typed_in(desk: Desk, shelf
     place = desk.world.one(CountBin, bin_id=desk.world.one(Bin, code="A-1").id)
     url = f"/counts/bins/{place.id}/typed"
     assert "TEE" in words_of(desk.get(url))
-    answer = desk.post(url, **{f"pieces-{tee.id}": "9", "sku-0": "WHAT", "new-0": "1"})
+    nobody = desk.post(url, **{f"pieces-{tee.id}": "10"})
+    assert "Say who counted" in words_of(nobody)
+    mine = {"counted_by": desk.people[Role.SUPERVISOR], f"pieces-{tee.id}": "9"}
+    answer = desk.post(url, **{**mine, "sku-0": "WHAT", "new-0": "1"})
     assert answer.status_code == 400
     assert "Nothing here carries this code." in words_of(answer)
     cap = desk.world.sku("cap-Blue")
-    desk.post(url, **{f"pieces-{tee.id}": "10", "sku-0": "cap-Blue", "new-0": "2"})
+    mine[f"pieces-{tee.id}"] = "10"
+    desk.post(url, **{**mine, "sku-0": "cap-Blue", "new-0": "2"})
     assert count.line("A-1", tee).state is LineState.AGREED
     assert count.line("A-1", cap).variance == 2
     counter = desk.world.person("ann")

@@ -43,6 +43,7 @@ from warehouse.counting.commands.sessions import (
     open_count,
     start_count,
 )
+from warehouse.counting.counters import counter_named
 from warehouse.counting.importing import import_count_file
 from warehouse.counting.models import CountScope, DifferenceReason, SessionState
 from warehouse.counting.scoping import MOST_NAMED, Scope
@@ -241,25 +242,30 @@ def counts_post(number: str) -> Response:
     tag=TAG,
     rights=(Right.COUNT,),
     files="files",
+    fields={
+        "counted_by": text("The login of who counted, where the file does not say it.", most=100)
+    },
     answer=component("CountFile"),
 )
 def counts_file(number: str) -> Response:
     with reading() as session:
         session_id = count_id_of(session, number)
     op = operation_of(request.endpoint or "")
-    read_query(request.form, op.fields if op else {})
+    fields = read_query(request.form, op.fields if op else {})
     sent = [file for file in request.files.getlist("files") if file.filename]
     if set(request.files) - {"files"} or not sent:
         raise InvalidInput(say("Send one file as `files`."), field="files")
     if len(sent) > 1:
         raise RuleViolation(say("Counts are taken in one file at a time."))
+    with reading() as session:
+        counter = counter_named(session, fields.get("counted_by", ""), actor().person_id)
     name = Path(sent[0].filename or "counts").name[:120]
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"counts{Path(name).suffix[:8]}"
         sent[0].save(path)
         report = import_count_file(
             database(), SourceFile(path=path, name=name), session_id=session_id, actor=actor(),
-            at=now(), zone=config().time_zone, command_id=g.command_id,
+            at=now(), zone=config().time_zone, counted_by=counter, command_id=g.command_id,
         )  # fmt: skip
     return answer(file_report(report, language()))
 

@@ -22,6 +22,7 @@ from warehouse.shops.rows import MAX_CODE, Rejected, SourceFile
 from warehouse.text import Text, say
 
 BLOCK = 1 << 20
+LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,9 +46,12 @@ def import_count_file(
     actor: Actor,
     at: datetime,
     zone: ZoneInfo,
+    counted_by: int | None = None,
     command_id: str = "",
 ) -> CountReport:
     """Take the counts of a file into a session: all of them, or none and what is wrong with each.
+
+    `counted_by`: who counted what no row of the file says the counter of.
 
     Raises:
         FileRefused: it is no table of counts. RuleViolation: the count is not being counted.
@@ -55,12 +59,13 @@ def import_count_file(
     source = file if isinstance(file, SourceFile) else SourceFile(path=file, name=file.name)
     rows, rejected = _read(source, at, zone)
     if rejected:
-        rejected += _unknown(database, source.name, session_id, rows, actor)
+        rejected += _unknown(database, source.name, session_id, rows, actor, counted_by)
         rejected.sort(key=lambda row: row.row)
         return CountReport(message=_nothing_taken(len(rejected)), rejected=tuple(rejected))
     command = TakeInCounts(
         id=command_id or new_id(), actor=actor, at=at, zone=zone, session_id=session_id,
         name=source.name, sha256=_sha256(source.path), lines=len(rows),
+        counted_by=counted_by,
     )  # fmt: skip
     outcome = execute(database, taking_in(rows), command)
     facts: dict[str, Any] = dict(outcome.facts)
@@ -73,14 +78,20 @@ def import_count_file(
 
 
 def _unknown(
-    database: Database, name: str, session_id: int, rows: list[CountRow], actor: Actor
+    database: Database,
+    name: str,
+    session_id: int,
+    rows: list[CountRow],
+    actor: Actor,
+    counted_by: int | None,
 ) -> list[Rejected]:
     """Return what is wrong with the rows that could be read, so that all of it is told at once."""
     with database.reading() as session:
         count = session.get(CountSession, session_id)
         if count is None or not rows:
             return []
-        refused = found_in(session, count, rows, actor.person_id, holds=False)[1]
+        refused = found_in(session, count, rows, counted_by or actor.person_id,
+                           sender_id=actor.person_id, holds=False)[1]  # fmt: skip
     return [_rejected(name, refusal) for refusal in refused]
 
 
@@ -130,6 +141,8 @@ def _columns(zone: ZoneInfo) -> tuple[ListColumn, ...]:
         ListColumn(field="lot", names=("批次", "批次号", "Lot"),
                    read=cells.text_of_at_most(MAX_CODE)),
         ListColumn(field="counted_at", names=("盘点时间", "Counted at"), read=counted_at),
+        ListColumn(field="counted_by", names=("盘点人", "盘点员", "Counted by", "Counter"),
+                   read=cells.text_of_at_most(LONGEST_NAME)),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from warehouse.catalog.models import Barcode, Bin, Sku
 from warehouse.catalog.rules import RowRefusal, scan_code, spellings_of
+from warehouse.counting.counters import name_problem, people_named, spelled
 from warehouse.counting.models import BinState, CountBin, CountLine, CountSession, CountTake
 from warehouse.counting.queries import may_look, wanted_goods
 from warehouse.db import portions
@@ -27,7 +28,10 @@ LONGEST_AGO = timedelta(days=7)  # before its opening: counted by hand while not
 
 @dataclass(frozen=True, kw_only=True)
 class CountRow:
-    """One row: bin, SKU code or barcode, pieces; its lot and when it was counted, if it says so."""
+    """One row: bin, SKU code or barcode, pieces; if it says so, its lot, when and who counted.
+
+    `counted_by` is a name or login.
+    """
 
     row: int
     bin_code: str
@@ -35,12 +39,14 @@ class CountRow:
     sku_code: str = ""
     lot: str = ""
     counted_at: datetime | None = None
+    counted_by: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CountedBin:
     """What the rows say of one bin of the session."""
 
+    person_id: int  # who counted it
     count_bin_id: int
     bin_id: int
     asked: frozenset[int] | None
@@ -53,7 +59,8 @@ class _Known:
     bins: Mapping[str, Any]
     goods: Mapping[str, tuple[Any, int]]  # code → SKU row, pieces of one
     lots: Mapping[tuple[int, str], int]
-    asked: Mapping[int, frozenset[int]]  # count bin → SKUs this person may look at again
+    people: Mapping[str, tuple[int, ...]]  # name as compared → who is called so
+    asked: Mapping[tuple[int, int], frozenset[int]]  # count bin, person → SKUs to look at again
     wanted: frozenset[int] | None  # the SKUs the count is of; None: whole bins
     earliest: datetime
 
@@ -64,14 +71,15 @@ def found_in(
     rows: Sequence[CountRow],
     person_id: int,
     *,
+    sender_id: int,
     holds: bool = True,
-    is_typed: bool = False,
 ) -> tuple[list[CountedBin], list[RowRefusal]]:
     """Return the bins of the rows with what was counted in them, and every row that cannot be.
 
     The bins are held, unless nothing is to come of it: whoever scans one of them now waits, and
     finds it counted. One that somebody is only on the way to is taken from him. Codes are found
-    however they are typed. `is_typed`: the person is not who sends the rows.
+    however they are typed. `person_id` counted what rows do not say the counter of; a bin is
+    counted by one person.
 
     Rows of the same goods in a bin add up; a row with 0 pieces says that the bin has none, and an
     empty SKU with 0 pieces that it is empty.
@@ -79,13 +87,16 @@ def found_in(
     rows = [replace(row, bin_code=scan_code(row.bin_code), lot=scan_code(row.lot)) for row in rows]
     if holds:
         _hold(session, count, {row.bin_code for row in rows})
-    known = _known(session, count, rows, person_id)
+    known = _known(session, count, rows, person_id, sender_id)
+    who: dict[str, int] = {}
+    empty: dict[str, int] = {}
     pieces: dict[str, dict[tuple[int, int | None], int]] = defaultdict(dict)
     times: dict[str, dict[tuple[int, int | None], datetime]] = defaultdict(dict)
     refused: list[RowRefusal] = []
     for row in rows:
         problem = (
-            _bin_problem(known, row, is_typed=is_typed)
+            _person_problem(known, row, person_id, who)
+            or _bin_problem(known, row, who[row.bin_code], sender_id)
             or _goods_problem(known, row)
             or _too_many(known, pieces[row.bin_code], row)
         )
@@ -95,6 +106,7 @@ def found_in(
             continue
         here = pieces[row.bin_code]
         if not row.sku_code:
+            empty.setdefault(row.bin_code, row.row)
             continue
         sku, worth = known.goods[row.sku_code]
         goods = (sku.id, known.lots[sku.id, row.lot] if sku.is_lot_tracked else None)
@@ -104,17 +116,31 @@ def found_in(
             times[row.bin_code][goods] = min(
                 row.counted_at, times[row.bin_code].get(goods, row.counted_at)
             )
+    refused.extend(_not_empty(empty, pieces))
     bins = [
         CountedBin(
+            person_id=who[code],
             count_bin_id=known.bins[code].id,
             bin_id=known.bins[code].bin_id,
-            asked=known.asked.get(known.bins[code].id),
+            asked=known.asked.get((known.bins[code].id, who[code])),
             pieces=found,
             counted_at=times[code],
         )
         for code, found in sorted(pieces.items(), key=lambda pair: known.bins[pair[0]].bin_id)
     ]
-    return bins, refused
+    return bins, sorted(refused, key=lambda refusal: refusal.row)
+
+
+def _not_empty(
+    empty: Mapping[str, int], pieces: Mapping[str, Mapping[tuple[int, int | None], int]]
+) -> list[RowRefusal]:
+    """Refuse to call a bin empty beside goods that were counted in it."""
+    return [
+        RowRefusal(row=row, field="bin_code", value=code,
+                   reason=say("This bin is said to be empty here, and to hold goods elsewhere."))
+        for code, row in empty.items()
+        if any(pieces[code].values())
+    ]  # fmt: skip
 
 
 def _hold(session: Session, count: CountSession, bin_codes: Collection[str]) -> None:
@@ -129,7 +155,11 @@ def _hold(session: Session, count: CountSession, bin_codes: Collection[str]) -> 
 
 
 def _known(
-    session: Session, count: CountSession, rows: Sequence[CountRow], person_id: int
+    session: Session,
+    count: CountSession,
+    rows: Sequence[CountRow],
+    person_id: int,
+    sender_id: int,
 ) -> _Known:
     bins = {
         row.code: row
@@ -148,15 +178,18 @@ def _known(
         )
     }  # fmt: skip
     again = [row.id for row in bins.values() if _is_again(row)]
-    asked: dict[int, set[int]] = {count_bin_id: set() for count_bin_id in again}
-    for ids in portions(again):
-        lines = session.execute(
-            sa.select(CountLine.count_bin_id, CountLine.sku_id).where(
-                CountLine.count_bin_id.in_(ids), may_look(person_id)
+    people = people_named(session, {row.counted_by for row in rows}, sender_id)
+    everybody = {person_id, *(found[0] for found in people.values())}
+    asked: dict[tuple[int, int], set[int]] = {(at, who): set() for at in again for who in everybody}
+    for who in sorted(everybody):
+        for ids in portions(again):
+            lines = session.execute(
+                sa.select(CountLine.count_bin_id, CountLine.sku_id).where(
+                    CountLine.count_bin_id.in_(ids), may_look(who)
+                )
             )
-        )
-        for line in lines:
-            asked[line.count_bin_id].add(line.sku_id)
+            for line in lines:
+                asked[line.count_bin_id, who].add(line.sku_id)
     goods = _goods(session, {r.sku_code for r in rows if r.sku_code})
     lots = {
         (row.sku_id, row.code): row.id
@@ -166,8 +199,8 @@ def _known(
         )
     }
     return _Known(
-        bins=bins, goods=goods, lots=lots,
-        asked={count_bin_id: frozenset(skus) for count_bin_id, skus in asked.items()},
+        bins=bins, goods=goods, lots=lots, people=people,
+        asked={at: frozenset(skus) for at, skus in asked.items()},
         wanted=wanted_goods(session, count), earliest=count.opened_at - LONGEST_AGO,
     )  # fmt: skip
 
@@ -219,7 +252,23 @@ def _is_again(place: Any) -> bool:
     )
 
 
-def _bin_problem(known: _Known, row: CountRow, *, is_typed: bool) -> tuple[str, str, Text] | None:
+def _person_problem(
+    known: _Known, row: CountRow, person_id: int, who: dict[str, int]
+) -> tuple[str, str, Text] | None:
+    """Refuse a counter nobody knows, and two in one bin; keep who counted it in `who`."""
+    problem = name_problem(known.people, row.counted_by)
+    if problem is not None:
+        return "counted_by", row.counted_by, problem
+    person = known.people[spelled(row.counted_by)][0] if row.counted_by else person_id
+    if who.setdefault(row.bin_code, person) != person:
+        return "counted_by", row.counted_by, say("Another row says that somebody else counted this"
+                                                 " bin. One person counts a bin.")  # fmt: skip
+    return None
+
+
+def _bin_problem(
+    known: _Known, row: CountRow, person_id: int, sender_id: int
+) -> tuple[str, str, Text] | None:
     place = known.bins.get(row.bin_code)
     if place is None:
         return "bin_code", row.bin_code, say("This bin is not in this count.")
@@ -231,10 +280,11 @@ def _bin_problem(known: _Known, row: CountRow, *, is_typed: bool) -> tuple[str, 
         return "bin_code", row.bin_code, say("{name} is counting this bin on a tablet. Another"
                                              " counter can take it over there.",
                                              name=place.who)  # fmt: skip
-    if _is_again(place) and not known.asked.get(place.id) and is_typed:
+    is_asked = not _is_again(place) or known.asked.get((place.id, person_id))
+    if not is_asked and person_id != sender_id:
         return "bin_code", row.bin_code, say("The same person counted this bin. Its recount is for"
                                              " another.")  # fmt: skip
-    if _is_again(place) and not known.asked.get(place.id):
+    if not is_asked:
         return "bin_code", row.bin_code, say("You counted this bin. Its recount is for another"
                                              " person.")  # fmt: skip
     return None

@@ -23,7 +23,6 @@ from warehouse.counting.papers import (
     print_count_report,
     print_count_sheets,
 )
-from warehouse.counting.queries import counters
 from warehouse.counting.rows import CountRow
 from warehouse.errors import InvalidInput, NotFound, RuleViolation, WarehouseError
 from warehouse.inventory.models import StockBalance
@@ -41,11 +40,11 @@ from warehouse.web.context import (
     form_int,
     form_str,
     now,
-    person,
     reading,
     speak,
 )
-from warehouse.web.counts import bp
+from warehouse.web.count_people import counter_choices
+from warehouse.web.counts import bp, seen_at
 from warehouse.web.desk import act, back_or, noted, told
 from warehouse.web.words import options
 
@@ -101,7 +100,8 @@ def _import(session_id: int) -> CountReport:
             raise InvalidInput(say("The file is larger than 20 MB."), field="file")
         return import_count_file(
             database(), SourceFile(path=path, name=name), session_id=session_id, actor=actor(),
-            at=now(), zone=config().time_zone, command_id=command_id(),
+            at=now(), zone=config().time_zone, counted_by=form_int("counted_by", 0) or None,
+            command_id=command_id(),
         )  # fmt: skip
 
 
@@ -117,18 +117,16 @@ def _typed_page(count_bin_id: int, values: dict[str, str], problems: list[Text])
         place = session.get(CountBin, count_bin_id)
         if place is None:
             raise NotFound(say("bin"), count_bin_id)
-        who_counts = counters(session)
-        if person().id not in dict(who_counts):
-            who_counts = [(person().id, person().name), *who_counts]
+        count = session.get_one(CountSession, place.session_id)
         return render_template(
             "counts/typed.html",
             place=place,
             bin=session.get_one(Bin, place.bin_id),
-            count=session.get_one(CountSession, place.session_id),
+            count=count,
             goods=_goods(session, place),
             free=range(FREE_ROWS),
-            people=[(str(i), name) for i, name in who_counts],
-            values={"counted_by": str(person().id), **values},
+            people=counter_choices(session, count, say("I did"), say("choose")),
+            values={"seen_at": now().isoformat(), **values},
             problems=problems,
         )
 
@@ -163,7 +161,7 @@ def keep_typed(count_bin_id: int) -> str | Response | tuple[str, int]:
         outcome = do(
             taking_in(rows, is_file=False), TakeInCounts, session_id=place.session_id,
             name=bin_code, lines=len(rows), sha256=hashlib.sha256(said.encode()).hexdigest(),
-            counted_by=form_int("counted_by", 0) or None,
+            counted_by=form_int("counted_by", 0) or None, seen_at=seen_at(),
         )  # fmt: skip
     except WarehouseError as error:
         return _typed_page(count_bin_id, request.form.to_dict(), [error.text]), 400

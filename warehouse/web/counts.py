@@ -53,6 +53,7 @@ from warehouse.text import say
 from warehouse.web import tables
 from warehouse.web.access import needs
 from warehouse.web.context import command_id, do, form_ids, form_str, now, reading, speak
+from warehouse.web.count_people import counter_choices
 from warehouse.web.desk import act, back_or, names_of, noted, state_chips, told
 from warehouse.web.pages import invalid
 from warehouse.web.spreadsheets import Field
@@ -202,6 +203,9 @@ def count(session_id: int) -> str | Response:
             counters=count_desk.counters_of(session, session_id),
             unknown=count_desk.unknown_of(session, session_id),
             files=count_desk.files_of(session, session_id),
+            who_counts=counter_choices(
+                session, found, say("as the file says, else I"), say("as the file says")
+            ),
             people=names_of(session),
             reasons=options(DifferenceReason, say("choose")),
             jobs=list(session.scalars(jobs)),
@@ -282,7 +286,7 @@ def approve(session_id: int) -> Response:
         return told(InvalidInput(say("Choose lines first."), field="chosen"), back)
     return act(
         approve_lines, ApproveLines, back=back, session_id=session_id, line_ids=chosen,
-        reason=DifferenceReason(reason), note=form_str("note", ""), seen_at=_seen_at(),
+        reason=DifferenceReason(reason), note=form_str("note", ""), seen_at=seen_at(),
     )  # fmt: skip
 
 
@@ -296,11 +300,11 @@ def keep(session_id: int) -> Response:
         return told(InvalidInput(say("Choose lines first."), field="chosen"), back)
     return act(
         keep_book, KeepBook, back=back, session_id=session_id, line_ids=chosen,
-        note=form_str("note", ""), seen_at=_seen_at(),
+        note=form_str("note", ""), seen_at=seen_at(),
     )  # fmt: skip
 
 
-def _seen_at() -> datetime | None:
+def seen_at() -> datetime | None:
     """Return when the page that was sent had been shown; a page that does not say is not held."""
     try:
         found = datetime.fromisoformat(form_str("seen_at", ""))

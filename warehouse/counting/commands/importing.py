@@ -10,11 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from printing.models import PrintJob
 from warehouse.catalog.rules import RowRefusal
 from warehouse.commands import Command, Handler, Outcome, Tone
 from warehouse.counting.closing import Pass, close_passes, refresh
 from warehouse.counting.commands.sessions import locked
+from warehouse.counting.counters import sheets_since
 from warehouse.counting.models import (
     CountFile,
     CountSession,
@@ -30,7 +30,6 @@ from warehouse.people import trail
 from warehouse.text import say
 
 PORTION = 500  # bins closed by one set of statements
-SHEET = "count_sheet"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +37,8 @@ class TakeInCounts(Command):
     """The counts of a file (`sha256` of its bytes) or of a sheet typed in.
 
     The rows stand beside the command: what a file says is told by its hash. `counted_by`: who
-    counted, where that is not the actor.
+    counted what no row says the counter of; the actor, as long as no sheets were printed for
+    others. `seen_at`: when the page of the bin was shown, so that a sheet is typed in once.
     """
 
     session_id: int
@@ -46,6 +46,7 @@ class TakeInCounts(Command):
     sha256: str
     lines: int
     counted_by: int | None = None
+    seen_at: datetime | None = None
 
 
 def taking_in(rows: Sequence[CountRow], *, is_file: bool = True) -> Handler[TakeInCounts]:
@@ -67,8 +68,9 @@ def take_in_counts(
     count began) is asked again.
 
     Raises:
-        RuleViolation: the count has not begun, or has ended. InvalidInput: there are no rows, or
-        nobody who counts is named.
+        RuleViolation: the count has not begun, or has ended; the bin was counted since the page
+            was shown; sheets were printed and nobody says who counted. InvalidInput: there are no
+            rows, or nobody who counts is named.
     """
     if not rows:
         raise InvalidInput(say("There is nothing in it."), field="file")
@@ -79,19 +81,18 @@ def take_in_counts(
         message = say("{name} was taken in before; nothing is done twice.", name=command.name)
         return Outcome(screen="count", subject_id=count.id, message=message, tone=Tone.ATTENTION,
                        facts={"refused": [], "is_known": True})  # fmt: skip
-    counter = _counter(session, command)
-    found, refused = found_in(
-        session, count, rows, counter, is_typed=counter != command.actor.person_id
-    )
+    printed = sheets_since(session, count)
+    counter = _counter(session, command, rows, printed)
+    found, refused = found_in(session, count, rows, counter, sender_id=command.actor.person_id)
     if refused:
         return _refusal(count, refused)
-    since = _since(session, count)
+    _require_unseen(session, command, found)
+    since = printed or count.started_at or count.opened_at
     agreed = different = again = 0
     for start in range(0, len(found), PORTION):
         done = close_passes(
             session, command, count,
-            _passes(session, command, counter, found[start : start + PORTION], since,
-                    is_file=is_file),
+            _passes(session, command, found[start : start + PORTION], since, is_file=is_file),
         )  # fmt: skip
         agreed, different = agreed + done.agreed, different + done.different
         again += done.again
@@ -113,14 +114,36 @@ def take_in_counts(
     )  # fmt: skip
 
 
-def _counter(session: Session, command: TakeInCounts) -> int:
-    """Return who counted: the actor, if nobody else is named."""
+def _counter(
+    session: Session, command: TakeInCounts, rows: Sequence[CountRow], printed: datetime | None
+) -> int:
+    """Return who counted: the actor, if nobody else is named and nobody got a sheet."""
     named = command.counted_by
+    if named is None and printed is not None and any(not row.counted_by for row in rows):
+        raise RuleViolation(
+            say("Sheets of this count were printed. Say who counted, here or in a column of the"
+                " file.")
+        )  # fmt: skip
     if named is None or named == command.actor.person_id:
         return command.actor.person_id
     if named not in dict(counters(session)):
         raise InvalidInput(say("Choose who counted."), field="counted_by")
     return named
+
+
+def _require_unseen(session: Session, command: TakeInCounts, found: Sequence[CountedBin]) -> None:
+    """Refuse a sheet of a bin that somebody has counted or typed in since its page was shown."""
+    if command.seen_at is None:
+        return
+    since = sa.select(CountTake.id).where(
+        CountTake.count_bin_id.in_([place.count_bin_id for place in found]),
+        CountTake.closed_at > command.seen_at,
+        ~CountTake.is_dropped,
+    )
+    if session.execute(since.limit(1)).first() is not None:
+        raise RuleViolation(
+            say("Somebody has counted this bin or typed in its sheet meanwhile. Look again.")
+        )
 
 
 def _refusal(count: CountSession, refused: list[RowRefusal]) -> Outcome:
@@ -139,20 +162,9 @@ def _was_read(session: Session, count: CountSession, sha256: str) -> bool:
     return session.execute(query).first() is not None
 
 
-def _since(session: Session, count: CountSession) -> datetime:
-    """Return the first instant at which these counts can have been made."""
-    printed = session.scalar(
-        sa.select(sa.func.min(PrintJob.queued_at)).where(
-            PrintJob.subject == f"count:{count.id}", PrintJob.document_kind == SHEET
-        )
-    )
-    return printed or count.started_at or count.opened_at
-
-
 def _passes(
     session: Session,
     command: TakeInCounts,
-    counter: int,
     found: Sequence[CountedBin],
     since: datetime,
     *,
@@ -162,8 +174,8 @@ def _passes(
     rows: list[dict[str, Any]] = [
         {
             "count_bin_id": place.count_bin_id,
-            "person_id": counter,
-            "entered_by_id": typist if typist != counter else None,
+            "person_id": place.person_id,
+            "entered_by_id": typist if typist != place.person_id else None,
             "kind": TakeKind.FILE if is_file else TakeKind.PAPER,
             "opened_at": min([*place.counted_at.values(), command.at])
             if place.counted_at
@@ -184,7 +196,7 @@ def _passes(
             take_id=take_id,
             count_bin_id=place.count_bin_id,
             bin_id=place.bin_id,
-            person_id=counter,
+            person_id=place.person_id,
             opened_at=row["opened_at"],
             changes=None,
             hands=None,
