@@ -10,7 +10,7 @@ from tests.builders import Stage, World
 from tests.tracked import by_lot, lots_at, places, put
 from warehouse.catalog.commands.skus import ImportSkus, SkuFacts
 from warehouse.catalog.models import Sku
-from warehouse.errors import InvalidInput, RuleViolation
+from warehouse.errors import InvalidInput, RuleViolation, WarehouseError
 from warehouse.inventory.commands import ImportOpening, import_opening
 from warehouse.inventory.listed import OpeningRow
 from warehouse.inventory.models import Lot
@@ -21,6 +21,8 @@ from warehouse.inventory.tracking import (
     import_tracked_skus,
     set_tracking,
 )
+from warehouse.placing.models import Why
+from warehouse.storing.commands.moves import AdjustStock, Taken, adjust_stock
 
 DAY = date(2027, 1, 31)
 LOT = {"is_lot_tracked": True, "is_expiry_tracked": False, "is_serial_tracked": False}
@@ -85,6 +87,25 @@ def test_all_stock_is_given_a_lot(world: World):
 def test_stock_in_work_for_an_order_is_not(world: World, stage: Stage):
     work = world.bring(stage)
     world.refused(RuleViolation, give_lot, GiveLot, sku_id=work.goods["TEE"].id, lot="L1")
+
+
+@pytest.mark.parametrize("wanted", [LOT, PIECE])
+@pytest.mark.parametrize("is_switched_first", [True, False])
+def test_goods_switched_while_they_are_booked_are_not_booked_as_they_were_kept(
+    world: World, wanted, is_switched_first: bool
+):
+    goods = world.sku()
+    world.bin("A-01")
+    taken = Taken(bin="A-01", sku=goods.code, pieces=5)
+    switch = world.command(SetTracking, sku_id=goods.id, **wanted)
+    found = world.command(AdjustStock, taken=taken, is_more=True, why=Why.FOUND)
+    acts = [(set_tracking, switch), (adjust_stock, found)]
+    ended = world.overlap(*(acts if is_switched_first else reversed(acts)))
+    assert isinstance(ended, WarehouseError)
+    assert world.standing(goods) == (
+        {} if is_switched_first else {"A-01": 5, "COUNT-DIFFERENCE": -5}
+    )
+    assert world.differences() == []
 
 
 def test_a_list_of_skus_says_how_they_are_kept(world: World):

@@ -174,20 +174,24 @@ class _Tracked(NamedTuple):
     is_serial_tracked: bool
 
 
-_tracked_skus = sa.select(
+# The key lock a move takes for its SKU anyway is taken before its flags are read: who switches how
+# goods are kept waits for it or has done, so that none is booked under what no longer holds.
+_skus_as_kept = sa.select(
     _sku.c.id, _sku.c.code, _sku.c.is_lot_tracked, _sku.c.is_serial_tracked
-).where(sa.or_(_sku.c.is_lot_tracked, _sku.c.is_serial_tracked))
-_tracked_among = _tracked_skus.where(_sku.c.id.in_(sa.bindparam("skus", expanding=True)))
-_tracked_one = Prepared(_tracked_skus.where(_sku.c.id == sa.bindparam("sku")), ("sku",))
+).with_for_update(read=True, key_share=True)
+_among = _skus_as_kept.where(_sku.c.id.in_(sa.bindparam("skus", expanding=True))).order_by(
+    _sku.c.id
+)
+_one = Prepared(_skus_as_kept.where(_sku.c.id == sa.bindparam("sku")), ("sku",))
 
 
 def _tracked(connection: Connection, sku_ids: Collection[int]) -> dict[int, _Tracked]:
     """Return SKU id → row of those goods that have lots or serial numbers."""
     if len(sku_ids) == 1:
-        rows = _tracked_one.rows(connection, {"sku": next(iter(sku_ids))})
+        rows = _one.rows(connection, {"sku": next(iter(sku_ids))})
     else:
-        rows = connection.execute(_tracked_among, {"skus": [*sku_ids]}).all()
-    return {row[0]: _Tracked(*row) for row in rows}
+        rows = connection.execute(_among, {"skus": [*sku_ids]}).all()
+    return {row[0]: _Tracked(*row) for row in rows if row[2] or row[3]}
 
 
 def _write(
