@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+import pytest
+
+from tests.dock import NEXT_YEAR as DAY
 from tests.dock import Dock
 from tests.stocking import PutStock, put_stock
+from tests.tracked import lots_at
 from warehouse.catalog.models import Bin
 from warehouse.commands import Tone
 from warehouse.errors import InvalidInput, RuleViolation, SamePerson, StaleScreen
 from warehouse.inventory import ledger
-from warehouse.inventory.models import MoveReason
+from warehouse.inventory.models import Lot, MoveReason
+from warehouse.inventory.tracking import GiveLot, SetTracking, give_lot, set_tracking
 from warehouse.receiving.booked import booked_of
 from warehouse.receiving.commands.booking import BookReceipt, book_receipt
 from warehouse.receiving.commands.correcting import CorrectReceipt, RightNumber, correct_receipt
 from warehouse.receiving.commands.finishing import CountAgain, count_again
 from warehouse.receiving.commands.receipts import CancelReceipt, cancel_receipt
+from warehouse.receiving.models import Fault
 from warehouse.receiving.queries import open_receipts
+from warehouse.tracing.commands.mending import MendLot, mend_lot
+
+EXPIRY = {"is_lot_tracked": True, "is_expiry_tracked": True}
 
 
 def correct(dock: Dock, receipt_id: int, right: dict[str, int], **more: Any) -> Any:
@@ -103,13 +113,94 @@ def test_a_correction_that_was_cancelled_counts_for_nothing(dock: Dock):
     assert dock.world.standing(tee) == {"DOCK": 4, "SUPPLIER": -4}
 
 
-def _take_from_dock(dock: Dock, sku_id: int, pieces: int) -> None:
-    shelf = dock.world.bin("SHELF-1")
-    posting = ledger.Posting(
-        sku_id=sku_id,
-        from_bin_id=dock.world.one(Bin, code="DOCK").id,
-        to_bin_id=shelf,
-        pieces=pieces,
-        reason=MoveReason.PUT_AWAY,
-    )
+def test_a_correction_takes_no_piece_of_another_receipt(dock: Dock):
+    tee = dock.world.sku("TEE")
+    first = dock.booked({tee: 10})
+    _take_from_dock(dock, tee.id, 10)
+    second = dock.booked({tee: 5})
+    dock.corrected(**correct(dock, second, {"sound": 4}))
+    refused = dock.world.refused(RuleViolation, correct_receipt, CorrectReceipt,
+                                 **correct(dock, first, {"sound": 8}))  # fmt: skip
+    assert "came later" in str(refused)
+    _take_from_dock(dock, tee.id, -3)
+    done = dock.corrected(**correct(dock, first, {"sound": 5}))
+    assert done.facts["left"] == 2
+    assert dock.world.standing(tee) == {"SHELF-1": 7, "DOCK": 4, "SUPPLIER": -11}
+    late = dock.corrected(**correct(dock, second, {"sound": 0}))
+    assert late.facts["left"] == 0
+
+
+def test_of_faulty_pieces_none_is_taken_that_another_bin_brought(dock: Dock):
+    tee = dock.world.sku("TEE")
+    dock.world.stock(tee, "A-1", 4)
+    receipt_id = dock.blind()
+    dock.count(receipt_id, tee, 4, fault=Fault.STAINED)
+    dock.finish(receipt_id)
+    dock.book(receipt_id)
+    _move(dock, tee.id, "QUARANTINE", "SUPPLIER", 4, MoveReason.EXCHANGE_OUT)
+    _move(dock, tee.id, "A-1", "QUARANTINE", 4, MoveReason.QUARANTINE)
+    fewer = correct(dock, receipt_id, {"faulty": 1})
+    dock.world.refused(RuleViolation, correct_receipt, CorrectReceipt, **fewer)
+    _move(dock, tee.id, "SUPPLIER", "QUARANTINE", 2, MoveReason.EXCHANGE_IN)
+    assert dock.corrected(**fewer).facts["left"] == 1
+    assert dock.world.standing(tee)["QUARANTINE"] == 4
+
+
+@pytest.mark.parametrize(("counted", "right"), [(-1, 3), (2, 6)])
+def test_what_a_count_has_booked_there_is_not_corrected_once_more(dock: Dock, counted, right):
+    tee = dock.world.sku("TEE")
+    receipt_id = dock.booked({tee: 4})
+    ends = ("DOCK", "COUNT-DIFFERENCE") if counted < 0 else ("COUNT-DIFFERENCE", "DOCK")
+    _move(dock, tee.id, *ends, abs(counted), MoveReason.COUNT)
+    dock.corrected(**correct(dock, receipt_id, {"sound": right}))
+    assert dock.world.standing(tee) == {"DOCK": right, "SUPPLIER": -right}
+    dock.corrected(**correct(dock, receipt_id, {"sound": 1}))
+    assert dock.world.standing(tee) == {"DOCK": 1, "SUPPLIER": -1}
+
+
+def test_a_lot_given_or_mended_since_leaves_a_receipt_correctable(dock: Dock):
+    world = dock.world
+    tee, serum = world.sku("TEE"), dock.tracked("SERUM", **EXPIRY)
+    plain, dated = dock.booked({tee: 10}), dock.booked({serum: 10}, lot="L1", best_before=DAY)
+    world.do(give_lot, GiveLot, sku_id=tee.id, lot="T1")
+    other = DAY + timedelta(days=30)
+    lot = world.one(Lot, code="L1").id
+    world.do(mend_lot, MendLot, lot_id=lot, best_before=other, reason="misread")
+    for pieces in (8, 11):
+        for receipt_id in (plain, dated):
+            dock.corrected(**correct(dock, receipt_id, {"sound": pieces}))
+        assert lots_at(world, "DOCK") == {"T1": (pieces, 0), "L1": (pieces, 0)}
+    assert world.one(Lot, code="L1").best_before == other
+
+
+def test_what_nobody_can_name_any_more_is_refused_with_a_reason(dock: Dock):
+    tee = dock.world.sku("TEE")
+    receipt_id = dock.booked({tee: 2})
+    more = correct(dock, receipt_id, {"sound": 3})
+    _take_from_dock(dock, tee.id, 2)
+    written = dock.world.do(correct_receipt, CorrectReceipt, by="lei", **more)
+    _move(dock, tee.id, "SHELF-1", "SCRAP", 2, MoveReason.SCRAP)
+    dock.world.do(set_tracking, SetTracking, sku_id=tee.id, is_lot_tracked=False,
+                  is_expiry_tracked=False, is_serial_tracked=True)  # fmt: skip
+    paper = {"receipt_id": written.subject_id}
+    refused = dock.world.refused(RuleViolation, book_receipt, BookReceipt, by="mei", **paper)
+    assert "receipt of its own" in str(refused)
+    assert "cancel this correction" in str(refused)
+    dock.world.do(cancel_receipt, CancelReceipt, reason="came since", **paper)
+    dock.world.refused(RuleViolation, correct_receipt, CorrectReceipt, **more)
+    assert dock.world.differences() == []
+
+
+def _move(dock: Dock, sku_id: int, frm: str, to: str, pieces: int, reason: MoveReason) -> None:
+    ends = {"from_bin_id": dock.world.one(Bin, code=frm).id,
+            "to_bin_id": dock.world.one(Bin, code=to).id}  # fmt: skip
+    posting = ledger.Posting(sku_id=sku_id, pieces=pieces, reason=reason, **ends)
     dock.world.do(put_stock, PutStock, postings=(posting,))
+
+
+def _take_from_dock(dock: Dock, sku_id: int, pieces: int) -> None:
+    """Put pieces away; below zero they are brought back."""
+    if not dock.world.all(Bin, code="SHELF-1"):
+        dock.world.bin("SHELF-1")
+    ends = ("DOCK", "SHELF-1") if pieces > 0 else ("SHELF-1", "DOCK")
+    _move(dock, sku_id, *ends, abs(pieces), MoveReason.PUT_AWAY)

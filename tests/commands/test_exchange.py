@@ -171,14 +171,14 @@ def test_two_desks_do_not_list_the_same_pieces(dock: Dock):
 
 def test_two_desks_send_an_exchange_once_and_none_that_is_gone(dock: Dock):
     tee = dock.world.sku("TEE")
-    receipt_id = faulty(dock, tee, 5)
+    faulty(dock, tee, 5)
     exchange_id = listed(dock, {"TEE": 5})
     commands = [dock.world.command(SendExchange, by=who, exchange_id=exchange_id)
                 for who in ("mei", "hua")]  # fmt: skip
     ended = dock.world.overlap((send_exchange, commands[0]), (send_exchange, commands[1]))
     assert isinstance(ended, StaleScreen)
     assert dock.world.standing(tee) == {}
-    faulty(dock, tee, 5)
+    receipt_id = faulty(dock, tee, 5)
     second = listed(dock, {"TEE": 5})
     with dock.world.database.reading() as session:
         lines = tuple(

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import BinKind, Sku
 from warehouse.catalog.queries import bin_of_kind
-from warehouse.inventory.models import Lot, LotBalance, Serial, StockBalance
 from warehouse.receiving.models import Receipt, ReceiptCount, ReceiptState
+from warehouse.receiving.remaining import Place, place_now, remains_of
 
 Goods = tuple[int, str, str]  # SKU id, lot, serial number: sound or faulty
 
@@ -74,26 +74,45 @@ def booked_of(session: Session, receipt_id: int) -> list[Booked]:
     return [b for b in order if b.pieces or not b.serial or found[_other_side(b).key].pieces]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Possible:
+    """A difference as far as it can be booked, of which `counted` was counted off or on before."""
+
+    booked: Booked
+    change: int
+    counted: int
+    place: Place
+
+
 def what_is_there(
-    session: Session, changes: Sequence[tuple[Booked, int]]
-) -> list[tuple[Booked, int]]:
-    """Return the changes as far as the pieces still stand where they were booked.
+    session: Session, receipt: Receipt, changes: Sequence[tuple[Booked, int]]
+) -> list[Possible]:
+    """Return the changes as far as the pieces of the receipt can still be where they were booked.
 
     A piece that has moved on cannot turn up on the other side either: it would be there twice.
+    What a count has taken off that place since, or found there, is not taken or found once more.
     """
     found = []
     kept: dict[Goods, int] = defaultdict(int)
     for booked, change in changes:
         if change < 0:
-            taken = min(-change, _still_there(session, booked))
+            place = place_now(session, receipt, place_of(session, booked), _goods(booked))
+            remains = remains_of(session, receipt, place)
+            counted = min(-change, max(0, remains.counted_off))
+            taken = counted + min(-change - counted, remains.here)
             kept[_goods(booked)] += -change - taken
-            found.append((booked, -taken))
+            found.append(Possible(booked=booked, change=-taken, counted=counted, place=place))
     for booked, change in changes:
         if change > 0:
             twice = min(change, kept[_goods(booked)])
             kept[_goods(booked)] -= twice
-            found.append((booked, change - twice))
-    return [(booked, change) for booked, change in found if change]
+            place = place_now(session, receipt, place_of(session, booked), _goods(booked))
+            counted = max(0, -remains_of(session, receipt, place).counted_off)
+            more = change - twice
+            found.append(
+                Possible(booked=booked, change=more, counted=min(more, counted), place=place)
+            )
+    return [possible for possible in found if possible.change]
 
 
 def _booked(row: Any) -> Booked:
@@ -116,30 +135,6 @@ def _other_side(booked: Booked) -> Booked:
 
 def _goods(booked: Booked) -> Goods:
     return booked.sku_id, booked.lot_code, booked.serial
-
-
-def _still_there(session: Session, booked: Booked) -> int:
-    bin_id = place_of(session, booked)
-    if booked.serial:
-        here = sa.select(sa.func.count()).where(
-            Serial.sku_id == booked.sku_id, Serial.code == booked.serial, Serial.bin_id == bin_id
-        )
-        return session.scalar(here) or 0
-    free = StockBalance.on_hand - StockBalance.reserved
-    query = sa.select(free).where(
-        StockBalance.bin_id == bin_id, StockBalance.sku_id == booked.sku_id
-    )
-    if booked.lot_code:
-        query = (
-            sa.select(LotBalance.on_hand - LotBalance.reserved)
-            .join(Lot, Lot.id == LotBalance.lot_id)
-            .where(
-                LotBalance.bin_id == bin_id,
-                Lot.sku_id == booked.sku_id,
-                Lot.code == booked.lot_code,
-            )
-        )
-    return max(session.scalar(query) or 0, 0)
 
 
 def place_of(session: Session, booked: Booked) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -15,14 +15,17 @@ from warehouse.errors import InvalidInput, RuleViolation
 from warehouse.inventory import ledger
 from warehouse.inventory.models import MoveReason
 from warehouse.people import trail
-from warehouse.receiving.booked import Booked, booked_of, place_of, what_is_there
+from warehouse.receiving.booked import Booked, Possible, booked_of, what_is_there
 from warehouse.receiving.commands.purchases import book_received
 from warehouse.receiving.commands.receipts import new_receipt, receipt_by_id
 from warehouse.receiving.models import Fault, Receipt, ReceiptCount, ReceiptLine, ReceiptState
 from warehouse.receiving.rules import MOST_PIECES
-from warehouse.text import say
+from warehouse.text import Text, say
 
-MOVED_ON = say("These pieces have moved on. Bring them back to where they were booked first.")
+MOVED_ON = say(
+    "The pieces of this receipt have moved on; what stands there came later. Bring them back to"
+    " where they were booked first."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +53,8 @@ def correct_receipt(session: Session, command: CorrectReceipt) -> Outcome:
     Raises:
         InvalidInput: no reason, nothing differs, or a number that cannot be.
         RuleViolation: the receipt is not booked, is itself a correction, has one that waits to be
-            confirmed, or nothing is there any more that could be moved.
+            confirmed, nothing of it is there any more that could be moved, or nobody can tell
+            which lot or number more pieces have.
     """
     reason = command.reason.strip()[:200]
     if not reason:
@@ -60,11 +64,13 @@ def correct_receipt(session: Session, command: CorrectReceipt) -> Outcome:
     changes = _changes(command.lines, booked_of(session, receipt.id))
     if not changes:
         raise InvalidInput(say("Nothing differs from what is booked."), field="lines")
-    possible = what_is_there(session, changes)
+    possible = what_is_there(session, receipt, changes)
     left = _left(changes, possible)
-    if not possible:
-        raise RuleViolation(MOVED_ON)
-    correction = _document(session, command, receipt, reason, possible)
+    if problem := _problem(possible):
+        raise RuleViolation(problem)
+    correction = _document(
+        session, command, receipt, reason, [(one.booked, one.change) for one in possible]
+    )
     trail.record(session, command, "receipt", receipt.id, "correction_written",
                  number=correction.number, reason=reason)  # fmt: skip
     text = say("{number} corrects {receipt} when somebody else has confirmed it.",
@@ -83,8 +89,12 @@ def correct_receipt(session: Session, command: CorrectReceipt) -> Outcome:
 def post_correction(session: Session, command: Command, correction: Receipt) -> Outcome:
     """Book the differences of a correction, as far as the pieces are still there.
 
+    What a count has taken off the place since goes back on it first: it never came, so that it
+    was not lost. What a count has found comes off again: it came with the receipt.
+
     Raises:
-        RuleViolation: nothing is there any more that could be moved.
+        RuleViolation: nothing of the receipt is there any more that could be moved, or nobody can
+            tell which lot or number more pieces have. The correction can be cancelled.
     """
     receipt = receipt_by_id(session, correction.corrects_id or 0)
     counts = session.scalars(
@@ -93,22 +103,20 @@ def post_correction(session: Session, command: Command, correction: Receipt) -> 
         .order_by(ReceiptCount.id)
     ).all()
     written = [(_of_count(session, count), count.pieces) for count in counts]
-    possible = what_is_there(session, written)
+    possible = what_is_there(session, receipt, written)
     left = _left(written, possible)
-    if not possible:
-        raise RuleViolation(MOVED_ON)
-    _cut(session, command, counts, {booked.key: change for booked, change in possible})
-    # Those out come first: a piece that goes to the other side must be outside in between.
+    if problem := _problem(possible):
+        raise RuleViolation(say("{why} Or cancel this correction.", why=problem))
+    _cut(session, command, counts, {one.booked.key: one.change for one in possible})
     line = 0
-    for part in ([c for c in possible if c[1] < 0], [c for c in possible if c[1] > 0]):
-        postings = _postings(session, command, correction.number, part)
+    for postings in _steps(session, correction.number, possible):
         line = ledger.post(session, command, postings, first_line=line)
     correction.state = ReceiptState.BOOKED
     correction.booked_at, correction.booked_by = command.at, command.actor.person_id
     session.flush()
     sums: dict[int, int] = {}
-    for booked, change in possible:
-        sums[booked.sku_id] = sums.get(booked.sku_id, 0) + change
+    for one in possible:
+        sums[one.booked.sku_id] = sums.get(one.booked.sku_id, 0) + one.change
     if receipt.purchase_order_id is not None:
         book_received(session, receipt.purchase_order_id, sums)
     trail.record(session, command, "receipt", receipt.id, "corrected",
@@ -144,8 +152,21 @@ def _require_correctable(session: Session, receipt: Receipt) -> None:
         )  # fmt: skip
 
 
-def _left(wanted: Sequence[tuple[Booked, int]], possible: Sequence[tuple[Booked, int]]) -> int:
-    return sum(min(c, 0) for _, c in possible) - sum(min(c, 0) for _, c in wanted)
+def _left(wanted: Sequence[tuple[Booked, int]], possible: Sequence[Possible]) -> int:
+    return sum(min(one.change, 0) for one in possible) - sum(min(c, 0) for _, c in wanted)
+
+
+def _problem(possible: Sequence[Possible]) -> Text | None:
+    """Return why a correction cannot be booked, None if it can."""
+    if not possible:
+        return MOVED_ON
+    for one in possible:
+        if one.change > 0 and not one.place.is_told:
+            return say(
+                "{sku} is kept by lot or by number since it was booked. Take in what came more as a"
+                " receipt of its own.", sku=one.booked.code,
+            )  # fmt: skip
+    return None
 
 
 def _of_count(session: Session, count: ReceiptCount) -> Booked:
@@ -203,31 +224,37 @@ def _changes(lines: Sequence[RightNumber], booked: Iterable[Booked]) -> list[tup
     return found
 
 
-def _postings(
-    session: Session, command: Command, number: str, changes: Sequence[tuple[Booked, int]]
-) -> list[ledger.Posting]:
+def _steps(
+    session: Session, number: str, possible: Sequence[Possible]
+) -> Iterator[list[ledger.Posting]]:
+    """Yield what is posted one after the other.
+
+    Those out come first: a piece that goes to the other side must be outside in between.
+    """
     supplier = bin_of_kind(session, BinKind.SUPPLIER).id
-    found = []
-    for booked, change in changes:
-        place = place_of(session, booked)
-        lot_id = None
-        if booked.lot_code:
-            lot_id = ledger.lot_named(
-                session, booked.sku_id, booked.lot_code, booked.best_before, command.at
-            )
-        found.append(
+    counted = bin_of_kind(session, BinKind.COUNT_DIFFERENCE).id
+    out = [one for one in possible if one.change < 0]
+    more = [one for one in possible if one.change > 0]
+    for ways, frm, to in (
+        ([(one, one.counted) for one in out], counted, None),
+        ([(one, -one.change) for one in out], None, supplier),
+        ([(one, one.change) for one in more], supplier, None),
+        ([(one, one.counted) for one in more], None, counted),
+    ):
+        yield [
             ledger.Posting(
-                sku_id=booked.sku_id,
-                from_bin_id=place if change < 0 else supplier,
-                to_bin_id=supplier if change < 0 else place,
-                pieces=abs(change),
-                reason=MoveReason.ADJUST if change < 0 else MoveReason.RECEIVE,
+                sku_id=one.place.sku_id,
+                from_bin_id=one.place.bin_id if frm is None else frm,
+                to_bin_id=one.place.bin_id if to is None else to,
+                pieces=pieces,
+                reason=MoveReason.RECEIVE if frm == supplier else MoveReason.ADJUST,
                 reference=number,
-                lot_id=lot_id,
-                serials=(booked.serial,) if booked.serial else (),
+                lot_id=one.place.lot_id,
+                serials=(one.place.serial,) if one.place.serial else (),
             )
-        )
-    return found
+            for one, pieces in ways
+            if pieces
+        ]
 
 
 def _document(
