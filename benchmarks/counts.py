@@ -110,7 +110,7 @@ def _import(database: Database, file: Path, session_id: int, lines: int) -> dict
 def _shown(database: Database, session_id: int) -> dict[str, Any]:
     started = time.perf_counter()
     with database.reading() as session:
-        query = desk.line_list(session_id).where(CountLine.variance != 0)
+        query = desk.line_list(session_id).where(desk.OFF > 0)
         first = session.execute(query.order_by(CountBin.sequence, CountLine.id).limit(51)).all()
         exact = desk.accuracy_of(session, session_id)
         desk.states_of(session, session_id)

@@ -91,15 +91,13 @@ def close_passes(
     limits = recount_limits(count)
     for row in found:
         row["price_fen"] = prices.get(row["sku_id"], 0)
-        look = Look(person_id=row["counted_by_id"], variance=row["variance"])
+        look = _look(row["counted_by_id"], row["variance"], row["serials"])
         row["state"] = state_after(
             look,
             looks.get(row["known_id"], ()),
             is_disturbed=row["is_disturbed"],
-            is_small=limits.allow(row["variance"], row["book"], row["price_fen"]),
+            is_small=limits.allow(look.size, row["book"], row["price_fen"]),
         )
-        if row["state"] is LineState.AGREED and row["serials"] and any(row["serials"].values()):
-            row["state"] = LineState.DIFFERENT  # as many pieces, but not the same ones
     _write(session, command, count, found)
     _end(session, command, passes)
     states = [row["state"] for row in found]
@@ -130,15 +128,29 @@ def _looks_of(session: Session, line_ids: Sequence[int]) -> dict[int, list[Look]
     if not line_ids:
         return {}
     rows = session.execute(
-        sa.select(_entry.c.line_id, _entry.c.pieces, _entry.c.book, CountTake.person_id)
+        sa.select(
+            _entry.c.line_id,
+            _entry.c.pieces,
+            _entry.c.book,
+            _entry.c.serials,
+            CountTake.person_id,
+        )
         .join(CountTake, CountTake.id == _entry.c.take_id)
         .where(_entry.c.line_id.in_(line_ids), ~_entry.c.is_disturbed)
         .order_by(_entry.c.id)
     )
     found: dict[int, list[Look]] = defaultdict(list)
     for row in rows:
-        found[row.line_id].append(Look(person_id=row.person_id, variance=row.pieces - row.book))
+        look = _look(row.person_id, row.pieces - row.book, row.serials)
+        found[row.line_id].append(look)
     return found
+
+
+def _look(person_id: int, variance: int, serials: Mapping[str, Sequence[str]] | None) -> Look:
+    numbers = None
+    if serials is not None:
+        numbers = (frozenset(serials["gone"]), frozenset(serials["found"]))
+    return Look(person_id=person_id, variance=variance, numbers=numbers)
 
 
 def _found(
@@ -184,6 +196,8 @@ def _found(
             "counted_by_id": done.person_id,
             "serials": _serials(done, book, sku_id),
         }
+        look = _look(done.person_id, row["variance"], row["serials"])
+        row["gone"], row["found"] = _sides(look)
         is_held = book.is_unsure(done.bin_id, sku_id, lot_id, done.hands)
         row["is_disturbed"] = is_held or (
             _was_in_hand(between, at, lot_id, grace_s)
@@ -191,6 +205,13 @@ def _found(
             else _is_disturbed(done, row, between, grace_s)
         )
         yield row
+
+
+def _sides(look: Look) -> tuple[int, int]:
+    """Return how many pieces are gone, and how many were found."""
+    if look.numbers is not None:
+        return len(look.numbers[0]), len(look.numbers[1])
+    return max(-look.variance, 0), max(look.variance, 0)
 
 
 def _serials(done: Pass, book: Book, sku_id: int) -> dict[str, list[str]] | None:
@@ -258,14 +279,15 @@ def _write(
                     "pieces": row["counted"],
                     "book": row["book"],
                     "is_disturbed": row["is_disturbed"],
+                    "serials": row["serials"],
                 }
                 for row in found
             ],
         )
 
 
-_UPDATED = ("state", "counted", "book", "variance", "changes", "counted_by_id", "looks",
-            "price_fen", "serials")  # fmt: skip
+_UPDATED = ("state", "counted", "book", "variance", "gone", "found", "changes", "counted_by_id",
+            "looks", "price_fen", "serials")  # fmt: skip
 
 
 def _update(session: Session, command: Command, changed: list[dict[str, Any]]) -> None:

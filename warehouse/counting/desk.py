@@ -24,6 +24,7 @@ from warehouse.inventory.models import Lot
 from warehouse.people.models import Person
 from warehouse.supplying.costs import cost_of_sku
 
+OFF = CountLine.gone + CountLine.found  # pieces a difference is large, whatever its sign
 _bins = (
     sa.select(
         CountBin.session_id,
@@ -37,7 +38,7 @@ _lines = (
     sa.select(
         CountLine.session_id,
         sa.func.count().label("lines"),
-        sa.func.sum(sa.case((CountLine.variance != 0, 1), else_=0)).label("different"),
+        sa.func.sum(sa.case((OFF > 0, 1), else_=0)).label("different"),
     )
     .group_by(CountLine.session_id)
     .subquery()
@@ -47,8 +48,8 @@ LINE_SORTS: dict[str, Any] = {
     "bin": CountBin.sequence,
     "sku": Sku.code,
     "variance": CountLine.variance,
-    "size": sa.func.abs(CountLine.variance),
-    "value": sa.func.abs(CountLine.variance) * CountLine.price_fen,
+    "size": OFF,
+    "value": OFF * CountLine.price_fen,
 }
 
 
@@ -84,6 +85,8 @@ def line_list(session_id: int) -> sa.Select[*tuple[Any, ...]]:
             CountLine.counted,
             CountLine.book,
             CountLine.variance,
+            CountLine.gone,
+            CountLine.found,
             (CountLine.variance * CountLine.price_fen).label("value_fen"),
             CountLine.price_fen,
             CountLine.looks,
@@ -240,30 +243,30 @@ class Accuracy:
 
 
 def accuracy_of(session: Session, session_id: int) -> Accuracy:
-    """Return how exact the book was, over what was counted so far; lines kept by the book agree."""
-    is_off = sa.and_(CountLine.variance != 0, CountLine.state != LineState.KEPT)
-    off = sa.case((is_off, CountLine.variance), else_=0)
+    """Return how exact the book was, over what was counted so far.
+
+    What was found stays a difference though the book was kept.
+    """
     # Lines that agreed kept no price once: what the goods cost today is the nearest there is.
-    kept = sa.and_(CountLine.variance == 0, CountLine.price_fen == 0)
-    price = sa.case((kept, sa.func.coalesce(cost_of_sku(), 0)), else_=CountLine.price_fen)
+    agreed = sa.and_(OFF == 0, CountLine.price_fen == 0)
+    price = sa.case((agreed, sa.func.coalesce(cost_of_sku(), 0)), else_=CountLine.price_fen)
+    totals = {
+        "lines": sa.func.count(),
+        "lines_right": sa.func.sum(sa.case((OFF > 0, 0), else_=1)),
+        "pieces": sa.func.sum(CountLine.book),
+        "pieces_off": sa.func.sum(OFF),
+        "missing": sa.func.sum(CountLine.gone),
+        "found": sa.func.sum(CountLine.found),
+        "value_off_fen": sa.func.sum(OFF * CountLine.price_fen),
+        "value_fen": sa.func.sum(CountLine.book * price),
+        "net_fen": sa.func.sum(CountLine.variance * CountLine.price_fen),
+    }
     row = session.execute(
-        sa.select(
-            sa.func.count().label("lines"),
-            sa.func.coalesce(sa.func.sum(sa.case((is_off, 0), else_=1)), 0).label("lines_right"),
-            sa.func.coalesce(sa.func.sum(CountLine.book), 0).label("pieces"),
-            sa.func.coalesce(sa.func.sum(sa.func.abs(off)), 0).label("pieces_off"),
-            sa.func.coalesce(sa.func.sum(sa.case((off < 0, -off), else_=0)), 0).label("missing"),
-            sa.func.coalesce(sa.func.sum(sa.case((off > 0, off), else_=0)), 0).label("found"),
-            sa.func.coalesce(sa.func.sum(sa.func.abs(off) * CountLine.price_fen), 0).label(
-                "value_off_fen"
-            ),
-            sa.func.coalesce(sa.func.sum(CountLine.book * price), 0).label("value_fen"),
-            sa.func.coalesce(sa.func.sum(off * CountLine.price_fen), 0).label("net_fen"),
-        )
+        sa.select(*(sa.func.coalesce(total, 0).label(name) for name, total in totals.items()))
         .join(Sku, Sku.id == CountLine.sku_id)
         .where(CountLine.session_id == session_id)
     ).one()
-    wrong = sa.exists().where(CountLine.count_bin_id == CountBin.id, is_off)
+    wrong = sa.exists().where(CountLine.count_bin_id == CountBin.id, OFF > 0)
     bins = session.execute(
         sa.select(
             sa.func.count(), sa.func.coalesce(sa.func.sum(sa.case((wrong, 0), else_=1)), 0)

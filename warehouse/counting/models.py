@@ -304,6 +304,8 @@ class CountLine(Base):
     decided_by_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("person.id"))
     decided_at: Mapped[Instant | None]
     posted_at: Mapped[Instant | None]
+    gone: Mapped[Pieces] = mapped_column(default=0)  # of the book's pieces
+    found: Mapped[Pieces] = mapped_column(default=0)  # that the book has not: both, if swapped
 
 
 class CountEntry(Base):
@@ -321,6 +323,7 @@ class CountEntry(Base):
     pieces: Mapped[Pieces]
     book: Mapped[Pieces]
     is_disturbed: Mapped[bool]  # goods moved meanwhile: the two cannot be compared
+    serials: Mapped[Json | None]  # {"gone": [...], "found": [...]}, as of the line
 
 
 class CountUnknown(Base):

@@ -38,6 +38,7 @@ from warehouse.text import say, translate
 SHEET_LINES = 400  # on one paper: a zone's aisle, and short enough to be printed again
 MOST_SHEETS = 60
 REPORT_LINES = 2_000
+MOST_NUMBERS = 3  # of each, in one line of the report
 STAMP = "%Y-%m-%d %H:%M"
 YUAN = 100
 
@@ -95,7 +96,7 @@ def count_report(session: Session, count: CountSession, at: datetime, zone: tzin
     done = progress(session, count.id)
     rows = session.execute(
         desk.line_list(count.id)
-        .where(CountLine.variance != 0)
+        .where(desk.OFF > 0)
         .order_by(CountBin.sequence, Sku.code, CountLine.id)
         .limit(REPORT_LINES)
     ).all()
@@ -122,7 +123,7 @@ def count_report(session: Session, count: CountSession, at: datetime, zone: tzin
                 bin_code=row.bin_code,
                 sku_code=row.sku_code,
                 name=row.sku_name,
-                properties=" ".join(part for part in (row.properties, row.lot) if part),
+                properties=" ".join(filter(None, (row.properties, row.lot, *_numbers(row)))),
                 counted=row.counted,
                 book=row.book,
                 value=_yuan(row.value_fen) if row.price_fen else "",
@@ -134,6 +135,15 @@ def count_report(session: Session, count: CountSession, at: datetime, zone: tzin
         left_out=max(different - len(rows), 0),
         printed_at=_stamp(at, zone),
     )  # fmt: skip
+
+
+def _numbers(row: Any) -> Iterator[str]:
+    """Yield the serial numbers that are gone, and those that were found; the first of many."""
+    for sign, name in (("−", "gone"), ("+", "found")):
+        codes = (row.serials or {}).get(name, ())
+        yield from (f"{sign}{code}" for code in codes[:MOST_NUMBERS])
+        if len(codes) > MOST_NUMBERS:
+            yield f"{sign}… ({len(codes)})"
 
 
 def _ask(session: Session, command: Command, count: CountSession, paper: Document) -> None:
@@ -210,7 +220,7 @@ def _waiting(session: Session, count: CountSession) -> Any:
 def _agreed(session: Session, count: CountSession) -> int:
     query = sa.select(sa.func.count()).where(
         CountLine.session_id == count.id,
-        CountLine.variance == 0,
+        desk.OFF == 0,
         CountLine.state != LineState.LOOK,
     )
     return session.scalar(query) or 0

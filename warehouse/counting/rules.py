@@ -19,13 +19,12 @@ class Limits:
     percent: int = 0
     fen: int = 0
 
-    def allow(self, variance: int, book: int, price_fen: int) -> bool:
-        """Tell whether a difference is within all of the limits.
+    def allow(self, size: int, book: int, price_fen: int) -> bool:
+        """Tell whether a difference of so many pieces is within all of the limits.
 
         The price of a piece is 0 where nobody knows it: what it is worth is then beyond any limit
         of money.
         """
-        size = abs(variance)
         if size > self.pieces:
             return False
         if self.percent and size * 100 > self.percent * book:
@@ -37,10 +36,25 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """What one person found of a line: counted minus book at that moment."""
+    """What one person found of a line: counted minus book at that moment.
+
+    `numbers` are the serial numbers gone and found, of goods known piece by piece.
+    """
 
     person_id: int
     variance: int
+    numbers: tuple[frozenset[str], frozenset[str]] | None = None
+
+    @property
+    def size(self) -> int:
+        """Pieces that are gone or found; a piece taken for another is two."""
+        return abs(self.variance) if self.numbers is None else sum(map(len, self.numbers))
+
+    def agrees_with(self, other: Look) -> bool:
+        """Tell whether another person found the very same."""
+        return self.person_id != other.person_id and (
+            (self.variance, self.numbers) == (other.variance, other.numbers)
+        )
 
 
 def recount_limits(session: CountSession) -> Limits:
@@ -61,18 +75,30 @@ def state_after(
     """Return what becomes of a line after a look, `before` being the undisturbed ones so far.
 
     Shelf and book that agree need no second person. A difference that is not small stands once
-    two people found the same; when three disagree, a reviewer decides.
+    two people found the same; when three disagree, a reviewer decides. What two people found
+    stands until two others, or one of them and another, find the same of something else.
     """
     if is_disturbed:
         return LineState.LOOK
-    if look.variance == 0:
-        return LineState.AGREED
-    others = [seen for seen in before if seen.person_id != look.person_id]
-    if is_small or any(seen.variance == look.variance for seen in others):
-        return LineState.DIFFERENT
-    if len({seen.person_id for seen in (*before, look)}) >= MOST_LOOKS:
-        return LineState.DIFFERENT
-    return LineState.RECOUNT
+    outcome = LineState.DIFFERENT if look.size else LineState.AGREED
+    if any(look.agrees_with(seen) for seen in before):
+        return outcome
+    pair = _last_pair(before)
+    if pair is not None and before[pair].size:
+        since = {seen.person_id for seen in (*before[pair + 1 :], look)}
+        is_left = look.size and len(since) >= MOST_LOOKS - 1
+        return LineState.DIFFERENT if is_left else LineState.RECOUNT
+    if is_small or len({seen.person_id for seen in (*before, look)}) >= MOST_LOOKS:
+        return outcome
+    return LineState.RECOUNT if look.size else LineState.AGREED
+
+
+def _last_pair(looks: Sequence[Look]) -> int | None:
+    """Return the place of the last look that another person's before it agreed with."""
+    for at in range(len(looks) - 1, 0, -1):
+        if any(looks[at].agrees_with(seen) for seen in looks[:at]):
+            return at
+    return None
 
 
 def classes_of(moved: Mapping[int, int]) -> dict[int, str]:

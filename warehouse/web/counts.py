@@ -220,7 +220,7 @@ def _filtered(session_id: int) -> sa.Select[*tuple[Any, ...]]:
     query = count_desk.line_list(session_id)
     only = tables.text("only")
     if only == "differences":
-        query = query.where(CountLine.variance != 0)
+        query = query.where(count_desk.OFF > 0)
     elif only == "open":
         query = query.where(CountLine.state.in_(DIFFERENCES))
     elif only == "again":

@@ -173,7 +173,7 @@ def list_lines(
     if keys is not None:
         query = query.where(CountLine.id > keys[0])
     if only == "differences":
-        query = query.where(CountLine.variance != 0)
+        query = query.where(desk.OFF > 0)
     elif only == "waiting":
         query = query.where(CountLine.state.in_(WAITING))
     elif only == "asked_again":

@@ -231,7 +231,7 @@ def _require_may_decide(
     beyond = [
         x
         for x in lines
-        if x.state is LineState.RECOUNT or not limits.allow(x.variance, x.book, x.price_fen)
+        if x.state is LineState.RECOUNT or not limits.allow(x.gone + x.found, x.book, x.price_fen)
     ]
     if beyond:
         if len(unpriced) == len(beyond):
