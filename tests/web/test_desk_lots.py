@@ -175,6 +175,10 @@ def test_kits_in_doubt_are_named_with_their_bins_and_let_go_by_a_word(desk: Desk
         assert "Standing 3 · K-01 3" in words
     for page in ("/lots", "/stock/kits"):
         assert 'href="/lots/kits"' in desk.get(page, SUPERVISOR).text
+    for code in ("K-01", gift.barcode):
+        given = {"screen": "start", "subject": "", "barcode": code, "command_id": new_id()}
+        shown = words_of(desk.post("/store/scans", Role.RECEIVER, **given))
+        assert "Held back: a blocked lot may be inside." in shown
     let_go = f"/lots/kits/{gift.id}/let-go"
     assert desk.post(let_go, Role.PICKER, reason="none").status_code == 403
     desk.post(let_go, SUPERVISOR, reason="none of them")

@@ -13,7 +13,8 @@ from warehouse.catalog.queries import bin_by_code, item_by_barcode
 from warehouse.commands import Outcome
 from warehouse.errors import StaleScreen
 from warehouse.inventory.desk import bins_of_sku, content_of_bin, lots_standing
-from warehouse.inventory.models import Lot, LotBalance, Serial
+from warehouse.inventory.fitness import SUSPECT_SKUS
+from warehouse.inventory.models import Lot, LotBalance, Serial, SuspectKits
 from warehouse.inventory.refusals import refuse
 from warehouse.people.rights import Right
 from warehouse.placing.models import Why
@@ -185,6 +186,7 @@ def _show(session: Session, screen: str, subject: int | None) -> Fragment:
                 "sku": sku,
                 "bins": bins_of_sku(session, sku.id),
                 "lots": _by(session, sku, "bin_id", Lot.sku_id == sku.id),
+                "held_back": _held_back(session, [sku.id]),
                 "today": today(),
             },
         )
@@ -211,6 +213,11 @@ def _by(session: Session, sku: Sku | None, key: str, where: sa.ColumnElement[boo
     return found
 
 
+def _held_back(session: Session, sku_ids: list[int]) -> set[int]:
+    """Return those of the SKUs that are kits with pieces of a blocked lot inside, maybe."""
+    return set(session.scalars(SUSPECT_SKUS.where(SuspectKits.sku_id.in_(sku_ids))))
+
+
 def _bin(session: Session, place: Bin) -> Fragment:
     content = content_of_bin(session, place.id)
     can_take = place.kind in TAKEN_FROM
@@ -224,6 +231,7 @@ def _bin(session: Session, place: Bin) -> Fragment:
             "content": content,
             "can_take": can_take,
             "lots": _by(session, None, "sku_id", LotBalance.bin_id == place.id),
+            "held_back": _held_back(session, [row.sku_id for row in content]),
             "today": today(),
         },
     )
