@@ -255,6 +255,22 @@ def test_kits_that_stand_inside_other_kits_only_are_held_back_too(house: House, 
     assert world.holds(world.audited([(house.gift, 1)])) == [HoldKind.STOCK_SHORT]
 
 
+def test_kits_are_let_go_after_those_around_them(house: House):
+    world = house.world
+    house.make(house.gift, 4, serum="L1")
+    house.make(house.box, 2)
+    house.block("L1")
+    given = {"sku_id": house.gift.id, "reason": "none has it inside"}
+    refused = world.refused(RuleViolation, let_kits_go, LetKitsGo, **given)
+    assert str(refused).startswith("2 × BOX may have GIFT inside.")
+    aside = Taken(bin="K-01", sku="BOX", pieces=1)
+    world.do(quarantine_stock, QuarantineStock, taken=aside, why=Why.IN_DOUBT)
+    world.refused(RuleViolation, let_kits_go, LetKitsGo, **given)
+    world.do(take_apart, TakeApart, **house.apart(house.box, kits=1))
+    world.do(let_kits_go, LetKitsGo, **given)
+    assert (house.free(house.gift), house.free(house.box)) == (3, 0)
+
+
 def test_kits_in_quarantine_are_held_back_too(house: House):
     world = house.world
     house.make(house.gift, 3, serum="L1")

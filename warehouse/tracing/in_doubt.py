@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from warehouse.catalog.models import Bin, BinKind, Sku
+from warehouse.inventory.fitness import SUSPECT_SKUS
 from warehouse.inventory.models import (
     Lot,
     LotBalance,
@@ -36,13 +37,17 @@ class Cause:
 
 @dataclass(frozen=True, kw_only=True)
 class Around:
-    """Other kits in the house that may have kits in doubt inside, of one lot where they have."""
+    """Other kits in the house that may have kits in doubt inside, of one lot where they have.
+
+    `held` of them are held back themselves and not in quarantine.
+    """
 
     sku_id: int
     sku: str
     lot_id: int | None
     lot: str
     on_hand: int
+    held: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,29 +169,43 @@ def _standing(session: Session, kits: Collection[tuple[int, int | None]]) -> lis
     without_lot = (
         sa.select(
             Sku.id, Sku.code, sa.null().label("lot_id"), sa.literal("").label("lot"),
-            sa.func.sum(StockBalance.on_hand).label("on_hand"),
+            *_summed(StockBalance, Sku.id.in_(SUSPECT_SKUS)),
         )
         .join(StockBalance, StockBalance.sku_id == Sku.id)
+        .join(Bin, Bin.id == StockBalance.bin_id)
         .where(Sku.id.in_(loose), StockBalance.on_hand > 0, ~StockBalance.is_virtual)
         .group_by(Sku.id, Sku.code)
     )  # fmt: skip
     by_lot = (
         sa.select(
             Sku.id, Sku.code, Lot.id.label("lot_id"), Lot.code.label("lot"),
-            sa.func.sum(LotBalance.on_hand).label("on_hand"),
+            *_summed(LotBalance, Lot.blocked_at.is_not(None)),
         )
         .join(Lot, Lot.sku_id == Sku.id)
         .join(LotBalance, LotBalance.lot_id == Lot.id)
+        .join(Bin, Bin.id == LotBalance.bin_id)
         .where(Lot.id.in_(lots), LotBalance.on_hand > 0, ~LotBalance.is_virtual)
         .group_by(Sku.id, Sku.code, Lot.id, Lot.code)
     )  # fmt: skip
     rows = [*session.execute(without_lot), *session.execute(by_lot)]
     return [
         Around(
-            sku_id=row.id, sku=row.code, lot_id=row.lot_id, lot=row.lot, on_hand=int(row.on_hand)
+            sku_id=row.id,
+            sku=row.code,
+            lot_id=row.lot_id,
+            lot=row.lot,
+            on_hand=int(row.on_hand),
+            held=int(row.held),
         )
         for row in sorted(rows, key=lambda row: (row.code, row.lot))
     ]
+
+
+def _summed(
+    balance: type[StockBalance] | type[LotBalance], is_held: sa.ColumnElement[bool]
+) -> tuple[sa.ColumnElement[Any], ...]:
+    held = sa.case((sa.and_(is_held, Bin.kind != BinKind.QUARANTINE), balance.on_hand), else_=0)
+    return sa.func.sum(balance.on_hand).label("on_hand"), sa.func.sum(held).label("held")
 
 
 def _pieces(session: Session, move_ids: Collection[int]) -> Sequence[Any]:

@@ -17,6 +17,7 @@ from warehouse.orders.rules import BY_HAND
 from warehouse.people import trail
 from warehouse.text import Text, say
 from warehouse.tracing.commands.unpromising import give_promises_back, in_work
+from warehouse.tracing.in_doubt import in_doubt
 from warehouse.tracing.suspects import HeldBack, hold_back, let_go, suspicions
 
 
@@ -123,8 +124,11 @@ def unblock_lot(session: Session, command: UnblockLot) -> Outcome:
 def let_kits_go(session: Session, command: LetKitsGo) -> Outcome:
     """Let kits without lots be sold again that may have had pieces of a blocked lot inside.
 
+    Kits around them go first: taken apart later, they would give back kits nobody looked at.
+
     Raises:
-        InvalidInput: no reason. NotFound: no such SKU. RuleViolation: none are held back.
+        InvalidInput: no reason. NotFound: no such SKU. RuleViolation: none are held back, or some
+            may be inside other kits that are.
     """
     require_reason(command.reason)
     sku = session.get(Sku, command.sku_id)
@@ -133,6 +137,12 @@ def let_kits_go(session: Session, command: LetKitsGo) -> Outcome:
     rows = suspicions(session, SuspectKits.sku_id == sku.id, SuspectKits.kit_lot_id.is_(None))
     if not rows:
         raise RuleViolation(say("No kits of {sku} are held back.", sku=sku.code))
+    around = [kits for one in in_doubt(session, Sku.id == sku.id) for kits in one.inside]
+    if outer := next((kits for kits in around if kits.held), None):
+        raise RuleViolation(
+            say("{count} × {outer} may have {sku} inside. Sort these first, or take them apart.",
+                count=outer.held, outer=f"{outer.sku} {outer.lot}".strip(), sku=sku.code)
+        )  # fmt: skip
     let_go(session, command, rows, command.reason)
     trail.record(
         session, command, "sku", sku.id, "kits_let_go", reason=command.reason.strip()[:200]
