@@ -87,7 +87,7 @@ def page_of(
     order = _order(listing)
     cursor, is_backward = _cursor(order)
     span = _Span(order=order, cursor=cursor, is_backward=is_backward, rows=PAGE_ROWS + 1)
-    rows = list(session.execute(_span_of(query, listing, arms, span)))
+    rows = _rows_of_span(session, query, listing, arms, span)
     is_more, rows = len(rows) > PAGE_ROWS, rows[:PAGE_ROWS]
     if is_backward:
         rows.reverse()
@@ -164,13 +164,18 @@ class _Span:
     rows: int
 
 
-def _span_of(
+def _rows_of_span(
+    session: Session,
     query: sa.Select[*tuple[Any, ...]],
     listing: Listing,
     arms: Sequence[sa.ColumnElement[bool]],
     span: _Span,
-) -> sa.Select[*tuple[Any, ...]]:
-    """Return the question for these rows; with `arms`, of each only so many are touched."""
+) -> list[Row]:
+    """Return these rows; with `arms`, of each only so many are touched.
+
+    Their keys are had first and named: as a part of the one question they would be looked up in
+    all rows with everything joined to them, where a database joins many tables as they are written.
+    """
 
     def in_order(some: sa.Select[*tuple[Any, ...]]) -> sa.Select[*tuple[Any, ...]]:
         ordered = _ordered(some, listing, span.order, is_backward=span.is_backward)
@@ -180,11 +185,12 @@ def _span_of(
         return ordered.limit(span.rows)
 
     if not arms:
-        return in_order(query)
+        return list(session.execute(in_order(query)))
     parts = [in_order(part).subquery() for part in _keys(query, listing, arms)]
     reached = sa.union_all(*(sa.select(part.c.order_key) for part in parts))
+    keys = session.scalars(reached).all()
     shown = _ordered(query, listing, span.order, is_backward=span.is_backward)
-    return shown.where(listing.key.in_(reached)).limit(span.rows)
+    return list(session.execute(shown.where(listing.key.in_(keys)).limit(span.rows)))
 
 
 def _in_pieces(
@@ -196,7 +202,7 @@ def _in_pieces(
     order, cursor, left = _order(listing), None, EXPORT_ROWS
     while left:
         span = _Span(order=order, cursor=cursor, is_backward=False, rows=min(PIECE_ROWS, left))
-        rows = session.execute(_span_of(query, listing, arms, span)).all()
+        rows = _rows_of_span(session, query, listing, arms, span)
         yield from rows
         left -= len(rows)
         if len(rows) < span.rows:

@@ -65,7 +65,8 @@ def list_moves(
             for side in (Move.from_bin_id, Move.to_bin_id)
         )
         either = sa.union_all(*(sa.select(arm.subquery().c.id) for arm in arms))
-        query = query.where(Move.id.in_(either))
+        # Named, they are looked up by their key; as a part of the question, after all joins.
+        query = query.where(Move.id.in_(session.scalars(either).all()))
     return page("moves", session.execute(query).all(), limit, _move, "id")
 
 
