@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 
 from warehouse import migrations
@@ -53,9 +54,12 @@ class Floor:
     badge: str
 
 
-def make_floor(path: Path, *, skus: int = 2_000, tasks: int = 500) -> Floor:
-    """Make a database with stock and one wave of `tasks` tasks that never run dry."""
-    database = Database(f"sqlite:///{path}")
+def make_floor(where: Path | URL, *, skus: int = 2_000, tasks: int = 500) -> Floor:
+    """Make a database with stock and one wave of `tasks` tasks that never run dry.
+
+    In a file of SQLite, or in the empty database of a server.
+    """
+    database = Database(f"sqlite:///{where}" if isinstance(where, Path) else where)
     migrations.upgrade(database)
     with database.transaction() as session:
         picker = Person(

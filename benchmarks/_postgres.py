@@ -48,16 +48,24 @@ def postgres() -> Iterator[URL | None]:
 
 
 @contextmanager
-def _fresh(server: URL) -> Iterator[URL]:
+def copied(url: URL) -> Iterator[URL]:
+    """Make a copy of a database nobody is connected to, and drop it in the end."""
+    with _fresh(url.set(database="postgres"), f"{url.database}_copy", like=url.database) as copy:
+        yield copy
+
+
+@contextmanager
+def _fresh(server: URL, name: str = NAME, like: str | None = None) -> Iterator[URL]:
     """Make a database of our own on the server, and drop it in the end."""
     server = server.set(drivername="postgresql+psycopg")
     engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
     try:
         with engine.connect() as connection:
-            connection.execute(sa.text(f"DROP DATABASE IF EXISTS {NAME}"))
-            connection.execute(sa.text(f"CREATE DATABASE {NAME}"))
-        yield server.set(database=NAME)
+            connection.execute(sa.text(f"DROP DATABASE IF EXISTS {name}"))
+            template = f" TEMPLATE {like}" if like else ""
+            connection.execute(sa.text(f"CREATE DATABASE {name}{template}"))
+        yield server.set(database=name)
     finally:
         with suppress(sa.exc.OperationalError), engine.connect() as connection:
-            connection.execute(sa.text(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)"))
+            connection.execute(sa.text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
         engine.dispose()

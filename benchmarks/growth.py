@@ -3,6 +3,7 @@
 Two copies of one floor: one with fifty thousand moves behind it, one with five million, spread
 over all goods and bins, each in a command of its own as on the floor. Batches on both alternate.
 The moves go there and back, so that both copies hold the same stock and the ledger is true.
+On PostgreSQL the second copy is a second database of the same server.
 """
 
 from __future__ import annotations
@@ -22,7 +23,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import sqlalchemy as sa
 from _floor import Floor, Task, make_floor
+from _history import add_history
+from _postgres import copied, postgres
 from flask.testing import FlaskClient
+from sqlalchemy.engine import URL
 
 from warehouse.app import create_app
 from warehouse.catalog.models import Bin, BinKind, Sku
@@ -37,7 +41,6 @@ from warehouse.web.access import COOKIE
 SKUS = 500  # so that even a young one has a full page of moves for each
 YOUNG = 50_000
 GROWN = 5_000_000
-PORTION = 250_000
 ROUNDS = 15
 SCANS = 40
 PAGES = 4
@@ -45,29 +48,56 @@ PAGES = 4
 
 def measure(moves: int = GROWN, young: int = YOUNG, rounds: int = ROUNDS) -> dict[str, Any]:
     """Return median milliseconds of each act on both copies, and the medians' ratio."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        floor = make_floor(folder / "young.db", skus=SKUS, tasks=SKUS)
-        _admit(floor.database)
-        with floor.database.engine.connect() as connection:
-            raw: Any = connection.connection.dbapi_connection
-            raw.execute("VACUUM INTO ?", (str(folder / "grown.db"),))
-            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        floor.database.dispose()
-        started = time.perf_counter()
-        copies = [
-            _grown(floor, folder / "young.db", young),
-            _grown(floor, folder / "grown.db", moves),
-        ]
-        figures: dict[str, Any] = {
-            "moves": moves,
-            "filled_s": time.perf_counter() - started,
-            "grown_mb": (folder / "grown.db").stat().st_size / 1e6,
-        }
-        for act, count in _acts(copies[0]).items():
-            figures |= _compare(act, count, copies, rounds)
-        for copy in copies:
-            copy.floor.database.dispose()
+    figures: dict[str, Any] = {"moves": moves}
+    with tempfile.TemporaryDirectory() as folder:
+        figures |= _on_sqlite(Path(folder), (young, moves), rounds)
+    with postgres() as url:
+        if url is None:
+            return {**figures, "postgresql": "no server: see benchmarks/_postgres.py"}
+        return figures | _on_postgres(url, (young, moves), rounds)
+
+
+def _on_sqlite(folder: Path, moves: tuple[int, int], rounds: int) -> dict[str, Any]:
+    floor = make_floor(folder / "young.db", skus=SKUS, tasks=SKUS)
+    _admit(floor.database)
+    with floor.database.engine.connect() as connection:
+        raw: Any = connection.connection.dbapi_connection
+        raw.execute("VACUUM INTO ?", (str(folder / "grown.db"),))
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    floor.database.dispose()
+    databases = [Database(f"sqlite:///{folder / name}") for name in ("young.db", "grown.db")]
+    figures = _measured(floor, databases, moves, rounds, folder)
+    figures["grown_mb"] = (folder / "grown.db").stat().st_size / 1e6
+    return {f"sqlite_{name}": value for name, value in figures.items()}
+
+
+def _on_postgres(url: URL, moves: tuple[int, int], rounds: int) -> dict[str, Any]:
+    floor = make_floor(url, skus=SKUS, tasks=SKUS)
+    _admit(floor.database)
+    floor.database.dispose()
+    with copied(url) as copy, tempfile.TemporaryDirectory() as folder:
+        databases = [Database(url), Database(copy)]
+        figures = _measured(floor, databases, moves, rounds, Path(folder))
+        size = sa.select(sa.func.pg_database_size(sa.func.current_database()))
+        with databases[1].reading() as session:
+            figures["grown_mb"] = session.scalars(size).one() / 1e6
+        databases[1].dispose()
+    return {f"postgresql_{name}": value for name, value in figures.items()}
+
+
+def _measured(
+    floor: Floor, databases: Sequence[Database], moves: Sequence[int], rounds: int, folder: Path
+) -> dict[str, Any]:
+    started = time.perf_counter()
+    copies = []
+    for database, count in zip(databases, moves, strict=True):
+        add_history(database, count)
+        copies.append(_opened(floor, database, folder))
+    figures: dict[str, Any] = {"filled_s": time.perf_counter() - started}
+    for act, what in _acts(copies[0]).items():
+        figures |= _compare(act, what, copies, rounds)
+    for copy in copies:
+        copy.floor.database.dispose()
     return figures
 
 
@@ -85,12 +115,10 @@ def _admit(database: Database) -> None:
         session.add(person)
 
 
-def _grown(floor: Floor, path: Path, moves: int) -> Copy:
-    database = Database(f"sqlite:///{path}")
-    _fill(database, moves)
+def _opened(floor: Floor, database: Database, folder: Path) -> Copy:
     environment = {
-        "DATABASE_URL": f"sqlite:///{path}",
-        "FAHUO_DATA_DIR": str(path.parent),
+        "DATABASE_URL": database.url.render_as_string(hide_password=False),
+        "FAHUO_DATA_DIR": str(folder),
         "FAHUO_SECRET_KEY": "bench" * 8,
     }
     desk = create_app(from_environment(environment), database).test_client()
@@ -99,64 +127,6 @@ def _grown(floor: Floor, path: Path, moves: int) -> Copy:
         desk.set_cookie(COOKIE, open_session(session, person, None, utcnow(), by=Key.PASSWORD))
     copy = Floor(database=database, actor=floor.actor, tasks=floor.tasks, badge=floor.badge)
     return Copy(floor=copy, desk=desk)
-
-
-def _fill(database: Database, moves: int) -> None:
-    """Write that many moves, there and back, without the indexes, which are made again after."""
-    with database.reading() as session:
-        skus, bins = (
-            session.scalar(sa.select(sa.func.count()).select_from(Sku)),
-            session.scalar(sa.select(sa.func.count()).where(Bin.kind == BinKind.SHELF)),
-        )
-        first_sku = session.scalar(sa.select(sa.func.min(Sku.id)))
-        first_bin = session.scalar(sa.select(sa.func.min(Bin.id)).where(Bin.kind == BinKind.SHELF))
-    sizes = {"skus": skus, "bins": bins, "first_sku": first_sku, "first_bin": first_bin}
-    with database.engine.connect() as connection:
-        raw: Any = connection.connection.dbapi_connection
-        # A copy made by VACUUM does not keep the way of its journal.
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=OFF",
-            "foreign_keys=OFF",
-            "cache_size=-400000",
-        ):
-            raw.execute(f"PRAGMA {pragma}")
-        indexes = raw.execute(
-            "SELECT name, sql FROM sqlite_master"
-            " WHERE type = 'index' AND tbl_name = 'move' AND sql IS NOT NULL"
-        ).fetchall()
-        for name, _ in indexes:
-            raw.execute(f"DROP INDEX {name}")
-        for start in range(0, moves, PORTION):
-            raw.execute("BEGIN IMMEDIATE")
-            values = {**sizes, "start": start, "end": min(start + PORTION, moves)}
-            for statement in _FILLING:
-                raw.execute(statement, values)
-            raw.execute("COMMIT")
-        for _, sql in indexes:
-            raw.execute(sql)
-        raw.execute("ANALYZE")
-    database.dispose()
-
-
-_NUMBERS = """
-WITH RECURSIVE n(i) AS (SELECT :start UNION ALL SELECT i + 1 FROM n WHERE i + 1 < :end)
-"""
-_AT = "strftime('%Y-%m-%dT%H:%M:%f', '2024-01-01', '+' || (i * 12) || ' seconds') || '000+00:00'"
-_SHELF = ":first_bin + ((i / 2) * 7919) % :bins"
-_OTHER = ":first_bin + (((i / 2) * 7919) + 1 + (i / 2) % 31) % :bins"
-_FILLING = (
-    # Ids of tablets are random: so are these, in the order they come.
-    "INSERT INTO command (id, name, fingerprint, person_id, at, outcome)"
-    f"{_NUMBERS} SELECT printf('%08x-%07d', (i * 2654435761) % 4294967296, i), 'MoveGoods',"
-    f" printf('%064x', i), 1, {_AT}, '{{}}' FROM n",
-    "INSERT INTO move (command_id, line_no, at, sku_id, from_bin_id, to_bin_id, pieces, reason,"
-    f" reference) {_NUMBERS}"
-    f" SELECT printf('%08x-%07d', (i * 2654435761) % 4294967296, i), 0, {_AT},"
-    " :first_sku + ((i / 2) * 7919) % :skus,"
-    f" CASE i % 2 WHEN 0 THEN {_SHELF} ELSE {_OTHER} END,"
-    f" CASE i % 2 WHEN 0 THEN {_OTHER} ELSE {_SHELF} END, 1, 'transfer', '' FROM n",
-)
 
 
 Act = Callable[[Copy, int], Any]
@@ -226,7 +196,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(json.dumps(figures))
         return 0
     for name, value in figures.items():
-        print(f"{name:24} {value:,.3f}" if isinstance(value, float) else f"{name:24} {value}")
+        print(f"{name:34} {value:,.3f}" if isinstance(value, float) else f"{name:34} {value}")
     return 0
 
 
