@@ -45,9 +45,12 @@ def test_a_count_is_opened_fed_decided_and_posted(world: World, shelf, tmp_path,
     taken = send(counter, number, f"{HEAD}A-1,TEE,9\nA-2,TEE,4\n").get_json()
     assert (taken["is_taken"], taken["agreed"], taken["different"]) == (True, 1, 1)
     lines = counter.get(f"/counts/{number}/lines", only="differences").get_json()["lines"]
-    assert [(x["bin"], x["counted"], x["book"], x["state"]) for x in lines] == [
-        ("A-1", 9, 10, "different")
+    assert [(x["bin"], x["counted"], x["book"], x["state"], x["value_fen"]) for x in lines] == [
+        ("A-1", 9, 10, "different", None)
     ]
+    (worth,) = boss.get(f"/counts/{number}/lines", only="differences").get_json()["lines"]
+    assert worth["value_fen"] == 0
+    assert counter.get(f"/counts/{number}").get_json()["accuracy"]["net_fen"] is None
     sent = {"lines": [lines[0]["id"]], "reason": "lost"}
     assert error_of(counter.post(f"/counts/{number}/approve", sent))[0] == 403
     assert boss.post(f"/counts/{number}/approve", sent).status_code == 200

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from printing.models import PrintJob
 from tests.builders import Stage
 from tests.counts import Count, move, opened
+from tests.dock import Dock
 from tests.tracked import by_lot, put
 from tests.web.desk_site import Desk, notice_of, words_of
 from warehouse.catalog.models import Bin
@@ -205,6 +206,29 @@ def test_sheets_and_report_are_printed_and_a_sheet_is_typed_in(desk: Desk, shelf
     assert re.search(rf'<option value="{counter}">ann', desk.get(url).text)
     desk.post(url, counted_by=counter, **{f"pieces-{cap.id}": "2"})
     assert count.line("A-1", cap).counted_by_id == counter
+
+
+def test_what_goods_were_bought_for_is_told_to_those_who_buy(desk: Desk, shelf):
+    tee, count = shelf
+    dock = Dock(desk.world)
+    dock.supplier()
+    dock.order({tee: 1})
+    count.count("A-1", {tee: 8})
+    url = f"/counts/{count.id}"
+    for role, is_told in ((Role.SUPERVISOR, True), (Role.COUNTER, False)):
+        assert ("¥-25.00" in desk.get(url, role).text) is is_told
+        assert ("By value" in desk.get(url, role).text) is is_told
+        exported = desk.get(f"{url}?export=csv&sort=-value", role).get_data(as_text=True)
+        assert (("Value fen" in exported), ("-2500" in exported)) == (is_told, is_told)
+        desk.post(f"{url}/report", role)
+    told, kept_back = desk.world.all(PrintJob, document_kind="count_report")
+    assert (told.facts["net_value"], told.facts["lines"][0]["value"]) == ("-¥25.00", "-¥25.00")
+    said = [kept_back.facts.get(name, "") for name in ("net_value", "by_value")]
+    assert (said, kept_back.facts["lines"][0].get("value", "")) == (["", ""], "")
+    assert desk.get(f"/printers/jobs/{told.id}/paper.pdf", Role.PACKER).status_code == 403
+    for paper, is_shown in ((told, False), (kept_back, True)):
+        page = desk.get(f"/printers/jobs/{paper.id}", Role.PACKER).text
+        assert (f"/jobs/{paper.id}/paper" in page) is is_shown
 
 
 def test_a_file_is_taken_whole_or_not_at_all(desk: Desk, shelf):

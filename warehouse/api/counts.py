@@ -51,7 +51,7 @@ from warehouse.errors import InvalidInput, RuleViolation
 from warehouse.people.rights import Right
 from warehouse.shops.rows import SourceFile
 from warehouse.text import say
-from warehouse.web.context import actor, config, database, now, reading
+from warehouse.web.context import actor, config, database, may, now, reading
 
 TAG = "Counts"
 CODE = text("Its code.", least=1, most=64)
@@ -87,7 +87,7 @@ def counts_index() -> Response:
 )
 def counts_show(number: str) -> Response:
     with reading() as session:
-        return answer(show_count(session, number))
+        return answer(show_count(session, number, is_buyer=may(Right.BUY)))
 
 
 @bp.get("/counts/<number>/lines")
@@ -104,7 +104,8 @@ def counts_show(number: str) -> Response:
 )  # fmt: skip
 def counts_lines(number: str) -> Response:
     with reading() as session:
-        return answer(list_lines(session, number, **{"limit": USUAL, **query()}))
+        asked = {"limit": USUAL, **query()}
+        return answer(list_lines(session, number, is_buyer=may(Right.BUY), **asked))
 
 
 @bp.post("/counts")

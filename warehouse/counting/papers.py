@@ -32,6 +32,8 @@ from warehouse.errors import RuleViolation
 from warehouse.inventory.models import StockBalance
 from warehouse.numbers import next_number
 from warehouse.people import trail
+from warehouse.people.models import Person
+from warehouse.people.rights import Right, rights_of
 from warehouse.settings import load_settings
 from warehouse.text import say, translate
 
@@ -77,18 +79,23 @@ def print_count_sheets(session: Session, command: PrintCountSheets) -> Outcome:
 
 
 def print_count_report(session: Session, command: PrintCountReport) -> Outcome:
-    """Ask for the report of the count as it stands.
+    """Ask for the report of the count as it stands; with values for who may know prices.
 
     Raises:
         NotFound: no such count.
     """
     count = locked(session, command.session_id)
-    _ask(session, command, count, count_report(session, count, command.at, command.zone))
+    person = session.get_one(Person, command.actor.person_id)
+    is_buyer = Right.BUY in rights_of(row.role for row in person.roles)
+    report = count_report(session, count, command.at, command.zone, tells_value=is_buyer)
+    _ask(session, command, count, report)
     message = say("The report is on its way.")
     return Outcome(screen="count", subject_id=count.id, message=message)
 
 
-def count_report(session: Session, count: CountSession, at: datetime, zone: tzinfo) -> CountReport:
+def count_report(
+    session: Session, count: CountSession, at: datetime, zone: tzinfo, *, tells_value: bool
+) -> CountReport:
     """Return the count as paper: how exact the book was, and every difference."""
     site = load_settings(session)
     locale = Locale(site.paper_locale)
@@ -114,10 +121,10 @@ def count_report(session: Session, count: CountSession, at: datetime, zone: tzin
         by_bin=_percent(exact.by_bin),
         by_line=_percent(exact.by_line),
         by_piece=_percent(exact.by_piece),
-        by_value=_percent(exact.by_value),
+        by_value=_percent(exact.by_value) if tells_value else "",
         missing=f"{exact.missing:,}",
         found=f"{exact.found:,}",
-        net_value=_yuan(exact.net_fen) if exact.value_fen else "",
+        net_value=_yuan(exact.net_fen) if exact.value_fen and tells_value else "",
         lines=tuple(
             CountedLine(
                 bin_code=row.bin_code,
@@ -126,7 +133,7 @@ def count_report(session: Session, count: CountSession, at: datetime, zone: tzin
                 properties=" ".join(filter(None, (row.properties, row.lot, *_numbers(row)))),
                 counted=row.counted,
                 book=row.book,
-                value=_yuan(row.value_fen) if row.price_fen else "",
+                value=_yuan(row.value_fen) if row.price_fen and tells_value else "",
                 reason=translate(REASON_WORDS[row.reason], locale) if row.reason
                 else translate(STATE_WORDS[row.state], locale),
             )

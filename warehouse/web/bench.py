@@ -71,8 +71,8 @@ def answer(job_id: int) -> tuple[str, int]:
 @needs(Right.REPRINT, Right.PRINTERS)
 def fetch(job_id: int) -> tuple[str, int]:
     """Hand a paper out to be printed from this tablet; from now on it is a question."""
-    kind = _require_own(job_id).document_kind
-    require_may_see(kind)
+    job = _require_own(job_id)
+    require_may_see(job.document_kind, job.facts)
     return _act(partial(_fetch, job_id))
 
 

@@ -52,7 +52,7 @@ from warehouse.people.rights import Right
 from warehouse.text import say
 from warehouse.web import tables
 from warehouse.web.access import needs
-from warehouse.web.context import command_id, do, form_ids, form_str, now, reading, speak
+from warehouse.web.context import command_id, do, form_ids, form_str, may, now, reading, speak
 from warehouse.web.count_people import counter_choices
 from warehouse.web.desk import act, back_or, names_of, noted, state_chips, told
 from warehouse.web.pages import invalid
@@ -100,6 +100,12 @@ LISTING = tables.Listing(
 LINES = tables.Listing(
     name="count-lines", key=CountLine.id, sorts=count_desk.LINE_SORTS, default="bin",
     fields=LINE_FIELDS,
+)  # fmt: skip
+# What goods were bought for is told to those who buy: neither in words nor by an order.
+UNPRICED_LINES = tables.Listing(
+    name="count-lines", key=CountLine.id, default="bin",
+    sorts={name: sort for name, sort in count_desk.LINE_SORTS.items() if name != "value"},
+    fields=tuple(field for field in LINE_FIELDS if field[0] != say("Value fen")),
 )  # fmt: skip
 
 
@@ -184,17 +190,18 @@ def _scope() -> Scope:
 def count(session_id: int) -> str | Response:
     """Show one count: how far it is, how exact the book was, what differs, who did what."""
     query = _filtered(session_id)
+    listing = LINES if may(Right.BUY) else UNPRICED_LINES
     with reading() as session:
         found = _count(session, session_id)
         if tables.is_export():
-            return tables.export(session, query, LINES, name=found.number)
+            return tables.export(session, query, listing, name=found.number)
         subject = f"count:{session_id}"
         jobs = sa.select(PrintJob).where(PrintJob.subject == subject).order_by(PrintJob.id)
         done = progress(session, session_id)
         return render_template(
             "counts/count.html",
             count=found,
-            page=tables.page_of(session, query, LINES),
+            page=tables.page_of(session, query, listing),
             states=count_desk.states_of(session, session_id),
             done=done,
             total=sum(done.values()),

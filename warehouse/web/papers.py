@@ -164,7 +164,7 @@ def job(job_id: int) -> str:
             else [],
             subject=_subject(found.subject),
             people=names_of(session),
-            is_seen=may_see(found.document_kind) and found.cleared_at is None,
+            is_seen=may_see(found.document_kind, found.facts) and found.cleared_at is None,
             flag=session.get(PrintFlag, job_id),
             acts=acts,
         )
@@ -173,7 +173,7 @@ def job(job_id: int) -> str:
 def _acts(session: Session, job: PrintJob) -> frozenset[Act]:
     """Return what can be done with the paper; a waybill's copy is its parcel's affair."""
     found = open_acts(session, job)
-    if not may_see(job.document_kind):
+    if not may_see(job.document_kind, job.facts):
         return found - {Act.REPRINT}
     parcel_id = _parcel_of(job)
     if parcel_id is None or is_label_repeatable(session, parcel_id):
@@ -277,7 +277,7 @@ def _paper(job_id: int) -> tuple[str, Paper]:
     with reading() as session:
         require_reach(session, job_id)
         found = _job(session, job_id)
-        require_may_see(found.document_kind)
+        require_may_see(found.document_kind, found.facts)
         try:
             paper = paper_of(session, job_id)
         except PaperCleared as error:
@@ -321,7 +321,8 @@ def answer_of(word: str) -> tuple[bool, bool]:
 def fetch(job_id: int) -> Response:
     """Hand the paper out to be printed from this browser, once: the next time it is a question."""
     with reading() as session:
-        require_may_see(_job(session, job_id).document_kind)
+        found = _job(session, job_id)
+        require_may_see(found.document_kind, found.facts)
         require_reach(session, job_id)
     do(fetch_job, FetchJob, job_id=job_id)
     keep_fetched(job_id)
@@ -392,7 +393,7 @@ def reprint(job_id: int) -> Response:
     with reading() as session:
         require_reach(session, job_id)
         found = _job(session, job_id)
-        require_may_see(found.document_kind)
+        require_may_see(found.document_kind, found.facts)
     reason, back = form_str("reason", ""), back_or(_here(job_id))
     if parcel_id := _parcel_of(found):
         return act(reprint_label, ReprintLabel, back=back, parcel_id=parcel_id, reason=reason)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -74,7 +75,12 @@ ACCURACY: Schema = record(
         "by_value": _PERCENT,
         "missing": whole("Pieces the book had and the shelf had not."),
         "found": whole("Pieces the shelf had and the book had not."),
-        "net_fen": whole("What all differences are worth, where prices are known."),
+        "net_fen": maybe(
+            whole(
+                "What all differences are worth, where prices are known; null, as `by_value`,"
+                " without the right to buy."
+            )
+        ),
     },
     "How far the book was right, over what was counted so far.",
 )
@@ -88,7 +94,9 @@ COUNT_LINE: Schema = record(
         "counted": whole("Pieces."),
         "book": whole("Pieces, at the moment of the count."),
         "difference": whole("Counted less book."),
-        "value_fen": whole("Of the difference; 0 where no price is known."),
+        "value_fen": maybe(
+            whole("Of the difference; 0 where no price is known, null without the right to buy.")
+        ),
         "looks": whole("How often it was looked at."),
         "counted_at": instant(),
         "counted_by": text("A name."),
@@ -137,7 +145,7 @@ def list_counts(
     return page("counts", session.execute(query).all(), limit, _row, "id")
 
 
-def show_count(session: Session, number: str) -> dict[str, Any]:
+def show_count(session: Session, number: str, *, is_buyer: bool) -> dict[str, Any]:
     """Return a count with its figures. Raises NotFound: there is none of this number."""
     count = session.get_one(CountSession, count_id_of(session, number))
     row = session.execute(desk.session_list().where(CountSession.id == count.id)).one()
@@ -151,7 +159,7 @@ def show_count(session: Session, number: str) -> dict[str, Any]:
         "started_at": iso(count.started_at),
         "ended_at": iso(count.ended_at),
         "line_states": {state.value: states.get(state, 0) for state in LineState},
-        "accuracy": _accuracy(desk.accuracy_of(session, count.id)),
+        "accuracy": _accuracy(desk.accuracy_of(session, count.id), is_buyer=is_buyer),
         "counters": [
             {"name": x.name, "bins": x.bins, "lines": x.lines, "pieces": int(x.pieces)}
             for x in desk.counters_of(session, count.id)
@@ -161,7 +169,13 @@ def show_count(session: Session, number: str) -> dict[str, Any]:
 
 
 def list_lines(
-    session: Session, number: str, *, only: str | None = None, after: str | None = None, limit: int
+    session: Session,
+    number: str,
+    *,
+    is_buyer: bool,
+    only: str | None = None,
+    after: str | None = None,
+    limit: int,
 ) -> dict[str, Any]:
     """Return one page of a count's lines in the order they were first closed.
 
@@ -178,7 +192,7 @@ def list_lines(
         query = query.where(CountLine.state.in_(WAITING))
     elif only == "asked_again":
         query = query.where(CountLine.state.in_(ASKED_AGAIN))
-    return page("lines", session.execute(query).all(), limit, _line, "id")
+    return page("lines", session.execute(query).all(), limit, partial(_line, is_buyer), "id")
 
 
 def count_id_of(session: Session, number: str) -> int:
@@ -227,19 +241,19 @@ def _row(row: Any) -> dict[str, Any]:
     }
 
 
-def _accuracy(found: desk.Accuracy) -> dict[str, Any]:
+def _accuracy(found: desk.Accuracy, *, is_buyer: bool) -> dict[str, Any]:
     return {
         "by_bin": found.by_bin,
         "by_line": found.by_line,
         "by_piece": found.by_piece,
-        "by_value": found.by_value,
+        "by_value": found.by_value if is_buyer else None,
         "missing": found.missing,
         "found": found.found,
-        "net_fen": found.net_fen,
+        "net_fen": found.net_fen if is_buyer else None,
     }
 
 
-def _line(row: Any) -> dict[str, Any]:
+def _line(is_buyer: bool, row: Any) -> dict[str, Any]:
     return {
         "id": row.id,
         "bin": row.bin_code,
@@ -249,7 +263,7 @@ def _line(row: Any) -> dict[str, Any]:
         "counted": row.counted,
         "book": row.book,
         "difference": row.variance,
-        "value_fen": row.value_fen,
+        "value_fen": row.value_fen if is_buyer else None,
         "looks": row.looks,
         "counted_at": iso(row.counted_at),
         "counted_by": row.counted_by,
