@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from printing.models import (
     BLOCKING,
@@ -79,15 +80,38 @@ def claim(session: Session, printer_id: int, *, at: datetime) -> Claimed | None:
     stopping = sa.select(_job.c.id).join(_printer, _printer.c.id == _job.c.printer_id)
     if session.scalar(stopping.where(lane, _STOPS).limit(1)):
         return None
+    token = new_token()
+    row = session.execute(_leasing(printer_id, token, at)).one_or_none()
+    if row is None:
+        return None
+    kept = session.execute(
+        sa.select(_file.c.content, _file.c.media).where(_file.c.job_id == row.id)
+    ).one_or_none()
+    session.expunge(printer)
+    return Claimed(
+        job_id=row.id,
+        token=token,
+        until=at + LEASE,
+        kind=row.document_kind,
+        part=row.part,
+        facts=row.facts,
+        attempts=row.attempts,
+        printer=printer,
+        pdf=kept.content if kept else None,
+        media=kept.media if kept else "",
+    )
+
+
+def _leasing(printer_id: int, token: str, at: datetime) -> ReturningUpdate[Any]:
+    """Return the statement that takes the first waiting job of the lane, if its time has come."""
     first = (
         sa.select(_job.c.id)
-        .where(lane, in_states(WAITING))
+        .where(_job.c.printer_id == printer_id, in_states(IN_LANE), in_states(WAITING))
         .order_by(*IN_TURN)
         .limit(1)
         .scalar_subquery()
     )
-    token = new_token()
-    row = session.execute(
+    return (
         sa.update(_job)
         .where(
             _job.c.id == first,
@@ -106,24 +130,6 @@ def claim(session: Session, printer_id: int, *, at: datetime) -> Claimed | None:
             attempts=_job.c.attempts + 1,
         )
         .returning(_job.c.id, _job.c.document_kind, _job.c.part, _job.c.facts, _job.c.attempts)
-    ).one_or_none()
-    if row is None:
-        return None
-    kept = session.execute(
-        sa.select(_file.c.content, _file.c.media).where(_file.c.job_id == row.id)
-    ).one_or_none()
-    session.expunge(printer)
-    return Claimed(
-        job_id=row.id,
-        token=token,
-        until=at + LEASE,
-        kind=row.document_kind,
-        part=row.part,
-        facts=row.facts,
-        attempts=row.attempts,
-        printer=printer,
-        pdf=kept.content if kept else None,
-        media=kept.media if kept else "",
     )
 
 

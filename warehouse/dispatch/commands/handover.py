@@ -99,20 +99,9 @@ def hand_over_parcel(session: Session, command: HandOverParcel) -> Outcome:
         OrderStopped: the order goes no further. StaleScreen: the handover is closed.
     """
     handover = lock_open(session, command.handover_id)
-    found = session.execute(
-        sa.select(Parcel.id, Parcel.consignment_id, Waybill.carrier_id)
-        .join(Waybill, Waybill.parcel_id == Parcel.id)
-        .where(Waybill.number == command.barcode, Waybill.state == WaybillState.LIVE)
-        .order_by((Waybill.carrier_id == handover.carrier_id).desc())
-        .limit(1)
-    ).first()
-    if found is None:
-        void = void_waybill(session, command.barcode)
-        raise void or refuse(session, command.barcode, say("a waybill"))
-    lock_orders(session, found.consignment_id)
-    parcel = lock_parcel(session, found.id)
-    if found.carrier_id != handover.carrier_id:
-        return _refuse_foreign(session, command, handover, parcel, found.carrier_id)
+    parcel, carrier_id = _scanned(session, command, handover)
+    if carrier_id != handover.carrier_id:
+        return _refuse_foreign(session, command, handover, parcel, carrier_id)
     if parcel.state is ParcelState.DISPATCHED:
         return Outcome(
             screen=ShipScreen.PARCELS,
@@ -144,6 +133,22 @@ def hand_over_parcel(session: Session, command: HandOverParcel) -> Outcome:
         message=say("{number} is in.", number=command.barcode),
         facts={"parcel_no": parcel.number},
     )
+
+
+def _scanned(session: Session, command: HandOverParcel, handover: Handover) -> tuple[Parcel, int]:
+    """Return the parcel whose label was scanned, locked behind its orders, and its courier."""
+    found = session.execute(
+        sa.select(Parcel.id, Parcel.consignment_id, Waybill.carrier_id)
+        .join(Waybill, Waybill.parcel_id == Parcel.id)
+        .where(Waybill.number == command.barcode, Waybill.state == WaybillState.LIVE)
+        .order_by((Waybill.carrier_id == handover.carrier_id).desc())
+        .limit(1)
+    ).first()
+    if found is None:
+        void = void_waybill(session, command.barcode)
+        raise void or refuse(session, command.barcode, say("a waybill"))
+    lock_orders(session, found.consignment_id)
+    return lock_parcel(session, found.id), found.carrier_id
 
 
 def _refuse_foreign(

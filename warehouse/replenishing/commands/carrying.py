@@ -194,32 +194,16 @@ def report_fewer(session: Session, command: ReportFewer) -> Outcome:
     task = open_task(session, command.task_id)
     hand = _hand_at_bin(session, command, task)
     sku, place = session.get_one(Sku, task.sku_id), session.get_one(Bin, hand.from_bin_id)
-    held = hand.pieces + others_hold(session, hand, sku.id, any_lot=True)
-    book = in_bin(session, place.id, sku.id, day=None) - held
-    missing = book - command.found
-    if missing <= 0:
-        raise RuleViolation(
-            say("The book has {book} pieces here. Have them counted.", book=max(0, book))
-        )
-    if sku.is_serial_tracked and (command.found or held):
-        raise RuleViolation(
-            say("Pieces known by number are not missing by the piece. Have {bin} counted.",
-                bin=place.code)
-        )  # fmt: skip
-    ledger.post(
-        session,
-        command,
-        [
-            ledger.Posting(
-                sku_id=sku.id,
-                from_bin_id=place.id,
-                to_bin_id=bin_of_kind(session, BinKind.COUNT_DIFFERENCE).id,
-                pieces=missing,
-                reason=MoveReason.MISSING,
-                reference=f"replenish:{task.id}",
-            )
-        ],
+    missing = _missing(session, hand, sku, place, command.found)
+    gone = ledger.Posting(
+        sku_id=sku.id,
+        from_bin_id=place.id,
+        to_bin_id=bin_of_kind(session, BinKind.COUNT_DIFFERENCE).id,
+        pieces=missing,
+        reason=MoveReason.MISSING,
+        reference=f"replenish:{task.id}",
     )
+    ledger.post(session, command, [gone])
     if not hand.pieces and not command.found:
         session.delete(hand)
     session.flush()
@@ -232,6 +216,22 @@ def report_fewer(session: Session, command: ReportFewer) -> Outcome:
         tone=Tone.ATTENTION,
         facts={"bin_id": place.id, "sku_id": sku.id, "missing": missing},
     )  # fmt: skip
+
+
+def _missing(session: Session, hand: Carried, sku: Sku, place: Bin, found: int) -> int:
+    """Return how many of the pieces that nobody has in hand or was promised are not there."""
+    held = hand.pieces + others_hold(session, hand, sku.id, any_lot=True)
+    book = in_bin(session, place.id, sku.id, day=None) - held
+    if book <= found:
+        raise RuleViolation(
+            say("The book has {book} pieces here. Have them counted.", book=max(0, book))
+        )
+    if sku.is_serial_tracked and (found or held):
+        raise RuleViolation(
+            say("Pieces known by number are not missing by the piece. Have {bin} counted.",
+                bin=place.code)
+        )  # fmt: skip
+    return book - found
 
 
 def gone_from_under(session: Session, hand: Carried, sku: Sku) -> Outcome:

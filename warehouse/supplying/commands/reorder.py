@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ from warehouse.receiving.commands.purchases import MOST_LINES, MakePurchase, Wan
 from warehouse.receiving.models import Supplier
 from warehouse.receiving.rules import MOST_PIECES
 from warehouse.settings import load_settings
-from warehouse.supplying.reordering import lines_of
+from warehouse.supplying.reordering import Reorder, lines_of
 from warehouse.supplying.splitting import Want, papers_of
 from warehouse.supplying.stock import Asked
 from warehouse.text import say
@@ -59,22 +59,7 @@ def order_proposal(session: Session, command: OrderProposal) -> Outcome:
     proposed = {line.stock.sku_id: line for line in lines_of(session, asked, supplier.id)}
     if not proposed:
         raise RuleViolation(say("Nothing is proposed of {name} any more.", name=supplier.name))
-    wanted = {line.sku_id: line.pieces for line in command.lines} or {
-        sku_id: line.pieces for sku_id, line in proposed.items()
-    }
-    gone = sorted(set(wanted) - set(proposed))
-    if gone:
-        raise RuleViolation(
-            say("{count} of these are ordered already or wanted no more. Look again.",
-                count=len(gone))
-        )  # fmt: skip
-    for sku_id, pieces in wanted.items():
-        if not 0 < pieces <= MOST_WANTED:
-            raise InvalidInput(
-                say("{sku}: {problem}", sku=proposed[sku_id].stock.code,
-                    problem=say("This must be 1 to {most}.", most=MOST_WANTED)),
-                field=f"pieces-{sku_id}",
-            )  # fmt: skip
+    wanted = _wanted(command, proposed)
     expected = max(today + timedelta(days=proposed[i].lead_days) for i in wanted)
     papers = papers_of(
         [
@@ -91,14 +76,7 @@ def order_proposal(session: Session, command: OrderProposal) -> Outcome:
             MakePurchase(
                 id=command.id, actor=command.actor, at=command.at, zone=command.zone,
                 supplier=supplier.code, expected_on=expected,
-                lines=tuple(
-                    Wanted(
-                        sku_code=proposed[i].stock.code,
-                        pieces=pieces,
-                        price_fen=proposed[i].price_fen or 0,
-                    )
-                    for i, pieces in paper
-                ),
+                lines=tuple(_line(proposed[i], pieces) for i, pieces in paper),
             ),
         )
         for paper in papers
@@ -107,6 +85,31 @@ def order_proposal(session: Session, command: OrderProposal) -> Outcome:
         session, command, "sku", [(i, {"pieces": n}) for i, n in wanted.items()], "reordered"
     )
     return made[0] if len(made) == 1 else _several(made)
+
+
+def _wanted(command: OrderProposal, proposed: Mapping[int, Reorder]) -> dict[int, int]:
+    """Return SKU id → pieces to be ordered: as chosen, or all as it is proposed."""
+    wanted = {line.sku_id: line.pieces for line in command.lines} or {
+        sku_id: line.pieces for sku_id, line in proposed.items()
+    }
+    gone = set(wanted) - set(proposed)
+    if gone:
+        raise RuleViolation(
+            say("{count} of these are ordered already or wanted no more. Look again.",
+                count=len(gone))
+        )  # fmt: skip
+    for sku_id, pieces in wanted.items():
+        if not 0 < pieces <= MOST_WANTED:
+            raise InvalidInput(
+                say("{sku}: {problem}", sku=proposed[sku_id].stock.code,
+                    problem=say("This must be 1 to {most}.", most=MOST_WANTED)),
+                field=f"pieces-{sku_id}",
+            )  # fmt: skip
+    return wanted
+
+
+def _line(proposal: Reorder, pieces: int) -> Wanted:
+    return Wanted(sku_code=proposal.stock.code, pieces=pieces, price_fen=proposal.price_fen or 0)
 
 
 def _several(made: Sequence[Outcome]) -> Outcome:
