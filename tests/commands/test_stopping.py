@@ -146,7 +146,7 @@ def test_the_other_orders_of_the_wave_go_on(world: World):
 
 @pytest.mark.parametrize(
     ("barcode", "error"),
-    [("A-01", WrongBin), ("NOWHERE", UnknownBarcode), ("CMD-OK", UnknownBarcode)],
+    [("A-01", WrongBin), ("NOWHERE", UnknownBarcode), ("CMD-OK", WrongBin)],
 )
 def test_goods_go_to_a_set_aside_place_and_nowhere_else(world: World, barcode: str, error: type):
     work = world.bring(Stage.PICKED)

@@ -149,9 +149,10 @@ def _place(session: Session, barcode: str, *, has_goods: bool) -> Bin | None:
             .order_by(Bin.walk_order)
             .limit(3)
         ).all()
-        raise refuse(
-            session, barcode, say("the set-aside place {codes}", codes=", ".join(codes)), WrongBin
-        )
+        wanted = say("the set-aside place {codes}", codes=", ".join(codes))
+        if barcode == NOTHING_TO_PUT_DOWN:
+            raise WrongBin(got=say("the OK card"), wanted=wanted)
+        raise refuse(session, barcode, wanted, WrongBin)
     return place
 
 
