@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.builders import Goods, World
+from tests.commands.test_count_files import send
 from tests.counts import GRACE, Count, opened
 from tests.dock import Dock
 from tests.tracked import by_piece, places, put
+from warehouse.catalog.models import Sku
 from warehouse.counting import desk
 from warehouse.counting.commands.deciding import (
     ApproveLines,
@@ -72,15 +76,59 @@ def test_a_piece_taken_for_another_is_a_difference_of_two(world: World, dock: Do
     found = exact(count)
     assert (found.lines_right, found.missing, found.found, found.by_piece) == (0, 1, 1, 0.0)
     with world.database.reading() as session:
-        paper = count_report(
-            session, session.get_one(CountSession, count.id), world.now, world.zone
-        )
+        held = session.get_one(CountSession, count.id)
+        paper = count_report(session, held, world.now, world.zone, tells_value=True)
         (row,) = session.execute(desk.line_list(count.id).where(desk.OFF > 0)).all()
     assert [line.properties for line in paper.lines] == ["−S2 +FAKE9"]
     assert row.id == line.id
     count.approve_and_post()
     assert places(world) == {"S1": "A-1", "S2": "COUNT-DIFFERENCE", "FAKE9": "A-1"}
     assert exact(count).missing == 1
+
+
+HEAD = "货位,商家编码,实盘数量,序列号\n"
+
+
+def test_a_file_says_the_numbers_of_known_pieces(world: World, camera: Goods, tmp_path: Path):
+    count = opened(world, "A-1", "A-2")
+    wrong = ("A-1,CAM,2,", "A-1,CAM,2,S1", "A-1,CAM,2,S1 S1", "A-1,CAM,1,a b", "A-1,CAM,1,S#漢",
+             "A-1,TEE,1,S1")  # fmt: skip
+    world.sku("TEE")
+    report = send(world, tmp_path, count.id, HEAD + "\n".join(wrong))
+    assert [r.row for r in report.rejected] == [2, 3, 4, 5, 6, 7]
+    assert count.lines() == []
+    report = send(world, tmp_path, count.id, f'{HEAD}A-1,CAM,1,s1\nA-1,CAM,2,"S9、S8"\nA-2,CAM,0,')
+    assert report.rejected == ()
+    assert [(x.counted, x.serials) for x in count.lines()] == [
+        (3, {"gone": ["S2"], "found": ["S8", "S9"]}),
+        (0, {"gone": ["S3"], "found": []}),
+    ]
+
+
+def test_what_a_file_has_no_numbers_for_is_left_to_be_looked_at(
+    world: World, camera: Goods, tmp_path: Path
+):
+    world.settings(count_recount_pieces=9)
+    lens = by_piece(world, "LENS")
+    put(world, lens, "A-2", serials=("L1",))
+    world.stock(world.sku("TEE"), "A-1", 10)
+    count = opened(world, "A-1", "A-2")
+    plain = "货位,商家编码,实盘数量\n"
+    report = send(world, tmp_path, count.id, f"{plain}A-1,TEE,10\nA-2,LENS,0\n")
+    assert (report.agreed, report.different, report.again, report.unsaid) == (1, 1, 2, 2)
+    assert "count them on a tablet" in str(report.message)
+    assert [(x.sku_id, x.state, x.gone) for x in count.lines() if x.sku_id != lens.id] == [
+        (world.one(Sku, code="TEE").id, LineState.AGREED, 0),
+        (camera.id, LineState.LOOK, 0),
+        (camera.id, LineState.LOOK, 0),
+    ]
+    assert count.line("A-2", lens).gone == 1
+    seen(count, "A-1", camera, "S1", "S2", by="ann")
+    assert count.line("A-1", camera).state is LineState.AGREED
+    count.approve_and_post()
+    assert places(world) == {"S1": "A-1", "S2": "A-1", "S3": "A-2", "L1": "COUNT-DIFFERENCE"}
+    report = send(world, tmp_path, count.id, f"{HEAD}A-2,CAM,1,S3")
+    assert (report.agreed, report.unsaid, count.state) == (1, 0, "review")
 
 
 def test_one_counter_does_not_undo_what_two_agreed_on(world: World):

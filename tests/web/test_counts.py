@@ -12,7 +12,7 @@ from printing.models import PrintJob
 from tests.builders import Stage
 from tests.counts import Count, move, opened
 from tests.dock import Dock
-from tests.tracked import by_lot, put
+from tests.tracked import by_lot, by_piece, put
 from tests.web.desk_site import Desk, notice_of, words_of
 from warehouse.catalog.models import Bin
 from warehouse.commands import new_id
@@ -200,6 +200,17 @@ def test_sheets_and_report_are_printed_and_a_sheet_is_typed_in(desk: Desk, shelf
     desk.post(url, **{**mine, "sku-0": "cap-Blue", "new-0": "2"})
     assert count.line("A-1", tee).state is LineState.AGREED
     assert count.line("A-1", cap).variance == 2
+    camera = by_piece(desk.world, "CAM")
+    put(desk.world, camera, "A-2", serials=("S1", "S2"))
+    other = desk.world.one(CountBin, bin_id=desk.world.one(Bin, code="A-2").id)
+    sheet = f"/counts/bins/{other.id}/typed"
+    assert "left empty, they wait for a tablet" in words_of(desk.get(sheet))
+    boss = {"counted_by": desk.people[Role.SUPERVISOR]}
+    assert desk.post(sheet, **boss, **{f"pieces-{camera.id}": "2"}).status_code == 400
+    assert "count them on a tablet" in notice_of(desk.get(desk.post(sheet, **boss).location))
+    assert count.line("A-2", camera).state is LineState.LOOK
+    desk.post(sheet, **boss, **{f"serials-{camera.id}": "S1\nS9"})
+    assert count.line("A-2", camera).serials == {"gone": ["S2"], "found": ["S9"]}
     counter = desk.world.person("ann")
     assert desk.post(url, counted_by=counter, **{f"pieces-{cap.id}": "2"}).status_code == 400
     desk.world.add(PersonRole(person_id=counter, role=Role.COUNTER))

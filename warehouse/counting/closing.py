@@ -46,7 +46,8 @@ class Pass:
     bin then; where nobody kept them (`None`), all that moved since `opened_at` is doubted.
     `asked`: only these SKUs were looked for. `serials` are the numbers seen, of goods known piece
     by piece. `counted_at`: when goods were counted, if that was before the closing; they are held
-    against the book of that moment.
+    against the book of that moment. `is_silent`: goods known piece by piece that it does not
+    name were not looked for.
     """
 
     take_id: int
@@ -60,15 +61,20 @@ class Pass:
     pieces: Mapping[Goods, int]
     serials: Mapping[int, frozenset[str]] = field(default_factory=dict)
     counted_at: Mapping[Goods, datetime] = field(default_factory=dict)
+    is_silent: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Closed:
-    """How many lines of the passes agree, differ, and are asked again."""
+    """How many lines of the passes agree, differ, and are asked again.
+
+    `unsaid` of the last are of goods whose serial numbers nobody said.
+    """
 
     agreed: int
     different: int
     again: int
+    unsaid: int = 0
 
 
 def close_passes(
@@ -99,11 +105,18 @@ def close_passes(
             is_small=limits.allow(look.size, row["book"], row["price_fen"]),
         )
     _write(session, command, count, found)
+    unsaid = [row for p in passes for row in _unsaid(p, book, wanted, known)]
+    _ask(session, command, count, unsaid)
     _end(session, command, passes)
     states = [row["state"] for row in found]
     again = sum(state in ASKED_AGAIN for state in states)
     agreed = states.count(LineState.AGREED)
-    return Closed(agreed=agreed, different=len(states) - agreed - again, again=again)
+    return Closed(
+        agreed=agreed,
+        different=len(states) - agreed - again,
+        again=again + len(unsaid),
+        unsaid=len(unsaid),
+    )
 
 
 def _lines_of(session: Session, count_bin_ids: Sequence[int]) -> dict[int, dict[Goods, Any]]:
@@ -169,6 +182,8 @@ def _found(
     else:
         every = set(done.pieces) | set(here) | set(lines)
         goods = {g for g in every if g[0] in done.asked}
+    if done.is_silent:
+        goods = {g for g in goods if g[0] not in book.by_serial or g in done.pieces}
     final = {LineState.APPROVED, LineState.POSTED, LineState.KEPT}
     for sku_id, lot_id in sorted(goods, key=lambda g: (g[0], g[1] or 0)):
         line = lines.get((sku_id, lot_id))
@@ -179,7 +194,7 @@ def _found(
         change = book.changes.get((done.bin_id, sku_id), 0)
         between = moved.get((done.bin_id, sku_id))
         at = done.counted_at.get((sku_id, lot_id))
-        if at is not None and between is not None:
+        if at is not None and between is not None and sku_id not in book.by_serial:
             stood -= sum(pieces for when, pieces, _ in between.moves if when > at)
         row: dict[str, Any] = {
             "known_id": line.id if line else None,
@@ -200,7 +215,7 @@ def _found(
         row["gone"], row["found"] = _sides(look)
         is_held = book.is_unsure(done.bin_id, sku_id, lot_id, done.hands)
         row["is_disturbed"] = is_held or (
-            _was_in_hand(between, at, lot_id, grace_s)
+            _was_in_hand(between, at, lot_id is not None or bool(row["serials"]), grace_s)
             if at is not None
             else _is_disturbed(done, row, between, grace_s)
         )
@@ -239,19 +254,65 @@ def _is_disturbed(done: Pass, row: dict[str, Any], moved: Moved | None, grace_s:
     return moved.last_in_at > done.opened_at - timedelta(seconds=grace_s)
 
 
-def _was_in_hand(moved: Moved | None, at: datetime, lot_id: int | None, grace_s: int) -> bool:
+def _was_in_hand(moved: Moved | None, at: datetime, is_apart: bool, grace_s: int) -> bool:
     """Tell whether goods counted some time ago may have been in a hand then.
 
-    Which lots moved since is not told apart, so that lots are asked again if anything moved.
+    Which lots or known pieces moved since is not told apart (`is_apart`): they are asked again if
+    anything moved.
     """
     if moved is None:
         return False
     grace = timedelta(seconds=grace_s)
-    if lot_id is not None and moved.last_at > at:
+    if is_apart and moved.last_at > at:
         return True
     if any(why in CORRECTIONS and when > at for when, _, why in moved.moves):
         return True  # the book was set right since: it must not be set right twice
     return any(at - grace < when <= at + grace for when, _, _ in moved.moves)
+
+
+def _unsaid(
+    done: Pass,
+    book: Book,
+    wanted: frozenset[int] | None,
+    known: Mapping[int, Mapping[Goods, Any]],
+) -> Iterable[dict[str, Any]]:
+    """Yield what the pass left unsaid of goods known piece by piece: their line, if they have one.
+
+    Nobody looked for them, and they are not gone for that.
+    """
+    lines = known.get(done.count_bin_id, {})
+    for sku_id, lot_id in sorted(book.pieces.get(done.bin_id, {}), key=lambda g: g[0]):
+        is_named = (sku_id, lot_id) in done.pieces or sku_id not in book.by_serial
+        is_asked = done.asked is None or sku_id in done.asked
+        line = lines.get((sku_id, lot_id))
+        is_left = line is None or line.state in ASKED_AGAIN
+        is_wanted = wanted is None or sku_id in wanted
+        if done.is_silent and is_left and is_asked and is_wanted and not is_named:
+            yield {
+                "known_id": line.id if line else None,
+                "count_bin_id": done.count_bin_id,
+                "bin_id": done.bin_id,
+                "sku_id": sku_id,
+                "lot_id": None,
+                "changes": book.changes.get((done.bin_id, sku_id), 0),
+                "counted_by_id": done.person_id,
+            }
+
+
+def _ask(
+    session: Session, command: Command, count: CountSession, unsaid: list[dict[str, Any]]
+) -> None:
+    """Have somebody look for goods that nobody looked for yet."""
+    none = dict.fromkeys(("counted", "book", "variance", "gone", "found", "looks", "price_fen"), 0)
+    shared = {"session_id": count.id, "counted_at": command.at, "is_settled": False, "note": ""}
+    rows = [
+        {**{k: v for k, v in row.items() if k != "known_id"}, **none, **shared,
+         "state": LineState.LOOK, "serials": None}
+        for row in unsaid
+        if row["known_id"] is None
+    ]  # fmt: skip
+    if rows:
+        session.execute(sa.insert(_line), rows)
 
 
 def _write(

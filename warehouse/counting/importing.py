@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from warehouse.catalog.lists import ListColumn, ListRow, read_list
+from warehouse.catalog.lists import ListColumn, ListRow, codes, read_list
 from warehouse.catalog.rules import RowRefusal
 from warehouse.commands import Actor, execute, new_id
 from warehouse.counting.commands.importing import TakeInCounts, taking_in
@@ -34,6 +34,7 @@ class CountReport:
     agreed: int = 0
     different: int = 0
     again: int = 0
+    unsaid: int = 0  # of these known piece by piece, their serial numbers not said
     is_known: bool = False  # the same file came before
     rejected: tuple[Rejected, ...] = ()
 
@@ -140,6 +141,8 @@ def _columns(zone: ZoneInfo) -> tuple[ListColumn, ...]:
                    "Quantity"), read=_pieces, is_needed=True),
         ListColumn(field="lot", names=("批次", "批次号", "Lot"),
                    read=cells.text_of_at_most(MAX_CODE)),
+        ListColumn(field="serials", names=("序列号", "Serial numbers", "Serial number", "Serial",
+                   "SN"), read=codes),
         ListColumn(field="counted_at", names=("盘点时间", "Counted at"), read=counted_at),
         ListColumn(field="counted_by", names=("盘点人", "盘点员", "Counted by", "Counter"),
                    read=cells.text_of_at_most(LONGEST_NAME)),

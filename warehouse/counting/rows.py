@@ -15,6 +15,7 @@ from warehouse.catalog.models import Barcode, Bin, Sku
 from warehouse.catalog.rules import RowRefusal, scan_code, spellings_of
 from warehouse.counting.counters import name_problem, people_named, spelled
 from warehouse.counting.models import BinState, CountBin, CountLine, CountSession, CountTake
+from warehouse.counting.numbers import new_number_problem, numbers_seen
 from warehouse.counting.queries import may_look, wanted_goods
 from warehouse.db import portions
 from warehouse.inventory.models import Lot
@@ -30,7 +31,8 @@ LONGEST_AGO = timedelta(days=7)  # before its opening: counted by hand while not
 class CountRow:
     """One row: bin, SKU code or barcode, pieces; if it says so, its lot, when and who counted.
 
-    `counted_by` is a name or login.
+    `counted_by` is a name or login. `serials` are the numbers of pieces known one by one; None
+    where nobody was asked for them.
     """
 
     row: int
@@ -38,6 +40,7 @@ class CountRow:
     pieces: int
     sku_code: str = ""
     lot: str = ""
+    serials: tuple[str, ...] | None = None
     counted_at: datetime | None = None
     counted_by: str = ""
 
@@ -51,6 +54,7 @@ class CountedBin:
     bin_id: int
     asked: frozenset[int] | None
     pieces: Mapping[tuple[int, int | None], int]
+    serials: Mapping[int, frozenset[str]]  # of goods known piece by piece
     counted_at: Mapping[tuple[int, int | None], datetime]
 
 
@@ -59,6 +63,7 @@ class _Known:
     bins: Mapping[str, Any]
     goods: Mapping[str, tuple[Any, int]]  # code → SKU row, pieces of one
     lots: Mapping[tuple[int, str], int]
+    numbers: frozenset[tuple[int, str]]  # SKU, serial number ever received
     people: Mapping[str, tuple[int, ...]]  # name as compared → who is called so
     asked: Mapping[tuple[int, int], frozenset[int]]  # count bin, person → SKUs to look at again
     wanted: frozenset[int] | None  # the SKUs the count is of; None: whole bins
@@ -91,6 +96,7 @@ def found_in(
     who: dict[str, int] = {}
     empty: dict[str, int] = {}
     pieces: dict[str, dict[tuple[int, int | None], int]] = defaultdict(dict)
+    serials: dict[str, dict[int, frozenset[str]]] = defaultdict(dict)
     times: dict[str, dict[tuple[int, int | None], datetime]] = defaultdict(dict)
     refused: list[RowRefusal] = []
     for row in rows:
@@ -99,6 +105,7 @@ def found_in(
             or _bin_problem(known, row, who[row.bin_code], sender_id)
             or _goods_problem(known, row)
             or _too_many(known, pieces[row.bin_code], row)
+            or _numbers_problem(known, serials[row.bin_code], row)
         )
         if problem is not None:
             refused.append(RowRefusal(row=row.row, field=problem[0], value=problem[1],
@@ -108,8 +115,10 @@ def found_in(
         if not row.sku_code:
             empty.setdefault(row.bin_code, row.row)
             continue
-        sku, worth = known.goods[row.sku_code]
-        goods = (sku.id, known.lots[sku.id, row.lot] if sku.is_lot_tracked else None)
+        goods, worth = _goods_of(known, row)
+        if known.goods[row.sku_code][0].is_serial_tracked:
+            mine = serials[row.bin_code].get(goods[0], frozenset())
+            serials[row.bin_code][goods[0]] = mine | set(_numbers_of(known, row))
         here[goods] = here.get(goods, 0) + row.pieces * worth
         if row.counted_at is not None:
             # The earliest is the safe one: all that moved later is seen.
@@ -124,6 +133,7 @@ def found_in(
             bin_id=known.bins[code].bin_id,
             asked=known.asked.get((known.bins[code].id, who[code])),
             pieces=found,
+            serials=serials[code],
             counted_at=times[code],
         )
         for code, found in sorted(pieces.items(), key=lambda pair: known.bins[pair[0]].bin_id)
@@ -200,6 +210,7 @@ def _known(
     }
     return _Known(
         bins=bins, goods=goods, lots=lots, people=people,
+        numbers=numbers_seen(session, [code for row in rows for code in row.serials or ()]),
         asked={at: frozenset(skus) for at, skus in asked.items()},
         wanted=wanted_goods(session, count), earliest=count.opened_at - LONGEST_AGO,
     )  # fmt: skip
@@ -237,12 +248,54 @@ def _too_many(
     """Refuse what no bin can hold, of one row or of several together."""
     if not row.sku_code:
         return None
-    sku, worth = known.goods[row.sku_code]
-    lot_id = known.lots[sku.id, row.lot] if sku.is_lot_tracked else None
-    if here.get((sku.id, lot_id), 0) + row.pieces * worth <= MOST_PIECES:
+    goods, worth = _goods_of(known, row)
+    if here.get(goods, 0) + row.pieces * worth <= MOST_PIECES:
         return None
     return "pieces", str(row.pieces), say("More than {most} pieces stand in no bin.",
                                           most=MOST_PIECES)  # fmt: skip
+
+
+def _goods_of(known: _Known, row: CountRow) -> tuple[tuple[int, int | None], int]:
+    """Return SKU and lot of a row, and how many pieces one of it is; known pieces are one each."""
+    sku, worth = known.goods[row.sku_code]
+    if sku.is_serial_tracked:
+        return (sku.id, None), 1
+    return (sku.id, known.lots[sku.id, row.lot] if sku.is_lot_tracked else None), worth
+
+
+def _numbers_of(known: _Known, row: CountRow) -> list[str]:
+    """Return the serial numbers of a row as they are kept, however they were typed."""
+    sku, _ = known.goods[row.sku_code]
+    return [
+        code if (sku.id, code) in known.numbers else scan_code(code) for code in row.serials or ()
+    ]
+
+
+def _numbers_problem(
+    known: _Known, here: Mapping[int, frozenset[str]], row: CountRow
+) -> tuple[str, str, Text] | None:
+    """Refuse pieces without their numbers, numbers without pieces, and one number twice."""
+    if not row.sku_code:
+        return None
+    sku, _ = known.goods[row.sku_code]
+    codes = _numbers_of(known, row)
+    if not sku.is_serial_tracked:
+        if not codes:
+            return None
+        return "serials", codes[0], say("{sku} has no serial numbers.", sku=sku.code)
+    if len(codes) != row.pieces:
+        return "serials", ", ".join(codes)[:60], say(
+            "{sku} is known piece by piece: {pieces} pieces need as many serial numbers, here are"
+            " {numbers}.", sku=sku.code, pieces=row.pieces, numbers=len(codes),
+        )  # fmt: skip
+    for at, code in enumerate(codes):
+        if code in here.get(sku.id, ()) or code in codes[:at]:
+            return "serials", code, say("{serial} was counted already.", serial=code)
+        is_new = (sku.id, code) not in known.numbers
+        problem = is_new and new_number_problem(sku.code, code, is_lot_tracked=sku.is_lot_tracked)
+        if problem:
+            return "serials", code, problem
+    return None
 
 
 def _is_again(place: Any) -> bool:
@@ -314,7 +367,7 @@ def _sku_problem(known: _Known, row: CountRow) -> tuple[str, str, Text] | None:
     if known.wanted is not None and sku.id not in known.wanted:
         return "sku_code", row.sku_code, say("This count is of other goods.")
     if sku.is_serial_tracked:
-        return "sku_code", row.sku_code, say("Goods known piece by piece are counted on a tablet.")
+        return None
     if sku.is_lot_tracked and not row.lot:
         return "lot", "", say("{sku} is kept by lot. Say which lot.", sku=sku.code)
     if sku.is_lot_tracked and (sku.id, row.lot) not in known.lots:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -51,6 +53,7 @@ from warehouse.web.words import options
 ENDINGS = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm")
 LARGEST_FILE = 20_000_000
 SHOWN = 500
+_BETWEEN = re.compile(r"[\s,;，；、|]+")  # serial numbers in one field
 FREE_ROWS = 4  # for goods the book does not have there
 
 
@@ -154,10 +157,10 @@ def keep_typed(count_bin_id: int) -> str | Response | tuple[str, int]:
         if place is None:
             raise NotFound(say("bin"), count_bin_id)
         bin_code = session.get_one(Bin, place.bin_id).code
-        goods = {sku.id: sku.code for sku in _goods(session, place)}
+        goods = _goods(session, place)
     try:
         rows = _typed_rows(bin_code, goods)
-        said = repr([(r.sku_code, r.lot, r.pieces) for r in rows])
+        said = repr([(r.sku_code, r.lot, r.pieces, r.serials) for r in rows])
         outcome = do(
             taking_in(rows, is_file=False), TakeInCounts, session_id=place.session_id,
             name=bin_code, lines=len(rows), sha256=hashlib.sha256(said.encode()).hexdigest(),
@@ -174,19 +177,24 @@ def keep_typed(count_bin_id: int) -> str | Response | tuple[str, int]:
     return noted(outcome, _here(place.session_id))
 
 
-def _typed_rows(bin_code: str, goods: dict[int, str]) -> list[CountRow]:
-    """Return the rows of the form; an empty field is no piece, and a bin without rows is empty."""
-    rows = [
-        CountRow(row=0, bin_code=bin_code, sku_code=code, lot=form_str(f"lot-{sku_id}", ""),
-                 pieces=_number(f"pieces-{sku_id}"))
-        for sku_id, code in goods.items()
-    ]  # fmt: skip
+def _typed_rows(bin_code: str, goods: Sequence[Sku]) -> list[CountRow]:
+    """Return the rows of the form; an empty field is no piece, and a bin without rows is empty.
+
+    Of goods known piece by piece an empty field says nothing: a sheet has no room for numbers.
+    """
+    fields = [(sku.code, f"lot-{sku.id}", f"pieces-{sku.id}", f"serials-{sku.id}")
+              for sku in goods if not sku.is_serial_tracked or form_str(f"pieces-{sku.id}", "")
+              or form_str(f"serials-{sku.id}", "").strip()]  # fmt: skip
     for at in range(FREE_ROWS):
         code = form_str(f"sku-{at}", "").strip()
         if code:
-            rows.append(CountRow(row=0, bin_code=bin_code, sku_code=code,
-                                 lot=form_str(f"new-lot-{at}", ""),
-                                 pieces=_number(f"new-{at}")))  # fmt: skip
+            fields.append((code, f"new-lot-{at}", f"new-{at}", f"new-serials-{at}"))
+    rows = []
+    for code, lot, pieces, serials in fields:
+        numbers = tuple(filter(None, _BETWEEN.split(form_str(serials, ""))))
+        count = _number(pieces) if form_str(pieces, "") else len(numbers)
+        rows.append(CountRow(row=0, bin_code=bin_code, sku_code=code, lot=form_str(lot, ""),
+                             pieces=count, serials=numbers))  # fmt: skip
     return rows or [CountRow(row=0, bin_code=bin_code, pieces=0)]
 
 

@@ -58,6 +58,7 @@ FIELDS: Mapping[str, Text] = {
     "bin_code": say("Bin"),
     "lot": say("Lot"),
     "counted_at": say("Counted at"),
+    "serials": say("Serial numbers"),
     "counted_by": say("Counter"),
     "price_fen": say("Price"),
     "state": say("State"),

@@ -12,6 +12,7 @@ from warehouse.catalog.models import Sku
 from warehouse.catalog.queries import Item, bin_by_code, item_by_barcode, item_of_sku
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.counting.models import CountBin, CountScan, CountStray, CountTake, CountWanted
+from warehouse.counting.numbers import new_number_problem
 from warehouse.counting.queries import open_session, take_of
 from warehouse.counting.screens import CountScreen
 from warehouse.counting.strays import add_stray, last_stray, undo_stray, unknown_of
@@ -25,7 +26,7 @@ from warehouse.errors import (
     WrongScan,
 )
 from warehouse.inventory import ledger
-from warehouse.inventory.marks import best_before_problem, lot_problem, serial_problem
+from warehouse.inventory.marks import best_before_problem, lot_problem
 from warehouse.inventory.models import Lot, Serial
 from warehouse.inventory.pieces import lots_in, number_wanted
 from warehouse.inventory.refusals import MOST_PIECES, describe
@@ -250,12 +251,7 @@ def _require_piece(
         raise SerialMissing(say("One serial number is one piece. Undo the last scan instead."))
     is_known = sa.select(Serial.id).where(Serial.sku_id == item.sku_id, Serial.code == serial)
     if session.execute(is_known).first() is None:
-        if item.is_lot_tracked:
-            raise RuleViolation(
-                say("{serial} of {sku} was never received. Put the piece aside.", serial=serial,
-                    sku=item.sku_code)
-            )  # fmt: skip
-        problem = serial_problem(serial)
+        problem = new_number_problem(item.sku_code, serial, is_lot_tracked=item.is_lot_tracked)
         if problem is not None:
             raise RuleViolation(problem)
     seen = sa.select(CountScan.id).where(

@@ -63,7 +63,9 @@ def take_in_counts(
 ) -> Outcome:
     """Close the bins of the rows as counted; any row that cannot be stops all, and all are named.
 
-    A bin is counted as a whole: what the rows do not name of it was not there. Where rows do not
+    A bin is counted as a whole: what the rows do not name of it was not there. But goods known
+    piece by piece are not gone because a sheet, or a file without a column of serial numbers, does
+    not name them: they are left to be looked for on a tablet. Where rows do not
     say when they were counted, all that moved since the sheets were printed (else since the
     count began) is asked again.
 
@@ -88,14 +90,16 @@ def take_in_counts(
         return _refusal(count, refused)
     _require_unseen(session, command, found)
     since = printed or count.started_at or count.opened_at
-    agreed = different = again = 0
+    is_silent = not is_file or any(row.serials is None for row in rows)
+    agreed = different = again = unsaid = 0
     for start in range(0, len(found), PORTION):
         done = close_passes(
             session, command, count,
-            _passes(session, command, found[start : start + PORTION], since, is_file=is_file),
+            _passes(session, command, found[start : start + PORTION], since, is_file=is_file,
+                    is_silent=is_silent),
         )  # fmt: skip
         agreed, different = agreed + done.agreed, different + done.different
-        again += done.again
+        again, unsaid = again + done.again, unsaid + done.unsaid
     if is_file:
         session.add(CountFile(session_id=count.id, sha256=command.sha256, name=command.name[:200],
                               lines=len(rows), person_id=command.actor.person_id,
@@ -106,11 +110,17 @@ def take_in_counts(
     message = say("{bins} bins counted: {agreed} lines agree, {different} differ, {again} are asked"
                   " again.", bins=len(found), agreed=agreed, different=different,
                   again=again)  # fmt: skip
+    if unsaid:
+        message = say("{bins} bins counted: {agreed} lines agree, {different} differ, {again} are"
+                      " asked again. {unsaid} of these are known piece by piece and no serial"
+                      " numbers were said: count them on a tablet.", bins=len(found),
+                      agreed=agreed, different=different, again=again,
+                      unsaid=unsaid)  # fmt: skip
     return Outcome(
         screen="count", subject_id=count.id, message=message,
         tone=Tone.ATTENTION if different or again else Tone.OK,
         facts={"refused": [], "bins": len(found), "agreed": agreed, "different": different,
-               "again": again},
+               "again": again, "unsaid": unsaid},
     )  # fmt: skip
 
 
@@ -169,6 +179,7 @@ def _passes(
     since: datetime,
     *,
     is_file: bool,
+    is_silent: bool,
 ) -> list[Pass]:
     take, typist = table_of(CountTake), command.actor.person_id
     rows: list[dict[str, Any]] = [
@@ -202,6 +213,8 @@ def _passes(
             hands=None,
             asked=place.asked,
             pieces=place.pieces,
+            serials=place.serials,
+            is_silent=is_silent,
             counted_at=place.counted_at,
         )
         for place, row, take_id in zip(found, rows, made, strict=True)
