@@ -24,6 +24,7 @@ from printing.renderers.pdf.sheet import PictureMark, Sheet
 HANDED_THROUGH = frozenset({ReadyFormat.ZPL, ReadyFormat.COMPONENT})
 TOLERANCE_MM = 0.5  # between inches and millimetres, and what cutters leave
 PDF_HEAD = b"%PDF-"
+OTHER_UNITS = b"/UserUnit"
 PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 _BEGIN = b"^XA"
 
@@ -82,6 +83,8 @@ def pages(label: ReadyLabel, content: bytes, pdf: bytes, stock: Media) -> list[r
 
 
 def _check_pdf(content: bytes, stock: Media) -> None:
+    if OTHER_UNITS in content:  # printers heed it, the library that shows the page to us does not
+        raise DocumentInvalid("content", "is measured in units of its own")
     width, height = _size_mm(content)
     if width > stock.width_mm + TOLERANCE_MM or height > stock.height_mm + TOLERANCE_MM:
         raise DocumentInvalid(
@@ -104,9 +107,18 @@ def _size_mm(content: bytes) -> tuple[float, float]:
 
 
 def _is_whole(content: bytes, stock: Media) -> bool:
+    """Tell whether the page is the stock's: seen whole, not a part cut out of a larger sheet.
+
+    Some printers print the sheet around it.
+    """
     width, height = _size_mm(content)
+    with raster.ONE_AT_A_TIME, pypdfium2.PdfDocument(content) as document:
+        page = document[0]
+        edges = zip(page.get_mediabox(), page.get_cropbox(), strict=True)
+        is_cut = any(abs(sheet - seen) > TOLERANCE_MM * POINTS_PER_MM for sheet, seen in edges)
     return (
-        abs(width - stock.width_mm) <= TOLERANCE_MM
+        not is_cut
+        and abs(width - stock.width_mm) <= TOLERANCE_MM
         and abs(height - stock.height_mm) <= TOLERANCE_MM
     )
 

@@ -89,6 +89,7 @@ def test_a_label_is_known_by_its_bytes(content, found):
 @pytest.mark.parametrize("content", [
     b"", b"hello", b"%PDF-1.4 broken", b"\x89PNG\r\n\x1a\nbroken", page(100, 151), page(101, 150),
     page(100, 150, pages=2), page(100, 150, turned=90), png("76x130"), png()[:200],
+    page(100, 150).replace(b"/MediaBox", b"/UserUnit 3 /MediaBox"),
     b"^XA^FDx^FS", b"^XA^XZ^XA^XZ", b"^XA^PQ2^XZ", b"^XA^PQ 20,0,1^XZ", b"~JA",
     ZPL + b" " * MOST_READY_BYTES,
 ])  # fmt: skip
@@ -139,6 +140,27 @@ def test_a_smaller_page_is_placed_at_the_top_left_and_never_scaled(floor, size):
     assert abs(int(left) - 40) <= 1
     assert abs(int(top) - 40) <= 1
     assert (int(bottom - top), int(right - left)) in {(79, 79), (80, 80), (79, 80), (80, 79)}
+
+
+def test_of_a_label_cut_out_of_a_sheet_the_rest_is_left_away(floor):
+    """Its page is seen as the label alone, but a printer may take the sheet for it."""
+    out = BytesIO()
+    canvas = Canvas(out, (210 * POINTS_PER_MM, 297 * POINTS_PER_MM), invariant=1)
+    canvas.setCropBox([edge * POINTS_PER_MM for edge in (20, 127, 120, 277)])
+    side = 10 * POINTS_PER_MM
+    canvas.rect(25 * POINTS_PER_MM, 262 * POINTS_PER_MM, side, side, 0, 1)
+    canvas.showPage()
+    canvas.save()
+    payload = sent(floor, out.getvalue(), PrinterKind.IPP)
+    with pypdfium2.PdfDocument(payload) as document:
+        sheet, seen = document[0].get_mediabox(), document[0].get_cropbox()
+    assert sheet == seen
+    dark = [
+        np.argwhere(raster.bitmaps(pdf, dpi=203)[0].dots()) for pdf in (payload, page(100, 150))
+    ]
+    for ends in (np.min, np.max):
+        there, wanted = (ends(dots, axis=0) for dots in dark)
+        assert abs(there - wanted).max() <= 1  # a millimetre is no round number of points
 
 
 def test_the_pdf_of_a_smaller_page_has_the_stock_s_size(floor):
