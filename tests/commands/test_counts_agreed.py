@@ -8,7 +8,7 @@ import pytest
 
 from tests.builders import Goods, World
 from tests.commands.test_count_files import send
-from tests.counts import GRACE, Count, opened
+from tests.counts import GRACE, Count, opened, supervisor
 from tests.dock import Dock
 from tests.tracked import by_piece, places, put
 from warehouse.catalog.models import Sku
@@ -20,9 +20,10 @@ from warehouse.counting.commands.deciding import (
     ask_lines_again,
 )
 from warehouse.counting.commands.goods import CountGoods, count_goods
+from warehouse.counting.commands.sessions import FinishCount, finish_count
 from warehouse.counting.models import CountSession, DifferenceReason, LineState
 from warehouse.counting.papers import count_report
-from warehouse.errors import Forbidden
+from warehouse.errors import Forbidden, RuleViolation
 
 
 @pytest.fixture
@@ -147,3 +148,28 @@ def test_one_counter_does_not_undo_what_two_agreed_on(world: World):
     assert count.state == "counting"
     count.count("A-1", {tee: 10}, by="dan")
     assert count.line("A-1", tee).state is LineState.AGREED
+
+
+def test_a_count_that_ends_early_hides_no_loss(world: World):
+    tee = world.sku("TEE")
+    world.stock(tee, "A-1", 10)
+    world.stock(tee, "A-2", 5)
+    supervisor(world, "chief")
+    count = opened(world, "A-1", "A-2")
+    count.count("A-1", {tee: 1}, by="boss")
+    count.count("A-2", {tee: 5}, by="boss")
+    ends = {"session_id": count.id}
+    world.refused(RuleViolation, finish_count, FinishCount, by="chief", **ends)
+    world.refused(Forbidden, finish_count, FinishCount, by="boss", note="enough", **ends)
+    world.refused(Forbidden, finish_count, FinishCount, by="cat", note="enough", **ends)
+    before = exact(count)
+    world.do(finish_count, FinishCount, by="chief", note="enough", **ends)
+    assert count.line("A-1", tee).state is LineState.KEPT
+    assert exact(count) == before
+    assert (before.missing, before.pieces_off, before.lines_right, before.bins_right) == (
+        9,
+        9,
+        1,
+        1,
+    )
+    assert world.balance("A-1", tee)[0] == 10

@@ -14,23 +14,20 @@ from warehouse.catalog.queries import sku_named
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.counting.closing import bin_state, refresh
 from warehouse.counting.commands.sessions import locked
+from warehouse.counting.deciders import require_may_decide
 from warehouse.counting.models import (
     BinState,
     CountBin,
-    CountEntry,
     CountLine,
     CountSession,
-    CountTake,
     CountUnknown,
     DifferenceReason,
     LineState,
     SessionState,
 )
-from warehouse.counting.queries import had_part, open_take
-from warehouse.counting.rules import approval_limits
+from warehouse.counting.queries import open_take
 from warehouse.counting.settling import ask_again, look_for
 from warehouse.errors import (
-    Forbidden,
     InvalidInput,
     NotFound,
     RuleViolation,
@@ -39,8 +36,6 @@ from warehouse.errors import (
 )
 from warehouse.inventory.refusals import MOST_PIECES
 from warehouse.people import trail
-from warehouse.people.models import Person
-from warehouse.people.rights import Right, rights_of
 from warehouse.text import say
 
 DECIDABLE = frozenset({LineState.DIFFERENT, LineState.RECOUNT, LineState.APPROVED, LineState.KEPT})
@@ -99,7 +94,7 @@ def approve_lines(session: Session, command: ApproveLines) -> Outcome:
     count = _open(session, command.session_id)
     lines = _lines(session, count, command.line_ids, {LineState.DIFFERENT, LineState.RECOUNT})
     _require_seen(command, lines)
-    _require_may_decide(session, command, count, lines)
+    require_may_decide(session, command, count, lines)
     for line in lines:
         line.reason = command.reason
         _decide(command, line, LineState.APPROVED, command.note)
@@ -129,7 +124,7 @@ def keep_book(session: Session, command: KeepBook) -> Outcome:
     count = _open(session, command.session_id)
     lines = _lines(session, count, command.line_ids, DECIDABLE)
     _require_seen(command, lines)
-    _require_may_decide(session, command, count, lines)
+    require_may_decide(session, command, count, lines)
     for line in lines:
         _decide(command, line, LineState.KEPT, command.note)
     trail.record(
@@ -218,56 +213,9 @@ def _lines(
     return found
 
 
-def _require_may_decide(
-    session: Session, command: Command, count: CountSession, lines: Sequence[CountLine]
-) -> None:
-    _require_others(session, command, lines)
-    person = session.get_one(Person, command.actor.person_id)
-    if Right.APPROVE_COUNT in rights_of(row.role for row in person.roles):
-        return
-    limits = approval_limits(count)
-    unpriced = [x for x in lines if limits.fen and x.variance and not x.price_fen]
-    # What waits for a second person's count may only be decided by who stands above the limits.
-    beyond = [
-        x
-        for x in lines
-        if x.state is LineState.RECOUNT or not limits.allow(x.gone + x.found, x.book, x.price_fen)
-    ]
-    if beyond:
-        if len(unpriced) == len(beyond):
-            raise Forbidden(
-                say("Nobody knows what a piece costs in {lines} differences, and there is a limit"
-                    " of money. Ask the supervisor.", lines=len(beyond))
-            )  # fmt: skip
-        raise Forbidden(
-            say("{lines} differences are larger than you may decide about. Ask the supervisor.",
-                lines=len(beyond))
-        )  # fmt: skip
-
-
 def _require_seen(command: ApproveLines | KeepBook, lines: Sequence[CountLine]) -> None:
     if command.seen_at is not None and any(x.counted_at > command.seen_at for x in lines):
         raise RuleViolation(say("Some of these lines have gone on meanwhile. Look again."))
-
-
-def _require_others(session: Session, command: Command, lines: Sequence[CountLine]) -> None:
-    """Refuse lines of which this person made or typed in any look that counts, first or last.
-
-    Raises:
-        Forbidden: he did.
-    """
-    mine = (
-        sa.select(CountEntry.id)
-        .join(CountTake, CountTake.id == CountEntry.take_id)
-        .where(
-            CountEntry.line_id.in_([line.id for line in lines]),
-            had_part(command.actor.person_id),
-            ~CountEntry.is_disturbed,
-        )
-        .limit(1)
-    )
-    if session.execute(mine).first() is not None:
-        raise Forbidden(say("You counted one of these yourself. Another person decides."))
 
 
 def _decide(command: Command, line: CountLine, state: LineState, note: str) -> None:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.commands import Command, Outcome, Tone
+from warehouse.counting.deciders import require_may_decide
 from warehouse.counting.models import (
     OPEN_SESSIONS,
     CountBin,
@@ -144,10 +145,11 @@ def cancel_count(session: Session, command: CancelCount) -> Outcome:
 
 
 def finish_count(session: Session, command: FinishCount) -> Outcome:
-    """End the session; differences nobody decided leave the book as it is.
+    """End the session; differences nobody decided leave the book as it is, and are kept as such.
 
     Raises:
-        StaleScreen: it has ended. RuleViolation: approved differences wait to be posted.
+        StaleScreen: it has ended. RuleViolation: approved differences wait to be posted, or no
+        word why it ends with others. Forbidden: as of keeping the book, lest a loss is hidden.
     """
     count = locked(session, command.session_id)
     if count.state not in OPEN_SESSIONS - {SessionState.DRAFT}:
@@ -158,6 +160,17 @@ def finish_count(session: Session, command: FinishCount) -> Outcome:
     if session.execute(approved.limit(1)).first():
         raise RuleViolation(say("Approved differences wait to be posted. Post them first."))
     undecided = (LineState.LOOK, LineState.RECOUNT, LineState.DIFFERENT)
+    different = session.scalars(
+        sa.select(Line).where(
+            Line.session_id == count.id, Line.state.in_(undecided), Line.gone + Line.found > 0
+        )
+    ).all()
+    if different and not command.note.strip():
+        raise RuleViolation(
+            say("{lines} differences are not decided. Say why the count ends with them.",
+                lines=len(different))
+        )  # fmt: skip
+    require_may_decide(session, command, count, different)
     session.execute(
         sa.update(Line)
         .where(Line.session_id == count.id, Line.state.in_(undecided))
@@ -168,7 +181,13 @@ def finish_count(session: Session, command: FinishCount) -> Outcome:
     end(session, command, count, SessionState.POSTED)
     trail.record(session, command, "count", count.id, "finished", note=command.note)
     message = say("Count {number} is finished.", number=count.number)
-    return Outcome(screen="count", subject_id=count.id, message=message)
+    if different:
+        message = say("Count {number} is finished. {lines} differences are not in the book.",
+                      number=count.number, lines=len(different))  # fmt: skip
+    return Outcome(
+        screen="count", subject_id=count.id, message=message,
+        tone=Tone.ATTENTION if different else Tone.OK,
+    )  # fmt: skip
 
 
 def locked(session: Session, session_id: int) -> CountSession:
