@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -30,9 +32,12 @@ START_S = 180
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Return a port that is free, and of those that no system gives to whoever asks for any."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def _command(*arguments: str) -> list[str]:
