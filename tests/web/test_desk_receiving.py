@@ -152,6 +152,9 @@ def test_supplier_papers_and_files_are_for_those_who_buy(desk: Desk, dock: Dock)
     paid = desk.post(f"/receiving/papers/{paper.id}/payments", paid_on="2026-03-02", amount_fen="8")
     assert "¥1250.50" in desk.said(paid)
     assert "INV-7" not in words_of(desk.get(url, Role.RECEIVER))
+    withdraw = f"/receiving/papers/{paper.id}/withdraw"
+    assert desk.post(withdraw, Role.RECEIVER, reason="x").status_code == 403
+    assert "Take the payment back first." in desk.said(desk.post(withdraw, reason="x"))
     sent = desk.as_(Role.SUPERVISOR).post(
         f"{url}/files", data={"files": (io.BytesIO(PDF), "bill.html")}
     )

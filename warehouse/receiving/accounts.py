@@ -50,12 +50,25 @@ class Settlement(StrEnum):
     REFUSED = "refused"  # refused, and they stay where they are
 
 
+_STANDS = sa.text("withdrawn_at IS NULL")
+
+
 class SupplierPaper(Base):
-    """A supplier's paper for a receipt: what it asks for the goods and for their freight."""
+    """A supplier's paper for a receipt: what it asks for the goods and for their freight.
+
+    One that was withdrawn stays as a row, asks for nothing, and its number may come again.
+    """
 
     __tablename__ = "supplier_paper"
     __table_args__ = (
-        sa.UniqueConstraint("supplier_id", "number"),
+        sa.Index(
+            "uq_supplier_paper_standing",
+            "supplier_id",
+            "number",
+            unique=True,
+            sqlite_where=_STANDS,
+            postgresql_where=_STANDS,
+        ),
         sa.CheckConstraint("amount_fen >= 0 AND freight_fen >= 0", name="amounts_not_negative"),
         sa.Index("ix_supplier_paper_receipt_id", "receipt_id"),
         sa.Index("ix_supplier_paper_supplier_id_paper_on", "supplier_id", "paper_on"),
@@ -71,6 +84,7 @@ class SupplierPaper(Base):
     note: Mapped[str] = mapped_column(text_of(200), default="")
     at: Mapped[Instant]
     person_id: Mapped[Ref] = mapped_column(sa.ForeignKey("person.id"))
+    withdrawn_at: Mapped[Instant | None]
 
 
 class SupplierPayment(Base):

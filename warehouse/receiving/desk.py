@@ -17,6 +17,7 @@ from warehouse.receiving.accounts import (
     ExchangeLine,
     ExchangeReturn,
     ExchangeState,
+    Settlement,
     SupplierFile,
     SupplierPaper,
     SupplierPayment,
@@ -142,6 +143,9 @@ SUPPLIER_SORTS: dict[str, Any] = {"code": Supplier.code, "name": Supplier.name}
 def supplier_list(begin: datetime, end: datetime, first: date, last: date) -> Query:
     """Return the suppliers with their totals of a period, and what is owed to this day.
 
+    Owed is what papers ask for, less what was paid and what the supplier credited for goods sent
+    back; below zero the supplier owes us. Papers withdrawn or of cancelled receipts ask nothing.
+
     Pieces received are those booked from `begin` on and before `end`, corrections taken in, and
     worth what their orders say; papers and payments are those of the days `first` to `last`.
     """
@@ -149,6 +153,8 @@ def supplier_list(begin: datetime, end: datetime, first: date, last: date) -> Qu
     asked = _asked(SupplierPaper.paper_on.between(first, last)).subquery()
     paid = _paid(SupplierPayment.paid_on.between(first, last)).subquery()
     all_asked, all_paid = _asked(sa.true()).subquery(), _paid(sa.true()).subquery()
+    credited = _credited(begin, end).subquery()
+    all_credited = _credited(None, None).subquery()
 
     def or_none(column: Any) -> Any:
         return sa.func.coalesce(column, 0)
@@ -163,9 +169,10 @@ def supplier_list(begin: datetime, end: datetime, first: date, last: date) -> Qu
             or_none(asked.c.amount_fen).label("amount_fen"),
             or_none(asked.c.freight_fen).label("freight_fen"),
             or_none(paid.c.paid_fen).label("paid_fen"),
+            or_none(credited.c.credited_fen).label("credited_fen"),
             (
                 or_none(all_asked.c.amount_fen) + or_none(all_asked.c.freight_fen)
-                - or_none(all_paid.c.paid_fen)
+                - or_none(all_paid.c.paid_fen) - or_none(all_credited.c.credited_fen)
             ).label("owed_fen"),
         )
         .outerjoin(received, received.c.supplier_id == Supplier.id)
@@ -173,6 +180,8 @@ def supplier_list(begin: datetime, end: datetime, first: date, last: date) -> Qu
         .outerjoin(paid, paid.c.supplier_id == Supplier.id)
         .outerjoin(all_asked, all_asked.c.supplier_id == Supplier.id)
         .outerjoin(all_paid, all_paid.c.supplier_id == Supplier.id)
+        .outerjoin(credited, credited.c.supplier_id == Supplier.id)
+        .outerjoin(all_credited, all_credited.c.supplier_id == Supplier.id)
     )  # fmt: skip
 
 
@@ -209,7 +218,12 @@ def _asked(condition: sa.ColumnElement[bool]) -> Query:
             sa.func.sum(SupplierPaper.amount_fen).label("amount_fen"),
             sa.func.sum(SupplierPaper.freight_fen).label("freight_fen"),
         )
-        .where(condition)
+        .join(Receipt, Receipt.id == SupplierPaper.receipt_id)
+        .where(
+            condition,
+            SupplierPaper.withdrawn_at.is_(None),
+            Receipt.state != ReceiptState.CANCELLED,
+        )
         .group_by(SupplierPaper.supplier_id)
     )
 
@@ -226,8 +240,29 @@ def _paid(condition: sa.ColumnElement[bool]) -> Query:
     )
 
 
+def _credited(begin: datetime | None, end: datetime | None) -> Query:
+    """Return what suppliers credited for goods sent back, in a period or in all."""
+    query = (
+        sa.select(
+            Exchange.supplier_id,
+            sa.func.sum(ExchangeReturn.amount_fen).label("credited_fen"),
+        )
+        .join(ExchangeLine, ExchangeLine.exchange_id == Exchange.id)
+        .join(ExchangeReturn, ExchangeReturn.line_id == ExchangeLine.id)
+        .where(ExchangeReturn.kind == Settlement.CREDITED)
+        .group_by(Exchange.supplier_id)
+    )
+    if begin is None or end is None:
+        return query
+    return query.where(ExchangeReturn.at >= begin, ExchangeReturn.at < end)
+
+
 def papers_of(session: Session, receipt_id: int) -> list[dict[str, Any]]:
-    """Return the supplier's papers of a receipt, each with its payments and what is owed."""
+    """Return the supplier's papers of a receipt, each with its payments and what is owed.
+
+    Papers that were withdrawn, and all of a cancelled receipt, ask for nothing.
+    """
+    is_cancelled = session.get_one(Receipt, receipt_id).state is ReceiptState.CANCELLED
     papers = session.scalars(
         sa.select(SupplierPaper)
         .where(SupplierPaper.receipt_id == receipt_id)
@@ -242,7 +277,8 @@ def papers_of(session: Session, receipt_id: int) -> list[dict[str, Any]]:
     for paper in papers:
         mine = [p for p in payments if p.paper_id == paper.id]
         paid = sum(p.amount_fen for p in mine)
-        owed = paper.amount_fen + paper.freight_fen - paid
+        asks = not is_cancelled and paper.withdrawn_at is None
+        owed = (paper.amount_fen + paper.freight_fen if asks else 0) - paid
         found.append({"paper": paper, "payments": mine, "paid_fen": paid, "owed_fen": owed})
     return found
 

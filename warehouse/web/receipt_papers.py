@@ -16,10 +16,12 @@ from warehouse.receiving.commands.money import (
     KeepFile,
     PayPaper,
     RemoveFile,
+    WithdrawPaper,
     add_paper,
     keep_file,
     pay_paper,
     remove_file,
+    withdraw_paper,
 )
 from warehouse.text import say
 from warehouse.web.access import needs
@@ -72,6 +74,20 @@ def pay(paper_id: int) -> Response:
         pay_paper, PayPaper, back=back, paper_id=paper_id, paid_on=day, amount_fen=amount,
         note=form_str("note", ""),
     )  # fmt: skip
+
+
+@bp.post("/papers/<int:paper_id>/withdraw")
+@needs(Right.BUY)
+def withdraw(paper_id: int) -> Response:
+    """Owe nothing for a paper kept by mistake."""
+    with reading() as session:
+        found = session.get(SupplierPaper, paper_id)
+        if found is None:
+            raise NotFound(say("paper"), paper_id)
+        back = _here(found.receipt_id)
+    return act(
+        withdraw_paper, WithdrawPaper, back=back, paper_id=paper_id, reason=form_str("reason", "")
+    )
 
 
 @bp.post("/<int:receipt_id>/files")

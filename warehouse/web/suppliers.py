@@ -53,6 +53,7 @@ FIELDS: tuple[Field, ...] = (
     (say("Asked for goods"), lambda s: fmt_yuan(int(s.amount_fen))),
     (say("Freight"), lambda s: fmt_yuan(int(s.freight_fen))),
     (say("Paid"), lambda s: fmt_yuan(int(s.paid_fen))),
+    (say("Credited"), lambda s: fmt_yuan(int(s.credited_fen))),
     (say("Owed today"), lambda s: fmt_yuan(int(s.owed_fen))),
     (say("Contact"), lambda s: s.contact),
     (say("Lead time in days"), lambda s: s.lead_days),

@@ -196,6 +196,10 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
     ("receipt_paper", "paper_added"): (_with("Supplier's paper {paper}"), None),
     ("receipt_paper", "paid"): (_with("Payment for {paper}"), "ok"),
     ("receipt_paper", "payment_taken_back"): (_with("Payment for {paper} taken back"), "stop"),
+    ("receipt_paper", "paper_withdrawn"): (
+        _with("Supplier's paper {paper} withdrawn"),
+        "attention",
+    ),
     ("receipt_paper", "file_kept"): (_with("File kept: {name}"), None),
     ("receipt_paper", "file_removed"): (_with("File removed: {name}"), "attention"),
     ("exchange", "listed"): (_with("Listed: {pieces} pieces"), None),

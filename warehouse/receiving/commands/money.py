@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from warehouse.catalog.rules import scan_code
 from warehouse.commands import Command, Outcome
-from warehouse.errors import InvalidInput, NotFound, RuleViolation
+from warehouse.errors import InvalidInput, NotFound, RuleViolation, StaleScreen
 from warehouse.people import trail
 from warehouse.receiving.accounts import FileKind, SupplierFile, SupplierPaper, SupplierPayment
 from warehouse.receiving.commands.receipts import LONGEST_PAPER_NO, receipt_by_id
-from warehouse.receiving.models import ReceiptState
+from warehouse.receiving.models import Receipt, ReceiptState
 from warehouse.receiving.rules import fen_problem, paper_day_problem
 from warehouse.text import say
 
@@ -50,6 +50,14 @@ class PayPaper(Command):
     paid_on: date
     amount_fen: int
     note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawPaper(Command):
+    """The paper was kept by mistake, or the supplier took it back: nothing is owed for it."""
+
+    paper_id: int
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,11 +99,7 @@ def add_paper(session: Session, command: AddPaper) -> Outcome:
             raise InvalidInput(problem, field=field)
     if command.amount_fen + command.freight_fen == 0:
         raise InvalidInput(say("Write what the paper asks for."), field="amount_fen")
-    twin = sa.select(SupplierPaper.id).where(
-        SupplierPaper.supplier_id == receipt.supplier_id, SupplierPaper.number == number
-    )
-    if session.scalar(twin) is not None:
-        raise RuleViolation(say("Paper {number} of this supplier is kept already.", number=number))
+    _require_new(session, receipt.supplier_id, number)
     paper = SupplierPaper(
         supplier_id=receipt.supplier_id,
         receipt_id=receipt.id,
@@ -114,18 +118,72 @@ def add_paper(session: Session, command: AddPaper) -> Outcome:
                    message=say("Paper {number} is kept.", number=number))  # fmt: skip
 
 
+def _require_new(session: Session, supplier_id: int, number: str) -> None:
+    """Refuse a paper that is kept, saying where: a cancelled receipt may have it."""
+    twin = session.execute(
+        sa.select(Receipt.number, Receipt.state)
+        .join(SupplierPaper, SupplierPaper.receipt_id == Receipt.id)
+        .where(
+            SupplierPaper.supplier_id == supplier_id,
+            SupplierPaper.number == number,
+            SupplierPaper.withdrawn_at.is_(None),
+        )
+    ).first()
+    if twin is None:
+        return
+    if twin.state is ReceiptState.CANCELLED:
+        raise RuleViolation(
+            say("Paper {number} is kept with receipt {receipt}, which was cancelled. Withdraw it"
+                " there first.", number=number, receipt=twin.number)
+        )  # fmt: skip
+    raise RuleViolation(say("Paper {number} of this supplier is kept already.", number=number))
+
+
+def withdraw_paper(session: Session, command: WithdrawPaper) -> Outcome:
+    """Owe nothing for the paper any more; that it was there stays, and its number is free.
+
+    Raises:
+        InvalidInput: no reason. NotFound: no such paper. StaleScreen: it is withdrawn.
+        RuleViolation: something was paid for it and not taken back.
+    """
+    if not command.reason.strip():
+        raise InvalidInput(say("Say why."), field="reason")
+    paper = _paper(session, command.paper_id)
+    if paid_for(session, paper.id):
+        raise RuleViolation(
+            say("Something was paid for {number}. Take the payment back first.",
+                number=paper.number)
+        )  # fmt: skip
+    paper.withdrawn_at = command.at
+    session.flush()
+    trail.record(session, command, "receipt_paper", paper.receipt_id, "paper_withdrawn",
+                 paper=paper.number, reason=command.reason.strip()[:200])  # fmt: skip
+    text = say("Paper {number} is withdrawn.", number=paper.number)
+    return Outcome(screen="receipt", subject_id=paper.receipt_id, message=text)
+
+
+def _paper(session: Session, paper_id: int) -> SupplierPaper:
+    """Return the paper, locked. Raises NotFound: there is none. StaleScreen: it is withdrawn."""
+    found = session.get(SupplierPaper, paper_id, with_for_update=True, populate_existing=True)
+    if found is None:
+        raise NotFound(say("paper"), paper_id)
+    if found.withdrawn_at is not None:
+        raise StaleScreen
+    return found
+
+
 def pay_paper(session: Session, command: PayPaper) -> Outcome:
     """Keep the payment.
 
     Raises:
         NotFound: no such paper. InvalidInput: a day or amount that cannot be, more than is owed,
-            more taken back than was paid, or taken back without a reason.
+            more taken back than was paid, or taken back without a reason. StaleScreen: it is
+            withdrawn. RuleViolation: its receipt was cancelled.
     """
-    paper = session.get(
-        SupplierPaper, command.paper_id, with_for_update=True, populate_existing=True
-    )
-    if paper is None:
-        raise NotFound(say("paper"), command.paper_id)
+    paper = _paper(session, command.paper_id)
+    receipt = session.get_one(Receipt, paper.receipt_id)
+    if command.amount_fen > 0 and receipt.state is ReceiptState.CANCELLED:
+        raise RuleViolation(say("Receipt {number} was cancelled.", number=receipt.number))
     _check(command, command.paid_on, "paid_on", command.note)
     if command.amount_fen == 0 or fen_problem(abs(command.amount_fen)):
         raise InvalidInput(say("This is no amount of money."), field="amount_fen")
