@@ -12,7 +12,9 @@ from tests.architecture.source import Module, modules
 
 # Table of screens → the modules whose handlers answer with them.
 TABLES = {
-    "warehouse.replenishing.screens": ("ReplenishScreen", "warehouse.replenishing"),
+    "warehouse.replenishing.screens": (
+        "ReplenishScreen", "warehouse.replenishing", "warehouse.counting",
+    ),
     "warehouse.picking.screens": ("PickScreen", "warehouse.picking"),
     "warehouse.checking.screens": ("CheckScreen", "warehouse.checking"),
     "warehouse.packing.screens": ("PackScreen", "warehouse.packing"),
@@ -21,7 +23,7 @@ TABLES = {
     "warehouse.counting.screens": ("CountScreen", "warehouse.counting"),
     "warehouse.dispatch.screens": ("ShipScreen", "warehouse.dispatch"),
     "warehouse.receiving.screens": ("ReceiveScreen", "warehouse.receiving"),
-}
+}  # fmt: skip
 
 
 def functions(module: Module) -> dict[str, ast.FunctionDef]:

@@ -8,8 +8,13 @@ import pytest
 import sqlalchemy as sa
 
 from tests.builders import Goods, Work, World
+from tests.counts import GRACE, Count, supervisor
 from tests.stocking import PutStock, put_stock
+from tests.tracked import lots_at
 from warehouse.catalog.models import Bin, BinKind, Sku
+from warehouse.counting.commands.sessions import CancelCount, cancel_count
+from warehouse.counting.commands.unfound import ReportFewer, report_fewer
+from warehouse.counting.models import CountSession
 from warehouse.errors import OtherLot, RuleViolation, StaleScreen, TooMany, WrongBin, WrongItem
 from warehouse.inventory import ledger
 from warehouse.inventory.models import Move, MoveReason
@@ -18,11 +23,9 @@ from warehouse.orders.models import Consignment, HoldKind
 from warehouse.replenishing.commands.carrying import (
     GoToReserve,
     PutBackInReserve,
-    ReportFewer,
     TakeFromReserve,
     go_to_reserve,
     put_back_in_reserve,
-    report_fewer,
     take_from_reserve,
 )
 from warehouse.replenishing.commands.levels import SetFace, set_face
@@ -30,6 +33,8 @@ from warehouse.replenishing.commands.on_face import PutOnFace, put_on_face
 from warehouse.replenishing.commands.planning import CancelTask, PlanTasks, cancel_task, plan_tasks
 from warehouse.replenishing.models import Carried, ReplenishTask, ReplenishWait
 from warehouse.replenishing.watching import plan_if_needed
+from warehouse.settings import load_settings
+from warehouse.supplying.stock import Asked, stocks_of
 from warehouse.waves.commands import MakeWave, make_wave
 
 
@@ -242,18 +247,53 @@ def test_orders_are_not_short_of_what_reserve_has_and_go_on_when_it_comes_there(
     assert world.holds(order_id) == [HoldKind.STOCK_SHORT]
 
 
-def test_fewer_in_reserve_than_the_book_are_booked_and_the_next_bin_is_gone_to(world, tee):
+def test_fewer_in_reserve_than_the_book_are_counted_and_the_next_bin_is_gone_to(world, tee):
     face(world, tee, 5, 12)
     planned(world)
     task = world.one(ReplenishTask).id
     take(world, task, tee, 1, "R-01")
     to = {"by": "li", "task_id": task}
     world.refused(RuleViolation, report_fewer, ReportFewer, found=19, **to)
+    before = there(world, tee)
     outcome = world.do(report_fewer, ReportFewer, found=0, **to)
     assert (outcome.facts["missing"], outcome.screen) == (19, "next")
-    assert there(world, tee) == {"A-01": 2, "R-01": 1, "R-02": 30}
+    assert there(world, tee) == before
     world.do(put_on_face, PutOnFace, barcode="A-01", **to)
     assert planned(world) == [("R-02", "A-01", 9, False)]
+    supervisor(world)
+    count = Count(world, world.one(CountSession).id)
+    world.now += GRACE
+    count.count("R-01", {})
+    count.count("R-01", {}, by="bob")
+    assert planned(world) == [("R-02", "A-01", 9, False)]
+    world.now += GRACE
+    count.approve_and_post()
+    assert there(world, tee) == {"A-01": 3, "R-02": 30}
+    assert world.differences() == []
+
+
+def test_what_reserve_was_found_without_is_sold_to_nobody_until_it_is_counted(world):
+    milk = lots_of(world, {"L1": (date(2026, 9, 1), 4), "L2": (date(2026, 5, 1), 3)})
+    face(world, milk, 5, 6, place="A-09")
+    planned(world)
+    to = {"by": "li", "task_id": world.one(ReplenishTask).id}
+    world.do(go_to_reserve, GoToReserve, barcode="R-09", **to)
+    order_id = world.order({milk: 5})
+    world.do(audit_orders, AuditOrders, order_ids=(order_id,))
+    assert world.holds(order_id) == []
+    world.do(report_fewer, ReportFewer, found=5, **to)
+    assert lots_at(world, "R-09") == {"L1": (4, 0), "L2": (3, 0)}
+    world.do(take_from_reserve, TakeFromReserve, barcode=milk.barcode, pieces=2, lot="L2", **to)
+    world.do(put_on_face, PutOnFace, barcode="A-09", **to)
+    assert planned(world) == []
+    world.do(audit_orders, AuditOrders, order_ids=(order_id,))
+    assert world.holds(order_id) == [HoldKind.STOCK_SHORT]
+    with world.database.reading() as session:
+        asked = Asked(day=world.now.date(), settings=load_settings(session))
+        assert stocks_of(session, asked, [milk.id])[milk.id].standing.sellable == 2
+    world.do(cancel_count, CancelCount, session_id=world.one(CountSession).id, note="seen")
+    world.do(audit_orders, AuditOrders, order_ids=(order_id,))
+    assert world.holds(order_id) == []
     assert world.differences() == []
 
 

@@ -135,7 +135,8 @@ def test_the_pick_face_is_filled_on_the_tablet(boss: Desk):
     scan("bin", "R-01")
     assert "How many are left in the bin" in scan("item", "CMD-SHORT")
     booked = scan("fewer", "CMD-WEIGHT-6")
-    assert "14 missing in R-01 are booked. R-01 is asked for at the counters." in booked
+    assert "14 fewer in R-01 than the book has. It is counted before" in booked
+    assert world.balance("R-01", tee) == (20, 0, 20)
     assert "6 in hand" in scan("item", tee.barcode, pieces="6")
     is_closed(world, "A-01", closed=True)
     assert "A-01 was closed meanwhile" in text(boss.get("/replenish"))

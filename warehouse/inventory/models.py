@@ -181,6 +181,23 @@ class SuspectKits(Base):
     ended_reason: Mapped[str] = mapped_column(text_of(200), default="")
 
 
+class Unfound(Base):
+    """That fewer pieces of a SKU were seen in a bin than the book has there.
+
+    As long as the row stands, until the count of the bin ends, none of them is promised or fetched;
+    the book is as it was. `pieces` are those not seen. Whose lot they are nobody guesses.
+    """
+
+    __tablename__ = "unfound"
+    __table_args__ = (sa.CheckConstraint("pieces > 0", name="pieces_positive"),)
+
+    bin_id: Mapped[Ref] = mapped_column(sa.ForeignKey("bin.id"), primary_key=True)
+    sku_id: Mapped[Ref] = mapped_column(sa.ForeignKey("sku.id"), primary_key=True)
+    pieces: Mapped[Pieces]
+    at: Mapped[Instant]
+    person_id: Mapped[Ref] = mapped_column(sa.ForeignKey("person.id"))
+
+
 class LotBalance(Base):
     """What of a lot stands in one bin: a part of the balance of its SKU there."""
 

@@ -15,6 +15,7 @@ from warehouse.commands import CommandRow
 from warehouse.db import table_of
 from warehouse.inventory.fitness import SUSPECT_SKUS, is_fit
 from warehouse.inventory.models import Lot, LotBalance, Move, MoveReason, StockBalance
+from warehouse.inventory.unfound import IS_UNFOUND
 
 _move = table_of(Move)
 _mirror = table_of(Move).alias("mirror")
@@ -39,7 +40,8 @@ def free_by_sku(places: sa.ColumnElement[bool] = IS_PICKABLE) -> sa.Select[*tupl
     """Return (sku_id, bin_id, walk_order, free, lot_id, best_before) of goods without lots.
 
     Pieces nobody was promised, by bin that is picked from or is one of the `places` named; the
-    last two are null. Kits that may have pieces of a blocked lot inside are left out.
+    last two are null. Kits that may have pieces of a blocked lot inside are left out, and what was
+    not found in its bin.
     """
     free = StockBalance.on_hand - StockBalance.reserved
     return (
@@ -59,17 +61,19 @@ def free_by_sku(places: sa.ColumnElement[bool] = IS_PICKABLE) -> sa.Select[*tupl
             free > 0,
             ~Sku.is_lot_tracked,
             StockBalance.sku_id.not_in(SUSPECT_SKUS),
+            ~IS_UNFOUND,
         )
     )
 
 
 def free_by_lot(
-    day: date, places: sa.ColumnElement[bool] = IS_PICKABLE
+    day: date, places: sa.ColumnElement[bool] = IS_PICKABLE, *, with_unfound: bool = False
 ) -> sa.Select[*tuple[Any, ...]]:
     """Return the same of goods kept by lot, one row for each bin and lot.
 
     Lots that are blocked, or too near their end on the site's `day`, are left out.
     """
+    is_told = sa.true() if with_unfound else ~IS_UNFOUND
     free = LotBalance.on_hand - LotBalance.reserved
     return (
         sa.select(
@@ -83,7 +87,7 @@ def free_by_lot(
         .join(Bin, Bin.id == LotBalance.bin_id)
         .join(Lot, Lot.id == LotBalance.lot_id)
         .join(Sku, Sku.id == Lot.sku_id)
-        .where(places, free > 0, Sku.is_lot_tracked, is_fit(day))
+        .where(places, free > 0, Sku.is_lot_tracked, is_fit(day), is_told)
     )
 
 

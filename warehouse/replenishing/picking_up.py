@@ -43,7 +43,7 @@ def in_bin(
         return balance_of(session, bin_id, sku_id)[2]
     if not sku.is_lot_tracked:
         return 0
-    rows = free_by_lot(day, Bin.id == bin_id).where(Lot.sku_id == sku_id)
+    rows = free_by_lot(day, Bin.id == bin_id, with_unfound=True).where(Lot.sku_id == sku_id)
     return sum(row.free for row in session.execute(rows) if lot_id in (None, row.lot_id))
 
 

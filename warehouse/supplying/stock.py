@@ -16,8 +16,7 @@ from sqlalchemy.orm import Session
 from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.catalog.queries import IS_IN_RESERVE, IS_PICKABLE, IS_SELLABLE
 from warehouse.db import DayType
-from warehouse.inventory.fitness import SUSPECT_SKUS, is_fit
-from warehouse.inventory.models import Lot, LotBalance, StockBalance
+from warehouse.inventory.models import StockBalance
 from warehouse.receiving.models import Supplier
 from warehouse.settings import SiteSettings
 from warehouse.supplying.costs import cost_of_sku
@@ -34,6 +33,7 @@ from warehouse.supplying.rules import (
     position,
     to_promise,
 )
+from warehouse.supplying.unsellable import unsellable
 from warehouse.supplying.wanted import coming_pieces, wanted_pieces
 
 WEEK = 7
@@ -101,7 +101,7 @@ class StockQuestion:
 
     def __init__(self, asked: Asked) -> None:
         self.asked = asked
-        there, unfit = _there(), _unfit(asked.day)
+        there, unfit = _there(), unsellable(asked.day)
         wanted, coming = wanted_pieces(), coming_pieces()
         self._joins = ((there, there.c.sku_id), (unfit, unfit.c.sku_id),
                        (wanted, wanted.c.sku_id), (coming, coming.c.sku_id))  # fmt: skip
@@ -298,42 +298,6 @@ def _there() -> sa.Subquery:
         .group_by(StockBalance.sku_id)
         .subquery()
     )
-
-
-def _unfit(day: date) -> sa.Subquery:
-    """Return the free pieces of each SKU that may not be sold: of unfit lots, of kits in doubt."""
-
-    def sums(free: sa.ColumnElement[int]) -> tuple[sa.ColumnElement[Any], ...]:
-        return (
-            sa.func.sum(sa.case((IS_SELLABLE, free), else_=0)).label("pieces"),
-            sa.func.sum(sa.case((Bin.kind == BinKind.DOCK, free), else_=0)).label("dock"),
-        )
-
-    places = sa.or_(IS_SELLABLE, Bin.kind == BinKind.DOCK)
-    of_lots = LotBalance.on_hand - LotBalance.reserved
-    lots = (
-        sa.select(Lot.sku_id, *sums(of_lots))
-        .join(LotBalance, LotBalance.lot_id == Lot.id)
-        .join(Sku, Sku.id == Lot.sku_id)
-        .join(Bin, Bin.id == LotBalance.bin_id)
-        .where(Sku.is_lot_tracked, places, of_lots > 0, ~is_fit(day))
-        .group_by(Lot.sku_id)
-    )
-    of_kits = StockBalance.on_hand - StockBalance.reserved
-    kits = (
-        sa.select(StockBalance.sku_id, *sums(of_kits))
-        .join(Sku, Sku.id == StockBalance.sku_id)
-        .join(Bin, Bin.id == StockBalance.bin_id)
-        .where(
-            StockBalance.sku_id.in_(SUSPECT_SKUS),
-            ~Sku.is_lot_tracked,
-            ~StockBalance.is_in_work,
-            places,
-            of_kits > 0,
-        )
-        .group_by(StockBalance.sku_id)
-    )
-    return sa.union_all(lots, kits).subquery()
 
 
 def _sold_since(day: date) -> sa.ColumnElement[int]:

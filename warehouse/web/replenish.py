@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flask import Blueprint, Response, url_for
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Bin, Sku
 from warehouse.commands import Outcome
-from warehouse.counting.events import AskForBin, ask_for_bin
-from warehouse.counting.models import CountEvent
+from warehouse.counting.commands.unfound import ReportFewer, report_fewer
 from warehouse.errors import InvalidInput, StaleScreen
 from warehouse.people.rights import Right
 from warehouse.placing.models import Why
@@ -18,11 +15,9 @@ from warehouse.placing.reasons import OTHER_BIN
 from warehouse.replenishing.commands.carrying import (
     GoToReserve,
     PutBackInReserve,
-    ReportFewer,
     TakeFromReserve,
     go_to_reserve,
     put_back_in_reserve,
-    report_fewer,
     take_from_reserve,
 )
 from warehouse.replenishing.commands.on_face import PutOnFace, put_on_face
@@ -44,7 +39,7 @@ from warehouse.text import say
 from warehouse.web import stations
 from warehouse.web.access import needs
 from warehouse.web.amounts import today
-from warehouse.web.context import command_id, do, form_int, form_str, person, reading
+from warehouse.web.context import do, form_int, form_str, person, reading
 from warehouse.web.stations import Fragment, code_of, unknown_card
 
 bp = Blueprint("replenish", __name__, url_prefix="/replenish")
@@ -113,14 +108,7 @@ def _fewer(scan: Scan, task_id: int) -> Outcome:
     text = scan.text if isinstance(scan, WeightScan) else ""
     if not text.isascii() or not text.isdigit():
         raise InvalidInput(say("Key in how many pieces are left in the bin."), field="barcode")
-    outcome = do(report_fewer, ReportFewer, task_id=task_id, found=int(text[:7]))
-    asked = do(
-        ask_for_bin, AskForBin, id=f"{command_id()[:58]}-doubt",
-        bin_id=outcome.facts["bin_id"], sku_id=outcome.facts["sku_id"],
-        event=CountEvent.SHORT_PICK,
-    )  # fmt: skip
-    told = say("{booked} {asked}", booked=outcome.message, asked=asked.message)
-    return replace(outcome, message=told)
+    return do(report_fewer, ReportFewer, task_id=task_id, found=int(text[:7]))
 
 
 def _card(card: Card, screen: str, task_id: int) -> Outcome:

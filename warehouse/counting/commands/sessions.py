@@ -24,6 +24,7 @@ from warehouse.counting.models import (
 from warehouse.counting.models import CountLine as Line
 from warehouse.counting.scoping import Scope, choose
 from warehouse.errors import InvalidInput, NotFound, RuleViolation, StaleScreen
+from warehouse.inventory.unfound import within_reach_again
 from warehouse.numbers import next_number
 from warehouse.people import trail
 from warehouse.settings import load_settings
@@ -220,6 +221,7 @@ def end(session: Session, command: Command, count: CountSession, state: SessionS
         .values(is_live=False, taken_by_id=None)
         .execution_options(synchronize_session=False)
     )
+    within_reach_again(session, sa.select(CountBin.bin_id).where(CountBin.session_id == count.id))
     session.flush()
 
 

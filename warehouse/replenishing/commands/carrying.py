@@ -1,4 +1,4 @@
-"""Doing a task up to the pick bin: to the reserve bin, goods in hand; and when fewer are there.
+"""Doing a task up to the pick bin: to the reserve bin, goods in hand.
 
 The pieces stay booked in reserve until the pick bin is scanned: who sets them down again on the
 way has changed nothing. Several people may work one task; each has hands of his or her own.
@@ -11,21 +11,17 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Bin, BinKind, Sku
-from warehouse.catalog.queries import bin_by_code, bin_of_kind
+from warehouse.catalog.queries import bin_by_code
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import (
-    InvalidInput,
     OtherLot,
     RuleViolation,
     StaleScreen,
     TooMany,
 )
-from warehouse.inventory import ledger
-from warehouse.inventory.models import MoveReason
 from warehouse.inventory.pieces import number_wanted, piece_in
 from warehouse.inventory.queries import balance_of
 from warehouse.inventory.refusals import refuse_bin, refuse_item, require_pieces
-from warehouse.people import trail
 from warehouse.replenishing.commands.planning import hand_of, open_task, refresh
 from warehouse.replenishing.models import Carried, ReplenishTask, TaskState
 from warehouse.replenishing.picking_up import (
@@ -66,14 +62,6 @@ class PutBackInReserve(Command):
     """What I had in hand is back where I took it."""
 
     task_id: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReportFewer(Command):
-    """In the reserve bin I stand at are only `found` pieces, besides those in hands."""
-
-    task_id: int
-    found: int
 
 
 def go_to_reserve(session: Session, command: GoToReserve) -> Outcome:
@@ -118,7 +106,7 @@ def take_from_reserve(session: Session, command: TakeFromReserve) -> Outcome:
     """
     require_pieces(command.pieces)
     task = open_task(session, command.task_id)
-    hand = _hand_at_bin(session, command, task)
+    hand = hand_at_bin(session, command, task)
     sku = session.get_one(Sku, task.sku_id)
     if is_gone(session, hand, sku.id):
         return gone_from_under(session, hand, sku)
@@ -180,60 +168,6 @@ def put_back_in_reserve(session: Session, command: PutBackInReserve) -> Outcome:
     )
 
 
-def report_fewer(session: Session, command: ReportFewer) -> Outcome:
-    """Book what the reserve bin lacks to the count difference; the task goes to the next bin.
-
-    Only pieces that nobody was promised can be missing here; those in hands are not missing.
-
-    Raises:
-        InvalidInput: no number of pieces. RuleViolation: the book agrees, or knows fewer.
-        StaleScreen: the task has ended, or nobody said which bin.
-    """
-    if not 0 <= command.found <= 10**6:
-        raise InvalidInput(say("This must be a whole number."), field="pieces")
-    task = open_task(session, command.task_id)
-    hand = _hand_at_bin(session, command, task)
-    sku, place = session.get_one(Sku, task.sku_id), session.get_one(Bin, hand.from_bin_id)
-    missing = _missing(session, hand, sku, place, command.found)
-    gone = ledger.Posting(
-        sku_id=sku.id,
-        from_bin_id=place.id,
-        to_bin_id=bin_of_kind(session, BinKind.COUNT_DIFFERENCE).id,
-        pieces=missing,
-        reason=MoveReason.MISSING,
-        reference=f"replenish:{task.id}",
-    )
-    ledger.post(session, command, [gone])
-    if not hand.pieces and not command.found:
-        session.delete(hand)
-    session.flush()
-    trail.record(session, command, "bin", place.id, "fewer_found", sku=sku.code, missing=missing)
-    refresh(session, command, [task.id])
-    return Outcome(
-        screen=ReplenishScreen.NEXT if task.state is TaskState.OPEN else ReplenishScreen.TASKS,
-        subject_id=task.id,
-        message=say("{missing} missing in {bin} are booked.", missing=missing, bin=place.code),
-        tone=Tone.ATTENTION,
-        facts={"bin_id": place.id, "sku_id": sku.id, "missing": missing},
-    )  # fmt: skip
-
-
-def _missing(session: Session, hand: Carried, sku: Sku, place: Bin, found: int) -> int:
-    """Return how many of the pieces that nobody has in hand or was promised are not there."""
-    held = hand.pieces + others_hold(session, hand, sku.id, any_lot=True)
-    book = in_bin(session, place.id, sku.id, day=None) - held
-    if book <= found:
-        raise RuleViolation(
-            say("The book has {book} pieces here. Have them counted.", book=max(0, book))
-        )
-    if sku.is_serial_tracked and (found or held):
-        raise RuleViolation(
-            say("Pieces known by number are not missing by the piece. Have {bin} counted.",
-                bin=place.code)
-        )  # fmt: skip
-    return book - found
-
-
 def gone_from_under(session: Session, hand: Carried, sku: Sku) -> Outcome:
     """Answer that what is in hand has left its bin in the book; nothing is booked by it."""
     place = session.get_one(Bin, hand.from_bin_id)
@@ -274,7 +208,12 @@ def _at_bin(task: ReplenishTask, place: Bin, in_hand: int) -> Outcome:
     return Outcome(screen=ReplenishScreen.ITEM, subject_id=task.id, message=text)
 
 
-def _hand_at_bin(session: Session, command: Command, task: ReplenishTask) -> Carried:
+def hand_at_bin(session: Session, command: Command, task: ReplenishTask) -> Carried:
+    """Return what this person has in hand at the reserve bin.
+
+    Raises:
+        StaleScreen: nobody said which bin.
+    """
     hand = hand_of(session, command.actor.person_id)
     if hand is None or hand.task_id != task.id:
         raise StaleScreen
