@@ -64,6 +64,8 @@ class SiteSettings:
     count_limit_percent: int = 0
     count_limit_yuan: int = 500
     count_grace_s: int = 60
+    # A shift: goods longer in a hand untouched stand where the book has them; 0: never.
+    hand_hours: int = 8
     asks_if_empty: bool = False
     sku_code_patterns: str = "N-######"
     # How the site buys, and from when on stock is too much (`supplying`).

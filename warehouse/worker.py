@@ -37,6 +37,7 @@ from warehouse.printers.finding import search_waiting
 from warehouse.printers.keeping import clear_old_papers
 from warehouse.printers.standing_in import relieve
 from warehouse.replenishing.watching import plan_if_needed
+from warehouse.storing.commands.ending import end_forgotten
 from warehouse.supplying.flows import add_up
 from warehouse.tracing.commands.expiring import expire_promised
 from warehouse.tracing.commands.following import follow_blocked
@@ -53,7 +54,7 @@ SEARCH_EVERY = 4
 # No printer's.
 IMPORT_LANE, STOCK_LANE, SEARCH_LANE, KEEPING_LANE, RELIEF_LANE = range(0, -5, -1)
 FLOW_LANE, REPLENISH_LANE = range(-5, -7, -1)
-EXPIRY_LANE = -7
+EXPIRY_LANE, HANDS_LANE = -7, -8
 RELIEF_EVERY = 80
 COUNT_LANE = -20
 COUNT_EVERY = 40  # rounds: ten seconds
@@ -61,6 +62,7 @@ STOCK_EVERY = 80  # rounds: twenty seconds
 FLOW_EVERY = 80
 REPLENISH_EVERY = 80
 EXPIRY_EVERY = 1_200  # five minutes: a lot's day comes once, at midnight
+HANDS_EVERY = 1_200
 # A paper longer in hand than its lease is nobody's: its lane goes on without that thread.
 HANGS_S = LEASE.total_seconds()
 STOP_S = 240.0  # longer than a printer is waited for
@@ -144,6 +146,8 @@ class Worker:
             self._start(COUNT_LANE, self._see_to_counts)
         if rounds % EXPIRY_EVERY == 0:
             self._start(EXPIRY_LANE, self._expire)
+        if rounds % HANDS_EVERY == 0:
+            self._start(HANDS_LANE, self._end_hands)
         if rounds % RELIEF_EVERY == 0:
             self._start(RELIEF_LANE, self._relieve)
 
@@ -212,6 +216,10 @@ class Worker:
         actor, zone = Actor(person_id=SYSTEM_PERSON_ID), self._config.time_zone
         expire_promised(self._database, actor=actor, at=utcnow(), zone=zone)
         follow_blocked(self._database, actor=actor, at=utcnow(), zone=zone)
+
+    def _end_hands(self) -> None:
+        actor, zone = Actor(person_id=SYSTEM_PERSON_ID), self._config.time_zone
+        end_forgotten(self._database, actor=actor, at=utcnow(), zone=zone)
 
     def _relieve(self) -> None:
         relieve(self._database, actor=Actor(person_id=SYSTEM_PERSON_ID), at=utcnow())

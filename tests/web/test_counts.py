@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from printing.models import PrintJob
 from tests.builders import Stage
+from tests.commands.test_counting_among_moves import carry
 from tests.counts import Count, move, opened
 from tests.dock import Dock
 from tests.tracked import by_lot, by_piece, put
@@ -329,3 +331,19 @@ def test_the_picker_is_asked_about_the_bin_he_emptied(desk: Desk):
     _, words = pick("A-02", "empty", task.id)  # on to the next bin
     assert "A-02" in words
     assert "Is this bin empty" not in words
+
+
+def test_a_forgotten_hand_is_shown_where_it_stops_a_count_and_ended_there(desk: Desk, shelf):
+    tee, count = shelf
+    carry(desk.world, tee, "A-1", 4)
+    desk.world.now += timedelta(hours=5)
+    count.count("A-1", {tee: 10})
+    page = desk.get(f"/counts/{count.id}", Role.SUPERVISOR)
+    form = dict(re.findall(r'name="(kind|person|no)" value="(\w+)"', page.text))
+    assert "li TEE 4 A-1" in words_of(page)
+    assert "li TEE 4 A-1" in words_of(desk.get("/stock/dock", Role.SUPERVISOR))
+    desk.post("/stock/hands/end", Role.SUPERVISOR, **form)
+    assert "In hands" not in words_of(desk.get(f"/counts/{count.id}", Role.SUPERVISOR))
+    bin_id = desk.world.one(Bin, code="A-1").id
+    said = words_of(desk.get(f"/stock/bins/{bin_id}", Role.SUPERVISOR))
+    assert "li has 4 × TEE in hand no more" in said

@@ -143,7 +143,7 @@ def test_no_form_breaks(both: Desk, url: str):
             "stand_in_after_min": "0", "papers_kept_days": "90",
             "count_recount_pieces": "0", "count_recount_percent": "0", "count_recount_yuan": "0",
             "count_limit_pieces": "10", "count_limit_percent": "0", "count_limit_yuan": "500",
-            "count_grace_s": "60",
+            "count_grace_s": "60", "hand_hours": "8",
             "is_check_required": "1", "is_weigh_required": "1", "is_label_match_required": "1",
             "is_four_eyes": "1", "paper_locale": "en"}  # fmt: skip
     usual = {name: good[name] for name in fields if name in good}

@@ -195,7 +195,7 @@ SAME = {"site_name": "发货", "sender_name": "", "sender_phone": "", "sender_ad
     "return_days": 0,
         "count_recount_pieces": 0, "count_recount_percent": 0, "count_recount_yuan": 0,
         "count_limit_pieces": 10, "count_limit_percent": 0, "count_limit_yuan": 500,
-        "count_grace_s": 60,
+        "count_grace_s": 60, "hand_hours": 8,
         "sku_code_patterns": "N-######", "sales_weeks": 8, "service_percent": 95, "review_days": 7,
         "over_cover_days": 90,
         "slow_after_days": 60, "dead_after_days": 180,

@@ -108,6 +108,7 @@ MAY: dict[str, frozenset[Role]] = {
     "stock.zone": _FLOOR,
     "stock.acting": _FLOOR,
     "stock.acted": _FLOOR,
+    "stock.hand_ended": _FLOOR,
     "stock.kit_new": _FLOOR,
     "stock.kit_save": _FLOOR,
     "stock.kit_make": _FLOOR,

@@ -9,16 +9,19 @@ from warehouse.api.answers import answer
 from warehouse.api.door import body, bp, query
 from warehouse.api.operations import operation
 from warehouse.api.schemas import component, listed, text, whole, word
-from warehouse.api.shapes.moves import list_moves
+from warehouse.api.shapes.moves import list_hands, list_moves
 from warehouse.api.shapes.paging import PAGING, USUAL, paged
 from warehouse.inventory.models import MoveReason
 from warehouse.people.rights import Right
 from warehouse.placing.reasons import LONGEST_NOTE
+from warehouse.storing.commands.ending import EndHand, end_hand
 from warehouse.storing.commands.moves import MOST_PIECES, MovePieces, Taken, move_pieces
+from warehouse.storing.hands import HandKind
 from warehouse.web.context import reading
 
 TAG = "Stock"
 MOST_SERIALS = 500
+MOST_ID = 2**53
 
 
 @bp.get("/moves")
@@ -70,3 +73,34 @@ def moves_make() -> Response:
         serials=tuple(said.get("serials", ())),
     )
     return act(move_pieces, MovePieces, taken=taken, to=said["to"], note=said.get("note", ""))
+
+
+@bp.get("/hands")
+@operation(
+    summary="List what people have in hand, taken up and not put down yet",
+    tag=TAG,
+    rights=(Right.SEE_DESK,),
+    answer=component("Hands"),
+)
+def hands_index() -> Response:
+    with reading() as session:
+        return answer(list_hands(session))
+
+
+@bp.post("/hands/end")
+@operation(
+    summary="Say that what somebody has in hand stands where the book has it",
+    tag=TAG,
+    rights=(Right.STOCK,),
+    body={
+        "kind": word(HandKind),
+        "person": whole("Whose hand it is, as listed.", least=1, most=MOST_ID),
+        "no": whole("The hand's own number, as listed.", least=1, most=MOST_ID),
+    },
+    answer=component("Act"),
+)
+def hands_end() -> Response:
+    said = body()
+    return act(
+        end_hand, EndHand, kind=HandKind(said["kind"]), person_id=said["person"], no=said["no"]
+    )

@@ -70,6 +70,7 @@ COMPONENTS: dict[str, Schema] = {
     "BinRow": stock.BIN_ROW,
     "Bin": stock.BIN,
     "Move": moves.MOVE,
+    "Hands": moves.HANDS,
     "StockNumbers": supply.STOCK_NUMBERS,
     "Offer": supply.OFFER,
     "Reorder": supply.REORDER,

@@ -14,11 +14,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Sku
+from warehouse.counting.hands import open_hands
 from warehouse.db import portions
 from warehouse.inventory.models import Lot as LotRow
 from warehouse.inventory.models import LotBalance, Serial, StockBalance
-from warehouse.replenishing.models import Carried, ReplenishTask
-from warehouse.storing.models import Handling, HandlingState
 
 Goods = tuple[int, int | None]  # SKU id, lot id where it has lots
 Hands = Mapping[str, int]  # "SKU id", or "SKU id/lot id" → pieces; ALL: the whole bin
@@ -40,19 +39,19 @@ class Book:
         """Return the pieces of the goods that hands have out of the bin."""
         return self.hands.get(bin_id, {}).get(_key(sku_id, lot_id), 0)
 
+    def is_whole(self, bin_id: int) -> bool:
+        """Tell whether somebody is carrying all that stands in the bin."""
+        return ALL in self.hands.get(bin_id, {})
+
     def is_unsure(self, bin_id: int, sku_id: int, lot_id: int | None, before: Hands | None) -> bool:
         """Tell whether hands took or gave back some of the goods since `before`, or may have.
 
-        So it is where nobody kept what they had, where a whole bin is carried, and where goods
-        kept by lot are in a hand that has not said which.
+        So it is where goods kept by lot are in a hand that has not said which, and where a whole
+        bin was taken up or put down. Nobody kept what they had (`None`): only that can be told.
         """
         now = self.hands.get(bin_id, {})
-        if not now and not before:
-            return False
-        if before is None or ALL in now or ALL in before:
-            return True
-        names = {name for name in (*now, *before) if name.partition("/")[0] == str(sku_id)}
-        if any(now.get(name, 0) != before.get(name, 0) for name in names):
+        names = {name for name in (*now, *(before or {})) if _is_of(name, sku_id)}
+        if before is not None and any(now.get(x, 0) != before.get(x, 0) for x in names):
             return True
         return lot_id is not None and str(sku_id) in names
 
@@ -125,26 +124,16 @@ def hands_at(
     """Return bin → what hands have of it, and (bin, SKU) → the known pieces among them."""
     hands: dict[int, dict[str, int]] = defaultdict(dict)
     serials: dict[tuple[int, int], frozenset[str]] = defaultdict(frozenset)
-    moved = session.execute(
-        sa.select(
-            Handling.from_bin_id, Handling.sku_id, Handling.lot_id, Handling.pieces,
-            Handling.serials,
-        ).where(Handling.state == HandlingState.OPEN, Handling.from_bin_id.in_(bins))
-    )  # fmt: skip
-    carried = session.execute(
-        sa.select(
-            Carried.from_bin_id, ReplenishTask.sku_id, Carried.lot_id, Carried.pieces,
-            Carried.serials,
-        )
-        .join(ReplenishTask, ReplenishTask.id == Carried.task_id)
-        .where(Carried.from_bin_id.in_(bins), Carried.pieces > 0)
-    )  # fmt: skip
-    for bin_id, sku_id, lot_id, pieces, codes in (*moved, *carried):
-        name = ALL if sku_id is None else _key(sku_id, lot_id)
-        hands[bin_id][name] = hands[bin_id].get(name, 0) + pieces
-        if codes:
-            serials[bin_id, sku_id] |= frozenset(codes)
+    for hand in open_hands(session, bins):
+        name = ALL if hand.sku_id is None else _key(hand.sku_id, hand.lot_id)
+        hands[hand.bin_id][name] = hands[hand.bin_id].get(name, 0) + hand.pieces
+        if hand.serials and hand.sku_id is not None:
+            serials[hand.bin_id, hand.sku_id] |= frozenset(hand.serials)
     return hands, serials
+
+
+def _is_of(name: str, sku_id: int) -> bool:
+    return name == ALL or name.partition("/")[0] == str(sku_id)
 
 
 def _key(sku_id: int, lot_id: int | None) -> str:

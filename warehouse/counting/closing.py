@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 
 from warehouse.commands import Command
 from warehouse.counting.book import Book, Goods, book_of
+from warehouse.counting.doubts import Around, Pass, in_the_way, is_disturbed
+from warehouse.counting.hands import Hand, hands_since
 from warehouse.counting.models import (
     ASKED_AGAIN,
     BinState,
@@ -28,7 +30,7 @@ from warehouse.counting.models import (
     LineState,
     SessionState,
 )
-from warehouse.counting.moved import CORRECTIONS, Moved, moved_since
+from warehouse.counting.moved import moved_since
 from warehouse.counting.queries import is_all_counted, wanted_goods
 from warehouse.counting.rules import Look, recount_limits, state_after
 from warehouse.db import table_of
@@ -39,42 +41,18 @@ _entry = table_of(CountEntry)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pass:
-    """One person's pass over one bin.
-
-    `changes` are the balances' of its SKUs as it began, `hands` what people had in hand of the
-    bin then; where nobody kept them (`None`), all that moved since `opened_at` is doubted.
-    `asked`: only these SKUs were looked for. `serials` are the numbers seen, of goods known piece
-    by piece. `counted_at`: when goods were counted, if that was before the closing; they are held
-    against the book of that moment. `is_silent`: goods known piece by piece that it does not
-    name were not looked for.
-    """
-
-    take_id: int
-    count_bin_id: int
-    bin_id: int
-    person_id: int
-    opened_at: datetime
-    changes: Mapping[int, int] | None
-    hands: Mapping[str, int] | None
-    asked: frozenset[int] | None
-    pieces: Mapping[Goods, int]
-    serials: Mapping[int, frozenset[str]] = field(default_factory=dict)
-    counted_at: Mapping[Goods, datetime] = field(default_factory=dict)
-    is_silent: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
 class Closed:
     """How many lines of the passes agree, differ, and are asked again.
 
-    `unsaid` of the last are of goods whose serial numbers nobody said.
+    `unsaid` of the last are of goods whose serial numbers nobody said. `hands`: what people have
+    had in hand for so long, of goods that are asked again for it, that it may stand in its bin.
     """
 
     agreed: int
     different: int
     again: int
     unsaid: int = 0
+    hands: tuple[Hand, ...] = ()
 
 
 def close_passes(
@@ -92,7 +70,11 @@ def close_passes(
     looks = _looks_of(session, [row.id for rows in known.values() for row in rows.values()])
     earliest = min(p.opened_at for p in passes) - timedelta(seconds=count.grace_s)
     moved = moved_since(session, bins, earliest)
-    found = [row for p in passes for row in _found(p, book, wanted, known, moved, count.grace_s)]
+    around = Around(
+        at=command.at, grace=timedelta(seconds=count.grace_s), moved=moved,
+        hands=hands_since(session, bins, earliest),
+    )  # fmt: skip
+    found = [row for p in passes for row in _found(p, book, wanted, known, around)]
     prices = costs_of(session, {row["sku_id"] for row in found})
     limits = recount_limits(count)
     for row in found:
@@ -116,6 +98,7 @@ def close_passes(
         different=len(states) - agreed - again,
         again=again + len(unsaid),
         unsaid=len(unsaid),
+        hands=tuple({id(hand): hand for row in found for hand in row["in_hands"]}.values()),
     )
 
 
@@ -171,10 +154,9 @@ def _found(
     book: Book,
     wanted: frozenset[int] | None,
     known: Mapping[int, Mapping[Goods, Any]],
-    moved: Mapping[tuple[int, int], Moved],
-    grace_s: int,
+    around: Around,
 ) -> Iterable[dict[str, Any]]:
-    """Yield the lines of a pass as rows, with `known_id` and `is_disturbed` beside them."""
+    """Yield the lines of a pass as rows; `known_id`, `is_disturbed`, `in_hands` beside them."""
     here = book.pieces.get(done.bin_id, {})
     lines = known.get(done.count_bin_id, {})
     if done.asked is None:
@@ -190,12 +172,15 @@ def _found(
         if (wanted is not None and sku_id not in wanted) or (line and line.state in final):
             continue
         counted = done.pieces.get((sku_id, lot_id), 0)
-        stood = here.get((sku_id, lot_id), 0) - book.held(done.bin_id, sku_id, lot_id)
+        stood = here.get((sku_id, lot_id), 0)
         change = book.changes.get((done.bin_id, sku_id), 0)
-        between = moved.get((done.bin_id, sku_id))
+        between = around.moved.get((done.bin_id, sku_id))
         at = done.counted_at.get((sku_id, lot_id))
         if at is not None and between is not None and sku_id not in book.by_serial:
             stood -= sum(pieces for when, pieces, _ in between.moves if when > at)
+        held = book.held(done.bin_id, sku_id, lot_id)
+        is_beyond = held > stood  # the book has moved away what a hand is said to hold
+        stood = max(0, stood - held)
         row: dict[str, Any] = {
             "known_id": line.id if line else None,
             "looks": line.looks + 1 if line else 1,
@@ -213,12 +198,9 @@ def _found(
         }
         look = _look(done.person_id, row["variance"], row["serials"])
         row["gone"], row["found"] = _sides(look)
-        is_held = book.is_unsure(done.bin_id, sku_id, lot_id, done.hands)
-        row["is_disturbed"] = is_held or (
-            _was_in_hand(between, at, lot_id is not None or bool(row["serials"]), grace_s)
-            if at is not None
-            else _is_disturbed(done, row, between, grace_s)
-        )
+        unsure = is_beyond or book.is_unsure(done.bin_id, sku_id, lot_id, done.hands)
+        row["in_hands"] = in_the_way(row, book, around, is_unsure=unsure)
+        row["is_disturbed"] = unsure or bool(row["in_hands"]) or is_disturbed(done, row, around)
         yield row
 
 
@@ -236,38 +218,6 @@ def _serials(done: Pass, book: Book, sku_id: int) -> dict[str, list[str]] | None
     stood = book.serials.get(key, frozenset()) - book.held_serials.get(key, frozenset())
     seen = done.serials.get(sku_id, frozenset())
     return {"gone": sorted(stood - seen), "found": sorted(seen - stood)}
-
-
-def _is_disturbed(done: Pass, row: dict[str, Any], moved: Moved | None, grace_s: int) -> bool:
-    """Tell whether goods moved while they were counted, or had only just been booked in.
-
-    What is booked into a bin may be in a hand for a moment longer; a shelf and a book that agree
-    are doubted for it only once.
-    """
-    if done.changes is not None:
-        if row["changes"] != done.changes.get(row["sku_id"], 0):
-            return True
-    elif moved is not None and moved.last_at > done.opened_at:
-        return True
-    if moved is None or moved.last_in_at is None or (row["variance"] == 0 and row["looks"] > 1):
-        return False
-    return moved.last_in_at > done.opened_at - timedelta(seconds=grace_s)
-
-
-def _was_in_hand(moved: Moved | None, at: datetime, is_apart: bool, grace_s: int) -> bool:
-    """Tell whether goods counted some time ago may have been in a hand then.
-
-    Which lots or known pieces moved since is not told apart (`is_apart`): they are asked again if
-    anything moved.
-    """
-    if moved is None:
-        return False
-    grace = timedelta(seconds=grace_s)
-    if is_apart and moved.last_at > at:
-        return True
-    if any(why in CORRECTIONS and when > at for when, _, why in moved.moves):
-        return True  # the book was set right since: it must not be set right twice
-    return any(at - grace < when <= at + grace for when, _, _ in moved.moves)
 
 
 def _unsaid(
@@ -318,7 +268,7 @@ def _ask(
 def _write(
     session: Session, command: Command, count: CountSession, found: list[dict[str, Any]]
 ) -> None:
-    apart = ("known_id", "take_id", "is_disturbed")
+    apart = ("known_id", "take_id", "is_disturbed", "in_hands")
     fresh = [row for row in found if row["known_id"] is None]
     shared = {"session_id": count.id, "counted_at": command.at, "is_settled": False, "note": ""}
     if fresh:

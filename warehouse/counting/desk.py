@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from warehouse.catalog.models import Bin, Sku, Zone
 from warehouse.counting.models import (
+    ASKED_AGAIN,
     BinState,
     CountBin,
     CountEntry,
@@ -147,6 +148,14 @@ def bins_of(session: Session, session_id: int) -> list[Any]:
             .limit(500)
         )
     )
+
+
+def bins_asked_again(session: Session, session_id: int) -> frozenset[int]:
+    """Return the bins of which something is asked again."""
+    query = sa.select(CountLine.bin_id).where(
+        CountLine.session_id == session_id, CountLine.state.in_(ASKED_AGAIN)
+    )
+    return frozenset(session.scalars(query))
 
 
 def counters_of(session: Session, session_id: int) -> list[Any]:

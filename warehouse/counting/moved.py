@@ -13,11 +13,14 @@ from sqlalchemy.orm import Session
 from warehouse.commands import CommandRow
 from warehouse.db import table_of
 from warehouse.inventory.models import Move, MoveReason
+from warehouse.receiving.models import Receipt
 
 _move = table_of(Move)
 _command = table_of(CommandRow)
 # Moves that set the book right; no goods went with them.
 CORRECTIONS = frozenset({MoveReason.MISSING, MoveReason.ADJUST, MoveReason.COUNT})
+# Moves after which a difference found before may be in the book already, goods with them or not.
+SET_RIGHT = CORRECTIONS | {MoveReason.UNDO, MoveReason.OPENING}
 
 
 @dataclass(kw_only=True)
@@ -52,12 +55,27 @@ def moved_since(
                 (bin_id, row.sku_id), Moved(last_at=row.at, moves=[], of_command=[])
             )
             seen.last_at = max(seen.last_at, row.at)
-            seen.moves.append((row.at, sign * row.pieces, MoveReason(row.reason)))
+            why = _why(row)
+            seen.moves.append((row.at, sign * row.pieces, why))
             seen.of_command.append(row.command_id)
-            is_booked_in = sign > 0 and row.reason not in CORRECTIONS
+            is_booked_in = sign > 0 and why not in CORRECTIONS
             if is_booked_in and (seen.last_in_at is None or row.at > seen.last_in_at):
                 seen.last_in_at = row.at
     return found
+
+
+def _why(row: Any) -> MoveReason:
+    """Return why goods moved, as a counter sees it.
+
+    A correction of a receipt brings no goods. A picker who takes a pick back lays them back; who
+    takes a placing back may have scanned the wrong bin, so that none ever were there.
+    """
+    reason = MoveReason(row.reason)
+    if reason is MoveReason.RECEIVE and row.is_correction:
+        return MoveReason.ADJUST
+    if reason is MoveReason.UNDO and row.consignment_line_id is not None:
+        return MoveReason.PICK
+    return reason
 
 
 def _rows(session: Session, since: datetime, bins: set[int]) -> Iterable[Any]:
@@ -69,6 +87,10 @@ def _rows(session: Session, since: datetime, bins: set[int]) -> Iterable[Any]:
             _move.c.pieces,
             _move.c.reason,
             _move.c.command_id,
+            _move.c.consignment_line_id,
+            sa.exists()
+            .where(Receipt.number == _move.c.reference, Receipt.corrects_id.is_not(None))
+            .label("is_correction"),
             _command.c.at,
         )
         .join(_command, _command.c.id == _move.c.command_id)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from warehouse.commands import Actor, Command, Outcome, execute, new_id
 from warehouse.counting.closing import bin_state, refresh
+from warehouse.counting.hands import hands_since
 from warehouse.counting.models import (
     BinState,
     CountBin,
@@ -23,7 +24,7 @@ from warehouse.counting.models import (
     LineState,
     SessionState,
 )
-from warehouse.counting.moved import CORRECTIONS, Moved, moved_since
+from warehouse.counting.moved import CORRECTIONS, SET_RIGHT, Moved, moved_since
 from warehouse.db import Database
 from warehouse.inventory.models import StockBalance
 from warehouse.text import say
@@ -51,13 +52,15 @@ def settle_count(session: Session, command: SettleCount) -> Outcome:
 def settle(session: Session, command: Command, count: CountSession) -> int:
     """Settle lines that were closed longer ago than the grace; return how many are asked again.
 
-    A line is asked again when goods of it were booked within the grace, as they may have been in
-    a hand when the shelf was counted; one without a difference only once. And when the book was
-    set right after the closing of a difference: it must not be set right twice.
+    A line is asked again when goods of it were booked or taken into a hand within the grace, as
+    they may have been on their way when the shelf was counted; one without a difference only once.
+    And when the book was set right after the closing of a difference: it must not be set right
+    twice.
     """
     due = command.at - timedelta(seconds=count.grace_s)
     rows = list(_moved_lines(session, count, due))
-    again = _doubtful(session, count, rows) if rows else []
+    again = sorted({*(_doubtful(session, count, rows) if rows else ()),
+                    *_taken_up(session, count, due)})  # fmt: skip
     if again:
         ask_again(session, command, count, again, LineState.LOOK, is_disturbed=True)
     session.execute(
@@ -192,6 +195,31 @@ def _moved_lines(session: Session, count: CountSession, due: datetime) -> Iterab
     )  # fmt: skip
 
 
+def _taken_up(session: Session, count: CountSession, due: datetime) -> Iterable[int]:
+    """Yield the lines of which some went in or out of a hand right after they were closed.
+
+    Nothing is booked by that: an arm that was full when the shelf was counted is seen only here.
+    """
+    lines = session.execute(
+        sa.select(CountLine.id, CountLine.bin_id, CountLine.sku_id, CountLine.counted_at).where(
+            CountLine.session_id == count.id,
+            CountLine.state.in_(UNSURE),
+            ~CountLine.is_settled,
+            CountLine.counted_at <= due,
+            sa.or_(CountLine.variance != 0, CountLine.looks == 1),
+        )
+    ).all()
+    if not lines:
+        return
+    since = min(line.counted_at for line in lines)
+    hands = hands_since(session, sorted({line.bin_id for line in lines}), since)
+    grace = timedelta(seconds=count.grace_s)
+    for line in lines:
+        there = hands.of(line.bin_id, line.sku_id)
+        if any(hand.was_filled_around(line.counted_at, grace) for hand in there):
+            yield line.id
+
+
 def _doubtful(session: Session, count: CountSession, rows: Sequence[Any]) -> list[int]:
     slack = timedelta(seconds=STARTING_S)
     since = min(row.counted_at for row in rows) - slack
@@ -215,7 +243,7 @@ def _is_doubtful(row: Any, moved: Moved | None, grace: timedelta, slack: timedel
         if move[0] > since or command in last
     ]
     is_different = row.state in (LineState.DIFFERENT, LineState.APPROVED)
-    if is_different and any(why in CORRECTIONS for _, _, why in after):
+    if is_different and any(why in SET_RIGHT for _, _, why in after):
         return True
     if row.is_settled:
         return False

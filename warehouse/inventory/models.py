@@ -286,3 +286,23 @@ class AllocationRelease(Base):
     at: Mapped[Instant]
     pieces: Mapped[Pieces]
     reason: Mapped[ReleaseReason] = mapped_column(Word(ReleaseReason))
+
+
+class PastHand(Base):
+    """Goods somebody had in hand out of a bin, where they were booked all the while.
+
+    Written when it ended. `sku_id` is None where the whole bin was in hand; `is_back`: the goods
+    went back where they were taken, by their carrier's word or because somebody ended it.
+    """
+
+    __tablename__ = "past_hand"
+    __table_args__ = (sa.Index("ix_past_hand_until", "until"),)
+
+    id: Mapped[Id]
+    person_id: Mapped[Ref] = mapped_column(sa.ForeignKey("person.id"))
+    bin_id: Mapped[Ref] = mapped_column(sa.ForeignKey("bin.id"))
+    sku_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("sku.id"))
+    since: Mapped[Instant]
+    changed_at: Mapped[Instant]  # when its pieces last changed
+    until: Mapped[Instant]
+    is_back: Mapped[bool]

@@ -45,6 +45,7 @@ LIMITS: Mapping[str, tuple[int, int]] = {
     "count_limit_yuan": (0, 1_000_000),
     # In an hour what is counted would never be sure on a busy shelf.
     "count_grace_s": (0, 3_600),
+    "hand_hours": (0, 72),
     "sales_weeks": (4, 52),
     "service_percent": (50, 99),
     "review_days": (1, 90),

@@ -110,3 +110,4 @@ class Carried(Base):
     serials: Mapped[Json]  # codes of the pieces, where each has one
     at: Mapped[Instant]
     other_bin_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("bin.id"))
+    changed_at: Mapped[Instant | None]  # when its pieces last changed, if they did

@@ -177,13 +177,13 @@ def place_for(session: Session, hand: Carried, sku_id: int) -> str:
     return session.get_one(Bin, hand.from_bin_id).code
 
 
-def carriers_of(session: Session, task_id: int, but: int) -> list[str]:
-    """Return the names of the others who are at the task."""
+def carriers_of(session: Session, task_id: int, but: int | None = None) -> list[str]:
+    """Return the names of those who are at the task, without one of them."""
     return list(
         session.scalars(
             sa.select(Person.name)
             .join(Carried, Carried.person_id == Person.id)
-            .where(Carried.task_id == task_id, Carried.person_id != but)
+            .where(Carried.task_id == task_id, Carried.person_id.is_distinct_from(but))
             .order_by(Carried.at)
         )
     )

@@ -62,3 +62,4 @@ class Handling(Base):
     other_bin_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("bin.id"))  # waits for a reason
     opened_at: Mapped[Instant]
     placed_by: Mapped[str | None] = mapped_column(text_of(64), sa.ForeignKey("command.id"))
+    changed_at: Mapped[Instant | None]  # when its pieces last changed, if they did

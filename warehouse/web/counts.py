@@ -49,6 +49,7 @@ from warehouse.counting.queries import progress
 from warehouse.counting.scoping import Scope
 from warehouse.errors import InvalidInput, NotFound, WarehouseError
 from warehouse.people.rights import Right
+from warehouse.storing.hands import in_hands
 from warehouse.text import say
 from warehouse.web import tables
 from warehouse.web.access import needs
@@ -214,6 +215,7 @@ def count(session_id: int) -> str | Response:
                 session, found, say("as the file says, else I"), say("as the file says")
             ),
             people=names_of(session),
+            hands=in_hands(session, bins=count_desk.bins_asked_again(session, session_id)),
             reasons=options(DifferenceReason, say("choose")),
             jobs=list(session.scalars(jobs)),
             events=story(session, [("count", [session_id])], job_subjects=[subject]),

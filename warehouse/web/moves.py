@@ -21,6 +21,7 @@ from warehouse.inventory.models import Move, MoveReason
 from warehouse.people.rights import Right
 from warehouse.placing import reasons
 from warehouse.placing.models import Why
+from warehouse.storing.commands.ending import EndHand, end_hand
 from warehouse.storing.commands.moves import (
     AdjustStock,
     FreeStock,
@@ -37,12 +38,14 @@ from warehouse.storing.commands.moves import (
     scrap_stock,
 )
 from warehouse.storing.desk import ARRIVED, DOCK_SORTS, dock_list, move_list
+from warehouse.storing.hands import HandKind, in_hands
 from warehouse.storing.sources import lots_in, serials_in
 from warehouse.text import Text, say
 from warehouse.web import tables
 from warehouse.web.access import needs
 from warehouse.web.context import do, form_int, form_str, reading, speak
-from warehouse.web.desk import noted
+from warehouse.web.desk import act as act_and_tell
+from warehouse.web.desk import back_or, noted
 from warehouse.web.move_filters import filtered
 from warehouse.web.pages import invalid
 from warehouse.web.spreadsheets import Field
@@ -117,7 +120,25 @@ def dock() -> str | Response:
     with reading() as session:
         if tables.is_export():
             return tables.export(session, query, DOCK)
-        return render_template("stock/dock.html", page=tables.page_of(session, query, DOCK))
+        return render_template(
+            "stock/dock.html",
+            page=tables.page_of(session, query, DOCK),
+            hands=in_hands(session),
+        )
+
+
+@bp.post("/hands/end")
+@needs(Right.STOCK)
+def hand_ended() -> Response:
+    """Forget what somebody has in hand; the goods stand where the book has them."""
+    back = back_or(url_for("stock.dock"))
+    kind = form_str("kind", "")
+    if kind not in set(HandKind):
+        raise NotFound(say("page"), kind)
+    return act_and_tell(
+        end_hand, EndHand, back=back, kind=HandKind(kind), person_id=form_int("person"),
+        no=form_int("no"),
+    )  # fmt: skip
 
 
 @bp.get("/act/<act>")

@@ -157,6 +157,10 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
     ("purchase", "closed"): (_with("Closed: {reason}"), "stop"),
     ("count", "opened"): (_with("Opened with {bins} bins"), None),
     ("count", "started"): (_plain(say("Counting begun")), None),
+    ("count", "not_posted"): (
+        _with("{lines} lines cannot be posted and are asked again: {goods}"),
+        "attention",
+    ),
     ("count", "doubted"): (_with("Bin {bin} is doubted"), "attention"),
     ("count", "approved"): (_with("{lines} differences approved"), "ok"),
     ("count", "kept"): (_with("Book kept: {note}"), "attention"),
@@ -236,6 +240,7 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
     ("bin", "bin_new"): (_plain(say("Added")), None),
     ("bin", "bin_changed"): (_plain(say("Settings changed")), None),
     ("bin", "limited"): (_fields("Changed: {fields}"), None),
+    ("bin", "hand_ended"): (_with("{name} has {pieces} × {what} in hand no more"), "attention"),
     ("bin", "put_in"): (_with("{pieces} pieces came from {source}"), None),
     ("bin", "emptied"): (_with("All of it went to {target}"), None),
     ("sku", "measured"): (_fields("Changed: {fields}"), None),

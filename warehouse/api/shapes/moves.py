@@ -7,12 +7,23 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from warehouse.api.schemas import Schema, instant, maybe, record, text, whole, word
+from warehouse.api.schemas import (
+    Schema,
+    flag,
+    instant,
+    listed,
+    maybe,
+    record,
+    text,
+    whole,
+    word,
+)
 from warehouse.api.shapes.paging import iso, keys_of, page
 from warehouse.catalog.models import Bin, Sku
 from warehouse.inventory.models import Move, MoveReason
 from warehouse.placing.models import Why
 from warehouse.storing.desk import move_list
+from warehouse.storing.hands import HandKind, in_hands
 
 MOVE: Schema = record(
     {
@@ -32,6 +43,46 @@ MOVE: Schema = record(
     },
     "Pieces of one SKU that went from one bin to another. Never changed.",
 )
+
+
+HANDS: Schema = record(
+    {
+        "hands": listed(
+            record(
+                {
+                    "kind": word(HandKind),
+                    "no": whole("Its own number, by its kind."),
+                    "person": whole(),
+                    "name": text(),
+                    "is_active": flag("Whether the person is in use."),
+                    "bin": text("Where the book has the goods."),
+                    "sku": maybe(text("Null for a whole bin.")),
+                    "lot": maybe(text()),
+                    "pieces": whole(),
+                    "since": instant(),
+                    "changed_at": instant("When its pieces last changed."),
+                }
+            ),
+            "What was taken up first at the head.",
+        )
+    },
+    "What people have taken up and not put down yet. Nothing of it is booked before that.",
+)
+
+
+def list_hands(session: Session) -> dict[str, Any]:
+    """Return what everybody has in hand."""
+    return {
+        "hands": [
+            {
+                "kind": hand.kind, "no": hand.no, "person": hand.person_id, "name": hand.name,
+                "is_active": hand.is_active, "bin": hand.bin, "sku": hand.sku or None,
+                "lot": hand.lot or None, "pieces": hand.pieces, "since": iso(hand.since),
+                "changed_at": iso(hand.changed_at),
+            }
+            for hand in in_hands(session)
+        ]
+    }  # fmt: skip
 
 
 def list_moves(

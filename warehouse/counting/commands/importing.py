@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from warehouse.catalog.rules import RowRefusal
 from warehouse.commands import Command, Handler, Outcome, Tone
-from warehouse.counting.closing import Pass, close_passes, refresh
+from warehouse.counting.closing import close_passes, refresh
 from warehouse.counting.commands.sessions import locked
 from warehouse.counting.counters import sheets_since
+from warehouse.counting.doubts import Pass
 from warehouse.counting.models import (
     CountFile,
     CountSession,

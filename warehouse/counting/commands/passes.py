@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Bin
 from warehouse.catalog.queries import bin_by_code
-from warehouse.commands import Command, Outcome
+from warehouse.commands import Command, Outcome, Tone
 from warehouse.counting.book import hands_at
-from warehouse.counting.closing import Pass, bin_state, close_passes, refresh
+from warehouse.counting.closing import bin_state, close_passes, refresh
+from warehouse.counting.doubts import Pass
+from warehouse.counting.hands import Hand, open_hands
 from warehouse.counting.models import (
     BinState,
     CountBin,
@@ -116,6 +120,9 @@ def take_bin(session: Session, command: TakeBin) -> Outcome:
     )
     session.add(take)
     session.flush()
+    there = [x for x in open_hands(session, [place.bin_id]) if x.is_old(command.at)]
+    if there:
+        return _counting(take, _said_to_hold(session, command, there), Tone.ATTENTION)
     again = say("Count again only what is named here.")
     return _counting(take, say("Scan everything in this bin.") if asked is None else again)
 
@@ -140,11 +147,16 @@ def close_bin(session: Session, command: CloseBin) -> Outcome:
     place = session.get_one(CountBin, take.count_bin_id, with_for_update=True,
                             populate_existing=True)  # fmt: skip
     count = open_session(session, place.session_id)
-    close_passes(session, command, count, [_pass_of(session, take, place)])
+    closed = close_passes(session, command, count, [_pass_of(session, take, place)])
     look_for_resolved(session, command, count, place, take.opened_at)
     session.refresh(place)
     refresh(session, command, count)
     code = session.scalar(sa.select(Bin.code).where(Bin.id == place.bin_id))
+    if closed.hands:
+        message, tone = _in_the_way(session, command, closed.hands, str(code)), Tone.ATTENTION
+        return _on_the_way(
+            session, command, count, message, is_done=True, without={place.id}, tone=tone
+        )
     return _on_the_way(session, command, count, _closed(session, take, str(code)), is_done=True)
 
 
@@ -266,8 +278,16 @@ def _let_go(session: Session, command: Command, places: list[CountBin]) -> None:
         session.refresh(place)
 
 
-def _counting(take: CountTake, message: Text) -> Outcome:
-    return Outcome(screen=CountScreen.GOODS, subject_id=take.id, message=message)
+def _counting(take: CountTake, message: Text, tone: Tone = Tone.OK) -> Outcome:
+    return Outcome(screen=CountScreen.GOODS, subject_id=take.id, message=message, tone=tone)
+
+
+def _said_to_hold(session: Session, command: Command, hands: Sequence[Hand]) -> Text:
+    first = min(hands, key=lambda hand: hand.since)
+    return say(
+        "{name} has had goods of this bin in hand since {time}. Ask whether they are back before"
+        " you count.", name=name_of(session, first.person_id), time=_clock(command, first.since),
+    )  # fmt: skip
 
 
 def _pass_of(session: Session, take: CountTake, place: CountBin) -> Pass:
@@ -304,6 +324,22 @@ def _closed(session: Session, take: CountTake, code: str) -> Text:
     return say("{bin} is counted.", bin=code)
 
 
+def _in_the_way(session: Session, command: Command, hands: Sequence[Hand], code: str) -> Text:
+    """Return whose hands keep the goods of a bin from being compared, and what helps."""
+    first = min(hands, key=lambda hand: hand.since)
+    return say(
+        "{name} has had goods of {bin} in hand since {time}. Have them put down, or ask the desk to"
+        " end it under Stock, Dock; then they are counted again.",
+        name=name_of(session, first.person_id), bin=code, time=_clock(command, first.since),
+    )  # fmt: skip
+
+
+def _clock(command: Command, at: datetime) -> str:
+    there = at.astimezone(command.zone)
+    today = command.at.astimezone(command.zone).date()
+    return f"{there:%H:%M}" if there.date() == today else f"{there:%m-%d %H:%M}"
+
+
 def _on_the_way(
     session: Session,
     command: Command,
@@ -312,6 +348,7 @@ def _on_the_way(
     *,
     is_done: bool = False,
     without: frozenset[int] | set[int] = frozenset(),
+    tone: Tone = Tone.OK,
 ) -> Outcome:
     """Give the counter his next bin and send him there; without one he has done.
 
@@ -322,6 +359,7 @@ def _on_the_way(
         screen=CountScreen.BIN if place else CountScreen.DONE,
         subject_id=place.id if place else count.id,
         message=message,
+        tone=tone,
         is_step_done=is_done,
     )
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from warehouse.catalog.models import BinKind
+from warehouse.catalog.models import BinKind, Sku
 from warehouse.catalog.queries import bin_of_kind
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.counting.commands.sessions import end, locked
@@ -25,6 +25,7 @@ from warehouse.people import trail
 from warehouse.text import say
 from warehouse.waves.leaving_out import step_out_or_hold
 
+MOST_NAMED = 10  # goods in one line of the trail
 CHUNK = 1_000  # lines posted by one command; the rest by the next
 
 Key = tuple[int, int, int | None]  # bin, SKU, lot
@@ -43,7 +44,8 @@ def post_count(session: Session, command: PostCount) -> Outcome:
     What moved right after it was counted, or was set right since, is asked again instead. Pieces
     promised to orders that turn out not to be there are let go, and their picks go short as at the
     shelf: what reserve has is waited for. Where they are in a pick under way, or a piece found here
-    is in work elsewhere, the line is held. The session ends with its last line. `facts["left"]`
+    is in work elsewhere, the line is held. Goods that are kept in another way by now are counted
+    anew. The session ends with its last line. `facts["left"]`
     lines wait for the next command.
 
     Raises:
@@ -64,6 +66,11 @@ def post_count(session: Session, command: PostCount) -> Outcome:
         lost = {line.id for line in gone}
         lines = [line for line in lines if line.id not in lost]
     places = places_of(session, lines)
+    strange = _kept_otherwise(session, lines, places)
+    if strange:
+        _send_back(session, command, count, strange)
+        lost = {line.id for line in strange}
+        lines = [line for line in lines if line.id not in lost]
     held = {line.id for line in lines if _is_held(session, line, here, places)}
     lines = [line for line in lines if line.id not in held]
     places = places_of(session, lines) if held else places
@@ -80,7 +87,8 @@ def post_count(session: Session, command: PostCount) -> Outcome:
         trail.record(session, command, "count", count.id, "posted", lines=len(lines), short=short)
     if not left and not held and _is_over(session, count):
         end(session, command, count, SessionState.POSTED)
-    return _answer(count, len(lines), again + len(gone), short, left, len(held))
+    outcome = _answer(count, len(lines), again + len(gone) + len(strange), short, left, len(held))
+    return _with_strange(outcome, len(lines), len(strange)) if strange else outcome
 
 
 def _approved(session: Session, count: CountSession) -> list[CountLine]:
@@ -129,6 +137,38 @@ def _balances(session: Session, lines: Sequence[CountLine]) -> dict[Key, tuple[i
 def _is_gone(line: CountLine, here: dict[Key, tuple[int, int]]) -> bool:
     """Tell whether the book has fewer pieces left than the line would take away."""
     return line.variance < 0 and here[line.bin_id, line.sku_id, line.lot_id][0] < -line.variance
+
+
+def _kept_otherwise(
+    session: Session, lines: Sequence[CountLine], places: Places
+) -> list[CountLine]:
+    """Return the lines that no move can set right: they say no lot or number, and need one."""
+    skus = {line.sku_id for line in lines}
+    rows = session.execute(
+        sa.select(Sku.id, Sku.is_lot_tracked, Sku.is_serial_tracked).where(Sku.id.in_(skus))
+    )
+    kept = {row.id: row for row in rows}
+    found = []
+    for line in lines:
+        sku = kept[line.sku_id]
+        by_lot = sku.is_lot_tracked and not sku.is_serial_tracked
+        is_other = (line.lot_id is not None) != by_lot
+        is_other = is_other or (line.serials is not None) != sku.is_serial_tracked
+        new = (line.serials or {}).get("found", ())
+        if is_other or (sku.is_lot_tracked and (None, None) in places.sources(line, new)):
+            found.append(line)
+    return found
+
+
+def _send_back(
+    session: Session, command: Command, count: CountSession, lines: Sequence[CountLine]
+) -> None:
+    codes = session.scalars(
+        sa.select(Sku.code).where(Sku.id.in_({line.sku_id for line in lines})).order_by(Sku.code)
+    )
+    goods = ", ".join(codes.all()[:MOST_NAMED])
+    ask_again(session, command, count, [x.id for x in lines], LineState.LOOK, is_disturbed=True)
+    trail.record(session, command, "count", count.id, "not_posted", lines=len(lines), goods=goods)
 
 
 def _post(
@@ -259,3 +299,12 @@ def _answer(
         facts={"posted": posted, "again": again, "released": short, "left": left, "held": held,
                "state": count.state.value},
     )  # fmt: skip
+
+
+def _with_strange(outcome: Outcome, posted: int, strange: int) -> Outcome:
+    message = say(
+        "{posted} differences posted. {strange} cannot be: their goods are kept by lot or number"
+        " now, or nobody knows a piece's lot. They are asked again.",
+        posted=posted, strange=strange,
+    )  # fmt: skip
+    return replace(outcome, message=message, tone=Tone.ATTENTION)

@@ -22,6 +22,7 @@ from warehouse.errors import (
 from warehouse.inventory.pieces import number_wanted, piece_in
 from warehouse.inventory.queries import balance_of
 from warehouse.inventory.refusals import refuse_bin, refuse_item, require_pieces
+from warehouse.replenishing.commands.ending import close
 from warehouse.replenishing.commands.planning import hand_of, open_task, refresh
 from warehouse.replenishing.models import Carried, ReplenishTask, TaskState
 from warehouse.replenishing.picking_up import (
@@ -90,6 +91,7 @@ def go_to_reserve(session: Session, command: GoToReserve) -> Outcome:
         session.add(hand)
     hand.task_id, hand.from_bin_id, hand.at = task.id, place.id, command.at
     hand.lot_id, hand.pieces, hand.serials, hand.other_bin_id = None, 0, [], None
+    hand.changed_at = None
     session.flush()
     return _at_bin(task, place, 0)
 
@@ -125,8 +127,10 @@ def take_from_reserve(session: Session, command: TakeFromReserve) -> Outcome:
                 bin=session.get_one(Bin, hand.from_bin_id).code),
             left=max(0, left),
         )  # fmt: skip
+    if not hand.pieces:
+        hand.at = command.at
     hand.pieces += pieces
-    hand.other_bin_id = None
+    hand.other_bin_id, hand.changed_at = None, command.at
     session.flush()
     more = task.pieces - task.moved - hand.pieces
     text = (
@@ -160,7 +164,7 @@ def put_back_in_reserve(session: Session, command: PutBackInReserve) -> Outcome:
     if hand.pieces:
         place = place_for(session, hand, task.sku_id)
         text = say("Put {pieces} back into {bin}.", pieces=hand.pieces, bin=place)
-    session.delete(hand)
+    close(session, command, hand, task.sku_id, is_back=True)
     session.flush()
     refresh(session, command, [task.id])
     return Outcome(

@@ -1,4 +1,4 @@
-"""Ending tasks, and leaving a pick bin that was closed: nobody waits for what is not coming."""
+"""Ending tasks and hands, and leaving a pick bin that was closed: nobody waits in vain."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Bin
 from warehouse.commands import Command
+from warehouse.inventory import hands
 from warehouse.people import trail
 from warehouse.replenishing.closed import WayOut
-from warehouse.replenishing.models import ReplenishTask, ReplenishWait, TaskState
+from warehouse.replenishing.models import Carried, ReplenishTask, ReplenishWait, TaskState
 
 
 def end(session: Session, command: Command, task: ReplenishTask, state: TaskState) -> None:
@@ -20,6 +21,16 @@ def end(session: Session, command: Command, task: ReplenishTask, state: TaskStat
         session, command, "sku", task.sku_id, "replenish_ended",
         task=task.id, state=state, pieces=task.moved,
     )  # fmt: skip
+
+
+def close(session: Session, command: Command, hand: Carried, sku_id: int, *, is_back: bool) -> None:
+    """Empty a hand, and keep from when to when it was; `is_back`: into the bin it came from."""
+    if hand.pieces or not is_back:
+        hands.let_go(
+            session, command, person_id=hand.person_id, bin_id=hand.from_bin_id, sku_id=sku_id,
+            since=hand.at, changed_at=hand.changed_at, is_back=is_back,
+        )  # fmt: skip
+    session.delete(hand)
 
 
 def leave_closed(session: Session, command: Command, way: WayOut) -> bool:

@@ -19,7 +19,7 @@ from warehouse.placing.places import goods_of, place_of
 from warehouse.placing.reasons import OTHER_BIN, note_why
 from warehouse.placing.rules import HARD, broken, room
 from warehouse.replenishing.commands.carrying import gone_from_under
-from warehouse.replenishing.commands.ending import end
+from warehouse.replenishing.commands.ending import close, end
 from warehouse.replenishing.commands.planning import hand_of, open_task, refresh
 from warehouse.replenishing.models import Carried, ReplenishTask, TaskState
 from warehouse.replenishing.picking_up import is_gone, require_fit
@@ -138,7 +138,7 @@ def _book(
     hand.pieces -= pieces
     hand.other_bin_id = None
     if not hand.pieces:
-        session.delete(hand)
+        close(session, command, hand, task.sku_id, is_back=False)
     session.flush()
 
 

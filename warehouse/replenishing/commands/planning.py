@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.commands import Command, Outcome
-from warehouse.errors import StaleScreen
+from warehouse.errors import RuleViolation, StaleScreen
 from warehouse.replenishing.closed import ways_out
 from warehouse.replenishing.commands.ending import end, leave_closed
 from warehouse.replenishing.models import Carried, ReplenishTask, ReplenishWait, TaskState
+from warehouse.replenishing.picking_up import carriers_of
 from warehouse.replenishing.queries import (
     carried_of,
     faces_of,
@@ -96,12 +97,18 @@ def cancel_task(session: Session, command: CancelTask) -> Outcome:
     """Take the task back.
 
     Raises:
-        StaleScreen: it has ended, or somebody carries pieces for it.
+        StaleScreen: it has ended. RuleViolation: somebody is at it.
     """
     task = session.get(ReplenishTask, command.task_id, with_for_update=True,
                        populate_existing=True)  # fmt: skip
-    if task is None or task.state is not TaskState.OPEN or carried_of(session, [task.id]):
+    if task is None or task.state is not TaskState.OPEN:
         raise StaleScreen
+    if carried_of(session, [task.id]):
+        who = ", ".join(carriers_of(session, task.id))
+        raise RuleViolation(
+            say("{name} is at this task. What is in hand is put down first, or ended under Stock,"
+                " Dock.", name=who)
+        )  # fmt: skip
     end(session, command, task, TaskState.CANCELLED)
     return Outcome(screen="tasks", message=say("The task is taken back."))
 

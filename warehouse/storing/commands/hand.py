@@ -18,6 +18,7 @@ from warehouse.errors import (
     StaleScreen,
     TooMany,
 )
+from warehouse.inventory import hands
 from warehouse.inventory.models import Serial
 from warehouse.inventory.refusals import refuse_item, require_pieces
 from warehouse.placing.places import advice_for, goods_of
@@ -122,12 +123,13 @@ def add_goods(session: Session, command: AddGoods) -> Outcome:
     if handling.lot_id is None and item_by_barcode(session, command.barcode) is None:
         told = [lot for lot in lots_in(session, source.id, sku.id) if lot.code == command.barcode]
         if told and not sku.is_serial_tracked:
-            return _of_lot(session, handling, sku, told[0])
+            return _of_lot(session, command, handling, sku, told[0])
     if handling.lot_id is None and command.lot:
         handling.lot_id = lot_of(session, source, sku, command.lot)
     elif command.lot and handling.lot_id != lot_of(session, source, sku, command.lot):
         raise RuleViolation(say("This is another lot. Put away the one in hand first."))
     _count(session, handling, source, sku, command)
+    handling.changed_at = command.at
     return _in_hand(session, handling, sku)
 
 
@@ -142,7 +144,7 @@ def set_pieces(session: Session, command: SetPieces) -> Outcome:
     handling, source, sku = open_handling(session, command, command.handling_id)
     if sku.is_serial_tracked:
         raise RuleViolation(say("Scan the serial number of each piece."))
-    handling.pieces = command.pieces
+    handling.pieces, handling.changed_at = command.pieces, command.at
     _require_there(session, handling, source, sku)
     return _in_hand(session, handling, sku)
 
@@ -156,12 +158,14 @@ def choose_lot(session: Session, command: ChooseLot) -> Outcome:
     handling, source, sku = open_handling(session, command, command.handling_id)
     for lot in lots_in(session, source.id, sku.id):
         if lot.lot_id == command.lot_id:
-            return _of_lot(session, handling, sku, lot)
+            return _of_lot(session, command, handling, sku, lot)
     raise StaleScreen
 
 
-def _of_lot(session: Session, handling: Handling, sku: Sku, lot: LotIn) -> Outcome:
-    handling.lot_id = lot.lot_id
+def _of_lot(
+    session: Session, command: Command, handling: Handling, sku: Sku, lot: LotIn
+) -> Outcome:
+    handling.lot_id, handling.changed_at = lot.lot_id, command.at
     handling.pieces = min(handling.pieces, lot.free)
     return _in_hand(session, handling, sku)
 
@@ -232,6 +236,16 @@ def open_of(session: Session, person_id: int) -> Handling | None:
             Handling.person_id == person_id, Handling.state == HandlingState.OPEN
         )
     ).first()
+
+
+def close(session: Session, command: Command, handling: Handling, state: HandlingState) -> None:
+    """End what a person has in hand, and keep from when to when it was."""
+    handling.state = state
+    hands.let_go(
+        session, command, person_id=handling.person_id, bin_id=handling.from_bin_id,
+        sku_id=handling.sku_id, since=handling.opened_at, changed_at=handling.changed_at,
+        is_back=state is HandlingState.PUT_BACK,
+    )  # fmt: skip
 
 
 def advised(session: Session, handling: Handling, sku: Sku) -> None:

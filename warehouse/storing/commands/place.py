@@ -22,7 +22,7 @@ from warehouse.placing.models import Why
 from warehouse.placing.places import goods_of
 from warehouse.placing.reasons import OTHER_BIN, TO_QUARANTINE, note_why
 from warehouse.placing.rules import Limit
-from warehouse.storing.commands.hand import advised, lock_handling, open_of
+from warehouse.storing.commands.hand import advised, close, lock_handling, open_of
 from warehouse.storing.models import Handling, HandlingKind, HandlingState
 from warehouse.storing.screens import StockScreen
 from warehouse.storing.sources import (
@@ -109,7 +109,7 @@ def put_back(session: Session, command: PutBack) -> Outcome:
         return Outcome(
             screen=StockScreen.HAND, subject_id=handling.id, message=say("Scan the bin.")
         )
-    handling.state = HandlingState.PUT_BACK
+    close(session, command, handling, HandlingState.PUT_BACK)
     code = session.scalar(sa.select(Bin.code).where(Bin.id == handling.from_bin_id))
     session.flush()
     return Outcome(
@@ -124,7 +124,7 @@ def undo_placing(session: Session, command: UndoPlacing) -> Outcome:
 
     Raises:
         StaleScreen: there is none of this shift. InsufficientStock: the goods have moved on.
-        RuleViolation: something is in hand.
+        RuleViolation: something is in hand, or a count has set the book right since.
     """
     if open_of(session, command.actor.person_id) is not None:
         raise RuleViolation(say("Put down first what is in hand."))
@@ -142,15 +142,14 @@ def undo_placing(session: Session, command: UndoPlacing) -> Outcome:
     ).first()
     if handling is None:
         raise StaleScreen(say("There is nothing to undo."))
-    moves = list(
-        session.scalars(
-            sa.select(Move.id).where(Move.command_id == handling.placed_by).order_by(Move.id)
-        )
-    )
-    for line_no, move_id in enumerate(moves):
-        ledger.reverse(session, command, move_id, first_line=line_no)
+    moves = session.scalars(
+        sa.select(Move).where(Move.command_id == handling.placed_by).order_by(Move.id)
+    ).all()
+    _require_not_counted(session, moves)
+    for line_no, move in enumerate(moves):
+        ledger.reverse(session, command, move.id, first_line=line_no)
     handling.state = HandlingState.OPEN
-    handling.placed_by = None
+    handling.placed_by, handling.changed_at = None, command.at
     if handling.sku_id is not None:
         advised(session, handling, session.get_one(Sku, handling.sku_id))
     session.flush()
@@ -160,6 +159,32 @@ def undo_placing(session: Session, command: UndoPlacing) -> Outcome:
         message=say("Undone: the goods are in hand again."),
         tone=Tone.ATTENTION,
     )
+
+
+def _require_not_counted(session: Session, moves: Sequence[Move]) -> None:
+    """Refuse to take back what a count has found since: the book would be set right twice."""
+    for move in moves:
+        counted = session.execute(
+            sa.select(Move.from_bin_id, Move.to_bin_id)
+            .where(
+                Move.sku_id == move.sku_id,
+                Move.id > move.id,
+                Move.reason == MoveReason.COUNT,
+                sa.or_(
+                    Move.from_bin_id.in_((move.from_bin_id, move.to_bin_id)),
+                    Move.to_bin_id.in_((move.from_bin_id, move.to_bin_id)),
+                ),
+            )
+            .limit(1)
+        ).first()
+        if counted is None:
+            continue
+        ours = {move.from_bin_id, move.to_bin_id} & set(counted)
+        place = session.get_one(Bin, min(ours))
+        raise RuleViolation(
+            say("{bin} was counted since, and the book set right. Move the goods from where they"
+                " stand instead.", bin=place.code)
+        )  # fmt: skip
 
 
 def _placing(session: Session, command: PlaceGoods, handling: Handling) -> _Placing:
@@ -263,7 +288,7 @@ def _put_down(session: Session, command: PlaceGoods, placing: _Placing) -> Outco
         pieces=pieces, source=placing.source.code, why=command.why,
     )  # fmt: skip
     handling.pieces = pieces
-    handling.state = HandlingState.PLACED
+    close(session, command, handling, HandlingState.PLACED)
     handling.placed_by = command.id
     handling.other_bin_id = None
     session.flush()
