@@ -317,7 +317,29 @@ def test_levels_are_proposed_of_sales_and_taken_over_by_a_person(world):
     assert kept.order_up_to == pytest.approx(68 + kept.safety, abs=1)
     assert kept.safety < 8
     found = stock(world, tee)
-    assert (found.sold, found.idle_days, found.cover) == (160, 1, 340 * 28 // 160)
+    assert (found.sold, found.idle_days, found.cover) == (160, 1, 340 * 40 // 160)
+
+
+@pytest.mark.parametrize(("age", "weeks", "cover"), [
+    (27, 8, None), (28, 8, 100), (55, 8, 100), (56, 8, 100), (80, 8, 100), (175, 52, 100),
+])  # fmt: skip
+def test_cover_is_of_the_very_days_whose_sales_count(world, age: int, weeks: int, cover):
+    world.settings(sales_weeks=weeks)
+    tee = world.sku("TEE")
+    world.stock(tee, "A-01", 100)
+    settle(world)
+    today = asked(world).day
+    facts = {"sku_id": tee.id, "kind": Flow.SOLD}
+    with world.database.transaction() as session:
+        session.execute(sa.delete(DayFlow))
+        for n in range(1, age + 1):
+            session.add(DayFlow(day=today - timedelta(days=n), pieces=-1, **facts))
+        session.add(DayFlow(day=today, pieces=-7, **facts))  # a day that has only begun
+    assert stock(world, tee).cover == cover
+    question = StockQuestion(asked(world))
+    with world.database.reading() as session:
+        query = question.select().with_only_columns(question.cover).where(Sku.id == tee.id)
+        assert session.scalar(query) == (999_999 if cover is None else cover)
 
 
 def test_flows_are_of_the_days_of_the_site_and_a_handover_taken_back_sells_nothing(world):
@@ -407,10 +429,11 @@ def test_filters_find_exactly_what_the_rules_alert(world):
     world.now = start - timedelta(days=30)
     for n, code in enumerate(("SAFE", "BUY", "OVER", "OK", "OUT")):
         world.stock(goods[code], f"C-{n}", 1 if code == "OUT" else 50)
-    world.now = start
+    world.now = start - timedelta(days=1)
     courier = world.one(Bin, kind=BinKind.COURIER).code
     for n, (code, sold) in enumerate({"OVER": 1, "OK": 30}.items(), start=2):
         bring(world, goods[code], courier, sold, source=f"C-{n}", reason=MoveReason.DISPATCH)
+    world.now = start
     level(world, goods["SAFE"], 60, 90, safety=55)
     level(world, goods["BUY"], 60, 90)
     world.audited({goods["OUT"]: 2})

@@ -19,6 +19,7 @@ from warehouse.db import DayType
 from warehouse.inventory.models import StockBalance
 from warehouse.receiving.models import Supplier
 from warehouse.settings import SiteSettings
+from warehouse.supplying.ages import days_between
 from warehouse.supplying.costs import cost_of_sku
 from warehouse.supplying.models import DayFlow, Flow, StockLevel, SupplierSku
 from warehouse.supplying.rules import (
@@ -115,7 +116,9 @@ class StockQuestion:
         self.on_the_way = _number(coming.c.on_the_way)
         self.wanted = _number(wanted.c.promised) + _number(wanted.c.held)
         self.safety = _number(StockLevel.safety)
-        self.sold = _sold_since(asked.day - timedelta(days=asked.days))
+        self.sold = _sold(self._days_ago(asked.days) <= DayFlow.day)
+        today = _sold(DayFlow.day == self._days_ago(0))
+        self.sold_before = self.sold - today  # on whole days: this one has only begun
         self.last_on = _last_on()
         self.sale_days = self._sale_days()
         dock = dock_fit if asked.settings.is_dock_sellable else 0
@@ -147,6 +150,7 @@ class StockQuestion:
             Supplier.name.label("supplier"),
             cost_of_sku().label("cost_fen"),
             self.sold.label("sold"),
+            self.sold_before.label("sold_before"),
             self.last_on.label("last_on"),
             self.sale_days.label("sale_days"),
         )  # fmt: skip
@@ -188,24 +192,26 @@ class StockQuestion:
 
     @property
     def cover(self) -> sa.ColumnElement[int]:
-        """Days the pieces last; 999,999 where nothing was sold."""
+        """Days the pieces last; 999,999 where nobody can say."""
         there = sa.case((self.sellable > 0, self.sellable), else_=0)
         return sa.case(
             (self.sellable <= 0, 0),
-            (self.sold > 0, there * self.sale_days / sa.func.nullif(self.sold, 0)),
+            (self._is_paced(), there * self.sale_days / sa.func.nullif(self.sold_before, 0)),
             else_=999_999,
         )
 
-    def _sale_days(self) -> sa.ColumnElement[int]:
-        """Days whose sales count: the site's weeks, half of them, four; 0 for goods newer still.
+    def _is_paced(self) -> sa.ColumnElement[bool]:
+        """Return the condition that sales say how long the goods last."""
+        return sa.and_(self.sold_before > 0, self.sale_days > 0)
 
-        Goods that came to the house in the meantime sold nothing before, and that says nothing.
+    def _sale_days(self) -> sa.ColumnElement[int]:
+        """Whole days before this one whose sales count: the site's weeks, or since goods came.
+
+        0 for goods that came less than four weeks ago: that says nothing yet.
         """
-        weeks = self.asked.settings.sales_weeks
-        first, arms = _first_on(), sorted({weeks, max(weeks // 2, LEAST_WEEKS), LEAST_WEEKS})
-        return sa.case(
-            *((first <= self._days_ago(n * WEEK), n * WEEK) for n in reversed(arms)), else_=0
-        )
+        age = days_between(sa.literal(self.asked.day, DayType()), _first_on())
+        window, least = self.asked.days, LEAST_WEEKS * WEEK
+        return sa.case((age >= max(window, least), window), (age >= least, age), else_=0)
 
     def _days_ago(self, days: int) -> sa.ColumnElement[date]:
         return sa.literal(self.asked.day - timedelta(days=days), DayType())
@@ -230,7 +236,7 @@ class StockQuestion:
         if alert is Alert.SLOW:
             return sa.and_(self.sellable > 0, is_slow, ~self._is_idle(limits.dead_days))
         is_moving = sa.or_(self.last_on.is_(None), ~is_slow)
-        is_known = sa.and_(self.sold > 0, self.sale_days > 0, self.sellable > 0)
+        is_known = sa.and_(self._is_paced(), self.sellable > 0)
         return sa.and_(is_known, self.cover > limits.over_days, is_moving)
 
     def _is_idle(self, days: int) -> sa.ColumnElement[bool]:
@@ -251,7 +257,7 @@ class StockQuestion:
         )
         terms = Terms(pack_pieces=row.pack_pieces or 1, least_pieces=row.least_pieces or 0)
         sold = max(0, int(row.sold))
-        cover = days_of_cover(standing.sellable, sold, row.sale_days)
+        cover = days_of_cover(standing.sellable, int(row.sold_before), row.sale_days)
         idle = (asked.day - row.last_on).days if row.last_on else None
         return SkuStock(
             sku_id=row.id, code=row.code, name=row.name, properties=row.properties,
@@ -300,14 +306,10 @@ def _there() -> sa.Subquery:
     )
 
 
-def _sold_since(day: date) -> sa.ColumnElement[int]:
+def _sold(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
     sold = (
         sa.select(-sa.func.sum(DayFlow.pieces))
-        .where(
-            DayFlow.sku_id == Sku.id,
-            DayFlow.day > sa.literal(day, DayType()),
-            DayFlow.kind == Flow.SOLD,
-        )
+        .where(DayFlow.sku_id == Sku.id, DayFlow.kind == Flow.SOLD, condition)
         .correlate(Sku)
         .scalar_subquery()
     )

@@ -39,7 +39,9 @@ STOCK_NUMBERS: Schema = record(
         "order_up_to": maybe(whole()),
         "may_sell": whole("Available to promise, all shops together."),
         "sold": whole("Dispatched in the last weeks, as many as the site counts."),
-        "days_of_cover": maybe(whole("Null: nothing was sold.")),
+        "days_of_cover": maybe(
+            whole("Null: nothing was sold on a whole day, or goods came lately.")
+        ),
         "to_order": whole("What is proposed to be bought now."),
         "alerts": listed(word(Alert)),
     },
