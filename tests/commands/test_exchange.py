@@ -13,15 +13,20 @@ import pytest
 from printing.models import PrintJob
 from tests.builders import Goods
 from tests.dock import NEXT_YEAR, Dock
+from tests.stocking import PutStock, put_stock
+from tests.tracked import put
+from warehouse.catalog.models import Bin
 from warehouse.commands import USUAL_ZONE, Actor
 from warehouse.errors import (
     InsufficientStock,
     InvalidInput,
     RuleViolation,
+    SerialElsewhere,
     StaleScreen,
     UnknownName,
     WarehouseError,
 )
+from warehouse.inventory import ledger
 from warehouse.inventory.models import Move, MoveReason
 from warehouse.receiving import desk as dock_desk
 from warehouse.receiving.accounts import (
@@ -33,7 +38,9 @@ from warehouse.receiving.accounts import (
     SupplierPaper,
 )
 from warehouse.receiving.booked import booked_of
+from warehouse.receiving.commands.booking import BookReceipt, book_receipt
 from warehouse.receiving.commands.correcting import RightNumber
+from warehouse.receiving.commands.counting import CountGoods, count_goods
 from warehouse.receiving.commands.exchange import (
     CancelExchange,
     Faulty,
@@ -56,6 +63,7 @@ from warehouse.receiving.commands.money import (
 )
 from warehouse.receiving.commands.purchases import ClosePurchase, close_purchase
 from warehouse.receiving.commands.settling import SettleExchange, settle_exchange
+from warehouse.receiving.commands.striking import StrikePiece, doubts_of, strike_piece
 from warehouse.receiving.importing import Into, ListTaken, import_delivery_list
 from warehouse.receiving.models import Fault, PurchaseLine, PurchaseOrder, Receipt, Supplier
 from warehouse.receiving.quarantine import faults_by_supplier, standing
@@ -187,6 +195,44 @@ def test_two_desks_send_an_exchange_once_and_none_that_is_gone(dock: Dock):
         )
     dock.corrected(receipt_id=receipt_id, reason="x", lines=lines)
     dock.world.refused(InsufficientStock, send_exchange, SendExchange, exchange_id=second)
+
+
+def test_a_piece_out_on_exchange_is_settled_there_and_not_received_anew(dock: Dock):
+    phone = dock.tracked("PHONE", is_serial_tracked=True)
+    faulty(dock, phone, 1, serial="S1")
+    exchange_id, lines = sent(dock, {"PHONES1": 1})
+    again = dock.blind()
+    given = {"receipt_id": again, "barcode": phone.barcode, "serial": "S1"}
+    number = dock.world.get(Exchange, exchange_id).number
+    assert number in str(dock.world.refused(SerialElsewhere, count_goods, CountGoods, **given))
+    dock.world.do(settle_exchange, SettleExchange, exchange_id=exchange_id, line_id=lines[0].id,
+                  kind=Settlement.CREDITED, pieces=1, amount_fen=100)  # fmt: skip
+    dock.count(again, phone, serial="S1")
+    dock.finish(again)
+    dock.book(again)
+    assert dock.world.standing(phone) == {"DOCK": 1, "SUPPLIER": -1}
+
+
+def test_a_piece_at_a_customer_is_not_received_from_a_supplier(dock: Dock):
+    phone = dock.tracked("PHONE", is_serial_tracked=True)
+    dock.world.carrier()
+    late = dock.blind()
+    dock.count(late, phone, serial="S1")
+    dock.finish(late)
+    put(dock.world, phone, "A-1", serials=("S1", "S2"))
+    ends = {"from_bin_id": dock.world.one(Bin, code="A-1").id,
+            "to_bin_id": dock.world.one(Bin, code="COURIER-ZTO").id}  # fmt: skip
+    gone = ledger.Posting(sku_id=phone.id, pieces=1, reason=MoveReason.DISPATCH, serials=("S1",),
+                          **ends)  # fmt: skip
+    dock.world.do(put_stock, PutStock, postings=(gone,))
+    refused = dock.world.refused(SerialElsewhere, book_receipt, BookReceipt, by="mei",
+                                 receipt_id=late)  # fmt: skip
+    assert "at the customer" in str(refused)
+    with dock.world.database.reading() as session:
+        (doubt,) = doubts_of(session, late)
+    dock.world.do(strike_piece, StrikePiece, receipt_id=late, count_id=doubt.count_id)
+    dock.world.refused(SerialElsewhere, count_goods, CountGoods, by="lei", receipt_id=late,
+                       barcode=phone.barcode, serial="S1")  # fmt: skip
 
 
 def test_lots_and_known_pieces_go_and_come_by_name(dock: Dock):

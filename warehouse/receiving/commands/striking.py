@@ -1,16 +1,16 @@
-"""Pieces known by number that a receipt counts though they are in the house, or in two receipts."""
+"""Pieces known by number that a receipt counts though the book has them elsewhere."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from warehouse.catalog.models import VIRTUAL_KINDS, Bin, Sku
+from warehouse.catalog.models import Sku
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import SerialElsewhere, StaleScreen
-from warehouse.inventory.models import Serial
 from warehouse.people import trail
 from warehouse.receiving.commands.receipts import receipt_by_id, void_papers
 from warehouse.receiving.commands.tallying import take_off
@@ -18,6 +18,7 @@ from warehouse.receiving.models import RECEIPT_OPEN, Receipt, ReceiptCount, Rece
 from warehouse.receiving.papers import print_receipt
 from warehouse.receiving.queries import rows_of
 from warehouse.receiving.screens import ReceiveScreen
+from warehouse.receiving.whereabouts import elsewhere
 from warehouse.text import Text, say
 
 STRUCK = say("a piece was struck")
@@ -33,44 +34,44 @@ class StrikePiece(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class Doubt:
-    """A piece of a receipt that cannot be booked with it: it is in `bin`, or in `receipt` too."""
+    """A piece of a receipt that cannot be booked with it: `text` says where the book has it.
+
+    `receipt`: the number of another open receipt that counts it too.
+    """
 
     count_id: int
     sku_code: str
     serial: str
-    bin: str = ""
+    text: Text
     receipt: str = ""
-
-    @property
-    def text(self) -> Text:
-        """Say where the piece is."""
-        if self.bin:
-            return say("Serial number {serial} is in {bin}.", serial=self.serial, bin=self.bin)
-        return say(
-            "Serial number {serial} is counted in receipt {number} too.",
-            serial=self.serial, number=self.receipt,
-        )  # fmt: skip
 
 
 def doubts_of(session: Session, receipt_id: int) -> list[Doubt]:
-    """Return the pieces of a receipt that are in the house or in another open receipt."""
+    """Return the pieces of a receipt that the book has elsewhere, or another open receipt.
+
+    A correction has none: it moves pieces that were booked.
+    """
     here, other = aliased(ReceiptCount), aliased(ReceiptCount)
+    own = sa.select(Receipt.id).where(Receipt.id == receipt_id, Receipt.corrects_id.is_(None))
     known = (
-        here.receipt_id == receipt_id,
+        here.receipt_id.in_(own),
         here.serial != "",
         here.undone_at.is_(None),
         here.pieces > 0,
     )
     columns = (here.id, Sku.code, here.serial)
-    standing = session.execute(
-        sa.select(*columns, Bin.code.label("place"))
-        .join(Sku, Sku.id == here.sku_id)
-        .join(Serial, sa.and_(Serial.sku_id == here.sku_id, Serial.code == here.serial))
-        .join(Bin, Bin.id == Serial.bin_id)
-        .where(*known, Bin.kind.not_in(VIRTUAL_KINDS))
-        .order_by(here.id)
-    )
-    found = [Doubt(count_id=n, sku_code=s, serial=c, bin=b) for n, s, c, b in standing]
+    counted: dict[int, list[tuple[int, str, str]]] = defaultdict(list)
+    query = sa.select(here.sku_id, *columns).join(Sku, Sku.id == here.sku_id).where(*known)
+    for sku_id, count_id, sku, serial in session.execute(query.order_by(here.id)):
+        counted[sku_id].append((count_id, sku, serial))
+    found = []
+    for sku_id, pieces in counted.items():
+        where = elsewhere(session, sku_id, [serial for _, _, serial in pieces])
+        found += [
+            Doubt(count_id=n, sku_code=sku, serial=serial, text=where[serial])
+            for n, sku, serial in pieces
+            if serial in where
+        ]
     twice = session.execute(
         sa.select(*columns, sa.func.min(Receipt.number))
         .join(Sku, Sku.id == here.sku_id)
@@ -87,7 +88,18 @@ def doubts_of(session: Session, receipt_id: int) -> list[Doubt]:
         .group_by(*columns)
         .order_by(here.id)
     )
-    return found + [Doubt(count_id=n, sku_code=s, serial=c, receipt=r) for n, s, c, r in twice]
+    return found + [
+        Doubt(
+            count_id=n, sku_code=sku, serial=serial, text=_in_both(serial, number), receipt=number
+        )
+        for n, sku, serial, number in twice
+    ]
+
+
+def _in_both(serial: str, number: str) -> Text:
+    return say(
+        "Serial number {serial} is counted in receipt {number} too.", serial=serial, number=number
+    )
 
 
 def require_no_doubt(session: Session, receipt: Receipt) -> None:

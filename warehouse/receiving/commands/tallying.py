@@ -8,11 +8,11 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from warehouse.catalog.models import VIRTUAL_KINDS, Bin, Sku
+from warehouse.catalog.models import Sku
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import InvalidInput, RuleViolation, SerialElsewhere
 from warehouse.inventory.marks import best_before_problem, lot_problem, serial_problem
-from warehouse.inventory.models import Lot, Serial
+from warehouse.inventory.models import Lot
 from warehouse.receiving.models import (
     RECEIPT_OPEN,
     Fault,
@@ -24,6 +24,7 @@ from warehouse.receiving.models import (
 from warehouse.receiving.queries import doubted_of
 from warehouse.receiving.rules import MOST_PIECES
 from warehouse.receiving.screens import ReceiveScreen
+from warehouse.receiving.whereabouts import elsewhere
 from warehouse.text import Text, say
 
 
@@ -47,7 +48,8 @@ def count_in(
     Raises:
         InvalidInput: a lot, date or serial number that cannot be, or more pieces than any list has.
         RuleViolation: the lot is known with another date, or the actor's count of these goods was
-            doubted. SerialElsewhere: the piece is here, or counted in another receipt.
+            doubted. SerialElsewhere: the book has the piece here, at a
+            customer or on exchange, or it is counted in another receipt.
     """
     require_another(session, command, receipt, hand.sku.id, hand.sku.code)
     hand = _recalled(session, receipt, focus, hand)
@@ -245,20 +247,9 @@ def _require_new_piece(session: Session, receipt: Receipt, hand: Hand) -> None:
                 serial=hand.serial, number=other),
             serial=hand.serial,
         )  # fmt: skip
-    here = session.scalar(
-        sa.select(Bin.code)
-        .join(Serial, Serial.bin_id == Bin.id)
-        .where(
-            Serial.sku_id == hand.sku.id,
-            Serial.code == hand.serial,
-            Bin.kind.not_in(VIRTUAL_KINDS),
-        )
-    )
-    if here is not None:
-        raise SerialElsewhere(
-            say("Serial number {serial} is in {bin}.", serial=hand.serial, bin=here),
-            serial=hand.serial,
-        )
+    where = elsewhere(session, hand.sku.id, [hand.serial]).get(hand.serial)
+    if where is not None:
+        raise SerialElsewhere(where, serial=hand.serial)
 
 
 def _add(
