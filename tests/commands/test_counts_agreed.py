@@ -8,7 +8,7 @@ import pytest
 
 from tests.builders import Goods, World
 from tests.commands.test_count_files import send
-from tests.counts import GRACE, Count, opened, supervisor
+from tests.counts import GRACE, Count, move, opened, supervisor
 from tests.dock import Dock
 from tests.tracked import by_piece, places, put
 from warehouse.catalog.models import Sku
@@ -16,12 +16,14 @@ from warehouse.counting import desk
 from warehouse.counting.commands.deciding import (
     ApproveLines,
     AskAgain,
+    KeepBook,
     approve_lines,
     ask_lines_again,
+    keep_book,
 )
 from warehouse.counting.commands.goods import CountGoods, count_goods
 from warehouse.counting.commands.sessions import FinishCount, finish_count
-from warehouse.counting.models import CountSession, DifferenceReason, LineState
+from warehouse.counting.models import CountScope, CountSession, DifferenceReason, LineState
 from warehouse.counting.papers import count_report
 from warehouse.errors import Forbidden, RuleViolation
 
@@ -173,3 +175,60 @@ def test_a_count_that_ends_early_hides_no_loss(world: World):
         1,
     )
     assert world.balance("A-1", tee)[0] == 10
+
+
+@pytest.mark.parametrize("order", [("A-1", "A-2"), ("A-2", "A-1")])
+def test_a_piece_seen_in_two_bins_is_looked_for_in_both_again(
+    world: World, camera: Goods, order: tuple[str, str]
+):
+    world.settings(count_recount_pieces=9)
+    count = opened(world, "A-1", "A-2")
+    there = {"A-1": ("S1", "S2"), "A-2": ("S3", "S1")}  # the book has S1 in A-1
+    for place in order:
+        seen(count, place, camera, *there[place], by="ann")
+    count.approve()
+    assert count.post().facts["again"] == 2
+    assert {x.state for x in count.lines()} == {LineState.LOOK}
+    seen(count, "A-2", camera, "S3", "S1", by="bob")
+    count.approve()
+    assert (count.post().facts["held"], places(world)["S1"]) == (1, "A-1")  # A-1 is not looked at
+    seen(count, "A-1", camera, "S2", by="bob")
+    count.approve()
+    assert count.post().facts["posted"] == 2
+    assert (count.state, places(world)) == ("posted", {"S1": "A-2", "S2": "A-1", "S3": "A-2"})
+
+
+def test_a_new_number_found_in_two_bins_stops_no_posting(world: World, camera: Goods):
+    world.settings(count_recount_pieces=9)
+    tee = world.sku("TEE")
+    world.stock(tee, "A-1", 3)
+    count = opened(world, "A-1", "A-2")
+    for who in ("ann", "bob", "cat"):
+        seen(count, "A-1", camera, "S1", "S2", "NEW", by=who)
+        seen(count, "A-2", camera, "S3", "NEW", by=who)
+        count.post()
+    assert {x.state for x in count.lines() if x.sku_id == camera.id} == {LineState.DIFFERENT}
+    count.approve()
+    facts = count.post().facts
+    assert (facts["posted"], facts["held"], "NEW" in places(world)) == (1, 2, False)
+    lines = tuple(x.id for x in count.lines("A-2"))
+    world.do(keep_book, KeepBook, by="boss", session_id=count.id, line_ids=lines, note="a copy")
+    count.post()
+    assert (count.state, places(world)["NEW"]) == ("posted", "A-1")
+
+
+def test_goods_that_came_to_a_bin_since_are_counted_there(world: World):
+    tee = world.sku("TEE")
+    world.stock(tee, "A-1", 10, walk_order=1)
+    world.stock(tee, "A-2", 3, walk_order=2)
+    world.bin("A-3", walk_order=3)
+    count = opened(world, "TEE", kind=CountScope.SKUS)
+    move(world, tee, "A-2", "A-3", 3)
+    world.now += GRACE
+    count.count("A-1", {tee: 10})
+    count.count("A-2", {})
+    assert count.state == "counting"
+    count.count("A-3", {tee: 2})
+    count.count("A-3", {tee: 2}, by="bob")
+    assert [(x.gone, x.state) for x in count.lines("A-3")] == [(1, LineState.DIFFERENT)]
+    assert count.state == "review"

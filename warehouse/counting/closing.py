@@ -31,6 +31,7 @@ from warehouse.counting.models import (
     SessionState,
 )
 from warehouse.counting.moved import moved_since
+from warehouse.counting.newcomers import add_newcomers
 from warehouse.counting.queries import is_all_counted, wanted_goods
 from warehouse.counting.rules import Look, recount_limits, state_after
 from warehouse.db import table_of
@@ -347,11 +348,16 @@ def bin_state() -> sa.ColumnElement[Any]:
 
 
 def refresh(session: Session, command: Command, count: CountSession) -> None:
-    """Bring the session's state up to date: under review when every bin in use was counted."""
+    """Bring the session's state up to date: under review when every bin in use was counted.
+
+    Of a count by goods these are also the bins its goods have come to meanwhile.
+    """
     if count.state not in (SessionState.COUNTING, SessionState.REVIEW):
         return
     session.flush()
     is_done = is_all_counted(session, count.id)
+    if is_done and count.state is SessionState.COUNTING:
+        is_done = not add_newcomers(session, command, count)
     count.state = SessionState.REVIEW if is_done else SessionState.COUNTING
     count.reviewed_at = command.at if is_done else None
     session.flush()

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from warehouse.commands import Actor, Command, Outcome, execute, new_id
 from warehouse.counting.closing import bin_state, refresh
+from warehouse.counting.doubled import doubled
 from warehouse.counting.hands import hands_since
 from warehouse.counting.models import (
     BinState,
@@ -25,6 +26,7 @@ from warehouse.counting.models import (
     SessionState,
 )
 from warehouse.counting.moved import CORRECTIONS, SET_RIGHT, Moved, moved_since
+from warehouse.counting.rules import MOST_LOOKS
 from warehouse.db import Database
 from warehouse.inventory.models import StockBalance
 from warehouse.text import say
@@ -55,12 +57,14 @@ def settle(session: Session, command: Command, count: CountSession) -> int:
     A line is asked again when goods of it were booked or taken into a hand within the grace, as
     they may have been on their way when the shelf was counted; one without a difference only once.
     And when the book was set right after the closing of a difference: it must not be set right
-    twice.
+    twice. Of a known piece seen in two bins both lines are asked again, until both were looked at
+    often enough.
     """
     due = command.at - timedelta(seconds=count.grace_s)
     rows = list(_moved_lines(session, count, due))
     again = sorted({*(_doubtful(session, count, rows) if rows else ()),
-                    *_taken_up(session, count, due)})  # fmt: skip
+                    *_taken_up(session, count, due),
+                    *_seen_twice(session, count, due)})  # fmt: skip
     if again:
         ask_again(session, command, count, again, LineState.LOOK, is_disturbed=True)
     session.execute(
@@ -218,6 +222,17 @@ def _taken_up(session: Session, count: CountSession, due: datetime) -> Iterable[
         there = hands.of(line.bin_id, line.sku_id)
         if any(hand.was_filled_around(line.counted_at, grace) for hand in there):
             yield line.id
+
+
+def _seen_twice(session: Session, count: CountSession, due: datetime) -> set[int]:
+    """Return the lines that saw a known piece another line of the count saw too."""
+    found: set[int] = set()
+    for pair in doubled(session, count.id):
+        both = (pair.line, pair.other)
+        is_new = any(not x.is_settled and x.counted_at <= due for x in both)
+        if pair.is_seen and is_new and min(x.looks for x in both) < MOST_LOOKS:
+            found.update(x.id for x in both if x.state in UNSURE)
+    return found
 
 
 def _doubtful(session: Session, count: CountSession, rows: Sequence[Any]) -> list[int]:

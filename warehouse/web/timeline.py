@@ -164,6 +164,7 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
     ("count", "doubted"): (_with("Bin {bin} is doubted"), "attention"),
     ("count", "approved"): (_with("{lines} differences approved"), "ok"),
     ("count", "kept"): (_with("Book kept: {note}"), "attention"),
+    ("count", "bins_added"): (_with("{bins} more bins: goods have come there since"), "attention"),
     ("count", "asked_again"): (_with("{lines} lines asked again"), "attention"),
     ("count", "resolved"): (_with("Unknown code {code} explained"), None),
     ("count", "posted"): (_with("{lines} differences posted"), "ok"),

@@ -13,6 +13,7 @@ from warehouse.catalog.models import BinKind, Sku
 from warehouse.catalog.queries import bin_of_kind
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.counting.commands.sessions import end, locked
+from warehouse.counting.doubled import doubled
 from warehouse.counting.known_pieces import Places, places_of
 from warehouse.counting.models import CountLine, CountSession, LineState, SessionState
 from warehouse.counting.promises import free_promises, promised_to_picks
@@ -44,9 +45,9 @@ def post_count(session: Session, command: PostCount) -> Outcome:
     What moved right after it was counted, or was set right since, is asked again instead. Pieces
     promised to orders that turn out not to be there are let go, and their picks go short as at the
     shelf: what reserve has is waited for. Where they are in a pick under way, or a piece found here
-    is in work elsewhere, the line is held. Goods that are kept in another way by now are counted
-    anew. The session ends with its last line. `facts["left"]`
-    lines wait for the next command.
+    is in work elsewhere or was seen in another bin too, the line is held. Goods that are kept in
+    another way by now are counted anew. The session ends with its last line. `facts["left"]` lines
+    wait for the next command.
 
     Raises:
         RuleViolation: the count has ended, or was not begun.
@@ -72,6 +73,8 @@ def post_count(session: Session, command: PostCount) -> Outcome:
         lost = {line.id for line in strange}
         lines = [line for line in lines if line.id not in lost]
     held = {line.id for line in lines if _is_held(session, line, here, places)}
+    contested = {pair.line.id for pair in doubled(session, count.id)}
+    held |= contested & {line.id for line in lines}
     lines = [line for line in lines if line.id not in held]
     places = places_of(session, lines) if held else places
     short = _post(session, command, count, lines, here, places)
@@ -286,8 +289,9 @@ def _answer(
         message = say("{posted} differences posted. {again} lines moved while they were counted and"
                       " are asked again.", posted=posted, again=again)  # fmt: skip
     elif held:
-        message = say("{posted} differences posted. {held} wait, as their pieces are in work. Post"
-                      " again when that is done.", posted=posted, held=held)  # fmt: skip
+        message = say("{posted} differences posted. {held} wait, as their pieces are in work or"
+                      " were seen in two bins. Post again when that is settled.",
+                      posted=posted, held=held)  # fmt: skip
     elif not posted:
         message = say("Nothing waits to be posted now. What was counted a moment ago is held until"
                       " no hand can have any of it.")  # fmt: skip
