@@ -91,7 +91,7 @@ def _was_touched(done: Pass, row: Mapping[str, Any], at: datetime | None, around
         return any(hand.was_touched(since) for hand in there)
     if any(hand.was_touched(done.opened_at) for hand in there):
         return True
-    if row["variance"] == 0 and row["looks"] > 1:
+    if not (row["gone"] or row["found"]) and row["looks"] > 1:
         return False
     since = done.opened_at - around.grace
     return any(hand.is_back and hand.was_touched(since) for hand in there)
@@ -108,7 +108,11 @@ def _has_moved(done: Pass, row: dict[str, Any], moved: Moved | None, grace: time
             return True
     elif moved is not None and moved.last_at > done.opened_at:
         return True
-    if moved is None or moved.last_in_at is None or (row["variance"] == 0 and row["looks"] > 1):
+    if (
+        moved is None
+        or moved.last_in_at is None
+        or (not (row["gone"] or row["found"]) and row["looks"] > 1)
+    ):
         return False
     return moved.last_in_at > done.opened_at - grace
 

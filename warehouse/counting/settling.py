@@ -178,7 +178,8 @@ def _moved_lines(session: Session, count: CountSession, due: datetime) -> Iterab
     return session.execute(
         sa.select(
             CountLine.id, CountLine.bin_id, CountLine.sku_id, CountLine.counted_at,
-            CountLine.variance, CountLine.looks, CountLine.is_settled, CountLine.state,
+            CountLine.looks, CountLine.is_settled, CountLine.state,
+            (CountLine.gone + CountLine.found).label("off"),
             (changes - CountLine.changes).label("moved"),
         )
         .outerjoin(
@@ -210,7 +211,7 @@ def _taken_up(session: Session, count: CountSession, due: datetime) -> Iterable[
             CountLine.state.in_(UNSURE),
             ~CountLine.is_settled,
             CountLine.counted_at <= due,
-            sa.or_(CountLine.variance != 0, CountLine.looks == 1),
+            sa.or_(CountLine.gone + CountLine.found > 0, CountLine.looks == 1),
         )
     ).all()
     if not lines:
@@ -265,7 +266,7 @@ def _is_doubtful(row: Any, moved: Moved | None, grace: timedelta, slack: timedel
     in_hand = [
         at for at, _, why in after if why not in CORRECTIONS and at <= row.counted_at + grace
     ]
-    return bool(in_hand) and (row.variance != 0 or row.looks == 1)
+    return bool(in_hand) and (row.off > 0 or row.looks == 1)
 
 
 def settle_due(database: Database, *, actor: Actor, at: datetime) -> int:
