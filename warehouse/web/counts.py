@@ -85,6 +85,8 @@ LINE_FIELDS: tuple[Field, ...] = (
     (say("Counted pieces"), lambda x: x.counted),
     (say("Book"), lambda x: x.book),
     (say("Difference"), lambda x: x.variance),
+    (say("Missing pieces"), lambda x: x.gone),
+    (say("Pieces found"), lambda x: x.found),
     (say("Value fen"), lambda x: x.value_fen),
     (say("State"), lambda x: x.state),
     (say("Reason"), lambda x: x.reason or ""),

@@ -94,6 +94,8 @@ COUNT_LINE: Schema = record(
         "counted": whole("Pieces."),
         "book": whole("Pieces, at the moment of the count."),
         "difference": whole("Counted less book."),
+        "missing": whole("Pieces of the book that were not there."),
+        "found": whole("Pieces the book has not; with missing ones, known pieces were swapped."),
         "value_fen": maybe(
             whole("Of the difference; 0 where no price is known, null without the right to buy.")
         ),
@@ -263,6 +265,8 @@ def _line(is_buyer: bool, row: Any) -> dict[str, Any]:
         "counted": row.counted,
         "book": row.book,
         "difference": row.variance,
+        "missing": row.gone,
+        "found": row.found,
         "value_fen": row.value_fen if is_buyer else None,
         "looks": row.looks,
         "counted_at": iso(row.counted_at),
