@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tests.builders import Stage, World
@@ -34,6 +35,7 @@ from warehouse.counting.rows import CountRow
 from warehouse.errors import Forbidden, InvalidInput, RuleViolation
 from warehouse.people.models import PersonRole, Role
 from warehouse.picking.commands.exceptions import ReportShort, report_short
+from warehouse.shops import refusals
 from warehouse.shops.refusals import FileRefused
 from warehouse.text import Text
 
@@ -85,6 +87,58 @@ def test_codes_of_a_file_are_found_however_they_are_typed(world: World, shelf, t
     report = send(world, tmp_path, count.id, HEAD + "\n".join(rows))
     assert [(r.row, str(r.reason)) for r in report.rejected] == []
     assert (report.bins, report.agreed, report.different) == (2, 4, 0)
+
+
+def test_nought_is_read_in_every_spelling(world: World, shelf, tmp_path: Path):
+    bins = [f"A-{n}" for n in range(3, 8)]
+    for code in bins:
+        world.stock(shelf, code, 1)
+    count = opened(world, *bins)
+    spelled = zip(bins, ("０", "0件", "0.00 ", "00", "０个"), strict=True)
+    rows = "".join(f"{code.lower()},TEE,{cell},,\n" for code, cell in spelled)
+    assert send(world, tmp_path, count.id, HEAD + rows).bins == 5
+    assert {line.counted for line in count.lines()} == {0}
+
+
+def book_of_counts(path: Path, *sheets: str, hidden: str = "") -> openpyxl.Workbook:
+    """Return a workbook with one row of counts in each sheet."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name in sheets:
+        sheet = book.create_sheet(name)
+        sheet.append(["货位", "商家编码", "实盘数量"])
+        sheet.append(["A-1", "TEE", 1])
+        sheet.sheet_state = "hidden" if name == hidden else "visible"
+    book.save(path)
+    return book
+
+
+def test_nothing_of_a_workbook_is_taken_that_nobody_looked_at(world: World, shelf, tmp_path: Path):
+    count = opened(world, "A-1")
+    file = tmp_path / "counts.xlsx"
+    book_of_counts(file, "一层", "二层")
+    with pytest.raises(FileRefused) as several:
+        taken(world, file, count.id)
+    assert "Several sheets are filled: 一层, 二层." in str(several.value.reason)
+    book = book_of_counts(file, "一层", "旧", hidden="旧")
+    book["旧"].delete_rows(2)
+    sheet = book["一层"]
+    for pieces in (True, 2):
+        sheet.append(["A-1", "TEE", pieces])
+    sheet.row_dimensions[4].hidden = True
+    book.save(file)
+    rejected = taken(world, file, count.id).rejected
+    assert [(r.row, str(r.reason).split(".")[0]) for r in rejected] == [
+        (3, str(refusals.BAD_PIECES).split(".")[0]),
+        (4, "This row is hidden in the sheet"),
+    ]
+    book = book_of_counts(file, "一层", "旧", hidden="一层")
+    book["旧"].delete_rows(2)
+    book.save(file)
+    with pytest.raises(FileRefused) as unseen:
+        taken(world, file, count.id)
+    assert "Sheet 一层 is hidden." in str(unseen.value.reason)
+    assert count.lines() == []
 
 
 def test_a_file_takes_a_bin_that_somebody_is_only_on_the_way_to(

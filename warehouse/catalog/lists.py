@@ -62,12 +62,19 @@ OnRows = Callable[[int], None]  # told after each chunk how many rows are done
 
 
 def read_list(
-    file: Path | SourceFile, columns: Sequence[ListColumn], *, limits: Limits = LIMITS
+    file: Path | SourceFile,
+    columns: Sequence[ListColumn],
+    *,
+    is_one_table: bool = False,
+    limits: Limits = LIMITS,
 ) -> Iterator[ListRow | Rejected]:
     """Yield the rows of a CSV or XLSX list; rows that cannot be read come as `Rejected`.
 
+    `is_one_table`: rows add up, so that none may come from where nobody looks: a second sheet, a
+    hidden sheet or a hidden row. Of sheets that is told after the last row.
+
     Raises:
-        FileRefused: no table, or none with the needed columns.
+        FileRefused: no table, none with the needed columns, or more than the one that may be.
     """
     source = file if isinstance(file, SourceFile) else SourceFile(path=file, name=file.name)
     layout = Layout(
@@ -78,14 +85,37 @@ def read_list(
         needs=tuple((column.field,) for column in columns if column.is_needed),
     )
     head, is_found = "", False
+    filled: dict[str, bool] = {}
     with ExitStack() as stack:
         for table in open_tables(source, (layout,), limits, stack):
             head = head or table.head
             if table.match is not None:
                 is_found = True
-                yield from _rows(source.name, table, columns)
+                for row in _rows(source.name, table, columns):
+                    filled[table.sheet] = table.is_hidden
+                    is_hidden = is_one_table and row.row in table.hidden
+                    yield _hidden_row(source.name, row.row) if is_hidden else row
+    if is_one_table:
+        _require_one_seen(source.name, filled)
     if not is_found:
         raise FileRefused(source.name, _unknown_header(columns, head))
+
+
+def _hidden_row(file: str, row: int) -> Rejected:
+    reason = say("This row is hidden in the sheet. Show it, or take it out.")
+    return Rejected(file=file, row=row, column="", value="", reason=reason)
+
+
+def _require_one_seen(file: str, filled: Mapping[str, bool]) -> None:
+    """Refuse a file with rows in several sheets, or in one that nobody sees."""
+    if len(filled) > 1:
+        sheets = ", ".join(filled)
+        raise FileRefused(file, say("Several sheets are filled: {sheets}. Send a file with one.",
+                                    sheets=shown(sheets)))  # fmt: skip
+    for sheet, is_hidden in filled.items():
+        if is_hidden:
+            raise FileRefused(file, say("Sheet {sheet} is hidden. Show it and look at it first.",
+                                        sheet=shown(sheet)))  # fmt: skip
 
 
 def chunks_of(

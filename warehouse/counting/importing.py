@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +25,7 @@ from warehouse.text import Text, say
 
 BLOCK = 1 << 20
 LONGEST_NAME = 200
+_NONE = re.compile(r"0+(?:\.0+)?(?:件|个|只|套|pcs)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +109,7 @@ def _read(
 ) -> tuple[list[CountRow], list[Rejected]]:
     rows: list[CountRow] = []
     rejected: list[Rejected] = []
-    for row in read_list(source, _columns(zone)):
+    for row in read_list(source, _columns(zone), is_one_table=True):
         problem = _problem(row, at) if isinstance(row, ListRow) else None
         if isinstance(row, Rejected):
             rejected.append(row)
@@ -151,7 +154,8 @@ def _columns(zone: ZoneInfo) -> tuple[ListColumn, ...]:
 
 def _pieces(cell: str) -> int:
     """Read a number of pieces; 0 says that there are none."""
-    return 0 if cells.clean(cell) in ("0", "0.0", "0.00") else int(cells.pieces(cell))
+    text = unicodedata.normalize("NFKC", cells.clean(cell))
+    return 0 if _NONE.fullmatch(text) else int(cells.pieces(cell))
 
 
 def _nothing_taken(rows: int) -> Text:

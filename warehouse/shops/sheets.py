@@ -13,15 +13,20 @@ from warehouse.shops.tables import Row
 
 LETTERS = 26
 LONGEST_EXPONENT = 30
+YES = ("1", "true")
 
 
-def sheet_rows(blocks: Iterable[bytes], texts: SharedTexts, limits: Limits) -> Iterator[Row]:
+def sheet_rows(
+    blocks: Iterable[bytes], texts: SharedTexts, limits: Limits, hidden: set[int]
+) -> Iterator[Row]:
     """Yield the rows of a sheet that hold anything, with their numbers.
+
+    The numbers of those that nobody sees are put into `hidden` before.
 
     Raises:
         PartRefused: damaged, hostile, or beyond the limits of rows and columns.
     """
-    reader = _SheetReader(texts, limits)
+    reader = _SheetReader(texts, limits, hidden)
     for _ in feed(blocks, reader.start, reader.end, reader.data):
         if reader.rows:
             yield from reader.rows
@@ -29,8 +34,9 @@ def sheet_rows(blocks: Iterable[bytes], texts: SharedTexts, limits: Limits) -> I
 
 
 class _SheetReader:
-    def __init__(self, texts: SharedTexts, limits: Limits) -> None:
+    def __init__(self, texts: SharedTexts, limits: Limits, hidden: set[int]) -> None:
         self.rows: list[Row] = []
+        self._hidden = hidden
         self._texts = texts
         self._limits = limits
         self._columns: dict[str, int] = {}
@@ -82,6 +88,8 @@ class _SheetReader:
         self._number = int(given) if given.isdecimal() and len(given) < 9 else self._number + 1  # noqa: PLR2004
         if self._number > self._limits.rows:
             raise PartRefused(refusals.too_many_rows(self._limits.rows))
+        if attributes.get("hidden") in YES:
+            self._hidden.add(self._number)
         self._cells, self._column = [], -1
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
@@ -116,6 +124,8 @@ class _SheetReader:
             return
         elif self._kind == "s":
             value = self._texts[value]
+        elif self._kind == "b":
+            value = "TRUE" if value in YES else "FALSE"  # as it is shown; no number
         elif self._kind == "n":
             value = NumberText(value if value.isdigit() else _plain_number(value))
         cells = self._cells

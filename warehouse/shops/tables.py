@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
@@ -32,6 +32,8 @@ class Table:
     total: int = 0
     done: Callable[[], int] = int
     is_ended: bool = True
+    is_hidden: bool = False
+    hidden: Collection[int] = ()  # numbers of rows read so far that nobody sees
 
 
 def find_header(

@@ -29,7 +29,7 @@ _PLAIN_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 @dataclass(frozen=True, kw_only=True)
 class _Contents:
-    sheets: tuple[tuple[str, str], ...]  # name, part
+    sheets: tuple[tuple[str, str, bool], ...]  # name, part, hidden
     texts_part: str | None
     serial_days: int
 
@@ -54,8 +54,9 @@ def open_workbook(
         texts = stack.enter_context(SharedTexts())
         if contents.texts_part:
             texts.load(_blocks(archive, contents.texts_part), limits)
-        for sheet, part in contents.sheets:
-            rows = _guarded(sheet_rows(_blocks(archive, part), texts, limits), name)
+        for sheet, part, is_hidden in contents.sheets:
+            hidden: set[int] = set()
+            rows = _guarded(sheet_rows(_blocks(archive, part), texts, limits, hidden), name)
             match, head, below = find_header(rows, layouts)
             yield Table(
                 sheet=sheet,
@@ -67,6 +68,8 @@ def open_workbook(
                 is_typed=True,
                 total=size,
                 done=stream.tell,
+                is_hidden=is_hidden,
+                hidden=hidden,
             )
     except PartRefused as refused:
         raise FileRefused(name, refused.reason) from None
@@ -107,7 +110,7 @@ def _blocks(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
 
 
 def _contents(archive: zipfile.ZipFile) -> _Contents:
-    sheets: list[tuple[str, str]] = []
+    sheets: list[tuple[str, str, bool]] = []
     parts: dict[str, str] = {}
     texts: list[str] = []
     serial_days = 0
@@ -116,7 +119,8 @@ def _contents(archive: zipfile.ZipFile) -> _Contents:
         nonlocal serial_days
         if tag == "sheet":
             relation = next((v for k, v in attributes.items() if k.endswith(":id")), "")
-            sheets.append((attributes.get("name", ""), relation))
+            is_hidden = attributes.get("state", "visible") != "visible"
+            sheets.append((attributes.get("name", ""), relation, is_hidden))
         elif tag == "workbookPr" and attributes.get("date1904") in ("1", "true"):
             serial_days = DAYS_TO_1904
 
@@ -131,10 +135,10 @@ def _contents(archive: zipfile.ZipFile) -> _Contents:
 
     _read_small(archive, _WORKBOOK, in_workbook)
     _read_small(archive, _RELATIONS, in_relations)
-    found = tuple((name, parts[relation]) for name, relation in sheets if relation in parts)
+    found = [(name, parts[at], is_hidden) for name, at, is_hidden in sheets if at in parts]
     known = archive.NameToInfo
     return _Contents(
-        sheets=tuple((name, part) for name, part in found if part in known),
+        sheets=tuple(sheet for sheet in found if sheet[1] in known),
         texts_part=next((part for part in texts if part in known), None),
         serial_days=serial_days,
     )
