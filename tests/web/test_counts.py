@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from printing.models import PrintJob
 from tests.builders import Stage
 from tests.commands.test_counting_among_moves import carry
-from tests.counts import Count, move, opened
+from tests.counts import GRACE, Count, move, opened
 from tests.dock import Dock
 from tests.tracked import by_lot, by_piece, put
 from tests.web.desk_site import Desk, notice_of, words_of
@@ -347,3 +347,18 @@ def test_a_forgotten_hand_is_shown_where_it_stops_a_count_and_ended_there(desk: 
     bin_id = desk.world.one(Bin, code="A-1").id
     said = words_of(desk.get(f"/stock/bins/{bin_id}", Role.SUPERVISOR))
     assert "li has 4 × TEE in hand no more" in said
+
+
+def test_a_sheet_with_its_time_is_not_asked_again_for_what_moved_at_others(desk: Desk, shelf):
+    tee, count = shelf
+    desk.world.now += GRACE
+    move(desk.world, tee, "A-1", "A-2", 2)
+    desk.world.now += GRACE * 4
+    place = desk.world.one(CountBin, bin_id=desk.world.one(Bin, code="A-1").id)
+    url, found = f"/counts/bins/{place.id}/typed", {f"pieces-{tee.id}": "8"}
+    answer = desk.post(url, **found)
+    assert "Say when they were counted" in notice_of(desk.get(answer.location))
+    assert desk.post(url, **found, counted_at="2999-01-01T10:00").status_code == 400
+    at = f"{desk.world.now.astimezone(desk.world.zone):%Y-%m-%dT%H:%M}"
+    desk.post(url, **found, counted_at=at)
+    assert count.line("A-1", tee).state is LineState.AGREED

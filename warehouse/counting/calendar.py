@@ -5,15 +5,22 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from warehouse.catalog.models import Zone
+from warehouse.catalog.models import Bin, Zone
 from warehouse.commands import Actor, Command, Outcome, execute, new_id
 from warehouse.counting.commands.sessions import OpenCount, open_count
-from warehouse.counting.models import CountRule, CountScope, CountSession, RuleKind
+from warehouse.counting.models import (
+    CountBin,
+    CountRule,
+    CountScope,
+    CountSession,
+    RuleKind,
+    SessionState,
+)
 from warehouse.counting.scoping import Scope
 from warehouse.db import Database
 from warehouse.errors import InvalidInput, NotFound, RuleViolation
@@ -21,6 +28,7 @@ from warehouse.people import trail
 from warehouse.text import say
 
 log = logging.getLogger("fahuo.counting")
+LATEST = 7  # up to this day of the next month, what was left out is counted
 MONTH_END = 28  # the monthly count is opened on this day, for the days up to the last
 CLASSES = ("", "A", "B", "C")
 LONGEST_CYCLE = 366
@@ -124,7 +132,8 @@ def due_of(rule: CountRule, zone: str, day: date) -> Due | None:
 def open_due(database: Database, *, actor: Actor, at: datetime, zone: tzinfo) -> int:
     """Open every count the calendar asks for today and has not; return how many were opened."""
     with database.reading() as session:
-        wanted = list(_wanted(session, at.astimezone(zone).date()))
+        day = at.astimezone(zone).date()
+        wanted = [*_wanted(session, day), *_left_over(session, day, zone)]
     opened = 0
     for due in wanted:
         command = OpenCount(
@@ -155,3 +164,50 @@ def _wanted(session: Session, day: date) -> Iterator[Due]:
         known = sa.select(CountSession.id).where(CountSession.opened_for == due.opened_for)
         if session.execute(known).first() is None:
             yield due
+
+
+def _left_over(session: Session, day: date, zone: tzinfo) -> Iterator[Due]:
+    """Yield counts of the bins that another count had when their month was counted, free now.
+
+    Those counted whole since the 28th are counted; a week into the next month it is over.
+    """
+    month = day if day.day >= MONTH_END else day.replace(day=1) - timedelta(days=1)
+    if LATEST < day.day < MONTH_END:
+        return
+    since = datetime(month.year, month.month, MONTH_END, tzinfo=zone)
+    rules = sa.select(CountRule.id).where(CountRule.is_active, CountRule.kind == RuleKind.MONTHLY)
+    for rule_id in session.scalars(rules.order_by(CountRule.id)).all():
+        key = f"month:{rule_id}:{month:%Y-%m}"
+        is_of_month = sa.or_(
+            CountSession.opened_for == key, CountSession.opened_for.like(f"{key}:%")
+        )
+        counts = session.scalars(
+            sa.select(CountSession).where(is_of_month).order_by(CountSession.id)
+        ).all()
+        codes = {code for count in counts for code in count.asked.get("elsewhere", ())}
+        if not codes:
+            continue
+        done = sa.exists().where(
+            CountBin.bin_id == Bin.id,
+            CountSession.id == CountBin.session_id,
+            sa.or_(
+                CountBin.is_live,
+                is_of_month,
+                sa.and_(
+                    CountBin.counted_at >= since,
+                    ~CountSession.is_by_sku,
+                    CountSession.state != SessionState.CANCELLED,
+                ),
+            ),
+        )
+        bins = session.scalars(
+            sa.select(Bin.code)
+            .where(Bin.code.in_(codes), Bin.is_active, ~done)
+            .order_by(Bin.walk_order, Bin.code)
+        ).all()
+        if bins:
+            yield Due(
+                opened_for=f"{key}:{len(counts) + 1}",
+                name=counts[0].name,
+                scope=Scope(kind=CountScope.BINS, codes=tuple(bins)),
+            )

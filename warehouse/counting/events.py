@@ -86,24 +86,48 @@ def doubt(
 ) -> bool:
     """Have a bin counted; return whether it is asked for anew.
 
-    A bin that waits for its counter is not asked twice. In one that was counted and not posted,
-    the doubted goods are looked at again, or for the first time where they came later.
+    A bin that waits for its counter is not asked twice; a count not begun loses it to the day's.
+    In one that was counted and not posted, the doubted goods are looked at again, or for the first
+    time where they came later.
     """
     live = session.scalars(
         sa.select(CountBin).where(CountBin.bin_id == bin_id, CountBin.is_live)
     ).first()
-    if live is not None:
+    waits = live is not None and _is_draft(session, live)
+    if live is not None and not waits:
         return _again(session, command, live, sku_id)
     place = session.get(Bin, bin_id)
     if place is None or place.kind not in COUNTED_KINDS or not place.is_active:
         return False
     count = _todays(session, command)
+    if live is not None:
+        _leave_draft(session, command, live, place, count)
     add_bins(session, count, [bin_id], event)
     if count.state is SessionState.REVIEW:
         count.state, count.reviewed_at = SessionState.COUNTING, None
     session.flush()
     trail.record(session, command, "count", count.id, "doubted", bin=place.code)
     return True
+
+
+def _is_draft(session: Session, live: CountBin) -> bool:
+    """Tell whether the bin's count has not begun; then it is held until the command ends."""
+    state = sa.select(CountSession.state).where(CountSession.id == live.session_id)
+    if session.scalar(state) is not SessionState.DRAFT:
+        return False
+    return session.scalar(state.with_for_update()) is SessionState.DRAFT
+
+
+def _leave_draft(
+    session: Session, command: Command, live: CountBin, place: Bin, count: CountSession
+) -> None:
+    """Take a bin out of a count nobody has begun: who knows whether anybody ever will."""
+    draft_id = live.session_id
+    session.delete(live)
+    session.flush()
+    trail.record(
+        session, command, "count", draft_id, "bin_left", bin=place.code, number=count.number
+    )
 
 
 def _again(session: Session, command: Command, live: CountBin, sku_id: int | None) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -189,13 +190,32 @@ def _typed_rows(bin_code: str, goods: Sequence[Sku]) -> list[CountRow]:
         code = form_str(f"sku-{at}", "").strip()
         if code:
             fields.append((code, f"new-lot-{at}", f"new-{at}", f"new-serials-{at}"))
-    rows = []
+    rows, counted_at = [], _counted_at()
     for code, lot, pieces, serials in fields:
         numbers = tuple(filter(None, _BETWEEN.split(form_str(serials, ""))))
         count = _number(pieces) if form_str(pieces, "") else len(numbers)
         rows.append(CountRow(row=0, bin_code=bin_code, sku_code=code, lot=form_str(lot, ""),
-                             pieces=count, serials=numbers))  # fmt: skip
+                             pieces=count, serials=numbers,
+                             counted_at=counted_at))  # fmt: skip
     return rows or [CountRow(row=0, bin_code=bin_code, pieces=0)]
+
+
+def _counted_at() -> datetime | None:
+    """Return when the sheet was filled in, by the site's clock; None where nobody says.
+
+    Raises:
+        InvalidInput: no time, or one still to come.
+    """
+    text = form_str("counted_at", "").strip()
+    if not text:
+        return None
+    try:
+        at = datetime.fromisoformat(text).replace(tzinfo=config().time_zone)
+    except ValueError as error:
+        raise InvalidInput(say("This is no day and time."), field="counted_at") from error
+    if at > now():
+        raise InvalidInput(say("This time is still to come."), field="counted_at")
+    return at
 
 
 def _number(field: str) -> int:

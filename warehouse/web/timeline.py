@@ -161,6 +161,7 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
         _with("{lines} lines cannot be posted and are asked again: {goods}"),
         "attention",
     ),
+    ("count", "bin_left"): (_with("Bin {bin} is counted sooner, in {number}"), "attention"),
     ("count", "doubted"): (_with("Bin {bin} is doubted"), "attention"),
     ("count", "approved"): (_with("{lines} differences approved"), "ok"),
     ("count", "kept"): (_with("Book kept: {note}"), "attention"),

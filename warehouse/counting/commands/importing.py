@@ -111,6 +111,11 @@ def take_in_counts(
     message = say("{bins} bins counted: {agreed} lines agree, {different} differ, {again} are asked"
                   " again.", bins=len(found), agreed=agreed, different=different,
                   again=again)  # fmt: skip
+    if again and any(row.counted_at is None for row in rows):
+        message = say("{bins} bins counted: {agreed} lines agree, {different} differ, {again} are"
+                      " asked again. Say when they were counted, so that what moved at other times"
+                      " does no harm.", bins=len(found), agreed=agreed, different=different,
+                      again=again)  # fmt: skip
     if unsaid:
         message = say("{bins} bins counted: {agreed} lines agree, {different} differ, {again} are"
                       " asked again. {unsaid} of these are known piece by piece and no serial"

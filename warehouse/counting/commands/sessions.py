@@ -84,7 +84,8 @@ def open_count(session: Session, command: OpenCount) -> Outcome:
     if not chosen.bin_ids:
         raise RuleViolation(say("There is no bin to be counted."))
     count = make_session(session, command, command.scope.kind, name=command.name,
-                         is_blind=command.is_blind, asked=_asked(command.scope),
+                         is_blind=command.is_blind,
+                         asked={**_asked(command.scope), "elsewhere": list(chosen.elsewhere)},
                          opened_for=command.opened_for)  # fmt: skip
     if chosen.sku_ids is not None:
         count.is_by_sku = True
