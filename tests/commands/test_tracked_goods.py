@@ -9,6 +9,10 @@ import sqlalchemy as sa
 
 from tests.builders import Goods, Stage, World
 from tests.commands.test_ledger import in_ledger
+from tests.dock import NEXT_YEAR as DAY
+from tests.stations import STEPS
+from tests.stocking import PutStock, put_stock
+from tests.tracked import by_piece, put
 from warehouse.catalog.models import Bin, Sku
 from warehouse.errors import (
     InsufficientStock,
@@ -19,6 +23,7 @@ from warehouse.errors import (
 )
 from warehouse.inventory import ledger
 from warehouse.inventory.models import (
+    Allocation,
     Lot,
     LotBalance,
     Move,
@@ -235,7 +240,45 @@ def test_known_pieces_of_several_lots_move_by_lot(world: World):
     assert found == [
         (Proof.SERIAL_LOTS, "B-01", "L1", 1, 2),
         (Proof.SERIAL_LOTS, "B-01", "L2", 1, 0),
+        (Proof.SERIAL_MOVES, "B-01", "S-L2", 1, 0),
     ]
+
+
+ASTRAY = {
+    "the lot of a piece": ("UPDATE serial SET lot_id = (SELECT max(id) FROM lot)", "serial_moves"),
+    "the lot of no piece": ("UPDATE serial SET lot_id = NULL", "serial_moves"),
+    "the goods of a piece": ("UPDATE serial SET sku_id = {other}", "serial_moves"),
+    "the goods of a lot": ("UPDATE lot SET sku_id = {other} WHERE code = 'L1'", "of_one_sku"),
+    "numbers given up": ("UPDATE sku SET is_serial_tracked = {no}", "serials"),
+    "the bin of a promise": ("UPDATE allocation SET bin_id = {bin}", "promise_moves"),
+    "the goods of a promise": ("UPDATE allocation SET sku_id = {other}", "promise_moves"),
+    "the lot of a promise": ("UPDATE allocation SET lot_id = NULL", "promise_moves"),
+}
+
+
+@pytest.mark.parametrize("what", ASTRAY)
+def test_what_went_astray_after_the_goods_had_left_is_found(world: World, what: str):
+    world.site()
+    goods, other = by_piece(world, "CAM", is_lot_tracked=True), world.sku("OTHER")
+    put(world, goods, "A-1", lot="L1", day=DAY, serials=("S1",))
+    put(world, goods, "A-1", lot="L2", day=DAY, serials=("S2",))
+    work = world.released({goods: 1})
+    STEPS[Stage.WAVED](world, work)
+    promise, lot = world.one(Allocation), world.one(Lot, code="L1")
+    serial = "S1" if promise.lot_id == lot.id else "S2"
+    taken = ledger.Posting(
+        sku_id=goods.id, from_bin_id=promise.bin_id, pieces=1, allocation_id=promise.id,
+        to_bin_id=world.one(Bin, code="COURIER-ZTO").id, reason=MoveReason.DISPATCH,
+        serials=(serial,),
+    )  # fmt: skip
+    world.do(put_stock, PutStock, postings=(taken,))
+    assert world.differences() == []
+    sql, proof = ASTRAY[what]
+    no = "false" if world.database.engine.dialect.name == "postgresql" else "0"
+    dock = world.one(Bin, code="DOCK").id
+    with world.database.reading() as session:
+        session.execute(sa.text(sql.format(other=other.id, bin=dock, no=no)))
+        assert proof in {found.kind for found in differences(session)}
 
 
 # How often a balance changed

@@ -1,4 +1,10 @@
-"""The proof of the ledger: what is kept for fast reading agrees with what explains it."""
+"""The proof of the ledger: what is kept for fast reading agrees with what explains it.
+
+That promises are not more than a balance has reserved is proved here and by no constraint: they are
+written before the balance, which is held as briefly as can be, and only PostgreSQL could ask at the
+end of a transaction, by a sum over all promises a bin ever had. Where a promise stood of which no
+piece was ever taken, nothing but itself tells.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import IN_WORK_KINDS, VIRTUAL_KINDS, Bin, Sku
 from warehouse.db import table_of
-from warehouse.inventory import explained
+from warehouse.inventory import explained, related
 from warehouse.inventory.models import (
     Allocation,
     Lot,
@@ -49,6 +55,9 @@ class Proof(StrEnum):
     PICKED = "picked"  # what was taken out of a promise with the moves that took it
     GIVEN_BACK = "given_back"  # what was given back of a promise with the records of that
     KIND_OF_BIN = "kind_of_bin"  # what a balance says of its bin with the bin
+    OF_ONE_SKU = "of_one_sku"  # the SKU of a move or promise with that of its lot
+    SERIAL_MOVES = "serial_moves"  # SKU and lot of a piece with the moves that took it along
+    PROMISE_MOVES = "promise_moves"  # bin, SKU and lot of a promise with what was taken out of it
 
 
 PROOF_WORDS = {
@@ -63,6 +72,9 @@ PROOF_WORDS = {
     Proof.PICKED: say("picked of a promise and its moves"),
     Proof.GIVEN_BACK: say("given back of a promise and its records"),
     Proof.KIND_OF_BIN: say("balance and the kind of its bin"),
+    Proof.OF_ONE_SKU: say("lot and the goods it is of"),
+    Proof.SERIAL_MOVES: say("serial number and the goods that moved"),
+    Proof.PROMISE_MOVES: say("promise and what was taken out of it"),
 }
 
 
@@ -123,6 +135,10 @@ def _proofs() -> tuple[_Asked, ...]:
         _of_promises(Proof.PICKED, _allocation.c.picked, explained.taken_out()),
         _of_promises(Proof.GIVEN_BACK, _allocation.c.released, explained.given_back()),
         *_of_kinds(),
+        *((Proof.OF_ONE_SKU, query) for query in related.lots_of_other_goods()),
+        *((Proof.SERIAL_MOVES, query) for query in related.pieces_of_other_moves()),
+        (Proof.SERIALS, related.pieces_without_numbers(real)),
+        (Proof.PROMISE_MOVES, related.promises_of_other_moves()),
     )
 
 
