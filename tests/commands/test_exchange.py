@@ -9,13 +9,14 @@ from typing import Any
 
 import openpyxl
 import pytest
+import sqlalchemy as sa
 
 from printing.models import PrintJob
 from tests.builders import Goods
 from tests.dock import NEXT_YEAR, Dock
 from tests.stocking import PutStock, put_stock
 from tests.tracked import put
-from warehouse.catalog.models import Bin
+from warehouse.catalog.models import Bin, Sku
 from warehouse.commands import USUAL_ZONE, Actor
 from warehouse.errors import (
     InsufficientStock,
@@ -211,6 +212,19 @@ def test_a_piece_out_on_exchange_is_settled_there_and_not_received_anew(dock: Do
     dock.finish(again)
     dock.book(again)
     assert dock.world.standing(phone) == {"DOCK": 1, "SUPPLIER": -1}
+
+
+def test_goods_no_longer_in_use_are_no_replacement_for_others(dock: Dock):
+    tee, old = dock.world.sku("TEE"), dock.world.sku("OLD")
+    faulty(dock, tee, 2)
+    exchange_id, lines = sent(dock, {"TEE": 2})
+    with dock.world.database.transaction() as session:
+        session.execute(sa.update(Sku).values(is_active=False))
+    given = {"exchange_id": exchange_id, "line_id": lines[0].id, "pieces": 1, "note": "agreed",
+             "kind": Settlement.REPLACED}  # fmt: skip
+    dock.world.refused(InvalidInput, settle_exchange, SettleExchange, sku_code="OLD", **given)
+    dock.world.do(settle_exchange, SettleExchange, sku_code="TEE", **given)
+    assert (dock.world.standing(old), dock.world.balance("DOCK", tee)) == ({}, (1, 0, 1))
 
 
 def test_a_piece_at_a_customer_is_not_received_from_a_supplier(dock: Dock):

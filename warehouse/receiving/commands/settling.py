@@ -57,7 +57,8 @@ def settle_exchange(session: Session, command: SettleExchange) -> Outcome:
 
     Raises:
         StaleScreen: nothing of the exchange is out. InvalidInput: more pieces than are open, a
-            credit without amount, another SKU or a refusal without a note, a lot or number missing.
+            credit without amount, another SKU or a refusal without a note, goods no longer in use
+            instead, a lot or number missing.
     """
     exchange = exchange_by_id(session, command.exchange_id)
     if exchange.state is not ExchangeState.OUT:
@@ -108,7 +109,10 @@ def _sku(session: Session, command: SettleExchange, line: ExchangeLine) -> Sku:
     sku_id = sku_ids(session, [code]).get(code)
     if sku_id is None:
         raise UnknownName(say("There is no SKU with this code."), field="sku_code")
-    return session.get_one(Sku, sku_id)
+    sku = session.get_one(Sku, sku_id)
+    if not sku.is_active and sku.id != line.sku_id:
+        raise InvalidInput(say("{sku} is no longer in use.", sku=sku.code), field="sku_code")
+    return sku
 
 
 def _check(command: SettleExchange, line: ExchangeLine, sku: Sku) -> None:
