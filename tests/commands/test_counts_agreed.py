@@ -82,7 +82,8 @@ def test_a_piece_taken_for_another_is_a_difference_of_two(world: World, dock: Do
         held = session.get_one(CountSession, count.id)
         paper = count_report(session, held, world.now, world.zone, tells_value=True)
         (row,) = session.execute(desk.line_list(count.id).where(desk.OFF > 0)).all()
-    assert [line.properties for line in paper.lines] == ["−S2 +FAKE9"]
+    (told,) = paper.lines
+    assert (told.properties, told.missing, told.found) == ("−S2 +FAKE9", 1, 1)
     assert row.id == line.id
     count.approve_and_post()
     assert places(world) == {"S1": "A-1", "S2": "COUNT-DIFFERENCE", "FAKE9": "A-1"}

@@ -133,6 +133,8 @@ def count_report(
                 properties=" ".join(filter(None, (row.properties, row.lot, *_numbers(row)))),
                 counted=row.counted,
                 book=row.book,
+                missing=row.gone,
+                found=row.found,
                 value=_yuan(row.value_fen) if row.price_fen and tells_value else "",
                 reason=translate(REASON_WORDS[row.reason], locale) if row.reason
                 else translate(STATE_WORDS[row.state], locale),

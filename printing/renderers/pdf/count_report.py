@@ -22,7 +22,7 @@ def draw(report: CountReport, media: Media) -> list[Sheet]:
         flow.begin_table(_columns(report, flow.width))
         for line in report.lines:
             flow.row([line.bin_code, _described(line), str(line.counted), str(line.book),
-                      f"{line.counted - line.book:+d}", line.value, line.reason],
+                      _difference(line), line.value, line.reason],
                      least_mm=6)  # fmt: skip
         flow.end_table()
     else:
@@ -70,6 +70,12 @@ def _columns(report: CountReport, width: float) -> list[Column]:
                max_lines=1),
         Column(title=titles[6], width=widths[6], size_pt=8, floor_pt=4, max_lines=3),
     ]  # fmt: skip
+
+
+def _difference(line: CountedLine) -> str:
+    if line.missing and line.found:
+        return f"-{line.missing} +{line.found}"
+    return f"{line.counted - line.book:+d}"
 
 
 def _described(line: CountedLine) -> str:
