@@ -142,8 +142,16 @@ def _walks(connection: sa.Connection) -> Walks:
 
         return on_sqlite
 
-    # It plans by what it has counted: let it believe that millions are there. Of a table that is
-    # empty it knows better.
+    # It plans by what it has counted: let it believe that millions are there, of which it has seen
+    # none, whether it found the time to look or not. Of a table that is empty it knows better.
+    connection.exec_driver_sql(
+        "DELETE FROM pg_statistic WHERE starelid IN"
+        " (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)"
+    )
+    connection.exec_driver_sql(
+        "UPDATE pg_class SET reltuples = -1, relpages = 0"
+        " WHERE relkind IN ('r', 'i') AND relnamespace = 'public'::regnamespace"
+    )
     connection.exec_driver_sql(
         f"UPDATE pg_class SET reltuples = {MANY}, relpages = 1 WHERE relname = ANY(%s)",
         (list(GROWING),),

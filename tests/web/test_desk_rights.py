@@ -129,6 +129,7 @@ MAY: dict[str, frozenset[Role]] = {
     "receiving.keep": _FLOOR,
     "receiving.file": _FLOOR,
     "receiving.remove": _FLOOR,
+    "receiving.withdraw": _FLOOR,
     "receiving.orders": _SEE,
     "receiving.order": _SEE,
     "receiving.new_order": _FLOOR,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.commands import CommandRow
-from warehouse.db import table_of
+from warehouse.db import portions, table_of
 from warehouse.inventory.models import Move, MoveReason
 from warehouse.receiving.models import Receipt
 
@@ -46,8 +46,10 @@ def moved_since(
     Reads the commands since then and their moves, however many came before.
     """
     wanted = set(bins)
+    rows = _rows(session, since, wanted)
+    corrections = _corrections(session, rows)
     found: dict[tuple[int, int], Moved] = {}
-    for row in _rows(session, since, wanted):
+    for row in rows:
         for bin_id, sign in ((row.from_bin_id, -1), (row.to_bin_id, 1)):
             if bin_id not in wanted:
                 continue
@@ -55,7 +57,7 @@ def moved_since(
                 (bin_id, row.sku_id), Moved(last_at=row.at, moves=[], of_command=[])
             )
             seen.last_at = max(seen.last_at, row.at)
-            why = _why(row)
+            why = _why(row, corrections)
             seen.moves.append((row.at, sign * row.pieces, why))
             seen.of_command.append(row.command_id)
             is_booked_in = sign > 0 and why not in CORRECTIONS
@@ -64,21 +66,35 @@ def moved_since(
     return found
 
 
-def _why(row: Any) -> MoveReason:
+def _why(row: Any, corrections: Collection[str]) -> MoveReason:
     """Return why goods moved, as a counter sees it.
 
     A correction of a receipt brings no goods. A picker who takes a pick back lays them back; who
     takes a placing back may have scanned the wrong bin, so that none ever were there.
     """
     reason = MoveReason(row.reason)
-    if reason is MoveReason.RECEIVE and row.is_correction:
+    if reason is MoveReason.RECEIVE and row.reference in corrections:
         return MoveReason.ADJUST
     if reason is MoveReason.UNDO and row.consignment_line_id is not None:
         return MoveReason.PICK
     return reason
 
 
-def _rows(session: Session, since: datetime, bins: set[int]) -> Iterable[Any]:
+def _corrections(session: Session, rows: Sequence[Any]) -> set[str]:
+    """Return those numbers of receipts the moves name that are of corrections."""
+    numbers = {row.reference for row in rows if row.reason == MoveReason.RECEIVE}
+    return {
+        number
+        for some in portions(numbers)
+        for number in session.scalars(
+            sa.select(Receipt.number).where(
+                Receipt.number.in_(some), Receipt.corrects_id.is_not(None)
+            )
+        )
+    }
+
+
+def _rows(session: Session, since: datetime, bins: set[int]) -> Sequence[Any]:
     query = (
         sa.select(
             _move.c.sku_id,
@@ -88,9 +104,7 @@ def _rows(session: Session, since: datetime, bins: set[int]) -> Iterable[Any]:
             _move.c.reason,
             _move.c.command_id,
             _move.c.consignment_line_id,
-            sa.exists()
-            .where(Receipt.number == _move.c.reference, Receipt.corrects_id.is_not(None))
-            .label("is_correction"),
+            _move.c.reference,
             _command.c.at,
         )
         .join(_command, _command.c.id == _move.c.command_id)
@@ -99,7 +113,7 @@ def _rows(session: Session, since: datetime, bins: set[int]) -> Iterable[Any]:
     )
     if len(bins) <= MOST_NAMED:
         query = query.where(sa.or_(_move.c.from_bin_id.in_(bins), _move.c.to_bin_id.in_(bins)))
-    return session.execute(query)
+    return session.execute(query).all()
 
 
 MOST_NAMED = 500  # more bins are not named to the database but picked out here
