@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from tests.builders import Goods, World
 from tests.web.desk_site import Desk
 from warehouse.catalog.models import Bin, BinKind
+from warehouse.counting.models import CountSession
 from warehouse.receiving.commands.suppliers import SaveSupplier, save_supplier
 from warehouse.receiving.models import PurchaseLine, PurchaseOrder
 from warehouse.replenishing.models import FaceLevel, ReplenishTask
@@ -137,6 +138,11 @@ def test_the_pick_face_is_filled_on_the_tablet(boss: Desk):
     booked = scan("fewer", "CMD-WEIGHT-6")
     assert "14 fewer in R-01 than the book has. It is counted before" in booked
     assert world.balance("R-01", tee) == (20, 0, 20)
+    waits = "14 × TEE not found in R-01"
+    assert waits in text(boss.get("/supply/filling"))
+    left_out = boss.get(f"/stock/bins/{world.one(Bin, code='R-01').id}")
+    assert waits in text(left_out)
+    assert f'/counts/{world.one(CountSession).id}"' in left_out.get_data(as_text=True)
     assert "6 in hand" in scan("item", tee.barcode, pieces="6")
     is_closed(world, "A-01", closed=True)
     assert "A-01 was closed meanwhile" in text(boss.get("/replenish"))

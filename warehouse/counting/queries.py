@@ -24,7 +24,7 @@ from warehouse.counting.models import (
     SessionState,
 )
 from warehouse.errors import NotFound, RuleViolation, StaleScreen
-from warehouse.inventory.models import Lot, StockBalance
+from warehouse.inventory.models import Lot, StockBalance, Unfound
 from warehouse.people.models import Person, PersonRole, Role
 from warehouse.people.rights import Right, rights_of
 from warehouse.text import Text, say
@@ -302,3 +302,30 @@ def book_in(session: Session, bin_id: int) -> dict[int, int]:
 def name_of(session: Session, person_id: int) -> str:
     """Return the name of a person."""
     return str(session.scalar(sa.select(Person.name).where(Person.id == person_id)))
+
+
+def not_found(session: Session, bin_id: int | None = None) -> list[Any]:
+    """Return goods not found in the bin, or in any, each with the count that bin waits for."""
+    live = sa.and_(CountBin.bin_id == Unfound.bin_id, CountBin.is_live)
+    query = (
+        sa.select(
+            Unfound.bin_id,
+            Bin.code.label("bin"),
+            Unfound.sku_id,
+            Sku.code.label("sku"),
+            Unfound.pieces,
+            Unfound.at,
+            Person.name.label("who"),
+            CountSession.id.label("count_id"),
+            CountSession.number,
+        )
+        .join(Bin, Bin.id == Unfound.bin_id)
+        .join(Sku, Sku.id == Unfound.sku_id)
+        .join(Person, Person.id == Unfound.person_id)
+        .outerjoin(CountBin, live)
+        .outerjoin(CountSession, CountSession.id == CountBin.session_id)
+        .order_by(Bin.walk_order, Bin.code, Sku.code)
+    )
+    if bin_id is not None:
+        query = query.where(Unfound.bin_id == bin_id)
+    return list(session.execute(query))

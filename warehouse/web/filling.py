@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import render_template, url_for
 from werkzeug.wrappers import Response
 
+from warehouse.counting.queries import not_found
 from warehouse.people.rights import Right
 from warehouse.replenishing.commands.planning import (
     CancelTask,
@@ -62,6 +63,7 @@ def filling() -> str | Response:
         return render_template(
             "replenish/index.html",
             page=page,
+            unfound=not_found(session),
             chips=state_chips(TaskState, task_counts(session), state),
             waiters=waiters_of(session, [row.id for row in page.rows if row.state == "open"]),
         )

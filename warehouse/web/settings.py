@@ -67,7 +67,7 @@ NAMES: dict[str, Text] = {
     "count_limit_percent": say("and up to percent of the book, 0: any"),
     "count_limit_yuan": say("and up to yuan, 0: any"),
     "count_grace_s": say("Goods may be in a hand for seconds before they are scanned"),
-    "hand_hours": say("Goods in a hand untouched for hours are put back in the book, 0: never"),
+    "hand_hours": say("Goods nobody touched in a hand count as put back after hours, 0: never"),
     "asks_if_empty": say("Pickers are asked whether a bin is empty that the book has emptied"),
     "separates_orders": say("A slip lies between the orders of a wave's papers"),
 }

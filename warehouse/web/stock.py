@@ -13,6 +13,7 @@ from warehouse.catalog.commands.labels import (
     print_sku_labels,
 )
 from warehouse.catalog.models import Barcode, Bin, BinKind, Sku, SkuPicture, Zone
+from warehouse.counting.queries import not_found
 from warehouse.errors import NotFound, WarehouseError
 from warehouse.inventory import desk as stock_desk
 from warehouse.inventory.models import Move, MoveReason, StockBalance
@@ -155,6 +156,7 @@ def bin(bin_id: int) -> str | Response:
             zone=session.get(Zone, found.zone_id) if found.zone_id else None,
             consignment_id=carries,
             content=stock_desk.content_of_bin(session, bin_id),
+            unfound=not_found(session, bin_id),
             page=tables.page_of(session, query, MOVES, arms=touching),
             events=story(session, [("bin", [bin_id])]),
             reasons=options(MoveReason, say("all")),

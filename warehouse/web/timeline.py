@@ -203,7 +203,7 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
     ("receipt_paper", "paid"): (_with("Payment for {paper}"), "ok"),
     ("receipt_paper", "payment_taken_back"): (_with("Payment for {paper} taken back"), "stop"),
     ("receipt_paper", "paper_withdrawn"): (
-        _with("Supplier's paper {paper} withdrawn"),
+        _with("Supplier's paper {paper} withdrawn: {reason}"),
         "attention",
     ),
     ("receipt_paper", "file_kept"): (_with("File kept: {name}"), None),
