@@ -140,6 +140,22 @@ def test_scans_go_on_while_a_question_is_open_and_answered(desk: Desk, tablet: P
     expect(panel).to_have_count(0)
 
 
+def test_a_list_that_changes_under_a_finger_loses_no_tap(desk: Desk, tablet: Page):
+    printer_id = _printer(desk, state="ready")
+    _ask(desk, printer_id, "YT0", state=JobState.UNKNOWN)
+    tablet.locator("[data-call-show]").click()
+    panel = tablet.locator("#bench")
+    expect(panel).to_contain_text("waybill YT0")
+    shut = panel.locator("[data-bench-close]").bounding_box()
+    assert shut is not None
+    tablet.mouse.move(shut["x"] + shut["width"] / 2, shut["y"] + shut["height"] / 2)
+    tablet.mouse.down()
+    _ask(desk, printer_id, "YT1", state=JobState.UNKNOWN)
+    tablet.wait_for_timeout(800)  # polls enough to change the list
+    tablet.mouse.up()
+    expect(panel).to_have_count(0)
+
+
 def test_a_second_tap_does_not_answer_the_question_that_moved_up(desk: Desk, tablet: Page):
     printer_id = _printer(desk, state="ready")
     jobs = [_ask(desk, printer_id, f"YT{n}", state=JobState.UNKNOWN) for n in range(2)]

@@ -5,6 +5,18 @@
 
 const LONGEST_S = 60;
 const PATIENCE_MS = 15_000;
+const LONGEST_TAP_MS = 2_000;
+
+let lifted = Promise.resolve(); // settles when no finger is on the glass any more
+let lift = () => {};
+
+document.addEventListener("pointerdown", () => {
+  lift();
+  lifted = new Promise((settle) => { lift = settle; });
+  setTimeout(lift, LONGEST_TAP_MS);
+}, true);
+// The click comes right behind its finger.
+for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => setTimeout(lift), true);
 
 export function keepFresh(root = document) {
   for (const element of root.querySelectorAll("[data-refresh]")) follow(element);
@@ -26,6 +38,8 @@ export function follow(element, shown = element.outerHTML) {
       const fresh = new DOMParser().parseFromString(text, "text/html").body.firstElementChild;
       // An element that is replaced under a finger loses the tap: one that says the same stays.
       if (fresh && fresh.outerHTML !== shown) {
+        await lifted;
+        if (!element.isConnected) return;
         const says = fresh.outerHTML;
         element.replaceWith(document.adoptNode(fresh));
         if (fresh.dataset.refresh) follow(fresh, says);
