@@ -14,7 +14,7 @@ from warehouse.inventory.models import ReleaseReason
 from warehouse.orders.queries import CONSIGNMENT_WORDS
 from warehouse.storing.models import HandlingKind, HandlingState
 from warehouse.supplying.models import Flow
-from warehouse.web.timeline import SENTENCES
+from warehouse.web.trail_words import SENTENCES
 from warehouse.web.words import WORDS, word
 
 NEVER_SHOWN = {Flow, HandlingKind, HandlingState, ReleaseReason}

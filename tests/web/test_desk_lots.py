@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from tests.builders import Stage
 from tests.tracked import by_lot, by_piece, lots_at, places, put
@@ -17,7 +18,8 @@ from warehouse.packing.models import Parcel
 from warehouse.people.models import Role, Trail
 from warehouse.picking.commands.wave import TakeWave, take_wave
 
-TODAY = utcnow().date()
+SITE = ZoneInfo("Asia/Shanghai")
+TODAY = utcnow().astimezone(SITE).date()
 SUPERVISOR, SERVICE = Role.SUPERVISOR, Role.CUSTOMER_SERVICE
 
 

@@ -17,8 +17,7 @@ from sqlalchemy.orm import Session
 
 from warehouse.db import table_of
 from warehouse.inventory.models import PastHand
-from warehouse.replenishing.models import Carried, ReplenishTask
-from warehouse.storing.models import Handling, HandlingState
+from warehouse.storing import hands as storing
 
 OLD = timedelta(minutes=15)  # so long in a hand, goods may as well be back without a scan
 MOST_NAMED = 500  # more bins are not named to the database but picked out here
@@ -76,23 +75,8 @@ class Hands:
 
 def open_hands(session: Session, bins: Sequence[int]) -> list[Hand]:
     """Return what people have in hand out of the bins now."""
-    moved = session.execute(
-        sa.select(
-            Handling.person_id, Handling.from_bin_id, Handling.sku_id, Handling.lot_id,
-            Handling.pieces, Handling.serials, Handling.opened_at.label("since"),
-            Handling.changed_at,
-        ).where(Handling.state == HandlingState.OPEN)
-    )  # fmt: skip
-    carried = session.execute(
-        sa.select(
-            Carried.person_id, Carried.from_bin_id, ReplenishTask.sku_id, Carried.lot_id,
-            Carried.pieces, Carried.serials, Carried.at.label("since"), Carried.changed_at,
-        )
-        .join(ReplenishTask, ReplenishTask.id == Carried.task_id)
-        .where(Carried.pieces > 0)
-    )  # fmt: skip
     wanted = set(bins)
-    return [_hand(row) for row in (*moved, *carried) if row.from_bin_id in wanted]
+    return [_hand(row) for row in session.execute(storing.open_hands()) if row.bin_id in wanted]
 
 
 def hands_since(session: Session, bins: Sequence[int], since: datetime) -> Hands:
@@ -107,13 +91,13 @@ def hands_since(session: Session, bins: Sequence[int], since: datetime) -> Hands
 def _hand(row: Any) -> Hand:
     return Hand(
         person_id=row.person_id,
-        bin_id=row.from_bin_id,
+        bin_id=row.bin_id,
         sku_id=row.sku_id,
         lot_id=row.lot_id,
         pieces=row.pieces,
         serials=tuple(row.serials or ()),
         since=row.since,
-        changed_at=row.changed_at or row.since,
+        changed_at=row.changed_at,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -46,8 +47,12 @@ class InHand:
     changed_at: datetime
 
 
-def in_hands(session: Session, *, bins: Collection[int] | None = None) -> list[InHand]:
-    """Return what everybody has in hand, what was taken first at the head; of `bins` only."""
+def open_hands() -> sa.CompoundSelect[Any]:
+    """Return the question for what people have in hand now, out of which bin.
+
+    Columns: kind, no, person_id, bin_id, sku_id (null: the whole bin), lot_id, pieces, serials
+    (codes), since, changed_at (when its pieces last changed).
+    """
     moved = sa.select(
         sa.literal(HandKind.STOCK.value).label("kind"),
         Handling.id.label("no"),
@@ -56,6 +61,7 @@ def in_hands(session: Session, *, bins: Collection[int] | None = None) -> list[I
         Handling.sku_id,
         Handling.lot_id,
         Handling.pieces,
+        Handling.serials,
         Handling.opened_at.label("since"),
         sa.func.coalesce(Handling.changed_at, Handling.opened_at).label("changed_at"),
     ).where(Handling.state == HandlingState.OPEN)
@@ -68,13 +74,19 @@ def in_hands(session: Session, *, bins: Collection[int] | None = None) -> list[I
             ReplenishTask.sku_id,
             Carried.lot_id,
             Carried.pieces,
+            Carried.serials,
             Carried.at.label("since"),
             sa.func.coalesce(Carried.changed_at, Carried.at).label("changed_at"),
         )
         .join(ReplenishTask, ReplenishTask.id == Carried.task_id)
         .where(Carried.pieces > 0)
     )
-    hand = sa.union_all(moved, carried).subquery()
+    return sa.union_all(moved, carried)
+
+
+def in_hands(session: Session, *, bins: Collection[int] | None = None) -> list[InHand]:
+    """Return what everybody has in hand, what was taken first at the head; of `bins` only."""
+    hand = open_hands().subquery()
     query = (
         sa.select(
             hand.c.kind, hand.c.no, hand.c.person_id, Person.name, Person.is_active,

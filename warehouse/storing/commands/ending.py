@@ -83,9 +83,11 @@ def end_forgotten(database: Database, *, actor: Actor, at: datetime, zone: tzinf
     """End the hands nobody has touched for a shift, as the site says; return how many were."""
     with database.reading() as session:
         hours = load_settings(session).hand_hours
+        if not hours:
+            return 0
         old = [hand for hand in in_hands(session) if hand.changed_at <= at - timedelta(hours=hours)]
     ended = 0
-    for hand in old if hours else ():
+    for hand in old:
         command = EndHand(
             id=new_id(), actor=actor, at=at, zone=zone, kind=hand.kind,
             person_id=hand.person_id, no=hand.no,
@@ -94,6 +96,6 @@ def end_forgotten(database: Database, *, actor: Actor, at: datetime, zone: tzinf
             execute(database, end_hand, command)
         except StaleScreen:
             continue  # put down in this very moment
-        log.info("%s has forgotten what was in hand of %s; ended", hand.name, hand.bin)
+        log.info("person %d forgot what was in hand of %s; ended", hand.person_id, hand.bin)
         ended += 1
     return ended
