@@ -272,6 +272,23 @@ def test_fewer_in_reserve_than_the_book_are_counted_and_the_next_bin_is_gone_to(
     assert world.differences() == []
 
 
+def test_who_found_fewer_is_asked_for_what_is_left_there_and_no_more(world, tee):
+    face(world, tee, 5, 27)
+    assert planned(world) == [("R-02", "A-01", 25, False)]
+    to = {"by": "li", "task_id": world.one(ReplenishTask).id}
+    world.do(go_to_reserve, GoToReserve, barcode="R-02", **to)
+    world.do(report_fewer, ReportFewer, found=5, **to)
+    again = world.do(go_to_reserve, GoToReserve, barcode="R-02", **to)
+    assert str(again.message) == "R-02: take 5."
+    scan = {"barcode": tee.barcode, **to}
+    some = world.do(take_from_reserve, TakeFromReserve, pieces=2, **scan)
+    assert str(some.message) == "2 in hand, 3 to go. Or scan the pick bin."
+    rest = world.do(take_from_reserve, TakeFromReserve, pieces=3, **scan)
+    assert str(rest.message) == "5 in hand. Scan the pick bin."
+    found = world.do(take_from_reserve, TakeFromReserve, **scan)
+    assert (str(found.message), found.tone) == ("6 in hand. Scan the pick bin.", "ok")
+
+
 def test_what_reserve_was_found_without_is_sold_to_nobody_until_it_is_counted(world):
     milk = lots_of(world, {"L1": (date(2026, 9, 1), 4), "L2": (date(2026, 5, 1), 3)})
     face(world, milk, 5, 6, place="A-09")

@@ -135,6 +135,7 @@ def test_the_pick_face_is_filled_on_the_tablet(boss: Desk):
     assert "10 in A-01." in scan("item", "A-01")
     scan("bin", "R-01")
     assert "How many are left in the bin" in scan("item", "CMD-SHORT")
+    assert " 4 pieces" in scan("fewer", "CMD-WEIGHT-4")
     booked = scan("fewer", "CMD-WEIGHT-6")
     assert "14 fewer in R-01 than the book has. It is counted before" in booked
     assert world.balance("R-01", tee) == (20, 0, 20)

@@ -27,6 +27,16 @@ def keep_unfound(
     session.flush()
 
 
+def unfound_in(session: Session, bin_id: int, sku_id: int) -> int:
+    """Return how many pieces of a SKU were not seen in a bin when somebody last looked for them."""
+    return (
+        session.scalar(
+            sa.select(Unfound.pieces).where(Unfound.bin_id == bin_id, Unfound.sku_id == sku_id)
+        )
+        or 0
+    )
+
+
 def within_reach_again(session: Session, bin_ids: Iterable[int] | sa.Select[int]) -> None:
     """Forget what was not found in these bins: they were counted, or nobody will count them."""
     session.execute(sa.delete(Unfound).where(Unfound.bin_id.in_(bin_ids)))

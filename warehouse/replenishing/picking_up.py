@@ -16,6 +16,7 @@ from warehouse.inventory.fitness import SUSPECT_SKUS, is_fit
 from warehouse.inventory.models import Lot, LotBalance, Move, MoveReason
 from warehouse.inventory.pieces import LotHere, lots_in, serials_in
 from warehouse.inventory.queries import balance_of, free_by_lot
+from warehouse.inventory.unfound import unfound_in
 from warehouse.people.models import Person
 from warehouse.replenishing.models import Carried, ReplenishTask
 from warehouse.text import Text, say
@@ -127,6 +128,18 @@ def others_hold(session: Session, hand: Carried, sku_id: int, *, any_lot: bool =
     if hand.lot_id is not None and not any_lot:
         query = query.where(Carried.lot_id == hand.lot_id)
     return int(session.scalar(query) or 0)
+
+
+def left_to_take(session: Session, task: ReplenishTask, hand: Carried, *, day: date) -> int:
+    """Return the pieces to take yet at the bin somebody stands at: those wanted that are there.
+
+    Of goods kept by lot those of the lot in hand. What was not found there is not asked for.
+    """
+    place, sku = hand.from_bin_id, task.sku_id
+    fit = in_bin(session, place, sku, day=day, lot_id=hand.lot_id) - others_hold(session, hand, sku)
+    seen = in_bin(session, place, sku, day=None) - others_hold(session, hand, sku, any_lot=True)
+    there = min(fit, seen - unfound_in(session, place, sku))
+    return max(0, min(task.pieces - task.moved, there) - hand.pieces)
 
 
 def is_gone(session: Session, hand: Carried, sku_id: int) -> bool:

@@ -28,6 +28,7 @@ from warehouse.replenishing.picking_up import (
     in_bin,
     is_face,
     is_gone,
+    left_to_take,
     lot_to_take,
     place_for,
     way_of,
@@ -203,6 +204,9 @@ def _task(session: Session, task: ReplenishTask, hand: Carried | None, screen: s
     source = session.get_one(Bin, hand.from_bin_id if hand else _first_bin(session, task))
     target = session.get_one(Bin, task.to_bin_id)
     in_hand = hand.pieces if hand else 0
+    left = task.pieces - task.moved
+    if hand:
+        left = left_to_take(session, task, hand, day=today())
     lot = lot_to_take(session, source.id, sku.id, day=today()) if sku.is_lot_tracked else None
     shown = screen or (ReplenishScreen.ITEM if hand else ReplenishScreen.BIN)
     expects = {
@@ -219,7 +223,7 @@ def _task(session: Session, task: ReplenishTask, hand: Carried | None, screen: s
         expects=expects[shown],
         context={
             "task": task, "sku": sku, "source": source.code, "target": target.code, "lot": lot,
-            "in_hand": in_hand, "left": max(0, task.pieces - task.moved - in_hand),
+            "in_hand": in_hand, "left": left,
             "is_closed": not is_filled(session, target.id),
             "others": carriers_of(session, task.id, person().id),
         },

@@ -29,6 +29,7 @@ from warehouse.replenishing.picking_up import (
     in_bin,
     is_gone,
     item_in,
+    left_to_take,
     lot_to_take,
     others_hold,
     place_for,
@@ -81,7 +82,7 @@ def go_to_reserve(session: Session, command: GoToReserve) -> Outcome:
     hand = hand_of(session, command.actor.person_id)
     if hand is not None and hand.pieces:
         if hand.task_id == task.id and hand.from_bin_id == place.id:
-            return _at_bin(task, place, hand.pieces)
+            return _at_bin(session, command, task, hand)
         raise RuleViolation(say("Put down first what you have in hand."))
     there = in_bin(session, place.id, sku.id, day=command.day)
     if there <= 0:
@@ -93,7 +94,7 @@ def go_to_reserve(session: Session, command: GoToReserve) -> Outcome:
     hand.lot_id, hand.pieces, hand.serials, hand.other_bin_id = None, 0, [], None
     hand.changed_at = None
     session.flush()
-    return _at_bin(task, place, 0)
+    return _at_bin(session, command, task, hand)
 
 
 def take_from_reserve(session: Session, command: TakeFromReserve) -> Outcome:
@@ -132,13 +133,14 @@ def take_from_reserve(session: Session, command: TakeFromReserve) -> Outcome:
     hand.pieces += pieces
     hand.other_bin_id, hand.changed_at = None, command.at
     session.flush()
-    more = task.pieces - task.moved - hand.pieces
+    more = left_to_take(session, task, hand, day=command.day)
     text = (
         say("{pieces} in hand, {more} to go. Or scan the pick bin.", pieces=hand.pieces, more=more)
         if more > 0
         else say("{pieces} in hand. Scan the pick bin.", pieces=hand.pieces)
     )
-    tone = Tone.ATTENTION if more < 0 else Tone.OK
+    is_too_many = task.moved + hand.pieces > task.pieces
+    tone = Tone.ATTENTION if is_too_many else Tone.OK
     return Outcome(screen=ReplenishScreen.ITEM, subject_id=task.id, message=text, tone=tone)
 
 
@@ -206,9 +208,10 @@ def _next_bin(session: Session, command: Command, task: ReplenishTask, hand: Car
     )
 
 
-def _at_bin(task: ReplenishTask, place: Bin, in_hand: int) -> Outcome:
-    left = task.pieces - task.moved - in_hand
-    text = say("{bin}: take {pieces}.", bin=place.code, pieces=max(0, left))
+def _at_bin(session: Session, command: Command, task: ReplenishTask, hand: Carried) -> Outcome:
+    place = session.get_one(Bin, hand.from_bin_id)
+    left = left_to_take(session, task, hand, day=command.day)
+    text = say("{bin}: take {pieces}.", bin=place.code, pieces=left)
     return Outcome(screen=ReplenishScreen.ITEM, subject_id=task.id, message=text)
 
 
