@@ -181,6 +181,12 @@ class LotDoubted(ScanRejected):
         self.offered = lot
 
 
+class StillAsked(ScanRejected):
+    """The goods in hand were scanned again where their lot or a serial number was asked for."""
+
+    code = "still_asked"
+
+
 class RuleViolation(WarehouseError):
     """The business forbids it."""
 

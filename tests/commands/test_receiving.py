@@ -18,6 +18,7 @@ from warehouse.errors import (
     SamePerson,
     SerialElsewhere,
     StaleScreen,
+    StillAsked,
     UnknownBarcode,
     WrongItem,
     WrongScan,
@@ -56,7 +57,7 @@ from warehouse.receiving.commands.receipts import (
 )
 from warehouse.receiving.commands.setting_down import SetDown, set_down
 from warehouse.receiving.commands.striking import StrikePiece, doubts_of, strike_piece
-from warehouse.receiving.models import Fault, Receipt, ReceiptCount, ReceiptLine
+from warehouse.receiving.models import Fault, Receipt, ReceiptCount, ReceiptFocus, ReceiptLine
 from warehouse.receiving.screens import ReceiveScreen
 
 UNKNOWN = "6900000000012"
@@ -176,7 +177,11 @@ def test_lot_and_date_are_asked_once_and_remembered(dock: Dock):
     assert dock.count(receipt_id, milk, 6).screen == ReceiveScreen.LOT
     assert dock.lines(receipt_id) == {}
     dock.world.refused(StaleScreen, count_goods, CountGoods, barcode=milk.barcode, **here)
-    dock.world.refused(WrongItem, tell_pieces, TellPieces, lot=milk.barcode, **here)
+    again = dock.world.refused(StillAsked, tell_pieces, TellPieces, lot=milk.barcode, **here)
+    assert "is in hand already; this scan was not counted" in str(again.text)
+    assert dock.world.one(ReceiptFocus).asks == 6
+    mug = dock.world.sku("MUG")
+    dock.world.refused(WrongItem, tell_pieces, TellPieces, lot=mug.barcode, **here)
     dock.world.refused(InvalidInput, tell_pieces, TellPieces, lot="L" * 21, **here)
     assert dock.world.do(tell_pieces, TellPieces, lot="L1", **here).screen == "best_before"
     for wrong in (date(2026, 3, 1), date(2062, 1, 1)):
@@ -220,6 +225,7 @@ def test_known_pieces_are_counted_one_by_one(dock: Dock):
     assert dock.count(receipt_id, phone, 2).screen == ReceiveScreen.SERIAL
     assert dock.world.do(tell_pieces, TellPieces, serial="S1", **here).screen == "serial"
     dock.world.refused(RuleViolation, tell_pieces, TellPieces, serial="S1", **here)
+    dock.world.refused(StillAsked, tell_pieces, TellPieces, serial=phone.barcode, **here)
     dock.world.refused(RuleViolation, finish_count, FinishCount, **here)
     assert dock.world.do(tell_pieces, TellPieces, serial="S2", **here).screen == "count"
     dock.finish(receipt_id)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from warehouse.catalog.queries import item_by_barcode
 from warehouse.catalog.rules import ean_problem
-from warehouse.errors import LotDoubted, WrongItem, WrongScan
+from warehouse.errors import LotDoubted, StillAsked, WrongItem, WrongScan
 from warehouse.inventory.models import Lot
 from warehouse.inventory.refusals import describe, refuse
 from warehouse.text import say
@@ -25,7 +25,7 @@ def require_lot(
     item has to be told twice, the second time `is_sure`.
 
     Raises:
-        WrongItem, WrongScan: the code of other goods, or of a place.
+        StillAsked: the goods themselves once more. WrongItem, WrongScan: other goods, or a place.
         LotDoubted: it looks like an item's barcode, or its symbol is of goods nobody knows.
     """
     if goods:
@@ -37,8 +37,13 @@ def require_lot(
         return
     else:
         if describe(session, lot)[0] is not None:
-            is_item = item_by_barcode(session, lot) is not None
-            raise refuse(session, lot, say("the lot"), WrongItem if is_item else WrongScan)
+            item = item_by_barcode(session, lot)
+            if item is not None and item.sku_id == sku_id:
+                raise StillAsked(
+                    say("{name} is in hand already; this scan was not counted. Scan or type its"
+                        " lot.", name=item.words)
+                )  # fmt: skip
+            raise refuse(session, lot, say("the lot"), WrongItem if item else WrongScan)
         is_doubtful = _is_ean(lot)
     if is_doubtful and not is_sure:
         raise LotDoubted(goods or lot, lot=lot)

@@ -12,7 +12,7 @@ from warehouse.catalog.models import Sku
 from warehouse.catalog.queries import item_by_barcode
 from warehouse.catalog.rules import code_problem
 from warehouse.commands import Command, Outcome, Tone
-from warehouse.errors import InvalidInput, RuleViolation, StaleScreen, WrongItem
+from warehouse.errors import InvalidInput, RuleViolation, StaleScreen, StillAsked, WrongItem
 from warehouse.inventory.refusals import describe, refuse_item, require_pieces
 from warehouse.inventory.told import require_lot
 from warehouse.receiving.commands.receipts import receipt_by_id
@@ -109,9 +109,9 @@ def tell_pieces(session: Session, command: TellPieces) -> Outcome:
     """Take the answer; with the last one missing, the pieces in hand are counted.
 
     Raises:
-        StaleScreen: nothing is asked of the actor. WrongItem, WrongScan: other goods, or a place,
-        were scanned instead. LotDoubted: what is told for a lot may be the barcode of an item.
-        Others as for `count_goods`.
+        StaleScreen: nothing is asked of the actor. StillAsked: the goods in hand were scanned
+        again. WrongItem, WrongScan: other goods, or a place, were. LotDoubted: what is told for a
+        lot may be the barcode of an item. Others as for `count_goods`.
     """
     receipt = counting(session, command.receipt_id)
     focus = focus_of(session, receipt.id, command.actor.person_id)
@@ -202,7 +202,14 @@ def _require_no_goods(session: Session, command: TellPieces, sku_id: int) -> Non
         require_lot(session, sku_id, command.lot, goods=command.goods, is_sure=is_sure)
     for told in (command.serial, command.goods if command.serial else ""):
         item = item_by_barcode(session, told) if told else None
-        if item is not None and (told == command.serial or item.sku_id != sku_id):
+        if item is None:
+            continue
+        if item.sku_id == sku_id and told == command.serial:
+            raise StillAsked(
+                say("{name} is in hand already; this scan was not counted. Scan the number of the"
+                    " piece.", name=item.words)
+            )  # fmt: skip
+        if item.sku_id != sku_id:
             raise refuse_item(session, told, say("the serial number of the piece in hand"))
 
 
