@@ -140,6 +140,7 @@ _CHINESE = {
     "Daily report": "日报",
     "Figure": "指标",
     "Value": "数值",
+    "Worth": "金额",
     "Day before": "前一天",
     "Note": "说明",
     "Test page": "测试页",

@@ -59,7 +59,7 @@ FIELDS: tuple[Field, ...] = (
     (say("Supplier"), lambda s: s.supplier),
     (say("Look at"), lambda s: ", ".join(speak(word(alert)) for alert in s.alerts)),
 )
-VALUE: Field = (say("Value"), lambda s: "" if s.value_fen is None else f"{s.value_fen / 100:.2f}")
+VALUE: Field = (say("Worth"), lambda s: "" if s.value_fen is None else f"{s.value_fen / 100:.2f}")
 
 
 def asked_now(session: Session) -> Asked:

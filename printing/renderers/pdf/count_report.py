@@ -55,7 +55,7 @@ def _facts(report: CountReport) -> list[tuple[str, str]]:
 
 def _columns(report: CountReport, width: float) -> list[Column]:
     titles = [word(report.locale, name) for name in
-              ("Bin", "Item", "Counted", "Book", "Difference", "Value", "Reason")]  # fmt: skip
+              ("Bin", "Item", "Counted", "Book", "Difference", "Worth", "Reason")]  # fmt: skip
     share = width / 190
     widths = spread(26 * share, 0, 16 * share, 16 * share, 19 * share, 24 * share, 32 * share,
                     whole=width)  # fmt: skip
