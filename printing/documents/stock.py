@@ -145,14 +145,14 @@ class CountedLine(Facts):
     counted: int
     book: int
     properties: str = ""
-    value: str = ""  # in money, with its sign; empty where no price is known
+    value: str = ""  # in money, with its sign, of what is gone and found; empty without a price
     reason: str = ""
     missing: int = 0  # with `found`: known pieces taken for others, which the sum does not show
     found: int = 0
 
     def __post_init__(self) -> None:
         self._tidy(bin_code=32, sku_code=64, name=NOTE_CHARS, properties=NAME_CHARS * 2)
-        self._tidy(value=24, reason=NAME_CHARS)
+        self._tidy(value=48, reason=NAME_CHARS)
         self._require(bool(self.bin_code), "bin_code", "is empty")
         for field in ("counted", "book", "missing", "found"):
             pieces = getattr(self, field)

@@ -12,7 +12,7 @@ from tests.counts import Count, opened
 from tests.dock import Dock
 from warehouse.counting.commands.deciding import ApproveLines, approve_lines
 from warehouse.counting.desk import accuracy_of
-from warehouse.counting.models import CountLine, DifferenceReason
+from warehouse.counting.models import CountLine, CountSession, DifferenceReason, LineState
 from warehouse.errors import Forbidden
 from warehouse.receiving.commands.purchases import ClosePurchase, close_purchase
 from warehouse.supplying.commands.terms import SetTerms, set_terms
@@ -45,9 +45,41 @@ def test_a_price_that_only_the_supplier_terms_say_bounds_who_decides(world: Worl
     cat_approves(count, "larger than you may decide")
 
 
-def test_goods_without_a_price_are_beyond_a_limit_of_money(world: World, shelf):
-    count = missing_nine(world, *shelf)
+def test_goods_left_without_a_price_are_beyond_a_limit_of_money(world: World, shelf):
+    tee, mug = shelf
+    supplier = Dock(world).supplier()
+    world.do(set_terms, SetTerms, supplier_id=supplier, sku_id=mug.id, price_fen=100)
+    count = missing_nine(world, tee, mug)
     cat_approves(count, "Nobody knows what a piece costs in 1 differences")
+
+
+def test_where_nobody_says_prices_pieces_and_percent_decide_alone(world: World, shelf):
+    count = missing_nine(world, *shelf)
+    with world.database.transaction() as session:
+        session.execute(sa.update(CountSession).values(limit_percent=80))
+    cat_approves(count, "larger than you may decide")
+    with world.database.transaction() as session:
+        session.execute(sa.update(CountSession).values(limit_percent=90, limit_pieces=8))
+    cat_approves(count, "larger than you may decide")
+    with world.database.transaction() as session:
+        session.execute(sa.update(CountSession).values(limit_pieces=9))
+    cat_approves(count)
+
+
+@pytest.mark.parametrize(("is_priced", "state"), [
+    (True, LineState.RECOUNT), (False, LineState.DIFFERENT),
+])  # fmt: skip
+def test_a_recount_is_asked_for_by_pieces_where_nobody_says_prices(
+    world: World, shelf, *, is_priced: bool, state: LineState
+):
+    tee, mug = shelf
+    if is_priced:
+        supplier = Dock(world).supplier()
+        world.do(set_terms, SetTerms, supplier_id=supplier, sku_id=mug.id, price_fen=100)
+    world.settings(count_recount_pieces=9, count_recount_yuan=50)
+    count = opened(world, "A-1")
+    count.count("A-1", {tee: 1, mug: 5})
+    assert count.line("A-1", tee).state is state
 
 
 def test_without_a_limit_of_money_no_price_is_asked_for(world: World, shelf):

@@ -21,9 +21,10 @@ def look(person_id: int, *, gone: str = "", found: str = "") -> Look:
 @pytest.mark.parametrize(
     ("size", "book", "price_fen", "is_allowed"),
     [(3, 100, 100, True), (4, 100, 100, False), (2, 10, 100, False), (2, 40, 600, False),
-     (2, 40, 500, True), (1, 0, 100, False), (0, 0, 0, True), (1, 100, 0, False)],
+     (2, 40, 500, True), (1, 0, 100, False), (0, 0, 0, True), (1, 100, 0, False),
+     (3, 60, None, True), (4, 100, None, False), (3, 59, None, False)],
 )  # fmt: skip
-def test_limits(size: int, book: int, price_fen: int, *, is_allowed: bool):
+def test_limits(size: int, book: int, price_fen: int | None, *, is_allowed: bool):
     assert Limits(pieces=3, percent=5, fen=1_000).allow(size, book, price_fen) is is_allowed
 
 

@@ -362,3 +362,27 @@ def test_a_sheet_with_its_time_is_not_asked_again_for_what_moved_at_others(desk:
     at = f"{desk.world.now.astimezone(desk.world.zone):%Y-%m-%dT%H:%M}"
     desk.post(url, **found, counted_at=at)
     assert count.line("A-1", tee).state is LineState.AGREED
+
+
+def test_a_piece_taken_for_another_shows_both_values_and_goods_without_a_price_who_decides(
+    desk: Desk, shelf
+):
+    tee, count = shelf
+    count.count("A-1", {tee: 9})
+    url = f"/counts/{count.id}"
+    assert "no price known: judged by pieces" in words_of(desk.get(url))
+    camera = by_piece(desk.world, "CAM")
+    dock = Dock(desk.world)
+    dock.supplier()
+    dock.order({camera: 1})
+    put(desk.world, camera, "A-2", serials=("S1", "S2"))
+    place = desk.world.one(CountBin, bin_id=desk.world.one(Bin, code="A-2").id)
+    boss = {"counted_by": desk.people[Role.SUPERVISOR], f"serials-{camera.id}": "S1\nS9"}
+    desk.post(f"/counts/bins/{place.id}/typed", **boss)
+    page = words_of(desk.get(url))
+    assert "¥-12.50 +¥12.50" in page
+    assert "no price known: a supervisor decides" in page
+    assert ",0,1250,1250," in desk.get(f"{url}?export=csv").get_data(as_text=True)
+    desk.post(f"{url}/report")
+    paper = desk.world.one(PrintJob, document_kind="count_report")
+    assert [line.get("value", "") for line in paper.facts["lines"]] == ["", "-¥12.50 +¥12.50"]

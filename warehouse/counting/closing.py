@@ -32,6 +32,7 @@ from warehouse.counting.models import (
 )
 from warehouse.counting.moved import moved_since
 from warehouse.counting.newcomers import add_newcomers
+from warehouse.counting.prices import unknown_price
 from warehouse.counting.queries import is_all_counted, wanted_goods
 from warehouse.counting.rules import Look, recount_limits, state_after
 from warehouse.db import table_of
@@ -78,6 +79,7 @@ def close_passes(
     found = [row for p in passes for row in _found(p, book, wanted, known, around)]
     prices = costs_of(session, {row["sku_id"] for row in found})
     limits = recount_limits(count)
+    unknown = unknown_price(session) if limits.fen else None
     for row in found:
         row["price_fen"] = prices.get(row["sku_id"], 0)
         look = _look(row["counted_by_id"], row["variance"], row["serials"])
@@ -85,7 +87,7 @@ def close_passes(
             look,
             looks.get(row["known_id"], ()),
             is_disturbed=row["is_disturbed"],
-            is_small=limits.allow(look.size, row["book"], row["price_fen"]),
+            is_small=limits.allow(look.size, row["book"], row["price_fen"] or unknown),
         )
     _write(session, command, count, found)
     unsaid = [row for p in passes for row in _unsaid(p, book, wanted, known)]

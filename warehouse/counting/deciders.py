@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from warehouse.commands import Command
 from warehouse.counting.models import CountEntry, CountLine, CountSession, CountTake, LineState
+from warehouse.counting.prices import unknown_price
 from warehouse.counting.queries import had_part
 from warehouse.counting.rules import approval_limits
 from warehouse.db import portions
@@ -31,12 +32,18 @@ def require_may_decide(
     if Right.APPROVE_COUNT in rights_of(row.role for row in person.roles):
         return
     limits = approval_limits(count)
-    unpriced = [x for x in lines if limits.fen and x.gone + x.found and not x.price_fen]
+    unknown = unknown_price(session)
+    unpriced = [
+        x
+        for x in lines
+        if limits.fen and x.gone + x.found and not x.price_fen and unknown is not None
+    ]
     # What waits for a second person's count may only be decided by who stands above the limits.
     beyond = [
         x
         for x in lines
-        if x.state is LineState.RECOUNT or not limits.allow(x.gone + x.found, x.book, x.price_fen)
+        if x.state is LineState.RECOUNT
+        or not limits.allow(x.gone + x.found, x.book, x.price_fen or unknown)
     ]
     if beyond:
         if len(unpriced) == len(beyond):

@@ -89,6 +89,8 @@ def line_list(session_id: int) -> sa.Select[*tuple[Any, ...]]:
             CountLine.gone,
             CountLine.found,
             (CountLine.variance * CountLine.price_fen).label("value_fen"),
+            (CountLine.gone * CountLine.price_fen).label("missing_fen"),
+            (CountLine.found * CountLine.price_fen).label("found_fen"),
             CountLine.price_fen,
             CountLine.looks,
             CountLine.reason,

@@ -135,7 +135,7 @@ def count_report(
                 book=row.book,
                 missing=row.gone,
                 found=row.found,
-                value=_yuan(row.value_fen) if row.price_fen and tells_value else "",
+                value=_value(row) if row.price_fen and tells_value else "",
                 reason=translate(REASON_WORDS[row.reason], locale) if row.reason
                 else translate(STATE_WORDS[row.state], locale),
             )
@@ -153,6 +153,13 @@ def _numbers(row: Any) -> Iterator[str]:
         yield from (f"{sign}{code}" for code in codes[:MOST_NUMBERS])
         if len(codes) > MOST_NUMBERS:
             yield f"{sign}… ({len(codes)})"
+
+
+def _value(row: Any) -> str:
+    """Return what a difference is worth; of pieces taken for others both sides, not their sum."""
+    if row.gone and row.found:
+        return f"{_yuan(-row.missing_fen)} {_yuan(row.found_fen)}"
+    return _yuan(row.value_fen)
 
 
 def _ask(session: Session, command: Command, count: CountSession, paper: Document) -> None:

@@ -19,17 +19,17 @@ class Limits:
     percent: int = 0
     fen: int = 0
 
-    def allow(self, size: int, book: int, price_fen: int) -> bool:
+    def allow(self, size: int, book: int, price_fen: int | None) -> bool:
         """Tell whether a difference of so many pieces is within all of the limits.
 
         The price of a piece is 0 where nobody knows it: what it is worth is then beyond any limit
-        of money.
+        of money. It is None where nobody says prices of anything: then pieces and percent decide.
         """
         if size > self.pieces:
             return False
         if self.percent and size * 100 > self.percent * book:
             return False
-        if self.fen and size:
+        if self.fen and size and price_fen is not None:
             return 0 < size * price_fen <= self.fen
         return True
 

@@ -20,14 +20,10 @@ def cost_of_sku() -> sa.ScalarSelect[Any]:
     The price of the supplier it is bought of, else the one of its last order that was really
     placed; what was only drafted, or called off before a piece came, was never paid. 0 is no price.
     """
-    was_placed = sa.or_(
-        PurchaseLine.received > 0,
-        sa.and_(PurchaseOrder.ordered_at.is_not(None), PurchaseOrder.state != PurchaseState.CLOSED),
-    )
     last = (
         sa.select(PurchaseLine.price_fen)
         .join(PurchaseOrder, PurchaseOrder.id == PurchaseLine.purchase_order_id)
-        .where(PurchaseLine.sku_id == Sku.id, PurchaseLine.price_fen > 0, was_placed)
+        .where(PurchaseLine.sku_id == Sku.id, PurchaseLine.price_fen > 0, _was_placed())
         .order_by(PurchaseOrder.ordered_at.desc().nulls_last(), PurchaseLine.id.desc())
         .limit(1)
         .correlate(Sku)
@@ -35,7 +31,7 @@ def cost_of_sku() -> sa.ScalarSelect[Any]:
     )
     price = (
         sa.select(SupplierSku.price_fen)
-        .where(SupplierSku.sku_id == Sku.id, SupplierSku.is_main, SupplierSku.price_fen > 0)
+        .where(SupplierSku.sku_id == Sku.id, _is_bought_at_a_price())
         .correlate(Sku)
         .scalar_subquery()
     )
@@ -49,3 +45,28 @@ def costs_of(session: Session, sku_ids: Iterable[int]) -> dict[int, int]:
         rows = session.execute(sa.select(Sku.id, cost_of_sku()).where(Sku.id.in_(wanted)))
         found.update((sku_id, fen) for sku_id, fen in rows if fen is not None)
     return found
+
+
+def knows_prices(session: Session) -> bool:
+    """Tell whether anybody says what anything here costs: one SKU with a price is enough."""
+    term = sa.select(SupplierSku.sku_id).where(_is_bought_at_a_price()).limit(1)
+    if session.execute(term).first() is not None:
+        return True
+    line = (
+        sa.select(PurchaseLine.id)
+        .join(PurchaseOrder, PurchaseOrder.id == PurchaseLine.purchase_order_id)
+        .where(PurchaseLine.price_fen > 0, _was_placed())
+        .limit(1)
+    )
+    return session.execute(line).first() is not None
+
+
+def _is_bought_at_a_price() -> sa.ColumnElement[bool]:
+    return sa.and_(SupplierSku.is_main, SupplierSku.price_fen > 0)
+
+
+def _was_placed() -> sa.ColumnElement[bool]:
+    return sa.or_(
+        PurchaseLine.received > 0,
+        sa.and_(PurchaseOrder.ordered_at.is_not(None), PurchaseOrder.state != PurchaseState.CLOSED),
+    )

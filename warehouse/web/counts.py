@@ -45,6 +45,7 @@ from warehouse.counting.models import (
     LineState,
     SessionState,
 )
+from warehouse.counting.prices import unknown_price
 from warehouse.counting.queries import progress
 from warehouse.counting.scoping import Scope
 from warehouse.errors import InvalidInput, NotFound, WarehouseError
@@ -88,6 +89,8 @@ LINE_FIELDS: tuple[Field, ...] = (
     (say("Missing pieces"), lambda x: x.gone),
     (say("Pieces found"), lambda x: x.found),
     (say("Value fen"), lambda x: x.value_fen),
+    (say("Value missing fen"), lambda x: x.missing_fen),
+    (say("Value found fen"), lambda x: x.found_fen),
     (say("State"), lambda x: x.state),
     (say("Reason"), lambda x: x.reason or ""),
     (say("Note"), lambda x: x.note),
@@ -96,6 +99,7 @@ LINE_FIELDS: tuple[Field, ...] = (
     (say("Counted at"), lambda x: x.counted_at),
     (say("Decided by"), lambda x: x.decided_by or ""),
 )
+VALUES = (say("Value fen"), say("Value missing fen"), say("Value found fen"))
 LISTING = tables.Listing(
     name="counts", key=CountSession.id, sorts=count_desk.SESSION_SORTS, default="-no",
     fields=FIELDS,
@@ -108,7 +112,7 @@ LINES = tables.Listing(
 UNPRICED_LINES = tables.Listing(
     name="count-lines", key=CountLine.id, default="bin",
     sorts={name: sort for name, sort in count_desk.LINE_SORTS.items() if name != "value"},
-    fields=tuple(field for field in LINE_FIELDS if field[0] != say("Value fen")),
+    fields=tuple(field for field in LINE_FIELDS if field[0] not in VALUES),
 )  # fmt: skip
 
 
@@ -221,6 +225,7 @@ def count(session_id: int) -> str | Response:
             reasons=options(DifferenceReason, say("choose")),
             jobs=list(session.scalars(jobs)),
             events=story(session, [("count", [session_id])], job_subjects=[subject]),
+            is_by_pieces=unknown_price(session) is None,
             only=tables.text("only"),
             seen_at=now().isoformat(),
             q=tables.text("q"),

@@ -67,7 +67,7 @@ def _columns(report: CountReport, width: float) -> list[Column]:
         Column(title=titles[4], width=widths[4], size_pt=11, bold=True, align="right",
                max_lines=1),
         Column(title=titles[5], width=widths[5], size_pt=8.5, floor_pt=4, align="right",
-               max_lines=1),
+               max_lines=2),
         Column(title=titles[6], width=widths[6], size_pt=8, floor_pt=4, max_lines=3),
     ]  # fmt: skip
 

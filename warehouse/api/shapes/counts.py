@@ -99,6 +99,8 @@ COUNT_LINE: Schema = record(
         "value_fen": maybe(
             whole("Of the difference; 0 where no price is known, null without the right to buy.")
         ),
+        "missing_fen": maybe(whole("Of the missing pieces alone; as `value_fen`.")),
+        "found_fen": maybe(whole("Of the pieces found alone; as `value_fen`.")),
         "looks": whole("How often it was looked at."),
         "counted_at": instant(),
         "counted_by": text("A name."),
@@ -268,6 +270,8 @@ def _line(is_buyer: bool, row: Any) -> dict[str, Any]:
         "missing": row.gone,
         "found": row.found,
         "value_fen": row.value_fen if is_buyer else None,
+        "missing_fen": row.missing_fen if is_buyer else None,
+        "found_fen": row.found_fen if is_buyer else None,
         "looks": row.looks,
         "counted_at": iso(row.counted_at),
         "counted_by": row.counted_by,
