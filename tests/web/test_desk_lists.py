@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -12,8 +13,11 @@ import pytest
 from tests.builders import Stage
 from tests.web.desk_site import Desk, links_to, words_of
 from warehouse.catalog.models import Sku
+from warehouse.commands import USUAL_ZONE
+from warehouse.db import utcnow
 from warehouse.orders.models import HoldKind, Order, OrderState, Shop
 from warehouse.people.models import Role
+from warehouse.supplying.models import DayFlow, Flow
 from warehouse.web.spreadsheets import BOM, cell
 from warehouse.web.tables import PAGE_ROWS
 
@@ -70,7 +74,7 @@ def test_pages_hold_every_order_once_in_order(both: Desk, order: str):
     values = {
         "no": lambda o: o.order_no,
         "buyer": lambda o: o.buyer,
-        "promise": lambda o: (o.promise_at is None, o.promise_at or far),
+        "promise": lambda o: ((o.promise_at is None) != order.startswith("-"), o.promise_at or far),
         "age": lambda o: o.paid_at,
     }
     value = values[order.lstrip("-")]
@@ -80,6 +84,34 @@ def test_pages_hold_every_order_once_in_order(both: Desk, order: str):
 
     assert forward == [f"/orders/{o.id}" for o in wanted]
     assert back == forward
+
+
+@pytest.mark.parametrize("order", ["cover", "-cover"])
+def test_goods_of_which_nobody_can_say_how_long_they_last_stand_last_either_way(
+    both: Desk, order: str
+):
+    world = both.world
+    goods = [world.sku(f"S{n:02}") for n in range(53)]
+    for one in goods[:-2]:
+        world.stock(one, "A-01", 60)
+    today = utcnow().astimezone(USUAL_ZONE).date()
+    days = [today - timedelta(days=n) for n in range(1, 31)]
+    with world.database.transaction() as session:
+        session.add_all(
+            DayFlow(sku_id=one.id, kind=Flow.SOLD, day=day, pieces=-sold)
+            for sold, one in enumerate(goods[:3], start=1)
+            for day in days
+        )
+    known = [*goods[51:], goods[2], goods[1], goods[0]]  # none there: 0 days; 20, 30 and 60
+    wanted = [*known, *goods[3:51]]
+    if order.startswith("-"):
+        wanted = [*reversed(known), *reversed(goods[3:51])]
+
+    forward, back = _walk(both, f"/stock?sort={order}", "/stock/sku/")
+
+    assert forward == [f"/stock/sku/{one.id}" for one in wanted]
+    assert back == forward
+    assert both.get(f"/stock?sort={order.replace('cover', 'may_sell')}").status_code == 200
 
 
 def test_a_page_says_where_it_stands(desk: Desk):

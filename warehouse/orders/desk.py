@@ -30,7 +30,8 @@ from warehouse.orders.models import (
 from warehouse.orders.not_shipped import has_not_shipped
 from warehouse.orders.rules import BEFORE_RELEASE
 
-NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # where an order without a promise stands
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # where an order without a promise stands: last,
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # and so too where the latest promise stands first
 
 
 class Stage(StrEnum):
@@ -119,9 +120,14 @@ def order_list() -> sa.Select[*tuple[Any, ...]]:
     )
 
 
+def _promise(column: Any, unknown: datetime) -> sa.ColumnElement[datetime]:
+    return sa.func.coalesce(column, sa.bindparam(None, unknown, column.type))
+
+
 ORDER_SORTS: dict[str, Any] = {
     "age": sa.func.coalesce(Order.paid_at, Order.created_at),
-    "promise": sa.func.coalesce(Order.promise_at, sa.bindparam(None, NEVER, Order.promise_at.type)),
+    "promise": _promise(Order.promise_at, NEVER),
+    "-promise": _promise(Order.promise_at, LONG_AGO),
     "no": Order.order_no,
     "buyer": Order.buyer,
     "amount": Order.payment_fen,
@@ -213,9 +219,8 @@ def consignment_list() -> sa.Select[*tuple[Any, ...]]:
 
 CONSIGNMENT_SORTS: dict[str, Any] = {
     "no": Consignment.id,
-    "promise": sa.func.coalesce(
-        Consignment.promise_at, sa.bindparam(None, NEVER, Consignment.promise_at.type)
-    ),
+    "promise": _promise(Consignment.promise_at, NEVER),
+    "-promise": _promise(Consignment.promise_at, LONG_AGO),
     "age": Consignment.created_at,
 }
 

@@ -174,10 +174,11 @@ class StockQuestion:
 
     @property
     def sorts(self) -> dict[str, Any]:
-        """Return the orders of the list by name; none of them is ever null."""
-        return {
-            "code": Sku.code,
-            "name": Sku.name,
+        """Return the orders of the list by name, "-" before it for the highest first.
+
+        None of them is ever null; what nobody can say stands last either way.
+        """
+        numbers = {
             "on_hand": self.on_hand,
             "available": self.free,
             "reserve": self.reserve,
@@ -186,18 +187,30 @@ class StockQuestion:
             "on_the_way": self.on_the_way,
             "may_sell": self.may_sell,
             "sold": self.sold,
+        }
+        return {
+            "code": Sku.code,
+            "name": Sku.name,
+            # Sums of sums are decimals to PostgreSQL, which no page begins behind.
+            **{name: sa.cast(number, sa.BigInteger()) for name, number in numbers.items()},
             "cover": self.cover,
-            "value": self.value,
+            "-cover": self._cover(unknown=-1),
+            "value": self._value(unknown=10**15),
+            "-value": self._value(unknown=-1),
         }
 
     @property
     def cover(self) -> sa.ColumnElement[int]:
         """Days the pieces last; 999,999 where nobody can say."""
-        there = sa.case((self.sellable > 0, self.sellable), else_=0)
+        return self._cover(unknown=999_999)
+
+    def _cover(self, *, unknown: int) -> sa.ColumnElement[int]:
+        pieces = sa.cast(self.sellable * self.sale_days, sa.BigInteger())
+        sold = sa.cast(sa.func.nullif(self.sold_before, 0), sa.BigInteger())
         return sa.case(
             (self.sellable <= 0, 0),
-            (self._is_paced(), there * self.sale_days / sa.func.nullif(self.sold_before, 0)),
-            else_=999_999,
+            (self._is_paced(), pieces // sold),  # whole days, as `days_of_cover` has them
+            else_=unknown,
         )
 
     def _is_paced(self) -> sa.ColumnElement[bool]:
@@ -216,10 +229,9 @@ class StockQuestion:
     def _days_ago(self, days: int) -> sa.ColumnElement[date]:
         return sa.literal(self.asked.day - timedelta(days=days), DayType())
 
-    @property
-    def value(self) -> sa.ColumnElement[int]:
-        """What the pieces in the house cost, in fen; 0 where no price is known."""
-        return self.on_hand * _number(cost_of_sku())
+    def _value(self, *, unknown: int) -> sa.ColumnElement[int]:
+        """Return what the pieces in the house cost, in fen."""
+        return sa.func.coalesce(self.on_hand * cost_of_sku(), unknown, type_=sa.BigInteger())
 
     def is_alert(self, alert: Alert) -> sa.ColumnElement[bool]:
         """Return the condition under which `alerts_of` raises the alert."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,7 +36,9 @@ class Listing:
     """A list of the desk: its order, and its columns where it is had as a file called `name`.
 
     `sorts` are the columns it may be ordered by, none of them ever null; `default` is one of them,
-    with "-" before it for the highest first. Rows of equal order stand by `key`.
+    with "-" before it for the highest first. A column of its own under such a name orders the
+    highest first: it lets rows of which nobody knows the value stand last either way. Rows of
+    equal order stand by `key`.
     """
 
     name: str
@@ -253,13 +256,19 @@ def begins(column: Any, wanted: str) -> sa.ColumnElement[bool]:
 
 def _order(listing: Listing) -> str:
     wanted = request.args.get("sort", "")
-    return wanted if wanted.removeprefix("-") in listing.sorts else listing.default
+    is_known = re.fullmatch(r"-?\w+", wanted) and wanted.removeprefix("-") in listing.sorts
+    return wanted if is_known else listing.default
+
+
+def _column(listing: Listing, order: str) -> Any:
+    """Return what rows stand by in an order."""
+    return listing.sorts[order if order in listing.sorts else order.removeprefix("-")]
 
 
 def _ordered(
     query: sa.Select[*tuple[Any, ...]], listing: Listing, order: str, *, is_backward: bool
 ) -> sa.Select[*tuple[Any, ...]]:
-    key, column = listing.key, listing.sorts[order.lstrip("-")]
+    key, column = listing.key, _column(listing, order)
     is_descending = order.startswith("-") != is_backward
     by = (column.desc(), key.desc()) if is_descending else (column.asc(), key.asc())
     return (
@@ -272,7 +281,7 @@ def _ordered(
 def _beyond(
     listing: Listing, order: str, cursor: tuple[Any, int], *, is_backward: bool
 ) -> sa.ColumnElement[bool]:
-    key, column = listing.key, listing.sorts[order.lstrip("-")]
+    key, column = listing.key, _column(listing, order)
     value, last_key = cursor
     if column is key:
         is_falling = order.startswith("-") != is_backward
