@@ -10,11 +10,15 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, settings
 
 from tests import apps, stages
 from warehouse import migrations, schema
 from warehouse.db import Database
 
+# What is held of values is held on a busy machine too: no example fails for taking its time.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 SEEDED = {
     "person": "id > 1",
     "bin": "code NOT IN ('OPENING','SUPPLIER','COUNT-DIFFERENCE','SET-ASIDE','QUARANTINE','DOCK',"

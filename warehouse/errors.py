@@ -72,6 +72,14 @@ class UnknownName(InvalidInput):
     status = 404
 
 
+class UnknownSku(UnknownName):
+    """No SKU is called so; one may be made of it."""
+
+    def __init__(self, name: str, *, field: str) -> None:
+        super().__init__(say("There is no SKU {code}.", code=name[:64]), field=field)
+        self.name = name[:64]
+
+
 class Forbidden(WarehouseError):
     """Not this person's right."""
 

@@ -109,6 +109,8 @@ MAY: dict[str, frozenset[Role]] = {
     "stock.acting": _FLOOR,
     "stock.acted": _FLOOR,
     "stock.hand_ended": _FLOOR,
+    "stock.sku_new": _FLOOR,
+    "stock.sku_make": _FLOOR,
     "stock.kit_new": _FLOOR,
     "stock.kit_save": _FLOOR,
     "stock.kit_make": _FLOOR,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import date
 from typing import Any
@@ -224,3 +225,27 @@ def test_kits_are_said_made_and_taken_apart_at_the_desk(desk: Desk):
     assert "GIFT" in desk.get("/stock/kits?export=csv").get_data(as_text=True)
     assert "2 in GIFT" in words_of(desk.get(f"/stock/sku/{tee.id}"))
     assert {m.reason for m in world.all(Move)[1:]} == {MoveReason.ASSEMBLE, MoveReason.TAKE_APART}
+
+
+def test_a_kit_of_a_sku_nobody_made_yet_leads_to_a_new_sku_and_back(desk: Desk):
+    world = desk.world
+    world.sku("TEE")
+    refused = desk.post("/stock/kits", kit="GIFT", parts="TEE 2\nBOX 1")
+    page = refused.get_data(as_text=True)
+    assert (refused.status_code, "There is no SKU GIFT." in page) == (404, True)
+    way = html.unescape(re.search(r'href="(/stock/sku/new\?[^"]+)"', page)[1])
+    form = desk.get(way).get_data(as_text=True)
+    assert 'value="GIFT"' in form
+    sent = {"for": "kit", "asked": "GIFT", "kit": "GIFT", "parts": "TEE 2\nBOX 1"}
+    wrong = desk.post("/stock/sku", code="GIFT-1", name="Gift", packs="X", **sent)
+    assert (wrong.status_code, "A pack a line" in wrong.get_data(as_text=True)) == (400, True)
+    made = desk.post("/stock/sku", code="GIFT-1", name="Gift", eans="6901234567892", **sent)
+    assert made.location == "/stock/kits/new?kit=GIFT-1&parts=TEE+2%0ABOX+1"
+    assert "TEE 2\nBOX 1</textarea>" in desk.get(made.location).get_data(as_text=True)
+    unknown = desk.post("/stock/kits", kit="GIFT-1", parts="TEE 2\nBOX 1")
+    assert "There is no SKU BOX." in unknown.get_data(as_text=True)
+    part = {"for": "kit", "asked": "BOX", "kit": "GIFT-1", "parts": "TEE 2\nBOX 1"}
+    back = desk.post("/stock/sku", code="BOX-9", name="Box", **part)
+    assert back.location == "/stock/kits/new?kit=GIFT-1&parts=TEE+2%0ABOX-9+1"
+    plain = desk.post("/stock/sku", name="Alone", labels="0", days_before_expiry="")
+    assert plain.location == f"/stock/sku/{world.one(Sku, code='N-000001').id}"

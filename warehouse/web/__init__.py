@@ -99,6 +99,7 @@ def _desks() -> list[Blueprint]:
         runs,
         search,
         settings,
+        sku_new,
         sku_stock,
         stock,
         stock_limits,
@@ -115,7 +116,7 @@ def _desks() -> list[Blueprint]:
         papers, lanes, runs, printers, print_routes, previews, straighten, find_printers,
     )  # fmt: skip
     ordering = (orders, order)
-    stocking = (stock, sku_stock, stock_limits, moves, kits)
+    stocking = (stock, sku_stock, sku_new, stock_limits, moves, kits)
     supplying = (supply, supply_lists, filling)
     designing = (designs, design_pictures, design_files, design_slips)
     receiving = (receipts, receipt_papers, purchases, suppliers, exchanges)

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from warehouse.catalog.models import Sku
 from warehouse.catalog.rules import scan_code
 from warehouse.commands import Command, Handler, new_id
-from warehouse.errors import InvalidInput, NotFound, RuleViolation
+from warehouse.errors import InvalidInput, NotFound, RuleViolation, UnknownSku
 from warehouse.inventory.desk import bins_of_sku
 from warehouse.kitting.commands.assemble import AssembleKits, assemble_kits
 from warehouse.kitting.commands.kit import Part, PartFrom, SaveKit, save_kit
@@ -65,8 +65,9 @@ def kits() -> str | Response:
 @needs(Right.STOCK)
 def kit_new() -> str:
     """Show the form of a new kit."""
-    values = {"kit": request.args.get("kit", "")[:64], "parts": ""}
-    return render_template("stock/kit_new.html", values=values, errors={}, refusal=None)
+    said = request.args
+    values = {"kit": said.get("kit", "")[:64], "parts": said.get("parts", "")[:LONGEST_TEXT]}
+    return render_template("stock/kit_new.html", values=values, errors={}, refusal=None, asked="")
 
 
 @bp.post("/kits")
@@ -85,6 +86,7 @@ def kit_save() -> Response | tuple[str, int]:
             values=values,
             errors=errors,
             refusal=None if errors else speak(error.text),
+            asked=error.name if isinstance(error, UnknownSku) else "",
         ), error.status
     return noted(outcome, url_for("stock.kit", kit_id=outcome.subject_id))
 

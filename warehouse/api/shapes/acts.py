@@ -20,9 +20,11 @@ from warehouse.api.schemas import (
 )
 from warehouse.api.shapes.consignments import number_of
 from warehouse.api.shapes.paging import iso
+from warehouse.catalog.models import Sku
 from warehouse.commands import CommandRow, Outcome, Tone
 from warehouse.counting.models import CountSession
 from warehouse.errors import NotFound
+from warehouse.inventory.models import Lot
 from warehouse.orders.models import Order
 from warehouse.packing.models import Parcel
 from warehouse.text import Text, say, translate
@@ -98,6 +100,10 @@ def _subject(session: Session, outcome: Outcome) -> dict[str, Any] | None:
         number = session.scalar(sa.select(Wave.number).where(Wave.id == outcome.subject_id))
     elif kind == "parcel":
         number = session.scalar(sa.select(Parcel.number).where(Parcel.id == outcome.subject_id))
+    elif outcome.screen == "sku":
+        number = session.scalar(sa.select(Sku.code).where(Sku.id == outcome.subject_id))
+    elif outcome.screen == "lot":
+        number = session.scalar(sa.select(Lot.code).where(Lot.id == outcome.subject_id))
     elif outcome.screen == "count":
         query = sa.select(CountSession.number).where(CountSession.id == outcome.subject_id)
         number = session.scalar(query)

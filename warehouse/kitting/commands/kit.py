@@ -10,20 +10,19 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Bin, BinKind, Sku
+from warehouse.catalog.queries import sku_named
 from warehouse.commands import Command, Outcome
 from warehouse.errors import (
     InvalidInput,
     NotFound,
     RuleViolation,
     SerialMissing,
+    UnknownSku,
 )
 from warehouse.kitting.models import KitPart
 from warehouse.kitting.rules import contains_itself
 from warehouse.kitting.versions import save_version
 from warehouse.people import trail
-from warehouse.storing.sources import (
-    sku_of,
-)
 from warehouse.text import say
 
 MOST_PARTS = 50
@@ -62,10 +61,11 @@ def save_kit(session: Session, command: SaveKit) -> Outcome:
     """Replace the parts of the kit.
 
     Raises:
-        InvalidInput: no such SKU, no number of pieces, a part twice, or too many.
+        UnknownSku: of the kit or a part. InvalidInput: no number of pieces, a part twice, or too
+            many.
         RuleViolation: the kit would be inside itself.
     """
-    kit = sku_of(session, command.kit)
+    kit = _sku_named(session, command.kit, "kit")
     if len(command.parts) > MOST_PARTS:
         raise InvalidInput(say("A kit has at most {most} parts.", most=MOST_PARTS), field="parts")
     wanted = _parts_named(session, command.parts)
@@ -127,10 +127,17 @@ def _hold_all_kits(session: Session) -> None:
     )  # fmt: skip
 
 
+def _sku_named(session: Session, code: str, field: str) -> Sku:
+    found = sku_named(session, code)
+    if found is None:
+        raise UnknownSku(code.strip(), field=field)
+    return found
+
+
 def _parts_named(session: Session, parts: Sequence[Part]) -> dict[int, int]:
     wanted: dict[int, int] = {}
     for part in parts:
-        sku = sku_of(session, part.sku)
+        sku = _sku_named(session, part.sku, "parts")
         if not 0 < part.pieces <= MOST_OF_A_PART:
             text = say("This must be 1 to {most}.", most=MOST_OF_A_PART)
             raise InvalidInput(text, field="parts")

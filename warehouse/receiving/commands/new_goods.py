@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from warehouse.catalog.commands.codes import next_sku_code
 from warehouse.catalog.commands.labels import PrintSkuLabels, print_sku_labels
 from warehouse.catalog.commands.skus import PackCode, SaveSku, SkuFacts, save_sku
 from warehouse.catalog.models import Sku
 from warehouse.catalog.queries import item_by_barcode
 from warehouse.catalog.rules import ean_problem
 from warehouse.commands import Command, Outcome
-from warehouse.errors import InvalidInput, RuleViolation, StaleScreen
+from warehouse.errors import RuleViolation, StaleScreen
 from warehouse.inventory.refusals import refuse_item, require_pieces
-from warehouse.numbers import CodePattern, next_number, read_patterns
 from warehouse.people import trail
 from warehouse.receiving.commands.counting import counting
 from warehouse.receiving.commands.tallying import Hand, count_in, focus_of
 from warehouse.receiving.models import Receipt
 from warehouse.receiving.screens import ReceiveScreen
-from warehouse.settings import load_settings
 from warehouse.text import say
 
 
@@ -136,32 +134,6 @@ def label_goods(session: Session, command: LabelGoods) -> Outcome:
         raise RuleViolation(say("Scan the goods first, then print their labels."))
     done = _label(session, command, focus.sku_id, command.copies)
     return Outcome(screen=ReceiveScreen.COUNT, subject_id=receipt.id, message=done.message)
-
-
-def next_sku_code(session: Session, name: str) -> str:
-    """Return the next code that no SKU has, under the class's pattern of the site rule.
-
-    Raises:
-        InvalidInput: the site has no such class. RuleViolation: its numbers are used up.
-    """
-    pattern = _pattern(read_patterns(load_settings(session).sku_code_patterns), name)
-    while True:
-        number = next_number(session, f"sku-{pattern.prefix}")
-        if number >= 10**pattern.digits:
-            raise RuleViolation(say("The numbers of the class {name} are used up. Widen the rule.",
-                                    name=pattern.name))  # fmt: skip
-        code = pattern.code(number)
-        if session.scalar(sa.select(Sku.id).where(Sku.code == code)) is None:
-            return code
-
-
-def _pattern(patterns: tuple[CodePattern, ...], name: str) -> CodePattern:
-    if not name:
-        return patterns[0]
-    for pattern in patterns:
-        if pattern.name == name:
-            return pattern
-    raise InvalidInput(say("There is no such class of SKU codes."), field="pattern")
 
 
 def _packs(code: str, pieces: int) -> tuple[PackCode, ...]:
