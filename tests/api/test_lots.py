@@ -73,5 +73,9 @@ def test_a_sku_is_made_by_a_machine(world: World, desk: Machine, machine_of):
     assert (sku["code"], sku["name"], sku["weight_g"]) == ("N-000001", "Gift box", 250)
     with world.nothing_written():
         again = desk.post("/skus", {"code": "N-000001", "name": "x"})
-        assert error_of(again)[:2] == (400, "invalid_input")
+        assert error_of(again)[:2] == (409, "rule_violation")
+        no_ean = desk.post("/skus", {"name": "x", "barcodes": ["6901234567893"]})
+        assert (error_of(no_ean)[:2], no_ean.get_json()["error"]["field"]) == (
+            (409, "rule_violation"), "barcodes",
+        )  # fmt: skip
         assert packer.post("/skus", said).status_code == 403

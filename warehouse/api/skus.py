@@ -12,11 +12,13 @@ from warehouse.api.operations import operation
 from warehouse.api.schemas import Schema, component, flag, listed, record, text, whole
 from warehouse.catalog.commands.limits import LONGEST_CLASS, SKU_MOST
 from warehouse.catalog.commands.skus import MOST_PIECES, PackCode, SkuFacts
+from warehouse.errors import InvalidInput, RuleViolation
 from warehouse.inventory.new_sku import NewSku, new_sku
 from warehouse.inventory.tracking import MOST_DAYS
 from warehouse.people.rights import Right
 
 MOST_CODES = 50
+_OWN_NAMES = {"eans": "barcodes", "pattern": "class"}
 FLAGS = ("is_lot_tracked", "is_expiry_tracked", "is_serial_tracked")
 _CODE = text(least=1, most=64)
 _SIZES: dict[str, Schema] = {
@@ -53,7 +55,11 @@ _SAID: dict[str, Schema] = {
 )
 def skus_make() -> Response:
     said = body()
-    return act(new_sku, NewSku, facts=_facts(said), pattern=said.get("class", ""))
+    try:
+        return act(new_sku, NewSku, facts=_facts(said), pattern=said.get("class", ""))
+    except InvalidInput as error:  # a sound body: no such class, a code that is taken or no EAN
+        field = _OWN_NAMES.get(error.field, error.field)
+        raise RuleViolation(error.text, field=field) from error
 
 
 def _facts(said: dict[str, Any]) -> SkuFacts:
