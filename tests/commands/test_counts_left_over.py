@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from tests.builders import World
-from tests.counts import opened, supervisor
+from tests.builders import Goods, World
+from tests.counts import Count, opened, supervisor
 from warehouse.catalog.models import Bin
 from warehouse.commands import Actor
 from warehouse.counting.calendar import SaveRule, open_due, save_rule
 from warehouse.counting.commands.sessions import CancelCount, OpenCount, cancel_count, open_count
 from warehouse.counting.events import AskForBin, ask_for_bin
-from warehouse.counting.models import CountBin, CountScope, CountSession, RuleKind
+from warehouse.counting.models import CountBin, CountDoubt, CountScope, CountSession, RuleKind
 from warehouse.counting.scoping import Scope
+from warehouse.inventory.models import Unfound
 from warehouse.people.auth import SYSTEM_PERSON_ID
 
 
@@ -51,4 +52,42 @@ def test_a_bin_in_a_count_nobody_has_begun_is_counted_at_once_when_it_is_doubted
     said = world.do(ask_for_bin, AskForBin, by="boss", bin_id=place).message
     assert str(said) == "A-1 is asked for at the counters."
     assert bins_of(world, draft) == ["A-2"]
+    assert bins_of(world, world.all(CountSession)[-1].id) == ["A-1"]
+
+
+def doubt(world: World, place: str, goods: Goods) -> None:
+    """Have somebody doubt what a bin has of the goods; an hour later it is another hour."""
+    world.now += timedelta(hours=1)
+    bin_id = world.one(Bin, code=place).id
+    world.do(ask_for_bin, AskForBin, by="boss", bin_id=bin_id, sku_id=goods.id)
+
+
+def test_a_doubt_about_other_goods_than_are_counted_is_looked_into_afterwards(world: World, shelf):
+    tee, mug = shelf
+    count = opened(world, "TEE", kind=CountScope.SKUS)
+    keep = {"bin_id": world.one(Bin, code="A-1").id, "person_id": world.person("li")}
+    doubt(world, "A-1", mug)
+    doubt(world, "A-1", tee)
+    world.add(Unfound(sku_id=mug.id, pieces=2, at=world.now, **keep))
+    for place, pieces in (("A-1", 10), ("A-2", 3)):
+        count.count(place, {tee: pieces})
+    assert count.post().facts["state"] == "posted"
+    after = world.all(CountSession)[-1]
+    assert (after.scope, bins_of(world, after.id)) == (CountScope.EVENT, ["A-1"])
+    assert (len(world.all(Unfound)), world.all(CountDoubt)) == (1, [])
+    again = Count(world, after.id)
+    again.count("A-1", {tee: 10, mug: 5})
+    assert (again.post().facts["state"], world.all(Unfound)) == ("posted", [])
+    assert len(world.all(CountSession)) == 2
+
+
+def test_a_doubt_about_what_is_posted_already_is_counted_anew(world: World, shelf):
+    tee, mug = shelf
+    count = opened(world, "A-1", "A-2")
+    for who in ("ann", "bob"):
+        count.count("A-1", {tee: 9, mug: 4}, by=who)
+    count.approve_and_post()
+    doubt(world, "A-1", tee)
+    count.count("A-2", {tee: 3})
+    assert count.post().facts["state"] == "posted"
     assert bins_of(world, world.all(CountSession)[-1].id) == ["A-1"]

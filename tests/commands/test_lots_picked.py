@@ -172,6 +172,8 @@ def test_a_lot_that_is_not_there_is_looked_for_elsewhere(world: World):
     given = walk.given()
     world.do(report_short, ReportShort, by="picker", task_id=given["task_id"],
              reason=ShortReason.EMPTY)  # fmt: skip
-    assert lots_at(world, "A-01") == {"L2": (5, 0)}  # only the lot that was wanted is written off
+    assert lots_at(world, "A-01") == {"L1": (5, 0), "L2": (5, 0)}
+    with world.database.reading() as session:  # only the lot that was wanted is out of reach
+        assert available_of(session, [walk.goods.id], day=date(2026, 3, 2)) == {walk.goods.id: 8}
     assert promised(world) == {"L3": 2}
     assert world.differences() == []

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
 import sqlalchemy as sa
 
-from tests.builders import Stage, World
-from warehouse.catalog.models import BinKind
+from tests.builders import Goods, Stage, World
+from tests.counts import GRACE, Count, supervisor
+from warehouse.catalog.models import Bin, BinKind
+from warehouse.catalog.queries import IS_SELLABLE
+from warehouse.counting.events import AskForBin, ask_for_bin
+from warehouse.counting.models import CountSession
 from warehouse.errors import StaleScreen
-from warehouse.inventory.models import Allocation, AllocationRelease, Move
+from warehouse.inventory.models import Allocation, AllocationRelease, Unfound
+from warehouse.inventory.queries import available_of
 from warehouse.orders.models import Consignment, HoldKind, Order
 from warehouse.picking.commands.exceptions import (
     ReportShort,
@@ -22,15 +26,29 @@ from warehouse.replenishing.commands.carrying import (
     go_to_reserve,
     take_from_reserve,
 )
+from warehouse.replenishing.commands.levels import SetFace, set_face
 from warehouse.replenishing.commands.on_face import PutOnFace, put_on_face
 from warehouse.replenishing.models import ReplenishTask
+from warehouse.replenishing.queries import low_faces
+from warehouse.settings import load_settings
 from warehouse.stopping.commands import SetAside, set_aside
+from warehouse.supplying.stock import Asked, stocks_of
 from warehouse.waves.commands import MakeWave, make_wave
 from warehouse.waves.models import PickTask, ShortReason, Wave, WaveSlot
 
 
 def short(world: World, task_id: int, reason: ShortReason = ShortReason.EMPTY):
     return world.do(report_short, ReportShort, by="picker", task_id=task_id, reason=reason)
+
+
+def sellable(world: World, goods: Goods) -> int:
+    """Return the pieces that waves may promise; the stock page says the same."""
+    with world.database.reading() as session:
+        asked = Asked(day=world.now.astimezone(world.zone).date(), settings=load_settings(session))
+        standing = stocks_of(session, asked, [goods.id])[goods.id].standing
+        pickable = available_of(session, [goods.id], day=asked.day, places=IS_SELLABLE)
+        assert pickable.get(goods.id, 0) == standing.sellable
+        return standing.sellable
 
 
 def walk(world: World, wanted: int = 3, *, first: int = 10, elsewhere: int = 0):
@@ -49,9 +67,9 @@ def test_what_another_bin_has_becomes_a_new_task(world: World):
     world.pick(task, 1)
     outcome = short(world, task.id)
     assert (outcome.screen, str(outcome.message)) == ("next", "2 short here; another bin has them.")
-    assert world.balance("A-01", tee) == (0, 0, 0)
+    assert world.balance("A-01", tee) == (9, 0, 9)
     assert world.balance("B-01", tee) == (5, 2, 3)
-    assert world.standing(tee)["COUNT-DIFFERENCE"] == 9
+    assert sellable(world, tee) == 3
     (again,) = world.open_tasks(work.wave_id)
     assert (again.wanted, again.sequence, again.slot_id) == (2, 2, task.slot_id)
     world.pick(again)
@@ -119,7 +137,8 @@ def test_what_reserve_has_is_brought_and_the_order_comes_in_the_next_wave(world:
     world.do(put_on_face, PutOnFace, barcode="A-01", **to)
     again = world.do(make_wave, MakeWave, consignment_ids=(work.consignment_id,))
     assert again.facts == {"left_out": [], "for_reserve": []}
-    assert world.balance("A-01", tee) == (3, 3, 0)
+    assert world.balance("A-01", tee) == (13, 3, 10)
+    assert sellable(world, tee) == 5
     assert world.differences() == []
 
 
@@ -165,22 +184,66 @@ def test_an_empty_bin_keeps_what_others_were_promised(world: World):
     work, tee, task = walk(world)
     other = world.bring(Stage.WAVED, work=world.released({tee: 4}))
     short(world, task.id)
-    assert world.balance("A-01", tee) == (4, 4, 0)
-    assert world.standing(tee)["COUNT-DIFFERENCE"] == 6
+    assert world.balance("A-01", tee) == (10, 4, 6)
+    assert [row.pieces for row in world.all(Unfound)] == [6]
+    assert sellable(world, tee) == 0
     assert world.state(Consignment, other.consignment_id) == "waved"
     assert world.holds(work.order_id) == [HoldKind.STOCK_SHORT]
 
 
-@pytest.mark.parametrize(
-    ("reason", "place"),
-    [(ShortReason.DAMAGED, "QUARANTINE"), (ShortReason.WRONG_GOODS, "COUNT-DIFFERENCE")],
-)
-def test_damaged_or_wrong_goods_take_only_the_missing_pieces_out(world: World, reason, place):
+def test_damaged_goods_are_found_and_go_to_quarantine(world: World):
     _, tee, task = walk(world)
     world.pick(task, 1)
-    short(world, task.id, reason)
-    assert world.standing(tee)[place] == 2
+    short(world, task.id, ShortReason.DAMAGED)
+    assert world.standing(tee)["QUARANTINE"] == 2
     assert world.balance("A-01", tee) == (7, 0, 7)
+    assert world.all(Unfound) == []
+
+
+def test_among_other_goods_only_the_missing_pieces_are_out_of_reach(world: World):
+    _, tee, task = walk(world)
+    other = world.bring(Stage.TOTE_BOUND, work=world.released({tee: 2}))
+    (again,) = world.open_tasks(other.wave_id)
+    short(world, task.id, ShortReason.WRONG_GOODS)
+    assert world.balance("A-01", tee) == (10, 2, 8)
+    assert sellable(world, tee) == 5
+    short(world, again.id, ShortReason.WRONG_GOODS)
+    assert sellable(world, tee) == 5
+    assert [row.pieces for row in world.all(Unfound)] == [5]
+
+
+def test_nothing_is_written_off_before_a_count_of_it_is_approved(world: World):
+    work, tee, task = walk(world)
+    face = {"sku_id": tee.id, "bin_id": world.one(Bin, code="A-01").id, "least": 2, "most": 6}
+    world.do(set_face, SetFace, **face)
+    short(world, task.id)
+    supervisor(world)
+    count = Count(world, world.one(CountSession).id)
+    with world.database.reading() as session:
+        assert low_faces(session, day=world.now.astimezone(world.zone).date()) == [
+            (tee.id, face["bin_id"])
+        ]
+    world.now += GRACE
+    count.count("A-01", {tee: 1})
+    assert (world.standing(tee)["A-01"], sellable(world, tee)) == (10, 0)
+    count.count("A-01", {tee: 1}, by="bob")
+    count.approve_and_post()
+    assert world.balance("A-01", tee) == (1, 0, 1)
+    assert sellable(world, tee) == 1
+    assert (world.all(Unfound), world.differences()) == ([], [])
+    assert world.holds(work.order_id) == [HoldKind.STOCK_SHORT]
+
+
+def test_what_a_count_finds_after_all_is_within_reach_at_once(world: World):
+    _, tee, task = walk(world)
+    short(world, task.id)
+    world.stock(world.sku("MUG"), "A-02", 5)
+    count = Count(world, world.one(CountSession).id)
+    world.do(ask_for_bin, AskForBin, bin_id=world.one(Bin, code="A-02").id)
+    world.now += GRACE
+    count.count("A-01", {tee: 10})
+    assert (count.state, sellable(world, tee)) == ("counting", 10)
+    assert world.all(Unfound) == []
 
 
 def test_an_order_that_leaves_its_wave_is_not_promised_what_reserve_has_not(world: World):
@@ -189,7 +252,8 @@ def test_an_order_that_leaves_its_wave_is_not_promised_what_reserve_has_not(worl
     assert str(outcome.message) == "3 short. The order leaves this wave and comes in the next one."
     assert world.state(Consignment, work.consignment_id) == "ready"
     assert world.all(ReplenishTask) == []
-    assert world.balance("A-01", tee) == (7, 0, 7)
+    assert world.balance("A-01", tee) == (10, 0, 10)
+    assert sellable(world, tee) == 7
 
 
 def test_a_short_task_of_several_bins_spreads_over_them(world: World):
@@ -207,14 +271,14 @@ def test_a_task_reported_short_is_closed(world: World):
     world.refused(StaleScreen, report_short, ReportShort, by="picker", task_id=999_999)
 
 
-def test_two_people_reporting_one_task_short_write_it_off_once(world: World):
+def test_two_people_reporting_one_task_short_take_it_once(world: World):
     _, _, task = walk(world, elsewhere=5)
     acts = [
         (report_short, world.command(ReportShort, by=by, task_id=task.id))
         for by in ("picker", "other")
     ]
     assert isinstance(world.overlap(*acts), StaleScreen)
-    assert len(world.all(Move, reason="missing")) == 1
+    assert len(world.all(AllocationRelease)) == len(world.all(Unfound)) == 1
 
 
 def test_a_pick_before_the_short_can_still_be_undone(world: World):
@@ -222,6 +286,7 @@ def test_a_pick_before_the_short_can_still_be_undone(world: World):
     world.pick(task, 1)
     short(world, task.id)
     world.do(undo_pick, UndoPick, by="picker", wave_id=work.wave_id)
-    assert world.balance("A-01", tee) == (1, 1, 0)
+    assert world.balance("A-01", tee) == (10, 1, 9)
+    assert sellable(world, tee) == 3
     again = world.get(PickTask, task.id)
     assert (again.state, again.wanted, again.picked) == ("open", 1, 0)

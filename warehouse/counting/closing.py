@@ -33,6 +33,7 @@ from warehouse.counting.models import (
 from warehouse.counting.moved import moved_since
 from warehouse.counting.newcomers import add_newcomers
 from warehouse.counting.prices import unknown_price
+from warehouse.counting.put_off import within_reach
 from warehouse.counting.queries import is_all_counted, wanted_goods
 from warehouse.counting.rules import Look, recount_limits, state_after
 from warehouse.db import table_of
@@ -93,6 +94,7 @@ def close_passes(
     unsaid = [row for p in passes for row in _unsaid(p, book, wanted, known)]
     _ask(session, command, count, unsaid)
     _end(session, command, passes)
+    within_reach(session, count)
     states = [row["state"] for row in found]
     again = sum(state in ASKED_AGAIN for state in states)
     agreed = states.count(LineState.AGREED)

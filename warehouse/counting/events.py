@@ -10,17 +10,17 @@ from sqlalchemy.orm import Session
 from warehouse.catalog.models import Bin, Sku
 from warehouse.catalog.queries import bin_by_code
 from warehouse.commands import Command, Outcome
-from warehouse.counting.commands.sessions import add_bins, make_session
 from warehouse.counting.models import (
     BinState,
     CountBin,
     CountEvent,
     CountLine,
-    CountScope,
     CountSession,
     LineState,
     SessionState,
 )
+from warehouse.counting.opening import add_doubted, todays_count
+from warehouse.counting.put_off import put_off
 from warehouse.counting.scoping import COUNTED_KINDS
 from warehouse.counting.settling import ask_again, look_for
 from warehouse.errors import NotFound, RuleViolation
@@ -88,25 +88,23 @@ def doubt(
 
     A bin that waits for its counter is not asked twice; a count not begun loses it to the day's.
     In one that was counted and not posted, the doubted goods are looked at again, or for the first
-    time where they came later.
+    time where they came later. What the count that has the bin does not look into is counted after
+    it.
     """
     live = session.scalars(
         sa.select(CountBin).where(CountBin.bin_id == bin_id, CountBin.is_live)
     ).first()
     waits = live is not None and _is_draft(session, live)
     if live is not None and not waits:
+        put_off(session, command, bin_id, event, sku_id)
         return _again(session, command, live, sku_id)
     place = session.get(Bin, bin_id)
     if place is None or place.kind not in COUNTED_KINDS or not place.is_active:
         return False
-    count = _todays(session, command)
+    count = todays_count(session, command)
     if live is not None:
         _leave_draft(session, command, live, place, count)
-    add_bins(session, count, [bin_id], event)
-    if count.state is SessionState.REVIEW:
-        count.state, count.reviewed_at = SessionState.COUNTING, None
-    session.flush()
-    trail.record(session, command, "count", count.id, "doubted", bin=place.code)
+    add_doubted(session, command, count, place, event)
     return True
 
 
@@ -148,23 +146,3 @@ def _again(session: Session, command: Command, live: CountBin, sku_id: int | Non
     if doubted:
         ask_again(session, command, count, doubted, LineState.LOOK, is_disturbed=True)
     return bool(doubted)
-
-
-def _todays(session: Session, command: Command) -> CountSession:
-    """Return the day's open count of doubtful bins, opened now if there is none."""
-    day = f"{command.at.astimezone(command.zone):%Y-%m-%d}"
-    known = session.scalars(
-        sa.select(CountSession)
-        .where(CountSession.opened_for.like(f"events:{day}:%"))
-        .order_by(CountSession.id.desc())
-        .with_for_update()
-    ).all()
-    for count in known[:1]:
-        if count.state in (SessionState.COUNTING, SessionState.REVIEW):
-            return count
-    count = make_session(
-        session, command, CountScope.EVENT, opened_for=f"events:{day}:{len(known) + 1}"
-    )
-    count.state, count.started_at = SessionState.COUNTING, command.at
-    session.flush()
-    return count

@@ -180,6 +180,22 @@ class CountBin(Base):
     counted_at: Mapped[Instant | None]
 
 
+class CountDoubt(Base):
+    """A doubt about a bin, or about one SKU there, that came while a count had the bin.
+
+    It goes when that count ends: looked into, or as cause of the next one.
+    """
+
+    __tablename__ = "count_doubt"
+    __table_args__ = (one_of("event", CountEvent), sa.Index("ix_count_doubt_bin_id", "bin_id"))
+
+    id: Mapped[Id]
+    bin_id: Mapped[Ref] = mapped_column(sa.ForeignKey("bin.id"))
+    sku_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("sku.id"))
+    event: Mapped[CountEvent] = mapped_column(Word(CountEvent))
+    at: Mapped[Instant]
+
+
 class CountTake(Base):
     """One pass over a bin by one person. `changes` are the balances' as it began, by SKU id.
 

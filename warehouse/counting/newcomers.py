@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Bin, Zone
 from warehouse.commands import Command, CommandRow
-from warehouse.counting.commands.sessions import add_bins
 from warehouse.counting.models import CountBin, CountSession, CountWanted
+from warehouse.counting.opening import add_bins
 from warehouse.counting.scoping import COUNTED_KINDS
 from warehouse.inventory.models import Move, StockBalance
 from warehouse.people import trail

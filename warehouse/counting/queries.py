@@ -313,7 +313,9 @@ def not_found(session: Session, bin_id: int | None = None) -> list[Any]:
             Bin.code.label("bin"),
             Unfound.sku_id,
             Sku.code.label("sku"),
+            Lot.code.label("lot"),
             Unfound.pieces,
+            Unfound.is_whole,
             Unfound.at,
             Person.name.label("who"),
             CountSession.id.label("count_id"),
@@ -322,9 +324,10 @@ def not_found(session: Session, bin_id: int | None = None) -> list[Any]:
         .join(Bin, Bin.id == Unfound.bin_id)
         .join(Sku, Sku.id == Unfound.sku_id)
         .join(Person, Person.id == Unfound.person_id)
+        .outerjoin(Lot, Lot.id == Unfound.lot_id)
         .outerjoin(CountBin, live)
         .outerjoin(CountSession, CountSession.id == CountBin.session_id)
-        .order_by(Bin.walk_order, Bin.code, Sku.code)
+        .order_by(Bin.walk_order, Bin.code, Sku.code, Lot.code)
     )
     if bin_id is not None:
         query = query.where(Unfound.bin_id == bin_id)

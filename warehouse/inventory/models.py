@@ -182,18 +182,32 @@ class SuspectKits(Base):
 
 
 class Unfound(Base):
-    """That fewer pieces of a SKU were seen in a bin than the book has there.
+    """That fewer pieces of a SKU, or of one lot, were seen in a bin than the book has there.
 
-    As long as the row stands, until the count of the bin ends, none of them is promised or fetched;
-    the book is as it was. `pieces` are those not seen. Whose lot they are nobody guesses.
+    As long as the row stands, until the goods are counted there, `pieces` of them are promised to
+    nobody; the book is as it was. `is_whole`: nothing of the SKU in the bin is promised or fetched.
     """
 
     __tablename__ = "unfound"
-    __table_args__ = (sa.CheckConstraint("pieces > 0", name="pieces_positive"),)
+    __table_args__ = (
+        sa.CheckConstraint("pieces > 0", name="pieces_positive"),
+        sa.UniqueConstraint("bin_id", "sku_id", "lot_id"),
+        sa.Index(
+            "uq_unfound_of_no_lot",
+            "bin_id",
+            "sku_id",
+            unique=True,
+            sqlite_where=sa.text("lot_id IS NULL"),
+            postgresql_where=sa.text("lot_id IS NULL"),
+        ),
+    )
 
-    bin_id: Mapped[Ref] = mapped_column(sa.ForeignKey("bin.id"), primary_key=True)
-    sku_id: Mapped[Ref] = mapped_column(sa.ForeignKey("sku.id"), primary_key=True)
+    id: Mapped[Id]
+    bin_id: Mapped[Ref] = mapped_column(sa.ForeignKey("bin.id"))
+    sku_id: Mapped[Ref] = mapped_column(sa.ForeignKey("sku.id"))
+    lot_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("lot.id"))
     pieces: Mapped[Pieces]
+    is_whole: Mapped[bool] = mapped_column(default=False)
     at: Mapped[Instant]
     person_id: Mapped[Ref] = mapped_column(sa.ForeignKey("person.id"))
 

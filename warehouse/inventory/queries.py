@@ -15,7 +15,7 @@ from warehouse.commands import CommandRow
 from warehouse.db import table_of
 from warehouse.inventory.fitness import SUSPECT_SKUS, is_fit
 from warehouse.inventory.models import Lot, LotBalance, Move, MoveReason, StockBalance
-from warehouse.inventory.unfound import IS_UNFOUND
+from warehouse.inventory.unfound import FREE_OF_LOT, IN_REACH, IN_REACH_OF_LOT
 
 _move = table_of(Move)
 _mirror = table_of(Move).alias("mirror")
@@ -43,7 +43,7 @@ def free_by_sku(places: sa.ColumnElement[bool] = IS_PICKABLE) -> sa.Select[*tupl
     last two are null. Kits that may have pieces of a blocked lot inside are left out, and what was
     not found in its bin.
     """
-    free = StockBalance.on_hand - StockBalance.reserved
+    free = IN_REACH
     return (
         sa.select(
             StockBalance.sku_id,
@@ -61,7 +61,6 @@ def free_by_sku(places: sa.ColumnElement[bool] = IS_PICKABLE) -> sa.Select[*tupl
             free > 0,
             ~Sku.is_lot_tracked,
             StockBalance.sku_id.not_in(SUSPECT_SKUS),
-            ~IS_UNFOUND,
         )
     )
 
@@ -73,8 +72,7 @@ def free_by_lot(
 
     Lots that are blocked, or too near their end on the site's `day`, are left out.
     """
-    is_told = sa.true() if with_unfound else ~IS_UNFOUND
-    free = LotBalance.on_hand - LotBalance.reserved
+    free = FREE_OF_LOT if with_unfound else IN_REACH_OF_LOT
     return (
         sa.select(
             Lot.sku_id,
@@ -87,7 +85,7 @@ def free_by_lot(
         .join(Bin, Bin.id == LotBalance.bin_id)
         .join(Lot, Lot.id == LotBalance.lot_id)
         .join(Sku, Sku.id == Lot.sku_id)
-        .where(places, free > 0, Sku.is_lot_tracked, is_fit(day), is_told)
+        .where(places, free > 0, Sku.is_lot_tracked, is_fit(day))
     )
 
 

@@ -2,41 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Bin, Sku
 from warehouse.commands import Command
-from warehouse.inventory.models import Unfound
+from warehouse.inventory.models import Lot, LotBalance, StockBalance, Unfound
 
-# Of a query with `Bin` and `Sku`: that the book has more of the goods there than were seen.
-IS_UNFOUND = sa.exists().where(Unfound.bin_id == Bin.id, Unfound.sku_id == Sku.id)
+_ALL = 1_000_000_000  # more pieces than any bin has
+_HERE = (Unfound.bin_id == Bin.id, Unfound.sku_id == Sku.id)
+_KEPT = sa.select(
+    sa.func.coalesce(sa.func.max(sa.case((Unfound.is_whole, _ALL), else_=Unfound.pieces)), 0)
+)
+_OF_BIN = _KEPT.where(*_HERE, Unfound.lot_id.is_(None)).correlate(Bin, Sku).scalar_subquery()
+_OF_LOT = (
+    _KEPT.where(*_HERE, sa.or_(Unfound.lot_id.is_(None), Unfound.lot_id == Lot.id))
+    .correlate(Bin, Sku, Lot)
+    .scalar_subquery()
+)
+
+# Pieces nobody was promised, of queries with `Bin` and `Sku`, and with `Lot` where they stand by
+# lot: in the book, and those of them within reach (below zero where goods have left meanwhile).
+FREE: sa.ColumnElement[int] = StockBalance.on_hand - StockBalance.reserved
+FREE_OF_LOT: sa.ColumnElement[int] = LotBalance.on_hand - LotBalance.reserved
+IN_REACH: sa.ColumnElement[int] = FREE - _OF_BIN
+IN_REACH_OF_LOT: sa.ColumnElement[int] = FREE_OF_LOT - _OF_LOT
+
+
+def at_least_0(pieces: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
+    """Return the pieces, 0 where they are below."""
+    return sa.case((pieces > 0, pieces), else_=0)
 
 
 def keep_unfound(
-    session: Session, command: Command, *, bin_id: int, sku_id: int, pieces: int
+    session: Session,
+    command: Command,
+    *,
+    bin_id: int,
+    sku_id: int,
+    pieces: int,
+    lot_id: int | None = None,
+    is_whole: bool = False,
 ) -> None:
-    """Keep how many pieces of a SKU were not seen in a bin; who looked last is right."""
-    row = session.get(Unfound, (bin_id, sku_id), with_for_update=True, populate_existing=True)
+    """Keep how many pieces of a SKU, or of one lot, were not seen in a bin.
+
+    Who looked last is right. They are out of reach; `is_whole`: so is all the bin has of the SKU,
+    and what comes there.
+    """
+    row = session.scalars(
+        _rows(bin_id, sku_id, lot_id).with_for_update().execution_options(populate_existing=True)
+    ).one_or_none()
     if row is None:
-        row = Unfound(bin_id=bin_id, sku_id=sku_id)
+        row = Unfound(bin_id=bin_id, sku_id=sku_id, lot_id=lot_id)
         session.add(row)
-    row.pieces, row.at, row.person_id = pieces, command.at, command.actor.person_id
+    row.pieces, row.is_whole = pieces, is_whole
+    row.at, row.person_id = command.at, command.actor.person_id
     session.flush()
 
 
-def unfound_in(session: Session, bin_id: int, sku_id: int) -> int:
-    """Return how many pieces of a SKU were not seen in a bin when somebody last looked for them."""
-    return (
-        session.scalar(
-            sa.select(Unfound.pieces).where(Unfound.bin_id == bin_id, Unfound.sku_id == sku_id)
-        )
-        or 0
+def unfound_in(session: Session, bin_id: int, sku_id: int, lot_id: int | None = None) -> int:
+    """Return how many pieces of a SKU, or of one lot, were not seen in a bin."""
+    row = session.scalars(_rows(bin_id, sku_id, lot_id)).one_or_none()
+    return row.pieces if row is not None else 0
+
+
+def within_reach_again(session: Session, *conditions: sa.ColumnElement[bool]) -> None:
+    """Forget what was not found, where this holds: it was counted, or nobody will count it."""
+    session.execute(
+        sa.delete(Unfound).where(*conditions).execution_options(synchronize_session="fetch")
     )
 
 
-def within_reach_again(session: Session, bin_ids: Iterable[int] | sa.Select[int]) -> None:
-    """Forget what was not found in these bins: they were counted, or nobody will count them."""
-    session.execute(sa.delete(Unfound).where(Unfound.bin_id.in_(bin_ids)))
+def _rows(bin_id: int, sku_id: int, lot_id: int | None) -> sa.Select[Any]:
+    of_lot = Unfound.lot_id.is_(None) if lot_id is None else Unfound.lot_id == lot_id
+    return sa.select(Unfound).where(Unfound.bin_id == bin_id, Unfound.sku_id == sku_id, of_lot)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.inventory.fitness import SUSPECT_SKUS
 from warehouse.inventory.models import Lot, LotBalance, StockBalance, SuspectKits
+from warehouse.inventory.unfound import IN_REACH, IN_REACH_OF_LOT, at_least_0
 from warehouse.kitting.models import KitPart
 from warehouse.kitting.rules import makeable
 
@@ -88,23 +89,25 @@ def can_make(parts: list[dict[str, Any]]) -> int:
 def free_parts(session: Session, sku: Sku, today: date) -> list[FreePart]:
     """Return where free pieces of a part stand: earliest best-before first, shelves on the walk.
 
-    Blocked lots and those past their day are left out, and kits that may have such inside.
+    Blocked lots and those past their day are left out, kits that may have such inside, and what
+    was not found in its bin.
     """
     if not sku.is_lot_tracked:
         if session.scalar(SUSPECT_SKUS.where(SuspectKits.sku_id == sku.id).limit(1)):
             return []
         rows = session.execute(
-            sa.select(Bin.id, Bin.code, StockBalance.available.label("free"))
+            sa.select(Bin.id, Bin.code, IN_REACH.label("free"))
             .join(StockBalance, StockBalance.bin_id == Bin.id)
+            .join(Sku, Sku.id == StockBalance.sku_id)
             .where(
                 StockBalance.sku_id == sku.id,
-                StockBalance.available > 0,
+                IN_REACH > 0,
                 *_MADE_IN,
             )
             .order_by(Bin.walk_order, Bin.id)
         )
         return [FreePart(bin_id=r.id, bin_code=r.code, pieces=r.free) for r in rows]
-    free = LotBalance.on_hand - LotBalance.reserved
+    free = IN_REACH_OF_LOT
     rows = session.execute(
         sa.select(
             Bin.id, Bin.code, free.label("free"), Lot.id.label("lot_id"),
@@ -112,6 +115,7 @@ def free_parts(session: Session, sku: Sku, today: date) -> list[FreePart]:
         )
         .join(LotBalance, LotBalance.bin_id == Bin.id)
         .join(Lot, Lot.id == LotBalance.lot_id)
+        .join(Sku, Sku.id == Lot.sku_id)
         .where(
             Lot.sku_id == sku.id,
             free > 0,
@@ -152,7 +156,7 @@ def _loose() -> sa.Subquery:
     return (
         sa.select(
             StockBalance.sku_id,
-            sa.func.sum(StockBalance.on_hand - StockBalance.reserved).label("free"),
+            sa.func.sum(at_least_0(IN_REACH)).label("free"),
         )
         .join(Bin, Bin.id == StockBalance.bin_id)
         .join(Sku, Sku.id == StockBalance.sku_id)
@@ -164,7 +168,7 @@ def _loose() -> sa.Subquery:
 
 def _by_lot(today: date) -> sa.Subquery:
     """Return the free pieces of SKUs with lots: of lots with a best-before, and of the others."""
-    free = LotBalance.on_hand - LotBalance.reserved
+    free = at_least_0(IN_REACH_OF_LOT)
     has_day = Lot.best_before.is_not(None)
     return (
         sa.select(

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Bin, BinKind, Sku, Zone
 from warehouse.db import table_of
-from warehouse.inventory.models import LotBalance, StockBalance
+from warehouse.inventory.models import LotBalance, StockBalance, Unfound
+from warehouse.inventory.unfound import at_least_0
 from warehouse.placing.rules import (
     ADVISED_KINDS,
     HARD,
@@ -184,10 +185,18 @@ def _place(bin_: Bin, storage: str, standing: Iterable[Any], lots: frozenset[int
 
 
 def _standing(session: Session, bin_ids: Sequence[int]) -> dict[int, list[Any]]:
+    """Return what stands in the bins; what was not found there takes no room."""
     found: dict[int, list[Any]] = {}
+    gone = (
+        sa.select(sa.func.coalesce(sa.func.sum(Unfound.pieces), 0))
+        .where(Unfound.bin_id == StockBalance.bin_id, Unfound.sku_id == StockBalance.sku_id)
+        .correlate(StockBalance)
+        .scalar_subquery()
+    )
     for row in session.execute(
         sa.select(
-            StockBalance.bin_id, StockBalance.sku_id, StockBalance.on_hand,
+            StockBalance.bin_id, StockBalance.sku_id,
+            at_least_0(StockBalance.on_hand - gone).label("on_hand"),
             Sku.weight_g, Sku.length_mm, Sku.width_mm, Sku.height_mm,
         )
         .join(Sku, Sku.id == StockBalance.sku_id)

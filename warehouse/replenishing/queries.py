@@ -16,6 +16,7 @@ from warehouse.catalog.queries import IS_IN_RESERVE
 from warehouse.inventory.fitness import SUSPECT_SKUS, is_fit
 from warehouse.inventory.models import Lot, LotBalance, StockBalance
 from warehouse.inventory.queries import available_of, free_by_lot, free_by_sku
+from warehouse.inventory.unfound import IN_REACH, IN_REACH_OF_LOT, at_least_0
 from warehouse.people.models import Person
 from warehouse.placing.places import room_in
 from warehouse.replenishing.models import (
@@ -86,20 +87,18 @@ def low_faces(session: Session, *, day: date) -> list[Pair]:
     """Return the pick bins in use that hold fewer free pieces than their level says.
 
     Only pieces that may be promised on the site's `day` count: a bin full of blocked or expired
-    lots is empty to those who pick.
+    lots, or of goods that nobody found there, is empty to those who pick.
     """
     here = (StockBalance.bin_id == FaceLevel.bin_id, StockBalance.sku_id == FaceLevel.sku_id)
-    free = sa.select(StockBalance.on_hand - StockBalance.reserved).where(
-        *here, StockBalance.sku_id.not_in(SUSPECT_SKUS)
-    )
+    free = sa.select(IN_REACH).where(*here, StockBalance.sku_id.not_in(SUSPECT_SKUS))
     fit = (
-        sa.select(sa.func.sum(LotBalance.on_hand - LotBalance.reserved))
+        sa.select(sa.func.sum(at_least_0(IN_REACH_OF_LOT)))
         .join(Lot, Lot.id == LotBalance.lot_id)
         .where(LotBalance.bin_id == FaceLevel.bin_id, Lot.sku_id == FaceLevel.sku_id, is_fit(day))
     )
     there = sa.case(
-        (Sku.is_lot_tracked, fit.correlate(FaceLevel, Sku).scalar_subquery()),
-        else_=free.correlate(FaceLevel).scalar_subquery(),
+        (Sku.is_lot_tracked, fit.correlate(FaceLevel, Sku, Bin).scalar_subquery()),
+        else_=free.correlate(FaceLevel, Sku, Bin).scalar_subquery(),
     )
     return [
         (row.sku_id, row.bin_id)

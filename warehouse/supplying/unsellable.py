@@ -11,6 +11,7 @@ from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.catalog.queries import IS_SELLABLE
 from warehouse.inventory.fitness import SUSPECT_SKUS, is_fit
 from warehouse.inventory.models import Lot, LotBalance, StockBalance, Unfound
+from warehouse.inventory.unfound import FREE, FREE_OF_LOT, IN_REACH, IN_REACH_OF_LOT, at_least_0
 
 _PLACES = sa.or_(IS_SELLABLE, Bin.kind == BinKind.DOCK)
 
@@ -20,13 +21,13 @@ def unsellable(day: date) -> sa.Subquery:
 
     Of unfit lots, of kits in doubt, and what was not found in its bin and waits to be counted.
     """
-    is_here = (Unfound.bin_id == Bin.id, Unfound.sku_id == Sku.id)
-    lots, others = _lots(), _others()
+    is_suspect = StockBalance.sku_id.in_(SUSPECT_SKUS)
+    lost, lost_of_lot = FREE - at_least_0(IN_REACH), FREE_OF_LOT - at_least_0(IN_REACH_OF_LOT)
     parts = sa.union_all(
-        lots.where(~is_fit(day)),
-        lots.join(Unfound, sa.and_(*is_here)).where(is_fit(day)),
-        others.where(StockBalance.sku_id.in_(SUSPECT_SKUS)),
-        others.join(Unfound, sa.and_(*is_here)).where(StockBalance.sku_id.not_in(SUSPECT_SKUS)),
+        _lots(FREE_OF_LOT).where(~is_fit(day)),
+        _lots(lost_of_lot).where(is_fit(day), _is_kept()),
+        _others(FREE).where(is_suspect),
+        _others(lost).where(~is_suspect, _is_kept()),
     ).subquery()
     return (
         sa.select(
@@ -39,31 +40,33 @@ def unsellable(day: date) -> sa.Subquery:
     )
 
 
-def _lots() -> sa.Select[Any]:
-    free = LotBalance.on_hand - LotBalance.reserved
+def _is_kept() -> sa.ColumnElement[bool]:
+    return sa.exists().where(Unfound.bin_id == Bin.id, Unfound.sku_id == Sku.id)
+
+
+def _lots(pieces: sa.ColumnElement[int]) -> sa.Select[Any]:
     return (
-        sa.select(Lot.sku_id, *_parted(free))
+        sa.select(Lot.sku_id, *_parted(pieces))
         .join(LotBalance, LotBalance.lot_id == Lot.id)
         .join(Sku, Sku.id == Lot.sku_id)
         .join(Bin, Bin.id == LotBalance.bin_id)
-        .where(Sku.is_lot_tracked, _PLACES, free > 0)
+        .where(Sku.is_lot_tracked, _PLACES, FREE_OF_LOT > 0)
         .group_by(Lot.sku_id)
     )
 
 
-def _others() -> sa.Select[Any]:
-    free = StockBalance.on_hand - StockBalance.reserved
+def _others(pieces: sa.ColumnElement[int]) -> sa.Select[Any]:
     return (
-        sa.select(StockBalance.sku_id, *_parted(free))
+        sa.select(StockBalance.sku_id, *_parted(pieces))
         .join(Sku, Sku.id == StockBalance.sku_id)
         .join(Bin, Bin.id == StockBalance.bin_id)
-        .where(~Sku.is_lot_tracked, ~StockBalance.is_in_work, _PLACES, free > 0)
+        .where(~Sku.is_lot_tracked, ~StockBalance.is_in_work, _PLACES, FREE > 0)
         .group_by(StockBalance.sku_id)
     )
 
 
-def _parted(free: sa.ColumnElement[int]) -> tuple[sa.ColumnElement[Any], ...]:
+def _parted(pieces: sa.ColumnElement[int]) -> tuple[sa.ColumnElement[Any], ...]:
     return (
-        sa.func.sum(sa.case((IS_SELLABLE, free), else_=0)).label("pieces"),
-        sa.func.sum(sa.case((Bin.kind == BinKind.DOCK, free), else_=0)).label("dock"),
+        sa.func.sum(sa.case((IS_SELLABLE, pieces), else_=0)).label("pieces"),
+        sa.func.sum(sa.case((Bin.kind == BinKind.DOCK, pieces), else_=0)).label("dock"),
     )

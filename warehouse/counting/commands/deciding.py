@@ -25,6 +25,7 @@ from warehouse.counting.models import (
     LineState,
     SessionState,
 )
+from warehouse.counting.put_off import within_reach
 from warehouse.counting.queries import open_take
 from warehouse.counting.settling import ask_again, look_for
 from warehouse.errors import (
@@ -127,6 +128,8 @@ def keep_book(session: Session, command: KeepBook) -> Outcome:
     require_may_decide(session, command, count, lines)
     for line in lines:
         _decide(command, line, LineState.KEPT, command.note)
+    session.flush()
+    within_reach(session, count)
     trail.record(
         session, command, "count", count.id, "kept", lines=len(lines), note=command.note[:200]
     )

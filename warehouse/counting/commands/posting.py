@@ -17,6 +17,7 @@ from warehouse.counting.doubled import doubled
 from warehouse.counting.known_pieces import Places, places_of
 from warehouse.counting.models import CountLine, CountSession, LineState, SessionState
 from warehouse.counting.promises import free_promises, promised_to_picks
+from warehouse.counting.put_off import within_reach
 from warehouse.counting.queries import is_all_counted
 from warehouse.counting.settling import ask_again, settle
 from warehouse.errors import RuleViolation
@@ -84,6 +85,7 @@ def post_count(session: Session, command: PostCount) -> Outcome:
         .values(state=LineState.POSTED, posted_at=command.at)
         .execution_options(synchronize_session=False)
     )
+    within_reach(session, count)
     session.expire_all()
     left = _waiting(session, count) - len(held)
     if lines:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -13,8 +12,6 @@ from warehouse.counting.deciders import require_may_decide
 from warehouse.counting.models import (
     OPEN_SESSIONS,
     CountBin,
-    CountEvent,
-    CountScope,
     CountSession,
     CountTake,
     CountWanted,
@@ -22,15 +19,14 @@ from warehouse.counting.models import (
     SessionState,
 )
 from warehouse.counting.models import CountLine as Line
+from warehouse.counting.opening import add_bins, make_session
+from warehouse.counting.put_off import take_up_doubts
 from warehouse.counting.scoping import Scope, choose
 from warehouse.errors import InvalidInput, NotFound, RuleViolation, StaleScreen
+from warehouse.inventory.models import Unfound
 from warehouse.inventory.unfound import within_reach_again
-from warehouse.numbers import next_number
 from warehouse.people import trail
-from warehouse.settings import load_settings
 from warehouse.text import say
-
-YUAN = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,7 +201,10 @@ def locked(session: Session, session_id: int) -> CountSession:
 
 
 def end(session: Session, command: Command, count: CountSession, state: SessionState) -> None:
-    """Close the session: its bins are free for another count, passes under way are dropped."""
+    """Close the session: its bins are free for another count, passes under way are dropped.
+
+    Doubts that came while it had the bins and that it did not look into are counted next.
+    """
     count.state = state
     count.ended_at = command.at
     count.ended_by_id = command.actor.person_id
@@ -222,60 +221,10 @@ def end(session: Session, command: Command, count: CountSession, state: SessionS
         .values(is_live=False, taken_by_id=None)
         .execution_options(synchronize_session=False)
     )
-    within_reach_again(session, sa.select(CountBin.bin_id).where(CountBin.session_id == count.id))
+    again = take_up_doubts(session, command, count)
+    bins = sa.select(CountBin.bin_id).where(CountBin.session_id == count.id)
+    within_reach_again(session, Unfound.bin_id.in_(bins), Unfound.bin_id.not_in(again))
     session.flush()
-
-
-def make_session(
-    session: Session,
-    command: Command,
-    kind: CountScope,
-    *,
-    name: str = "",
-    is_blind: bool = True,
-    asked: dict[str, object] | None = None,
-    opened_for: str | None = None,
-) -> CountSession:
-    """Add a session without bins, under the site's rules of this moment."""
-    rules = load_settings(session)
-    day = command.at.astimezone(command.zone).strftime("%y%m%d")
-    count = CountSession(
-        number=f"PD{day}-{next_number(session, f'count-{day}'):02}",
-        name=name[:200],
-        scope=kind,
-        asked=asked or {},
-        opened_for=opened_for,
-        is_blind=is_blind,
-        is_by_sku=False,
-        recount_pieces=rules.count_recount_pieces,
-        recount_percent=rules.count_recount_percent,
-        recount_fen=rules.count_recount_yuan * YUAN,
-        limit_pieces=rules.count_limit_pieces,
-        limit_percent=rules.count_limit_percent,
-        limit_fen=rules.count_limit_yuan * YUAN,
-        grace_s=rules.count_grace_s,
-        opened_by_id=command.actor.person_id,
-        opened_at=command.at,
-    )
-    session.add(count)
-    session.flush()
-    return count
-
-
-def add_bins(
-    session: Session, count: CountSession, bin_ids: Sequence[int], event: CountEvent | None = None
-) -> None:
-    """Add bins behind those the session has, in the order given."""
-    last = session.scalar(
-        sa.select(sa.func.max(CountBin.sequence)).where(CountBin.session_id == count.id)
-    )
-    session.execute(
-        sa.insert(CountBin),
-        [
-            {"session_id": count.id, "bin_id": bin_id, "sequence": place, "event": event}
-            for place, bin_id in enumerate(bin_ids, start=(last or 0) + 1)
-        ],
-    )
 
 
 def _start(command: Command, count: CountSession) -> None:

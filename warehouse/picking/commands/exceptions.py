@@ -21,8 +21,8 @@ from warehouse.orders.commands.holds import hold_order
 from warehouse.orders.models import ConsignmentLine, ConsignmentState, HoldKind
 from warehouse.orders.queries import consignment_by_id, orders_of, require_not_stopped
 from warehouse.people import trail
+from warehouse.picking.commands.missing import put_out_of_reach
 from warehouse.picking.commands.wave import require_picker
-from warehouse.picking.commands.writing_off import write_off
 from warehouse.picking.screens import PickScreen
 from warehouse.text import say
 from warehouse.waves.leaving_out import Left, step_out
@@ -63,9 +63,9 @@ def report_short(session: Session, command: ReportShort) -> Outcome:
     What reserve has is brought: an order nothing of which is picked yet leaves the wave and waits
     for it, one with goods in its tote is put aside and comes again.
 
-    Pieces the bin should have and has not go to the count difference (damaged ones to
-    quarantine), and with an empty bin whatever else the book had free there. Of goods kept by lot
-    only the promised lot is gone, of known pieces only the damaged one.
+    Nothing is written off: pieces the bin should have and has not, with an empty bin whatever else
+    the book had free there, are promised to nobody until the bin is counted. Of goods kept by lot
+    that is the promised lot alone. Damaged ones go to quarantine, of known pieces just the one.
 
     Raises:
         StaleScreen: finished elsewhere. OrderStopped: the order goes no further.
@@ -76,7 +76,7 @@ def report_short(session: Session, command: ReportShort) -> Outcome:
     damaged = _damaged_piece(session, command, task)
     missing = 1 if damaged else task.wanted - task.picked
     ledger.release(session, command, [task.allocation_id], ReleaseReason.SHORT, most=missing)
-    write_off(session, command, task, missing, reason=command.reason, serials=damaged)
+    put_out_of_reach(session, command, task, missing, reason=command.reason, serials=damaged)
     end_task(task, missing)
     session.flush()
     avoid = None if damaged else task.bin_id

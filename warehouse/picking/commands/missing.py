@@ -1,4 +1,4 @@
-"""What a bin should have had and has not: booked to where it is looked for, its task ended."""
+"""What a bin should have had and has not: out of reach until it is counted, or in quarantine."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from warehouse.inventory import ledger
 from warehouse.inventory.models import Allocation, LotBalance, MoveReason
 from warehouse.inventory.pieces import serials_in
 from warehouse.inventory.queries import balance_of
+from warehouse.inventory.unfound import keep_unfound, unfound_in
+from warehouse.people import trail
 from warehouse.waves.models import PickTask, ShortReason
 
 
-def write_off(
+def put_out_of_reach(
     session: Session,
     command: Command,
     task: PickTask,
@@ -24,29 +26,50 @@ def write_off(
     reason: ShortReason,
     serials: tuple[str, ...] = (),
 ) -> None:
-    """Book the missing pieces out of the task's bin; from an empty bin all that nobody else has.
+    """See to it that nobody is promised the missing pieces of the task's bin.
 
-    Damaged pieces go to quarantine, others to the count difference. Of known pieces that nobody
-    named the newest are booked: which of them are gone is found by the next count.
+    Damaged pieces were found, and are booked to quarantine. Of others nothing is booked: the count
+    of the bin says what is gone. From an empty bin all that nobody else was promised is missing.
     """
     lot_id = session.scalar(sa.select(Allocation.lot_id).where(Allocation.id == task.allocation_id))
     free = _free(session, task, lot_id)
-    pieces = free if reason is ShortReason.EMPTY else min(missing, free)
+    if reason is ShortReason.DAMAGED:
+        _to_quarantine(session, command, task, min(missing, free), lot_id, serials)
+        return
+    if reason is not ShortReason.EMPTY:
+        free = min(free, missing + unfound_in(session, task.bin_id, task.sku_id, lot_id))
+    if free <= 0:
+        return
+    keep_unfound(
+        session, command, bin_id=task.bin_id, sku_id=task.sku_id, lot_id=lot_id, pieces=free
+    )
+    code = session.get_one(Sku, task.sku_id).code
+    trail.record(session, command, "bin", task.bin_id, "fewer_found", sku=code, missing=free)
+
+
+def _to_quarantine(
+    session: Session,
+    command: Command,
+    task: PickTask,
+    pieces: int,
+    lot_id: int | None,
+    serials: tuple[str, ...],
+) -> None:
+    """Book damaged pieces out of the bin; of known ones that nobody named the newest."""
     if pieces <= 0:
         return
     if not serials and session.get_one(Sku, task.sku_id).is_serial_tracked:
         here = serials_in(session, task.bin_id, task.sku_id)
         of_lot = [row.code for row in here if lot_id in (None, row.lot_id)]
         serials = tuple(of_lot[-pieces:])
-    kind = BinKind.QUARANTINE if reason is ShortReason.DAMAGED else BinKind.COUNT_DIFFERENCE
     posting = ledger.Posting(
         sku_id=task.sku_id,
         from_bin_id=task.bin_id,
-        to_bin_id=bin_of_kind(session, kind).id,
+        to_bin_id=bin_of_kind(session, BinKind.QUARANTINE).id,
         pieces=pieces,
         reason=MoveReason.MISSING,
         consignment_line_id=task.consignment_line_id,
-        reference=reason,
+        reference=ShortReason.DAMAGED,
         lot_id=lot_id,
         serials=serials,
     )
