@@ -29,7 +29,7 @@ UPSTREAM: dict[str, set[str]] = {
                 "waves"},
     "counting": {"catalog", "inventory", "orders", "people", "receiving", "replenishing", "shops",
                  "storing", "supplying", "waves"},
-    "picking": {"catalog", "counting", "inventory", "orders", "people", "waves"},
+    "picking": {"catalog", "counting", "inventory", "orders", "people", "placing", "waves"},
     "kitting": {"catalog", "inventory", "orders", "people", "placing", "shops", "storing", "waves"},
     "checking": {"catalog", "inventory", "orders", "people", "waves"},
     "packing": {"carriers", "catalog", "inventory", "orders", "people", "printers", "waves"},

@@ -10,7 +10,7 @@ from warehouse.catalog.models import Bin, BinKind
 from warehouse.catalog.queries import IS_SELLABLE
 from warehouse.counting.events import AskForBin, ask_for_bin
 from warehouse.counting.models import CountSession
-from warehouse.errors import StaleScreen
+from warehouse.errors import RuleViolation, StaleScreen
 from warehouse.inventory.models import Allocation, AllocationRelease, Unfound
 from warehouse.inventory.queries import available_of
 from warehouse.orders.models import Consignment, HoldKind, Order
@@ -290,3 +290,14 @@ def test_a_pick_before_the_short_can_still_be_undone(world: World):
     assert sellable(world, tee) == 3
     again = world.get(PickTask, task.id)
     assert (again.state, again.wanted, again.picked) == ("open", 1, 0)
+
+
+def test_a_pick_is_not_undone_into_a_bin_for_one_sku_that_has_others_by_now(world: World):
+    work, _, task = walk(world, first=3)
+    world.pick(task)
+    with world.database.transaction() as session:
+        session.execute(sa.update(Bin).where(Bin.id == task.bin_id).values(is_one_sku=True))
+    world.stock(world.sku("MUG"), "A-01", 4)
+    said = world.refused(RuleViolation, undo_pick, UndoPick, by="picker", wave_id=work.wave_id)
+    assert str(said.text).startswith("A-01 is for one SKU only, and MUG stands there by now. Leave")
+    assert world.steps(work) == [(3, 3, 0, 0, 0)]

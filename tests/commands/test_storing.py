@@ -143,6 +143,24 @@ def test_what_was_placed_is_taken_out_again_and_is_in_hand(dock: Dock):
     assert dock.world.differences() == []
 
 
+def test_nothing_is_undone_into_a_bin_for_one_sku_that_has_others_by_now(dock: Dock):
+    world = dock.world
+    dock.limit("A-01", is_one_sku=True)
+    place = world.one(Bin, code="A-01").id
+    hand = dock.take(bin_id=place)
+    world.do(set_pieces, SetPieces, by="li", handling_id=hand.subject_id, pieces=2)
+    dock.place(hand, "A-02", why=Why.BETTER_PLACE)
+    world.stock(world.sku("MUG"), "A-01", 1)
+    said = world.refused(RuleViolation, undo_placing, UndoPlacing, by="li")
+    assert str(said.text) == (
+        "A-01 is for one SKU only, and MUG stands there by now. Take the goods up where they stand,"
+        " in A-02, and move them."
+    )
+    dock.limit("A-01", is_one_sku=False)
+    world.do(undo_placing, UndoPlacing, by="li")
+    assert world.standing(dock.goods)["A-01"] == 2
+
+
 def test_yesterday_is_not_undone(dock: Dock):
     dock.place(dock.take(), "A-01")
     dock.world.now += timedelta(days=1)

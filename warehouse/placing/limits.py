@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from warehouse.catalog.models import Bin
+from warehouse.catalog.models import Bin, Sku
 from warehouse.errors import RuleViolation
 from warehouse.placing.places import place_of
 from warehouse.placing.rules import HARD, Goods, Limit, Reason, broken
@@ -47,6 +48,27 @@ def require_room(session: Session, target: Bin, goods: Sequence[Goods]) -> tuple
         if limit in HARD:
             raise RuleViolation(limit_text(limit, target.code), limit=limit.value)
     return found
+
+
+def require_unmixed(session: Session, bin_id: int, sku_ids: Collection[int], instead: Text) -> None:
+    """Refuse to undo a move out of a bin for one SKU only that was filled with others since.
+
+    Raises:
+        RuleViolation: it holds other goods now; `instead` says what to do.
+    """
+    place = place_of(session, bin_id)
+    others = session.scalars(
+        sa.select(Sku.code)
+        .where(Sku.id.in_(place.sku_ids - set(sku_ids)))
+        .order_by(Sku.code)
+        .limit(1)
+    ).first()
+    if place.is_one_sku and others is not None:
+        raise RuleViolation(
+            say("{bin} is for one SKU only, and {sku} stands there by now. {instead}",
+                bin=place.code, sku=others, instead=instead),
+            limit=Limit.MIXED.value,
+        )  # fmt: skip
 
 
 def require_room_or_why(session: Session, target: Bin, goods: Sequence[Goods], why: str) -> None:

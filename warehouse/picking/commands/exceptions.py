@@ -24,6 +24,7 @@ from warehouse.people import trail
 from warehouse.picking.commands.missing import put_out_of_reach
 from warehouse.picking.commands.wave import require_picker
 from warehouse.picking.screens import PickScreen
+from warehouse.placing.limits import require_unmixed
 from warehouse.text import say
 from warehouse.waves.leaving_out import Left, step_out
 from warehouse.waves.models import PickTask, ShortReason, TaskState, Wave, WaveSlot, WaveState
@@ -157,7 +158,8 @@ def undo_pick(session: Session, command: UndoPick) -> Outcome:
     """Reverse the wave's last pick that is still in its tote.
 
     Raises:
-        RuleViolation: there is none, or its order has gone on to the check.
+        RuleViolation: there is none, its order has gone on to the check, or its bin is for one SKU
+        only and was filled with others since.
         StaleScreen: the wave is finished; an open task in it would never be picked.
         TakenByAnother: another picks the wave.
     """
@@ -172,6 +174,8 @@ def undo_pick(session: Session, command: UndoPick) -> Outcome:
     task = session.get_one(PickTask, last.task_id, with_for_update=True, populate_existing=True)
     if consignment.state not in (ConsignmentState.PICKING, ConsignmentState.PICKED):
         raise RuleViolation(say("That order is already at the check."))
+    instead = say("Leave the pieces in the tote: the order goes on with them.")
+    require_unmixed(session, task.bin_id, {task.sku_id}, instead)
     mirror = ledger.reverse(session, command, last.move_id)
     task.picked -= mirror.pieces
     task.state = TaskState.OPEN

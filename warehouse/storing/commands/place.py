@@ -17,7 +17,7 @@ from warehouse.inventory import ledger
 from warehouse.inventory.models import Move, MoveReason
 from warehouse.inventory.refusals import refuse_bin
 from warehouse.people import trail
-from warehouse.placing.limits import require_room
+from warehouse.placing.limits import require_room, require_unmixed
 from warehouse.placing.models import Why
 from warehouse.placing.places import goods_of
 from warehouse.placing.reasons import OTHER_BIN, TO_QUARANTINE, note_why
@@ -124,7 +124,8 @@ def undo_placing(session: Session, command: UndoPlacing) -> Outcome:
 
     Raises:
         StaleScreen: there is none of this shift. InsufficientStock: the goods have moved on.
-        RuleViolation: something is in hand, or a count has set the book right since.
+        RuleViolation: something is in hand, a count has set the book right since, or the bin they
+        came from is for one SKU only and was filled with others.
     """
     if open_of(session, command.actor.person_id) is not None:
         raise RuleViolation(say("Put down first what is in hand."))
@@ -146,6 +147,7 @@ def undo_placing(session: Session, command: UndoPlacing) -> Outcome:
         sa.select(Move).where(Move.command_id == handling.placed_by).order_by(Move.id)
     ).all()
     _require_not_counted(session, moves)
+    _require_unmixed(session, moves)
     for line_no, move in enumerate(moves):
         ledger.reverse(session, command, move.id, first_line=line_no)
     handling.state = HandlingState.OPEN
@@ -185,6 +187,15 @@ def _require_not_counted(session: Session, moves: Sequence[Move]) -> None:
             say("{bin} was counted since, and the book set right. Move the goods from where they"
                 " stand instead.", bin=place.code)
         )  # fmt: skip
+
+
+def _require_unmixed(session: Session, moves: Sequence[Move]) -> None:
+    for move in moves[:1]:
+        place = session.get_one(Bin, move.to_bin_id)
+        instead = say(
+            "Take the goods up where they stand, in {bin}, and move them.", bin=place.code
+        )
+        require_unmixed(session, move.from_bin_id, {m.sku_id for m in moves}, instead)
 
 
 def _placing(session: Session, command: PlaceGoods, handling: Handling) -> _Placing:
