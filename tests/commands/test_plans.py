@@ -197,6 +197,18 @@ def test_a_pick_and_its_undoing_read_no_history(world: World):
     assert _faults(world.database, sent) == []
 
 
+def test_promises_of_a_bin_are_added_up_from_the_open_ones_alone(world: World):
+    """As the triggers do that hold them to what is reserved, at every pick."""
+    world.bring(Stage.DISPATCHED)
+    for key in ("sku_id", "lot_id"):
+        asked = (
+            f"SELECT sum(pieces - picked - released) FROM allocation WHERE bin_id = 1 AND {key} = 1"
+            " AND pieces > picked + released"
+        )
+        steps = _plan(world.database, asked, ())
+        assert any("ix_allocation_open" in step for step in steps), steps
+
+
 def test_a_move_of_many_goods_reads_no_history(world: World):
     goods = [world.sku(code) for code in ("TEE", "MUG", "CAP")]
     for one in goods:

@@ -19,7 +19,7 @@ from warehouse.db import Database, utcnow
 from warehouse.errors import WarehouseError
 from warehouse.gate import DatabaseBusy
 from warehouse.loading import loading
-from warehouse.migrations import NewerDatabase, is_current
+from warehouse.migrations import CannotMigrate, is_current
 from warehouse.text import say
 
 UPGRADE = "./fahuo db upgrade"
@@ -70,7 +70,7 @@ class Lazy(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except (ConfigError, NewerDatabase) as error:
+        except (ConfigError, CannotMigrate) as error:
             raise Refusal(error.text) from error
         except WarehouseError as error:
             raise Refusal(error.text) from error

@@ -86,7 +86,7 @@ def _promised(session: Session, line: CountLine) -> list[tuple[int, int, int]]:
             Allocation.sku_id == line.sku_id,
             _of_lot(line),
             PickTask.state == TaskState.OPEN,
-            Allocation.open_pieces > 0,
+            Allocation.pieces > Allocation.picked + Allocation.released,
         )
         .order_by(Consignment.is_urgent, Allocation.id.desc())
     )  # fmt: skip

@@ -257,8 +257,14 @@ class MoveSerial(Base):
     serial_id: Mapped[Ref] = mapped_column(sa.ForeignKey("serial.id"), primary_key=True)
 
 
+_IS_OPEN = sa.text("pieces > picked + released")
+
+
 class Allocation(Base):
-    """Pieces in a bin promised to a consignment line. What is picked or released resolves it."""
+    """Pieces in a bin promised to a consignment line. What is picked or released resolves it.
+
+    Triggers refuse what would leave more open of a bin's SKU, or of a lot there, than is reserved.
+    """
 
     __tablename__ = "allocation"
     __table_args__ = (
@@ -266,7 +272,17 @@ class Allocation(Base):
         sa.CheckConstraint("picked >= 0 AND released >= 0", name="parts_not_negative"),
         sa.CheckConstraint("picked + released <= pieces", name="resolved_once"),
         sa.Index("ix_allocation_consignment_line_id", "consignment_line_id"),
-        sa.Index("ix_allocation_bin_id_sku_id", "bin_id", "sku_id"),
+        sa.Index(
+            "ix_allocation_open",
+            "bin_id",
+            "sku_id",
+            "lot_id",
+            "pieces",
+            "picked",
+            "released",
+            sqlite_where=_IS_OPEN,
+            postgresql_where=_IS_OPEN,
+        ),
     )
 
     id: Mapped[Id]

@@ -1,9 +1,8 @@
 """The proof of the ledger: what is kept for fast reading agrees with what explains it.
 
-That promises are not more than a balance has reserved is proved here and by no constraint: they are
-written before the balance, which is held as briefly as can be, and only PostgreSQL could ask at the
-end of a transaction, by a sum over all promises a bin ever had. Where a promise stood of which no
-piece was ever taken, nothing but itself tells.
+The database itself lets no bin fall below zero and no promise stand that is not reserved; what it
+cannot see is pieces reserved for nobody, and what was changed beside its rules. Where a promise
+stood of which no piece was ever taken, nothing but itself tells.
 """
 
 from __future__ import annotations

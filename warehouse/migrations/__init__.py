@@ -16,12 +16,20 @@ FOLDER = Path(__file__).parent
 ADVISORY_LOCK = 0x6661_6875_6F  # "fahuo": one migrator at a time on PostgreSQL
 
 
-class NewerDatabase(Exception):
-    """The database was made by a later version of the program than this one."""
+class CannotMigrate(Exception):
+    """The database is left as it is."""
 
     def __init__(self, text: Text) -> None:
         super().__init__(str(text))
         self.text = text
+
+
+class NewerDatabase(CannotMigrate):
+    """The database was made by a later version of the program than this one."""
+
+
+class UnsoundData(CannotMigrate):
+    """What stands in the database is not what a migration builds on."""
 
 
 def alembic_config() -> Any:
@@ -77,6 +85,7 @@ def upgrade(database: Database) -> None:
 
     Raises:
         NewerDatabase: the database is at a version this code does not know.
+        UnsoundData: a migration found what it cannot go on from; it changed nothing.
     """
     path = database.sqlite_path
     if path is not None:

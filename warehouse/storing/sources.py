@@ -66,7 +66,10 @@ def bin_named(session: Session, code: str, kinds: frozenset[BinKind], *, field: 
         raise RuleViolation(say("{bin} is no place for this.", bin=found.code))
     if not found.is_active:
         raise RuleViolation(say("{bin} is out of use.", bin=found.code))
-    return session.get_one(Bin, found.id, with_for_update=True, populate_existing=True)
+    # Whoever has balances in hand refers to their bins: he must not have to wait for this one.
+    return session.get_one(
+        Bin, found.id, with_for_update={"key_share": True}, populate_existing=True
+    )
 
 
 def lots_in(session: Session, bin_id: int, sku_id: int) -> list[LotIn]:

@@ -2,6 +2,8 @@
 
 Every key (bin, SKU) is touched once per call, in ascending order, after the rows that explain
 it, so that two commands cannot wait for each other and a hot balance is held as briefly as can be.
+Promises that are made or given back to life come after their balances: triggers let none stand
+that is not reserved. Those that are taken out or let go are closed before.
 Lots come after all of these, in the same order by (bin, lot).
 """
 

@@ -16,7 +16,7 @@ from warehouse.db import connection_of, table_of
 from warehouse.errors import LotMissing, SerialMissing, StaleScreen
 from warehouse.inventory.ledger.balances import Changes
 from warehouse.inventory.ledger.lots import LotPicker
-from warehouse.inventory.ledger.promises import resolve
+from warehouse.inventory.ledger.promises import hold, resolve
 from warehouse.inventory.ledger.serials import (
     Piece,
     PiecePicker,
@@ -94,12 +94,14 @@ def reverse(session: Session, command: Command, move_id: int, *, first_line: int
         reverses_id=move_id,
     )
     if move.allocation_id is not None:
-        resolve(connection, move.allocation_id, picked=-move.pieces, released=0)
+        hold(connection, move.allocation_id)
     changes = Changes()
     promised = move.pieces if move.allocation_id is not None else 0
     changes.add(mirror.from_bin_id, mirror.sku_id, mirror.lot_id, -mirror.pieces, 0)
     changes.add(mirror.to_bin_id, mirror.sku_id, mirror.lot_id, mirror.pieces, promised)
     changes.apply(connection, _write(connection, command, [(mirror, pieces)], first_line))
+    if move.allocation_id is not None:
+        resolve(connection, move.allocation_id, picked=-move.pieces, released=0)
     return mirror
 
 

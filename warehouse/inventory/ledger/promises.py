@@ -23,6 +23,18 @@ _allocation = table_of(Allocation)
 _release = table_of(AllocationRelease)
 _sku = table_of(Sku)
 
+# The key locks that promises take for their SKUs anyway, taken before any balance is held.
+_hold_skus = (
+    sa.select(_sku.c.id)
+    .where(_sku.c.id.in_(sa.bindparam("skus", expanding=True)))
+    .order_by(_sku.c.id)
+    .with_for_update(read=True, key_share=True)
+)
+_hold = (
+    sa.select(_allocation.c.id)
+    .where(_allocation.c.id == sa.bindparam("allocation"))
+    .with_for_update()
+)
 _insert_allocations = sa.insert(_allocation).returning(
     _allocation.c.id, sort_by_parameter_order=True
 )
@@ -62,6 +74,8 @@ class Resolved(NamedTuple):
 def reserve(session: Session, promises: Sequence[Promise]) -> list[int]:
     """Reserve the pieces and return the allocations' ids in the order of `promises`.
 
+    The balances come first: the database lets no promise stand that is not reserved.
+
     Raises:
         InsufficientStock: a bin has fewer free pieces than promised.
         LotMissing: a SKU with lots is promised without naming one. LotBlocked: that lot may not
@@ -71,6 +85,11 @@ def reserve(session: Session, promises: Sequence[Promise]) -> list[int]:
         return []
     connection = connection_of(session)
     require_unblocked(connection, {p.lot_id for p in promises if p.lot_id is not None})
+    connection.execute(_hold_skus, {"skus": sorted({p.sku_id for p in promises})})
+    changes = Changes()
+    for p in promises:
+        changes.add(p.bin_id, p.sku_id, p.lot_id, 0, p.pieces)
+    changes.apply(connection)
     rows = [
         {
             "consignment_line_id": p.consignment_line_id,
@@ -84,10 +103,6 @@ def reserve(session: Session, promises: Sequence[Promise]) -> list[int]:
         for p in promises
     ]
     ids = list(connection.execute(_insert_allocations, rows).scalars())
-    changes = Changes()
-    for p in promises:
-        changes.add(p.bin_id, p.sku_id, p.lot_id, 0, p.pieces)
-    changes.apply(connection)
     require_named(connection, promises)
     return ids
 
@@ -133,6 +148,11 @@ def release(
         freed += pieces
     changes.apply(connection)
     return freed
+
+
+def hold(connection: Connection, allocation_id: int) -> None:
+    """Let nobody else resolve a promise until the transaction ends; before balances are held."""
+    connection.execute(_hold, {"allocation": allocation_id})
 
 
 def resolve(connection: Connection, allocation_id: int, *, picked: int, released: int) -> Resolved:
