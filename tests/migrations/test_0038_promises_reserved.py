@@ -26,7 +26,7 @@ def test_promises_come_through_and_are_guarded_from_then_on(whole: Database):
     world = World(whole)
     work = world.bring(Stage.TOTE_BOUND)
     before = world.rows()
-    migrations.downgrade(whole, "0036")
+    migrations.downgrade(whole, "0037")
     migrations.upgrade(whole)
     assert world.rows() == before
     with pytest.raises(IntegrityError, match="more is promised than reserved"):
@@ -43,7 +43,7 @@ def promised(whole: Database) -> World:
     goods = by_lot(world)
     put(world, goods, "A-1", 5, lot="L1", day=date(2027, 1, 1))
     STEPS[Stage.WAVED](world, world.released({goods: 3}))
-    migrations.downgrade(whole, "0036")
+    migrations.downgrade(whole, "0037")
     return world
 
 
@@ -63,7 +63,7 @@ def test_where_more_is_promised_than_there_is_it_says_where(promised: World, tab
     before = promised.rows()
     with pytest.raises(migrations.UnsoundData, match=r"there: A-1 SERUM \(3/2\)\."):
         migrations.upgrade(database)
-    assert migrations.current_revision(database) == "0036"
+    assert migrations.current_revision(database) == "0037"
     assert promised.rows() == before
     run(database, f"UPDATE {table} SET on_hand = 5 WHERE on_hand = 2")
     migrations.upgrade(database)

@@ -14,8 +14,8 @@ from alembic import op
 from warehouse.migrations import UnsoundData
 from warehouse.text import say
 
-revision = "0037"
-down_revision = "0036"
+revision = "0038"
+down_revision = "0037"
 branch_labels = None
 depends_on = None
 
