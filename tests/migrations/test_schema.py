@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from printing.templates import standard
@@ -53,6 +56,14 @@ def columns(database: Database) -> dict[str, list[tuple[str, str, bool]]]:
 
 def made_by_models(database: Database) -> None:
     schema.metadata.create_all(database.engine)
+
+
+def test_every_migration_has_a_number_of_its_own_and_follows_the_one_before():
+    folder = Path(migrations.__file__).parent / "versions"
+    numbers = [path.name[:4] for path in sorted(folder.glob("[0-9]*.py"))]
+    assert sorted(set(numbers)) == numbers
+    chain = ScriptDirectory(str(folder.parent)).walk_revisions()
+    assert [one.revision for one in chain] == numbers[::-1]
 
 
 def test_upgrading_from_nothing_makes_the_models_tables(bare: Database):
