@@ -51,6 +51,7 @@ def run(job: tuple[str, Sequence[Act]]) -> tuple[Counter[str], list[Any]]:
         else:
             ended["replayed" if outcome.is_replayed else "done"] += 1
             outcomes.append(outcome.to_json())
+    _database.pop().dispose()  # a server tells what it counts of a line when that has ended
     return ended, outcomes
 
 

@@ -15,6 +15,7 @@ from printing.models import JobState, PrintJob
 from tests.builders import Goods, Stage, Work, World
 from tests.commands import fleet
 from tests.stocking import PutStock, put_stock
+from tests.waiting import until
 from warehouse.catalog.models import Bin
 from warehouse.inventory import ledger
 from warehouse.inventory.models import Move, MoveReason
@@ -37,20 +38,34 @@ def all_at_once(
 ) -> tuple[Counter[str], list[dict]]:
     """Give each process its acts; return how they ended and the outcomes."""
     url = world.database.url.render_as_string(hide_password=False)
+    lines, deadlocks = _lines_and_deadlocks(world)
     pool.map(fleet.greet, [url] * PROCESSES, chunksize=1)
     ended: Counter[str] = Counter()
     outcomes: list[dict] = []
     for counted, seen in pool.map(fleet.run, [(url, job) for job in jobs], chunksize=1):
         ended += counted
         outcomes += seen
+    assert until(lambda: _lines_and_deadlocks(world)[0] <= lines)
+    assert _lines_and_deadlocks(world)[1] == deadlocks, "commands waited for each other in a ring"
     return ended, outcomes
 
 
-def take(goods: Goods, frm: int, to: int, pieces: int = 1) -> ledger.Posting:
+def _lines_and_deadlocks(world: World) -> tuple[int, int]:
+    """Return how many lines to the server there are, and its deadlocks (SQLite: none)."""
+    if world.database.is_sqlite:
+        return 0, 0
+    with world.database.reading() as session:
+        lines = session.scalar(sa.text("SELECT count(*) FROM pg_stat_activity"))
+        met = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+        return int(lines or 0), int(session.scalar(sa.text(met)) or 0)
+
+
+def take(
+    goods: Goods, frm: int, to: int, pieces: int = 1, reason: MoveReason = MoveReason.TRANSFER
+) -> ledger.Posting:
     return ledger.Posting(
-        sku_id=goods.id, from_bin_id=frm, to_bin_id=to, pieces=pieces,
-        reason=MoveReason.TRANSFER,
-    )  # fmt: skip
+        sku_id=goods.id, from_bin_id=frm, to_bin_id=to, pieces=pieces, reason=reason
+    )
 
 
 def test_one_command_sent_by_all_takes_effect_once(pool: Pool, world: World):
@@ -133,9 +148,10 @@ def test_eight_put_away_reserve_release_and_pick_on_one_hot_sku(pool: Pool, worl
     hot = world.one(Bin, code="A-01").id
     outside, away = world.one(Bin, code="SUPPLIER").id, world.bin("B-01")
     lines = [world.all(ConsignmentLine, consignment_id=w.consignment_id)[0].id for w in works]
+    received = take(tee, outside, hot, 3, MoveReason.RECEIVE)
     jobs = [
         [
-            (put_stock, world.command(PutStock, postings=(take(tee, outside, hot, 3),))),
+            (put_stock, world.command(PutStock, postings=(received,))),
             (fleet.promise, world.command(fleet.Promise, line_id=line, bin_id=hot, sku_id=tee.id)),
             *_picks(world, work, tee)[:3],
             (fleet.give_back, world.command(fleet.GiveBack, line_id=line)),

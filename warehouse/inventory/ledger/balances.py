@@ -52,13 +52,24 @@ class Changes:
         if lot_id is not None:
             _add(self._lots, (bin_id, lot_id), on_hand, reserved)
 
-    def apply(self, connection: Connection, before: Sequence[tuple[Prepared, Values]] = ()) -> None:
+    def apply(
+        self,
+        connection: Connection,
+        before: Sequence[tuple[Prepared, Values]] = (),
+        *,
+        is_from_outside: bool = False,
+    ) -> None:
         """Write every change, SKUs before lots, each in ascending order, after what comes before.
+
+        The first pieces that come from outside the house find no row there. Who expects that says
+        so, and the row is made in its turn. Else it is made when the others are held already, and
+        one who has it and waits for them stands in a ring with us.
 
         Raises:
             InsufficientStock: a real bin has fewer free pieces than are taken or promised.
         """
-        outside = _outside(connection) if len(self._skus) > FEW else frozenset()
+        is_asked = is_from_outside or len(self._skus) > FEW
+        outside = _outside(connection) if is_asked else frozenset()
         writings = [
             *_writings(self._skus, _sku_ways, outside),
             *_writings(self._lots, _lot_ways, outside),

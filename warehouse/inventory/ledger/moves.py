@@ -38,6 +38,20 @@ _MOVE = (
 )
 _insert_moves = Prepared(sa.insert(_move).inline(), _MOVE)
 
+# Why pieces come into the house, or into the book.
+_FROM_OUTSIDE = frozenset(
+    {
+        MoveReason.OPENING,
+        MoveReason.RECEIVE,
+        MoveReason.EXCHANGE_IN,
+        MoveReason.CUSTOMER_RETURN,
+        MoveReason.COUNT,
+        MoveReason.ADJUST,
+        MoveReason.ASSEMBLE,
+        MoveReason.TAKE_APART,
+    }
+)
+
 Taken = tuple[Posting, tuple[Piece, ...]]  # a move, and the known pieces it takes along
 
 
@@ -65,7 +79,11 @@ def post(
         promised = 0 if posting.allocation_id is None else posting.pieces
         changes.add(posting.from_bin_id, posting.sku_id, posting.lot_id, -posting.pieces, -promised)
         changes.add(posting.to_bin_id, posting.sku_id, posting.lot_id, posting.pieces, 0)
-    changes.apply(connection, _write(connection, command, taken, first_line))
+    changes.apply(
+        connection,
+        _write(connection, command, taken, first_line),
+        is_from_outside=any(posting.reason in _FROM_OUTSIDE for posting in postings),
+    )
     return first_line + len(taken)
 
 
