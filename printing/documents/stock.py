@@ -14,7 +14,10 @@ MAX_LINES = 5_000
 
 @dataclass(frozen=True, kw_only=True)
 class ReceiptLine(Facts):
-    """One SKU of a delivery: pieces announced (None: nobody said), sound and rejected ones."""
+    """One SKU of a delivery: pieces announced (None: nobody said), sound and rejected ones.
+
+    Of a correction `accepted` and `rejected` are pieces more or fewer than `booked` so far.
+    """
 
     sku_code: str
     name: str
@@ -23,17 +26,25 @@ class ReceiptLine(Facts):
     announced: int | None = None
     rejected: int = 0
     place: str = ""
+    booked: int | None = None
 
     def __post_init__(self) -> None:
         self._tidy(sku_code=64, name=NOTE_CHARS, properties=NAME_CHARS * 2, place=32)
-        for field in ("accepted", "rejected", "announced"):
+        least = 0 if self.booked is None else -MAX_PIECES
+        for field in ("accepted", "rejected"):
+            pieces = getattr(self, field)
+            self._require(least <= pieces <= MAX_PIECES, field, f"needs {least} to {MAX_PIECES}")
+        for field in ("announced", "booked"):
             pieces = getattr(self, field) or 0
             self._require(0 <= pieces <= MAX_PIECES, field, f"needs 0 to {MAX_PIECES}")
 
 
 @dataclass(frozen=True, kw_only=True)
 class GoodsReceipt(Document):
-    """What was taken in of one delivery, to be held against the buyer's copy."""
+    """What was taken in of one delivery, to be held against the buyer's copy.
+
+    With `corrects_no` it says what changes of that receipt, and its lines what was booked before.
+    """
 
     kind: ClassVar[str] = "goods_receipt"
     numbered_by: ClassVar[str] = "receipt_no"
@@ -45,10 +56,15 @@ class GoodsReceipt(Document):
     received_at: str = ""
     received_by: str = ""
     note: str = ""
+    corrects_no: str = ""
+    reason: str = ""
 
     def __post_init__(self) -> None:
         super().__post_init__()
         code("receipt_no", self.receipt_no)
+        self._tidy(corrects_no=40, reason=NOTE_CHARS)
+        is_told = all((line.booked is not None) == bool(self.corrects_no) for line in self.lines)
+        self._require(is_told, "lines", "say what was booked of corrections only")
         self._tidy(supplier=NAME_CHARS, supplier_paper_no=NAME_CHARS, received_at=40)
         self._tidy(received_by=NAME_CHARS, note=NOTE_CHARS)
         self._require(bool(self.supplier), "supplier", "is empty")

@@ -30,6 +30,7 @@ from printing.samples.stock import (
     daily_report,
     exchange_out,
     goods_receipt,
+    receipt_correction,
 )
 from printing.samples.walks import put_wall_sheet, separator, wave_sheet
 from printing.samples.worst import HOSTILE, refilled, soiled, stretched
@@ -53,11 +54,12 @@ class Sample:
     media: str
     template: AnyTemplate | None = None
     pictures: Mapping[str, bytes] = field(default_factory=dict)
+    variant: str = ""
 
     @property
     def name(self) -> str:
         """The name of its file without the ending."""
-        own = "-own" if self.template else ""
+        own = "-own" if self.template else self.variant
         return f"{self.document.kind}{own}-{self.content}-{self.media}"
 
 
@@ -95,14 +97,16 @@ def sample(
     facts: dict[str, Any] = {"locale": locale}
     if kind == "ready_label" and stock:
         facts["media"] = stock  # a carrier's label is made for one
-    if content is Content.SHORT:
-        return _MAKERS[kind](**facts)
-    if kind == "purchase_order":
+    if kind == "purchase_order" and content is not Content.SHORT:
         facts["is_draft"] = True  # one line more
+    return _filled(_MAKERS[kind], content, **facts)
+
+
+def _filled(make: Callable[..., Document], content: Content, **facts: Any) -> Document:
+    if content is Content.SHORT:
+        return make(**facts)
     # A copy carries one more mark, one of many its place among them: the worst case shows both.
-    worst = _MAKERS[kind](
-        **facts, copy_no=12, copied_at="2026-11-21 18:03", run_no=499, run_count=500
-    )
+    worst = make(**facts, copy_no=12, copied_at="2026-11-21 18:03", run_no=499, run_count=500)
     return stretched(worst) if content is Content.LONG else soiled(worst)
 
 
@@ -114,6 +118,7 @@ def samples(locale: str = "zh", contents: Iterable[Content] = tuple(Content)) ->
                 document = sample(kind, content, locale, stock)
                 yield Sample(document=document, content=content, media=stock)
     yield from own_slips(locale, contents)
+    yield from corrections(locale, contents)
 
 
 def own_slips(locale: str = "zh", contents: Iterable[Content] = tuple(Content)) -> Iterator[Sample]:
@@ -124,6 +129,16 @@ def own_slips(locale: str = "zh", contents: Iterable[Content] = tuple(Content)) 
                 document=sample("packing_slip", content, locale, stock), content=content,
                 media=stock, template=own_words(content, locale), pictures={LOGO: logo_png()},
             )  # fmt: skip
+
+
+def corrections(
+    locale: str = "zh", contents: Iterable[Content] = tuple(Content)
+) -> Iterator[Sample]:
+    """Yield what corrects a goods receipt on every stock receipts are made for."""
+    for content in contents:
+        document = _filled(receipt_correction, content, locale=locale)
+        for stock in SUITABLE[document.kind]:
+            yield Sample(document=document, content=content, media=stock, variant="-correction")
 
 
 def own_words(content: Content, locale: str = "zh") -> SlipWords:
@@ -170,6 +185,7 @@ __all__ = [
     "purchase_order",
     "put_wall_sheet",
     "ready_label",
+    "receipt_correction",
     "refilled",
     "return_label",
     "sample",

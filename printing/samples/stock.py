@@ -44,6 +44,27 @@ def goods_receipt(locale: str = "zh", **changed: Any) -> GoodsReceipt:
     return GoodsReceipt(**(facts | changed))
 
 
+def receipt_correction(locale: str = "zh", **changed: Any) -> GoodsReceipt:
+    """Return what corrects that receipt: pieces too many, too few, and some that are faulty."""
+    changes = ((2, 0), (-3, 0), (-1, 1))
+    facts: dict[str, Any] = {
+        "receipt_no": "GR20261121-007",
+        "corrects_no": "GR20261121-003",
+        "received_at": "2026-11-21 15:20",
+        "reason": either(locale, "复点：第三箱漏点两件。", "Counted anew: carton 3 has two more."),
+        "note": "",
+        "lines": tuple(
+            ReceiptLine(
+                sku_code=item.code, name=item.name, properties=item.properties,
+                booked=item.pieces * 50, accepted=sound, rejected=faulty, place="A-01-1-02",
+            )
+            for item, (sound, faulty) in zip(items(locale), changes, strict=True)
+        ),
+        "printed_at": "2026-11-21 15:21",
+    }  # fmt: skip
+    return goods_receipt(locale, **(facts | changed))
+
+
 def exchange_out(locale: str = "zh", **changed: Any) -> ExchangeOut:
     """Return the slip of faulty pieces on their way back to the supplier."""
     faults = (("抽丝", "Pulled thread"), ("色差", "Off colour"), ("杯口缺损", "Chipped rim"))

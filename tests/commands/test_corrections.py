@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
+from printing.models import PrintJob
 from tests.dock import NEXT_YEAR as DAY
 from tests.dock import Dock
 from tests.stocking import PutStock, put_stock
 from tests.tracked import lots_at
 from warehouse.catalog.models import Bin
 from warehouse.commands import Tone
-from warehouse.errors import InvalidInput, RuleViolation, SamePerson, StaleScreen
+from warehouse.errors import InvalidInput, ReasonWanted, RuleViolation, SamePerson, StaleScreen
 from warehouse.inventory import ledger
 from warehouse.inventory.models import Lot, MoveReason
 from warehouse.inventory.tracking import GiveLot, SetTracking, give_lot, set_tracking
@@ -21,6 +22,7 @@ from warehouse.receiving.booked import booked_of
 from warehouse.receiving.commands.booking import BookReceipt, book_receipt
 from warehouse.receiving.commands.correcting import CorrectReceipt, RightNumber, correct_receipt
 from warehouse.receiving.commands.finishing import CountAgain, count_again
+from warehouse.receiving.commands.printing import PrintCorrection, print_correction
 from warehouse.receiving.commands.receipts import CancelReceipt, cancel_receipt
 from warehouse.receiving.models import Fault
 from warehouse.receiving.queries import open_receipts
@@ -74,6 +76,31 @@ def test_a_correction_moves_only_what_is_still_there(dock: Dock):
     assert dock.world.standing(tee) == {"SHELF-1": 8, "SUPPLIER": -8}
     dock.world.refused(RuleViolation, correct_receipt, CorrectReceipt,
                        **correct(dock, receipt_id, {"sound": 5}))  # fmt: skip
+
+
+def test_a_correction_comes_out_in_two_copies_that_say_what_changes(dock: Dock):
+    world = dock.world
+    tee = world.sku("TEE")
+    receipt_id = dock.booked({tee: 10})
+    given = correct(dock, receipt_id, {"sound": 5, "faulty": 1})
+    no = world.do(correct_receipt, CorrectReceipt, by="boss", **given).subject_id
+    papers = world.all(PrintJob, subject=f"receipt:{no}")
+    assert [paper.run_no for paper in papers] == [1, 2]
+    facts = papers[0].facts
+    assert (facts["receipt_no"], facts["corrects_no"], facts["reason"]) == (
+        dock.receipt(no).number, dock.receipt(receipt_id).number, "miscounted",
+    )  # fmt: skip
+    line = facts["lines"][0]
+    assert (line["booked"], line["accepted"], line["rejected"]) == (10, -5, 1)
+    world.refused(ReasonWanted, print_correction, PrintCorrection, by="boss", receipt_id=no)
+    _take_from_dock(dock, tee.id, 8)
+    dock.book(no)
+    old, new = papers, world.all(PrintJob, subject=f"receipt:{no}")[2:]
+    assert all(world.get(PrintJob, paper.id).void_reason for paper in old)
+    line = new[0].facts["lines"][0]
+    assert (line["booked"], line["accepted"]) == (10, -2)
+    world.refused(RuleViolation, print_correction, PrintCorrection, by="boss",
+                  receipt_id=receipt_id)  # fmt: skip
 
 
 def test_a_known_piece_taken_for_sound_goes_to_quarantine_by_correction(dock: Dock):

@@ -17,6 +17,7 @@ from printing.samples import (
     exchange_out,
     goods_receipt,
     purchase_order,
+    receipt_correction,
     return_label,
     sku_label,
 )
@@ -44,6 +45,16 @@ def test_a_receipt_without_rejects_says_nothing_of_them():
     line = ReceiptLine(sku_code="A", name="Cap", accepted=5)
     shown = texts(goods_receipt(locale="en", lines=(line,)), "receipt80")
     assert "1 lines   5 accepted" in shown
+
+
+@pytest.mark.parametrize("stock", ["receipt80", "A4"])
+def test_a_correction_says_which_receipt_it_corrects_and_what_changes(stock):
+    shown = texts(receipt_correction(locale="en"), stock)
+    assert "3 lines   -2 accepted   +1 rejected" in shown
+    assert {"Receipt correction", "+2", "-3", "Confirmed by"} <= set(shown)
+    assert "GR20261121-003" in "".join(shown)
+    with pytest.raises(DocumentInvalid):
+        receipt_correction(corrects_no="")
 
 
 def test_a_draft_of_a_purchase_order_says_that_nothing_is_ordered():

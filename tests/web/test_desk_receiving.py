@@ -132,6 +132,10 @@ def test_a_receipt_shows_its_story_and_is_booked_and_corrected(desk: Desk, dock:
     written = done.headers["Location"]
     assert "Somebody else has to confirm it" in words_of(desk.get(written))
     assert "waits for somebody else" in words_of(desk.get(url))
+    at = written.partition("?")[0]
+    assert "Receipt correction, two copies" in words_of(desk.get(at))
+    assert desk.get(f"{at}/correction.pdf").data.startswith(b"%PDF")
+    assert "still waits in the print queue" in desk.said(desk.post(f"{at}/print", reason="lost"))
     assert desk.world.standing(tee)["DOCK"] == 8
     dock.book(int(written.rsplit("/", 1)[1].split("?")[0]), by="hua")
     assert desk.world.standing(tee) == {"DOCK": 6, "QUARANTINE": 1, "SUPPLIER": -7}

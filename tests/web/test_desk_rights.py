@@ -126,6 +126,8 @@ MAY: dict[str, frozenset[Role]] = {
     "receiving.cancel": _FLOOR,
     "receiving.correct": _FLOOR,
     "receiving.corrected": _FLOOR,
+    "receiving.correction_draft": _SEE,
+    "receiving.print_paper": _FLOOR,
     "receiving.paper": _FLOOR,
     "receiving.pay": _FLOOR,
     "receiving.keep": _FLOOR,

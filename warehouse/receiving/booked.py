@@ -74,6 +74,23 @@ def booked_of(session: Session, receipt_id: int) -> list[Booked]:
     return [b for b in order if b.pieces or not b.serial or found[_other_side(b).key].pieces]
 
 
+def booked_before(session: Session, correction: Receipt) -> dict[int, int]:
+    """Return SKU id → pieces that the receipt and its corrections before this one have booked."""
+    ids = sa.select(Receipt.id).where(
+        sa.or_(
+            Receipt.id == correction.corrects_id,
+            sa.and_(Receipt.corrects_id == correction.corrects_id, Receipt.id < correction.id),
+        ),
+        Receipt.state == ReceiptState.BOOKED,
+    )
+    rows = session.execute(
+        sa.select(ReceiptCount.sku_id, sa.func.sum(ReceiptCount.pieces))
+        .where(ReceiptCount.receipt_id.in_(ids), ReceiptCount.undone_at.is_(None))
+        .group_by(ReceiptCount.sku_id)
+    )
+    return {sku_id: int(pieces) for sku_id, pieces in rows}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Possible:
     """A difference as far as it can be booked, of which `counted` was counted off or on before."""

@@ -16,6 +16,7 @@ from warehouse.commands import Command
 from warehouse.inventory.refusals import home_of
 from warehouse.numbers import next_number
 from warehouse.receiving.accounts import Exchange, ExchangeLine
+from warehouse.receiving.booked import booked_before
 from warehouse.receiving.models import Fault, Receipt, ReceiptCount, Supplier
 from warehouse.receiving.queries import FAULT_WORDS, counters_of, rows_of
 from warehouse.settings import SiteSettings, load_settings
@@ -26,7 +27,7 @@ STAMP = "%Y-%m-%d %H:%M"
 
 
 def print_receipt(session: Session, command: Command, receipt: Receipt) -> None:
-    """Ask for both copies of the goods receipt, as it is counted now."""
+    """Ask for both copies of the goods receipt, as it is counted or written now."""
     paper = goods_receipt(session, receipt, command.zone)
     for copy in range(1, COPIES + 1):
         enqueue(
@@ -41,16 +42,23 @@ def print_receipt(session: Session, command: Command, receipt: Receipt) -> None:
 
 
 def goods_receipt(session: Session, receipt: Receipt, zone: tzinfo) -> GoodsReceipt:
-    """Return the receipt as paper: announced, sound and faulty pieces, where the goods live."""
+    """Return the receipt as paper: announced, sound and faulty pieces, where the goods live.
+
+    Of a correction: the receipt it corrects, what was booked before it, and what changes.
+    """
     site = load_settings(session)
     rows = rows_of(session, receipt.id)
+    corrected = session.get(Receipt, receipt.corrects_id or 0)
+    before = booked_before(session, receipt) if corrected else {}
     supplier = session.get_one(Supplier, receipt.supplier_id)
     counted_at = receipt.counted_at or receipt.created_at
     return GoodsReceipt(
         locale=Locale(site.paper_locale),
         receipt_no=receipt.number,
         supplier=supplier.name,
-        supplier_paper_no=receipt.supplier_paper_no,
+        supplier_paper_no=(corrected or receipt).supplier_paper_no,
+        corrects_no=corrected.number if corrected else "",
+        reason=receipt.reason if corrected else "",
         received_at=counted_at.astimezone(zone).strftime(STAMP),
         received_by=", ".join(counters_of(session, receipt.id).values()),
         lines=tuple(
@@ -62,10 +70,12 @@ def goods_receipt(session: Session, receipt: Receipt, zone: tzinfo) -> GoodsRece
                 accepted=row.sound,
                 rejected=row.faulty,
                 place=home_of(session, row.sku_id) or "",
+                booked=before.get(row.sku_id, 0) if corrected else None,
             )
             for row in rows
+            if row.sound or row.faulty or not corrected
         ),
-        note=_note(session, receipt, site),
+        note="" if corrected else _note(session, receipt, site),
         printed_at=counted_at.astimezone(zone).strftime(STAMP),
         station=_dock(session),
     )

@@ -21,18 +21,31 @@ from warehouse.receiving.commands.correcting import (
     correct_receipt,
 )
 from warehouse.receiving.commands.finishing import CountAgain, count_again
+from warehouse.receiving.commands.printing import PrintCorrection, papers_of, print_correction
 from warehouse.receiving.commands.receipts import CancelReceipt, cancel_receipt
 from warehouse.receiving.commands.recounting import RecountGoods, recount_goods
 from warehouse.receiving.commands.striking import StrikePiece, doubts_of, strike_piece
 from warehouse.receiving.models import PurchaseOrder, Receipt, ReceiptState, Supplier
-from warehouse.receiving.papers import faults_of
+from warehouse.receiving.papers import faults_of, goods_receipt
 from warehouse.receiving.queries import FAULT_WORDS, counters_of, involved_in, recounts_of, rows_of
 from warehouse.text import say
 from warehouse.web import tables
 from warehouse.web.access import needs
 from warehouse.web.amounts import pieces_of
-from warehouse.web.context import do, form_ids, form_int, form_str, may, person, reading, speak
+from warehouse.web.context import (
+    config,
+    do,
+    form_ids,
+    form_int,
+    form_str,
+    may,
+    person,
+    reading,
+    speak,
+)
 from warehouse.web.desk import act, names_of, noted, state_chips
+from warehouse.web.drafts import draft, shown
+from warehouse.web.paper_rows import PaperRow
 from warehouse.web.spreadsheets import Field
 from warehouse.web.timeline import story
 
@@ -126,6 +139,7 @@ def receipt_page(receipt_id: int, values: dict[str, Any], errors: dict[str, str]
             doubts=doubts_of(session, receipt_id) if found.state is ReceiptState.COUNTED else [],
             faults=[(speak(FAULT_WORDS[f]), n) for f, n in faults_of(session, receipt_id).items()],
             people=names_of(session),
+            own_papers=_own_papers(session, found),
             papers=dock_desk.papers_of(session, receipt_id) if may(Right.BUY) else [],
             files=dock_desk.files_of(session, receipt_id) if may(Right.BUY) else [],
             jobs=list(session.scalars(jobs)),
@@ -179,6 +193,28 @@ def cancel(receipt_id: int) -> Response:
     )  # fmt: skip
 
 
+@bp.get("/<int:receipt_id>/correction.pdf")
+@needs(Right.SEE_DESK)
+def correction_draft(receipt_id: int) -> Response:
+    """Show the paper of a correction as it would be printed now, a mark across."""
+    with reading() as session:
+        found = _receipt(session, receipt_id)
+        if found.corrects_id is None:
+            raise NotFound(say("correction"), receipt_id)
+        paper = draft(session, goods_receipt(session, found, config().time_zone))
+    return shown(paper)
+
+
+@bp.post("/<int:receipt_id>/print")
+@needs(Right.STOCK)
+def print_paper(receipt_id: int) -> Response:
+    """Ask for both copies of a correction, once more with a reason."""
+    return act(
+        print_correction, PrintCorrection, back=_here(receipt_id), receipt_id=receipt_id,
+        reason=form_str("reason", ""),
+    )  # fmt: skip
+
+
 @bp.get("/<int:receipt_id>/correct")
 @needs(Right.STOCK)
 def correct(receipt_id: int) -> str | Response:
@@ -203,6 +239,21 @@ def corrected(receipt_id: int) -> str | Response | tuple[str | Response, int]:
     except InvalidInput as error:
         return _correct_page(receipt_id, dict(request.form), {error.field: speak(error.text)}), 400
     return noted(outcome, _here(outcome.subject_id or receipt_id))
+
+
+def _own_papers(session: Session, found: Receipt) -> list[PaperRow]:
+    """Return the paper of a correction; that of a receipt comes out at the dock."""
+    if found.corrects_id is None or found.state is ReceiptState.CANCELLED:
+        return []
+    return [
+        PaperRow(
+            word=say("receipt correction, two copies"),
+            action=url_for("receiving.print_paper", receipt_id=found.id),
+            preview=url_for("receiving.correction_draft", receipt_id=found.id),
+            is_printed=bool(papers_of(session, found.id)),
+            may=may(Right.STOCK),
+        )
+    ]
 
 
 def _correct_page(

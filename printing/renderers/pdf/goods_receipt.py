@@ -1,4 +1,4 @@
-"""The goods receipt, on a receipt roll at the dock or on a sheet."""
+"""The goods receipt and what corrects one, on a receipt roll at the dock or on a sheet."""
 
 from __future__ import annotations
 
@@ -29,10 +29,11 @@ def draw(receipt: GoodsReceipt, media: Media) -> list[Sheet]:
 
 
 def _sheets(receipt: GoodsReceipt, media: Media) -> list[Sheet]:
-    flow = office.begin(receipt, media, "Goods receipt", receipt.receipt_no, receipt.supplier)
+    flow = office.begin(receipt, media, _name(receipt), receipt.receipt_no, receipt.supplier)
     office.put_facts(flow, receipt, _facts(receipt))
     titles = [word(receipt.locale, name) for name in
-              ("Item", "Announced", "Accepted", "Rejected", "Place")]  # fmt: skip
+              ("Item", "Booked" if receipt.corrects_no else "Announced", "Accepted", "Rejected",
+               "Place")]  # fmt: skip
     share = flow.width / 190
     widths = spread(0, 20 * share, 20 * share, 20 * share, 26 * share, whole=flow.width)
     flow.begin_table(
@@ -46,19 +47,20 @@ def _sheets(receipt: GoodsReceipt, media: Media) -> list[Sheet]:
         ]
     )  # fmt: skip
     for line in receipt.lines:
-        flow.row([_described(line), _announced(line), str(line.accepted), _rejected(line),
-                  line.place], least_mm=7)  # fmt: skip
+        flow.row([_described(line), _before(line), _accepted(line), _rejected(line), line.place],
+                 least_mm=7)  # fmt: skip
     flow.end_table()
     flow.text(_total(receipt), 11, bold=True, align="right")
+    flow.text(_reason(receipt), 10.5)
     flow.text(receipt.note, 9.5)
-    office.signatures(flow, receipt, ("Delivered by", "Received by"))
+    office.signatures(flow, receipt, _signers(receipt))
     return office.finish(flow, receipt)
 
 
 def _roll(receipt: GoodsReceipt, media: Media) -> list[Sheet]:
     def head(sheet: Sheet, box: Box) -> float:
         name, supplier, bars, text = Box(box.x, box.y, box.w, HEAD_MM).rows(9, 6, 12, 6)
-        sheet.write(name, word(receipt.locale, "Goods receipt"), 20, floor_pt=12, bold=True,
+        sheet.write(name, word(receipt.locale, _name(receipt)), 20, floor_pt=12, bold=True,
                     align="center", max_lines=1)  # fmt: skip
         sheet.write(supplier, receipt.supplier, 11, floor_pt=6, align="center", max_lines=1)
         sheet.bars(bars, code128(receipt.receipt_no), at_least=2, at_most=3)
@@ -80,11 +82,12 @@ def _roll(receipt: GoodsReceipt, media: Media) -> list[Sheet]:
     ]  # fmt: skip
     flow.begin_table(columns)
     for line in receipt.lines:
-        flow.row([_described(line), str(line.accepted), _rejected(line)], least_mm=7)
+        flow.row([_described(line), _accepted(line), _rejected(line)], least_mm=7)
     flow.end_table()
     flow.text(_total(receipt), 10, bold=True, align="right")
+    flow.text(_reason(receipt), 10)
     flow.text(receipt.note, 9)
-    for name in ("Delivered by", "Received by"):
+    for name in _signers(receipt):
         space = flow.block(13)
         flow.sheet.write(space.columns(27)[0], word(receipt.locale, name), 9, floor_pt=5,
                          valign="bottom", max_lines=1)  # fmt: skip
@@ -92,31 +95,63 @@ def _roll(receipt: GoodsReceipt, media: Media) -> list[Sheet]:
     return flow.finish(lambda sheet, box, _page, _pages: office.roll_foot(sheet, box, receipt))
 
 
+def _name(receipt: GoodsReceipt) -> str:
+    return "Receipt correction" if receipt.corrects_no else "Goods receipt"
+
+
+def _signers(receipt: GoodsReceipt) -> tuple[str, str]:
+    if receipt.corrects_no:
+        return "Written by", "Confirmed by"
+    return "Delivered by", "Received by"
+
+
 def _facts(receipt: GoodsReceipt) -> list[tuple[str, str]]:
+    their_paper = ("Their paper", receipt.supplier_paper_no)
+    if not receipt.corrects_no:
+        return [
+            ("Received", receipt.received_at),
+            ("Taken in by", receipt.received_by),
+            their_paper,
+        ]
     return [
-        ("Received", receipt.received_at),
-        ("Taken in by", receipt.received_by),
-        ("Their paper", receipt.supplier_paper_no),
+        ("Corrects", receipt.corrects_no),
+        ("Written", receipt.received_at),
+        ("By", receipt.received_by),
+        their_paper,
     ]
+
+
+def _reason(receipt: GoodsReceipt) -> str:
+    return labelled(receipt.locale, "Reason", receipt.reason) if receipt.reason else ""
 
 
 def _described(line: ReceiptLine) -> str:
     return f"{line.name}\n{'  '.join(part for part in (line.properties, line.sku_code) if part)}"
 
 
-def _announced(line: ReceiptLine) -> str:
-    return "" if line.announced is None else str(line.announced)
+def _before(line: ReceiptLine) -> str:
+    pieces = line.announced if line.booked is None else line.booked
+    return "" if pieces is None else str(pieces)
+
+
+def _accepted(line: ReceiptLine) -> str:
+    if line.booked is None:
+        return str(line.accepted)
+    return f"{line.accepted:+d}" if line.accepted else ""
 
 
 def _rejected(line: ReceiptLine) -> str:
+    if line.booked is not None and line.rejected:
+        return f"{line.rejected:+d}"
     return str(line.rejected) if line.rejected else ""
 
 
 def _total(receipt: GoodsReceipt) -> str:
     accepted = sum(line.accepted for line in receipt.lines)
     rejected = sum(line.rejected for line in receipt.lines)
+    told = "{:+d}".format if receipt.corrects_no else str
     parts = [word(receipt.locale, "{n} lines", n=len(receipt.lines)),
-             word(receipt.locale, "{n} accepted", n=accepted)]  # fmt: skip
+             word(receipt.locale, "{n} accepted", n=told(accepted))]  # fmt: skip
     if rejected:
-        parts.append(word(receipt.locale, "{n} rejected", n=rejected))
+        parts.append(word(receipt.locale, "{n} rejected", n=told(rejected)))
     return "   ".join(parts)

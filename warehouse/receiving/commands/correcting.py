@@ -17,8 +17,9 @@ from warehouse.inventory.models import MoveReason
 from warehouse.people import trail
 from warehouse.receiving.booked import Booked, Possible, booked_of, what_is_there
 from warehouse.receiving.commands.purchases import book_received
-from warehouse.receiving.commands.receipts import new_receipt, receipt_by_id
+from warehouse.receiving.commands.receipts import new_receipt, receipt_by_id, void_papers
 from warehouse.receiving.models import Fault, Receipt, ReceiptCount, ReceiptLine, ReceiptState
+from warehouse.receiving.papers import print_receipt
 from warehouse.receiving.rules import MOST_PIECES
 from warehouse.text import Text, say
 
@@ -26,6 +27,8 @@ MOVED_ON = say(
     "The pieces of this receipt have moved on; what stands there came later. Bring them back to"
     " where they were booked first."
 )
+
+CUT = say("Pieces have moved on since it was written.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +50,8 @@ class CorrectReceipt(Command):
 
 def correct_receipt(session: Session, command: CorrectReceipt) -> Outcome:
     """Write the differences down under a number of their own; somebody else confirms them.
+
+    Its paper comes out twice, as of a receipt.
 
     What has left the dock or quarantine stays as booked; the outcome tells how much that is.
 
@@ -71,6 +76,7 @@ def correct_receipt(session: Session, command: CorrectReceipt) -> Outcome:
     correction = _document(
         session, command, receipt, reason, [(one.booked, one.change) for one in possible]
     )
+    print_receipt(session, command, correction)
     trail.record(session, command, "receipt", receipt.id, "correction_written",
                  number=correction.number, reason=reason)  # fmt: skip
     text = say("{number} corrects {receipt} when somebody else has confirmed it.",
@@ -107,7 +113,9 @@ def post_correction(session: Session, command: Command, correction: Receipt) -> 
     left = _left(written, possible)
     if problem := _problem(possible):
         raise RuleViolation(say("{why} Or cancel this correction.", why=problem))
-    _cut(session, command, counts, {one.booked.key: one.change for one in possible})
+    if _cut(session, command, counts, {one.booked.key: one.change for one in possible}):
+        void_papers(session, command, correction, CUT.msgid)
+        print_receipt(session, command, correction)
     line = 0
     for postings in _steps(session, correction.number, possible):
         line = ledger.post(session, command, postings, first_line=line)
@@ -186,17 +194,22 @@ def _of_count(session: Session, count: ReceiptCount) -> Booked:
 
 def _cut(
     session: Session, command: Command, counts: Sequence[ReceiptCount], possible: dict[str, int]
-) -> None:
-    """Make the document say what is booked: pieces moved on since it was written are left off."""
+) -> bool:
+    """Make the document say what is booked: pieces moved on since it was written are left off.
+
+    Return whether any were.
+    """
     lines = {
         line.sku_id: line
         for line in session.scalars(
             sa.select(ReceiptLine).where(ReceiptLine.receipt_id == counts[0].receipt_id)
         )
     }
+    is_cut = False
     for count in counts:
         pieces = possible.get(_of_count(session, count).key, 0)
         lost = count.pieces - pieces
+        is_cut = is_cut or lost != 0
         if count.fault is None:
             lines[count.sku_id].sound -= lost
         else:
@@ -206,6 +219,7 @@ def _cut(
         else:
             count.undone_at = command.at
     session.flush()
+    return is_cut
 
 
 def _changes(lines: Sequence[RightNumber], booked: Iterable[Booked]) -> list[tuple[Booked, int]]:
