@@ -86,8 +86,10 @@ SENSELESS = {
     f"UPDATE lot_balance SET on_hand = 2 {OF_LOT}": "covered",
     f"UPDATE lot_balance SET reserved = 6 {OF_LOT}": "covered",
     "UPDATE lot_balance SET on_hand = -1 WHERE bin_id = {here} AND lot_id = {l2}": "covered",
-    "UPDATE lot_balance SET reserved = -1 WHERE lot_id = {l2} AND on_hand > 0": "reserved_not_negative",
-    "UPDATE stock_balance SET reserved = -1 WHERE sku_id = {other} AND on_hand > 0": "reserved_not_negative",
+    "UPDATE lot_balance SET reserved = -1 WHERE lot_id = {l2} AND on_hand > 0":
+        "reserved_not_negative",
+    "UPDATE stock_balance SET reserved = -1 WHERE sku_id = {other} AND on_hand > 0":
+        "reserved_not_negative",
     "INSERT INTO serial (sku_id, code, bin_id) SELECT sku_id, code, {there} FROM serial":
         "(?i)unique",
     "UPDATE serial SET code = 'S1'": "(?i)unique",
