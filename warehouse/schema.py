@@ -8,6 +8,7 @@ import warehouse.catalog.models
 import warehouse.checking.models
 import warehouse.commands
 import warehouse.counting.models
+import warehouse.counting.sheet_models
 import warehouse.dispatch.models
 import warehouse.inventory.models
 import warehouse.kitting.models

@@ -113,13 +113,20 @@ class ExchangeOut(Document):
 
 @dataclass(frozen=True, kw_only=True)
 class CountLine(Facts):
-    """One bin and SKU to be counted; `book` only where the count is not blind."""
+    """One bin and SKU to be counted; `book` only where the count is not blind.
+
+    Of goods kept by lot (`has_lots`, with a day if `has_best_before`) each lot is counted on a line
+    of its own; of known pieces (`has_serials`) each number is written.
+    """
 
     bin_code: str
     sku_code: str
     name: str
     properties: str = ""
     book: int | None = None
+    has_lots: bool = False
+    has_best_before: bool = False
+    has_serials: bool = False
 
     def __post_init__(self) -> None:
         self._tidy(bin_code=32, sku_code=64, name=NOTE_CHARS, properties=NAME_CHARS * 2)
@@ -130,12 +137,16 @@ class CountLine(Facts):
 
 @dataclass(frozen=True, kw_only=True)
 class CountSheet(Document):
-    """A count on paper. A blind one carries no line with a book quantity."""
+    """A count on paper. A blind one carries no line with a book quantity.
+
+    `sheet_no` is its own number, said when it is typed in; older ones have that of their count.
+    """
 
     kind: ClassVar[str] = "count_sheet"
     numbered_by: ClassVar[str] = "session_no"
 
     session_no: str
+    sheet_no: str = ""
     lines: tuple[CountLine, ...]
     is_blind: bool = True
     zone: str = ""
@@ -145,6 +156,8 @@ class CountSheet(Document):
     def __post_init__(self) -> None:
         super().__post_init__()
         code("session_no", self.session_no)
+        if self.sheet_no:
+            code("sheet_no", self.sheet_no)
         self._tidy(zone=NAME_CHARS, counter=NAME_CHARS, due_on=40)
         self._require(0 < len(self.lines) <= MAX_LINES, "lines", f"needs 1 to {MAX_LINES}")
         told = any(line.book is not None for line in self.lines)

@@ -89,12 +89,16 @@ def exchange_out(locale: str = "zh", **changed: Any) -> ExchangeOut:
     return ExchangeOut(**(facts | changed))
 
 
+BY_LOT, BY_PIECE = range(4, 2_000, 9), range(7, 2_000, 9)  # lines of goods kept like that
+
+
 def count_sheet(bins: int = 18, locale: str = "zh", **changed: Any) -> CountSheet:
     """Return a blind count of so many bins."""
     goods = items(locale)
     facts: dict[str, Any] = {
         "locale": locale,
-        "session_no": "CNT-202611-A",
+        "session_no": "PD261128-01",
+        "sheet_no": "PD261128-01-03",
         "zone": either(locale, "A 区", "Zone A"),
         "counter": either(locale, "李强", "Qiang Li"),
         "due_on": "2026-11-28",
@@ -104,6 +108,9 @@ def count_sheet(bins: int = 18, locale: str = "zh", **changed: Any) -> CountShee
                 sku_code=goods[at % len(goods)].code,
                 name=goods[at % len(goods)].name,
                 properties=goods[at % len(goods)].properties,
+                has_lots=at in BY_LOT,
+                has_best_before=at in BY_LOT[::2],
+                has_serials=at in BY_PIECE,
             )
             for at in range(bins)
         ),

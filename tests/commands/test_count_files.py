@@ -229,9 +229,13 @@ def test_who_sends_a_file_did_not_count_it_once_sheets_were_printed(
     text = f"{HEAD}A-1,TEE,9,,\n"
     with pytest.raises(RuleViolation, match="Say who counted"):
         send(world, tmp_path, count.id, text)
+    boss = world.person("boss")
     file = tmp_path / "counts.csv"
-    taken(world, file, count.id, counted_by=world.person("boss"))
-    assert count.line("A-1", shelf).counted_by_id == world.person("boss")
+    (unsaid,) = taken(world, file, count.id, counted_by=boss).rejected
+    assert str(unsaid.reason).startswith("This bin stands on a printed sheet.")
+    file.write_text("货位,商家编码,实盘数量,盘点表号\nA-1,TEE,9,无\n", encoding="utf-8")
+    taken(world, file, count.id, counted_by=boss)
+    assert count.line("A-1", shelf).counted_by_id == boss
 
 
 def test_one_sheet_is_typed_in_once_however_many_have_its_page_open(world: World, shelf):

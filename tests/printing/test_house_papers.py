@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from printing.documents import CountLine, ReceiptLine
@@ -151,3 +153,16 @@ def test_the_smallest_label_takes_an_own_code_as_a_square():
 def test_papers_on_the_wrong_stock_are_refused(document, stock):
     with pytest.raises(DoesNotFit):
         layout(document, STOCKS[stock])
+
+
+@pytest.mark.parametrize("stock", ["A4", "A5"])
+def test_a_count_sheet_has_its_number_and_room_for_lots_and_serial_numbers(stock):
+    line = CountLine(bin_code="A-1", sku_code="S", name="Cap")
+    kept = [replace(line, has_lots=True), replace(line, has_lots=True, has_best_before=True),
+            replace(line, has_serials=True), line]  # fmt: skip
+    shown = texts(count_sheet(locale="en", lines=tuple(kept)), stock)
+    assert [shown.count(name) for name in ("Lot", "Best before", "Serial numbers", "By lot")] == [
+        2 + 2 + 6, 2 + 6, 2 + 6, 2,
+    ]  # fmt: skip
+    assert "PD261128-01-03" in shown
+    assert "Recount" not in shown

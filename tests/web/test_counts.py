@@ -194,6 +194,10 @@ def test_sheets_and_report_are_printed_and_a_sheet_is_typed_in(desk: Desk, shelf
     nobody = desk.post(url, **{f"pieces-{tee.id}": "10"})
     assert "Say who counted" in words_of(nobody)
     mine = {"counted_by": desk.people[Role.SUPERVISOR], f"pieces-{tee.id}": "9"}
+    assert "This bin stands on a printed sheet." in words_of(desk.post(url, **mine))
+    sheet_no = papers["count_sheet"]["sheet_no"]
+    assert f'<option value="{sheet_no}">' in desk.get(url).text
+    mine["sheet"] = sheet_no
     answer = desk.post(url, **{**mine, "sku-0": "WHAT", "new-0": "1"})
     assert answer.status_code == 400
     assert "Nothing here carries this code." in words_of(answer)
@@ -207,18 +211,34 @@ def test_sheets_and_report_are_printed_and_a_sheet_is_typed_in(desk: Desk, shelf
     other = desk.world.one(CountBin, bin_id=desk.world.one(Bin, code="A-2").id)
     sheet = f"/counts/bins/{other.id}/typed"
     assert "left empty, they wait for a tablet" in words_of(desk.get(sheet))
-    boss = {"counted_by": desk.people[Role.SUPERVISOR]}
+    boss = {"counted_by": desk.people[Role.SUPERVISOR], "sheet": sheet_no}
     assert desk.post(sheet, **boss, **{f"pieces-{camera.id}": "2"}).status_code == 400
     assert "count them on a tablet" in notice_of(desk.get(desk.post(sheet, **boss).location))
     assert count.line("A-2", camera).state is LineState.LOOK
+    boss["sheet"] = "none"
     desk.post(sheet, **boss, **{f"serials-{camera.id}": "S1\nS9"})
     assert count.line("A-2", camera).serials == {"gone": ["S2"], "found": ["S9"]}
+
+
+def test_a_recount_on_paper_has_a_sheet_of_its_own(desk: Desk, shelf):
+    tee, count = shelf
+    desk.post(f"/counts/{count.id}/sheets")
+    sheet_no = desk.world.one(PrintJob).facts["sheet_no"]
+    place = desk.world.one(CountBin, bin_id=desk.world.one(Bin, code="A-1").id)
+    url = f"/counts/bins/{place.id}/typed"
+    mine = {"counted_by": desk.people[Role.SUPERVISOR], "sheet": sheet_no}
+    desk.post(url, **mine, **{f"pieces-{tee.id}": "8"})
     counter = desk.world.person("ann")
-    assert desk.post(url, counted_by=counter, **{f"pieces-{cap.id}": "2"}).status_code == 400
+    recount = {"counted_by": str(counter), f"pieces-{tee.id}": "8", "sheet": sheet_no}
+    assert desk.post(url, **recount).status_code == 400
     desk.world.add(PersonRole(person_id=counter, role=Role.COUNTER))
     assert re.search(rf'<option value="{counter}">ann', desk.get(url).text)
-    desk.post(url, counted_by=counter, **{f"pieces-{cap.id}": "2"})
-    assert count.line("A-1", cap).counted_by_id == counter
+    again = words_of(desk.post(url, **recount))
+    assert f"has typed in sheet {sheet_no} for this bin" in again
+    desk.post(f"/counts/{count.id}/sheets", person_id=str(counter))
+    assert f'value="{counter}" selected>ann' in desk.get(f"/counts/{count.id}").text
+    desk.post(url, **{**recount, "sheet": f"{sheet_no[:-2]}02"})
+    assert count.line("A-1", tee).counted_by_id == counter
 
 
 def test_what_goods_were_bought_for_is_told_to_those_who_buy(desk: Desk, shelf):

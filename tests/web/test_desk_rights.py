@@ -176,6 +176,7 @@ MAY: dict[str, frozenset[Role]] = {
     "counts.again": _COUNT,
     "counts.post": _COUNT,
     "counts.sheets": _COUNT,
+    "counts.hand_out": _COUNT,
     "counts.report": _COUNT,
     "counts.upload": _COUNT,
     "counts.typed": _COUNT,

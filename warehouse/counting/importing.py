@@ -17,6 +17,7 @@ from warehouse.commands import Actor, execute, new_id
 from warehouse.counting.commands.importing import TakeInCounts, taking_in
 from warehouse.counting.models import CountSession
 from warehouse.counting.rows import CountRow, found_in
+from warehouse.counting.sheets import sheets_of
 from warehouse.db import Database
 from warehouse.shops import cells
 from warehouse.shops.instants import instant, instants
@@ -63,7 +64,7 @@ def import_count_file(
     source = file if isinstance(file, SourceFile) else SourceFile(path=file, name=file.name)
     rows, rejected = _read(source, at, zone)
     if rejected:
-        rejected += _unknown(database, source.name, session_id, rows, actor, counted_by)
+        rejected += _unknown(database, source.name, session_id, rows, actor, counted_by, zone)
         rejected.sort(key=lambda row: row.row)
         return CountReport(message=_nothing_taken(len(rejected)), rejected=tuple(rejected))
     command = TakeInCounts(
@@ -88,14 +89,16 @@ def _unknown(
     rows: list[CountRow],
     actor: Actor,
     counted_by: int | None,
+    zone: ZoneInfo,
 ) -> list[Rejected]:
     """Return what is wrong with the rows that could be read, so that all of it is told at once."""
     with database.reading() as session:
         count = session.get(CountSession, session_id)
         if count is None or not rows:
             return []
-        refused = found_in(session, count, rows, counted_by or actor.person_id,
-                           sender_id=actor.person_id, holds=False)[1]  # fmt: skip
+        found, refused = found_in(session, count, rows, counted_by or actor.person_id,
+                                  sender_id=actor.person_id, holds=False)  # fmt: skip
+        refused += sheets_of(session, count, rows, found, zone)[1]
     return [_rejected(name, refusal) for refusal in refused]
 
 
@@ -149,6 +152,8 @@ def _columns(zone: ZoneInfo) -> tuple[ListColumn, ...]:
         ListColumn(field="counted_at", names=("盘点时间", "Counted at"), read=counted_at),
         ListColumn(field="counted_by", names=("盘点人", "盘点员", "Counted by", "Counter"),
                    read=cells.text_of_at_most(LONGEST_NAME)),
+        ListColumn(field="sheet", names=("盘点表号", "盘点表", "Sheet", "Count sheet"),
+                   read=cells.text_of_at_most(MAX_CODE)),
     )  # fmt: skip
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from warehouse.commands import Command, Outcome
 from warehouse.counting import desk
 from warehouse.counting.commands.sessions import locked
 from warehouse.counting.models import (
+    ASKED_AGAIN,
     BinState,
     CountBin,
     CountLine,
@@ -27,6 +29,7 @@ from warehouse.counting.models import (
     SessionState,
 )
 from warehouse.counting.queries import progress
+from warehouse.counting.sheets import counter_of, number_sheet
 from warehouse.counting.words import REASON_WORDS, STATE_WORDS
 from warehouse.errors import RuleViolation
 from warehouse.inventory.models import StockBalance
@@ -39,6 +42,7 @@ from warehouse.text import say, translate
 
 SHEET_LINES = 400  # on one paper: a zone's aisle, and short enough to be printed again
 MOST_SHEETS = 60
+MOST_IN_BIN = 1_900  # goods of one bin on its sheet, which has that many lines at most
 REPORT_LINES = 2_000
 MOST_NUMBERS = 3  # of each, in one line of the report
 STAMP = "%Y-%m-%d %H:%M"
@@ -47,9 +51,10 @@ YUAN = 100
 
 @dataclass(frozen=True, kw_only=True)
 class PrintCountSheets(Command):
-    """Sheets of the bins that nobody has counted, to be written on and typed in."""
+    """Sheets of the bins that wait, to be written on and typed in; for `person_id`, if named."""
 
     session_id: int
+    person_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,8 +67,12 @@ class PrintCountReport(Command):
 def print_count_sheets(session: Session, command: PrintCountSheets) -> Outcome:
     """Ask for blind sheets, bins in walking order with the goods the book has there, and room.
 
+    Each has a number, by which it is typed in once. Of bins that are asked again only the goods
+    that are stand on it, and never what was counted of them.
+
     Raises:
-        NotFound: no such count. RuleViolation: no bin of it waits, or it has ended.
+        NotFound: no such count. RuleViolation: no bin of it waits, or it has ended. InvalidInput:
+            whom they are for does not count.
     """
     count = locked(session, command.session_id)
     if count.state not in (SessionState.DRAFT, SessionState.COUNTING, SessionState.REVIEW):
@@ -177,59 +186,97 @@ def _ask(session: Session, command: Command, count: CountSession, paper: Documen
 def _sheets(
     session: Session, count: CountSession, command: PrintCountSheets
 ) -> Iterator[CountSheet]:
-    site = load_settings(session)
-    lines: list[SheetLine] = []
-    zones: list[str] = []
-
-    def sheet() -> CountSheet:
-        return CountSheet(
-            locale=Locale(site.paper_locale),
+    """Number the sheets and yield each as paper; a bin stands on one of them, whole."""
+    locale = Locale(load_settings(session).paper_locale)
+    counter = counter_of(session, command.person_id)
+    for rows in _portions(_waiting(session, count)):
+        number = f"{count.number}-{next_number(session, f'sheet-{count.id}'):02}"
+        places = [row.count_bin_id for row in rows]
+        number_sheet(session, command, count, number, places, command.person_id)
+        yield CountSheet(
+            locale=locale,
             session_no=count.number,
-            lines=tuple(lines),
-            zone=", ".join(dict.fromkeys(zone for zone in zones if zone)),
+            sheet_no=number,
+            counter=counter,
+            lines=tuple(_line(row) for row in rows),
+            zone=", ".join(dict.fromkeys(row.zone for row in rows if row.zone)),
             printed_at=_stamp(command.at, command.zone),
         )
 
-    for number, row in enumerate(_waiting(session, count)):
-        if number == SHEET_LINES * MOST_SHEETS:
-            break
-        lines.append(
-            SheetLine(bin_code=row.bin_code, sku_code=row.sku_code or "", name=row.name or "",
-                      properties=row.properties or "")
-        )  # fmt: skip
-        zones.append(row.zone or "")
-        if len(lines) == SHEET_LINES:
-            yield sheet()
-            lines, zones = [], []
-    if lines:
-        yield sheet()
+
+def _portions(rows: Sequence[Any]) -> Iterator[list[Any]]:
+    """Yield the rows of each sheet, at most as many sheets as are printed at once."""
+    sheet: list[Any] = []
+    sheets = 0
+    for _, of_bin in groupby(rows, key=lambda row: row.count_bin_id):
+        goods = list(of_bin)
+        if sheet and len(sheet) + len(goods) > SHEET_LINES:
+            yield sheet
+            sheet, sheets = [], sheets + 1
+        if sheets == MOST_SHEETS:
+            return
+        sheet += goods[:MOST_IN_BIN]
+    if sheet:
+        yield sheet
 
 
-def _waiting(session: Session, count: CountSession) -> Any:
-    """Return bin and goods of every bin nobody has counted; an empty bin is a line of its own."""
+def _line(row: Any) -> SheetLine:
+    return SheetLine(
+        bin_code=row.bin_code, sku_code=row.sku_code or "", name=row.name or "",
+        properties=row.properties or "",
+        has_lots=bool(row.is_lot_tracked and not row.is_serial_tracked),
+        has_best_before=bool(row.is_expiry_tracked and not row.is_serial_tracked),
+        has_serials=bool(row.is_serial_tracked),
+    )  # fmt: skip
+
+
+def _waiting(session: Session, count: CountSession) -> list[Any]:
+    """Return bin and goods of every bin that waits; an empty bin is a line of its own.
+
+    Of one that was counted these are the goods asked again.
+    """
     stands = sa.and_(StockBalance.bin_id == CountBin.bin_id, StockBalance.on_hand != 0)
     if count.is_by_sku:
         wanted = sa.select(CountWanted.sku_id).where(CountWanted.session_id == count.id)
         stands = sa.and_(stands, StockBalance.sku_id.in_(wanted))
-    return session.execute(
+    is_first = sa.and_(
+        CountBin.counted_at.is_(None), CountBin.state.in_((BinState.OPEN, BinState.TAKEN))
+    )
+    first = _goods().outerjoin(StockBalance, stands).outerjoin(Sku, Sku.id == StockBalance.sku_id)
+    asked = (
+        sa.select(CountLine.count_bin_id, CountLine.sku_id)
+        .where(CountLine.session_id == count.id, CountLine.state.in_(ASKED_AGAIN))
+        .distinct()
+        .subquery()
+    )
+    again = (
+        _goods()
+        .join(asked, asked.c.count_bin_id == CountBin.id)
+        .join(Sku, Sku.id == asked.c.sku_id)
+        .where(CountBin.counted_at.is_not(None))
+    )
+    here = sa.and_(CountBin.session_id == count.id, Bin.is_active)
+    rows = [*session.execute(first.where(here, is_first)), *session.execute(again.where(here))]
+    return sorted(rows, key=lambda row: (row.sequence, row.count_bin_id, row.sku_code or ""))
+
+
+def _goods() -> sa.Select[*tuple[Any, ...]]:
+    return (
         sa.select(
+            CountBin.id.label("count_bin_id"),
+            CountBin.sequence,
             Bin.code.label("bin_code"),
             Zone.code.label("zone"),
             Sku.code.label("sku_code"),
             Sku.name,
             Sku.properties,
+            Sku.is_lot_tracked,
+            Sku.is_expiry_tracked,
+            Sku.is_serial_tracked,
         )
         .select_from(CountBin)
         .join(Bin, Bin.id == CountBin.bin_id)
         .outerjoin(Zone, Zone.id == Bin.zone_id)
-        .outerjoin(StockBalance, stands)
-        .outerjoin(Sku, Sku.id == StockBalance.sku_id)
-        .where(
-            CountBin.session_id == count.id,
-            CountBin.state.in_((BinState.OPEN, BinState.TAKEN)),
-            Bin.is_active,
-        )
-        .order_by(CountBin.sequence, Sku.code)
     )
 
 

@@ -31,8 +31,8 @@ LONGEST_AGO = timedelta(days=7)  # before its opening: counted by hand while not
 class CountRow:
     """One row: bin, SKU code or barcode, pieces; if it says so, its lot, when and who counted.
 
-    `counted_by` is a name or login. `serials` are the numbers of pieces known one by one; None
-    where nobody was asked for them.
+    `counted_by` is a name or login, `sheet` the number of the printed sheet it is from. `serials`
+    are the numbers of pieces known one by one; None where nobody was asked for them.
     """
 
     row: int
@@ -43,6 +43,7 @@ class CountRow:
     serials: tuple[str, ...] | None = None
     counted_at: datetime | None = None
     counted_by: str = ""
+    sheet: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

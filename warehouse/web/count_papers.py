@@ -19,7 +19,15 @@ from warehouse.counting.calendar import DropRule, SaveRule, drop_rule, save_rule
 from warehouse.counting.commands.importing import TakeInCounts, taking_in
 from warehouse.counting.events import AskForBin, ask_for_bin
 from warehouse.counting.importing import CountReport, import_count_file
-from warehouse.counting.models import CountBin, CountRule, CountSession, CountWanted, RuleKind
+from warehouse.counting.models import (
+    ASKED_AGAIN,
+    CountBin,
+    CountLine,
+    CountRule,
+    CountSession,
+    CountWanted,
+    RuleKind,
+)
 from warehouse.counting.papers import (
     PrintCountReport,
     PrintCountSheets,
@@ -27,6 +35,7 @@ from warehouse.counting.papers import (
     print_count_sheets,
 )
 from warehouse.counting.rows import CountRow
+from warehouse.counting.sheets import HandSheet, hand_sheet, sheets_with
 from warehouse.errors import InvalidInput, NotFound, RuleViolation, WarehouseError
 from warehouse.inventory.models import StockBalance
 from warehouse.people.rights import Right
@@ -61,8 +70,21 @@ FREE_ROWS = 4  # for goods the book does not have there
 @bp.post("/<int:session_id>/sheets")
 @needs(Right.COUNT, at_desk=True)
 def sheets(session_id: int) -> Response:
-    """Print blind sheets of what nobody has counted."""
-    return act(print_count_sheets, PrintCountSheets, back=_here(session_id), session_id=session_id)
+    """Print blind sheets of what waits, for one counter if one is named."""
+    return act(
+        print_count_sheets, PrintCountSheets, back=_here(session_id), session_id=session_id,
+        person_id=form_int("person_id", 0) or None,
+    )  # fmt: skip
+
+
+@bp.post("/<int:session_id>/sheets/<int:paper_id>")
+@needs(Right.COUNT, at_desk=True)
+def hand_out(session_id: int, paper_id: int) -> Response:
+    """Keep who counts with a sheet."""
+    return act(
+        hand_sheet, HandSheet, back=_here(session_id), paper_id=paper_id,
+        person_id=form_int("person_id", 0) or None,
+    )  # fmt: skip
 
 
 @bp.post("/<int:session_id>/report")
@@ -130,6 +152,7 @@ def _typed_page(count_bin_id: int, values: dict[str, str], problems: list[Text])
             goods=_goods(session, place),
             free=range(FREE_ROWS),
             people=counter_choices(session, count, say("I did"), say("choose")),
+            sheets=sheets_with(session, count_bin_id),
             values={"seen_at": now().isoformat(), **values},
             problems=problems,
         )
@@ -137,6 +160,11 @@ def _typed_page(count_bin_id: int, values: dict[str, str], problems: list[Text])
 
 def _goods(session: Session, place: CountBin) -> list[Sku]:
     count = session.get_one(CountSession, place.session_id)
+    if place.counted_at is not None:
+        asked = sa.select(CountLine.sku_id).where(
+            CountLine.count_bin_id == place.id, CountLine.state.in_(ASKED_AGAIN)
+        )
+        return list(session.scalars(sa.select(Sku).where(Sku.id.in_(asked)).order_by(Sku.code)))
     query = (
         sa.select(Sku)
         .join(StockBalance, StockBalance.sku_id == Sku.id)
@@ -171,6 +199,8 @@ def keep_typed(count_bin_id: int) -> str | Response | tuple[str, int]:
         return _typed_page(count_bin_id, request.form.to_dict(), [error.text]), 400
     refused = [
         say("{value}: {reason}", value=r["value"], reason=Text.from_json(r["reason"]))
+        if r["value"]
+        else Text.from_json(r["reason"])
         for r in outcome.facts["refused"]
     ]
     if refused:
@@ -190,14 +220,14 @@ def _typed_rows(bin_code: str, goods: Sequence[Sku]) -> list[CountRow]:
         code = form_str(f"sku-{at}", "").strip()
         if code:
             fields.append((code, f"new-lot-{at}", f"new-{at}", f"new-serials-{at}"))
-    rows, counted_at = [], _counted_at()
+    rows, counted_at, sheet = [], _counted_at(), form_str("sheet", "")
     for code, lot, pieces, serials in fields:
         numbers = tuple(filter(None, _BETWEEN.split(form_str(serials, ""))))
         count = _number(pieces) if form_str(pieces, "") else len(numbers)
         rows.append(CountRow(row=0, bin_code=bin_code, sku_code=code, lot=form_str(lot, ""),
-                             pieces=count, serials=numbers,
-                             counted_at=counted_at))  # fmt: skip
-    return rows or [CountRow(row=0, bin_code=bin_code, pieces=0)]
+                             pieces=count, serials=numbers, counted_at=counted_at,
+                             sheet=sheet))  # fmt: skip
+    return rows or [CountRow(row=0, bin_code=bin_code, pieces=0, sheet=sheet)]
 
 
 def _counted_at() -> datetime | None:

@@ -11,6 +11,11 @@ from warehouse.text import Text
 from warehouse.web.context import person, speak
 
 
+def named_counters(session: Session) -> list[tuple[str, str]]:
+    """Return everybody who counts as options."""
+    return [(str(person_id), name) for person_id, name in counters(session)]
+
+
 def counter_choices(
     session: Session, count: CountSession, mine: Text, others: Text
 ) -> list[tuple[str, str]]:

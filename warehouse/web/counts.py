@@ -48,6 +48,7 @@ from warehouse.counting.models import (
 from warehouse.counting.prices import unknown_price
 from warehouse.counting.queries import progress
 from warehouse.counting.scoping import Scope
+from warehouse.counting.sheets import sheet_list
 from warehouse.errors import InvalidInput, NotFound, WarehouseError
 from warehouse.people.rights import Right
 from warehouse.storing.hands import in_hands
@@ -55,7 +56,7 @@ from warehouse.text import say
 from warehouse.web import tables
 from warehouse.web.access import needs
 from warehouse.web.context import command_id, do, form_ids, form_str, may, now, reading, speak
-from warehouse.web.count_people import counter_choices
+from warehouse.web.count_people import counter_choices, named_counters
 from warehouse.web.desk import act, back_or, names_of, noted, state_chips, told
 from warehouse.web.pages import invalid
 from warehouse.web.spreadsheets import Field
@@ -217,6 +218,8 @@ def count(session_id: int) -> str | Response:
             counters=count_desk.counters_of(session, session_id),
             unknown=count_desk.unknown_of(session, session_id),
             files=count_desk.files_of(session, session_id),
+            sheets=sheet_list(session, session_id),
+            for_whom=[("", speak(say("nobody in particular"))), *named_counters(session)],
             who_counts=counter_choices(
                 session, found, say("as the file says, else I"), say("as the file says")
             ),

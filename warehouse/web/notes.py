@@ -60,6 +60,7 @@ FIELDS: Mapping[str, Text] = {
     "counted_at": say("Counted at"),
     "serials": say("Serial numbers"),
     "counted_by": say("Counter"),
+    "sheet": say("Sheet"),
     "price_fen": say("Price"),
     "state": say("State"),
     "is_service": say("service"),

@@ -25,6 +25,7 @@ from warehouse.counting.models import (
 )
 from warehouse.counting.queries import counters
 from warehouse.counting.rows import CountedBin, CountRow, found_in
+from warehouse.counting.sheets import keep_entered, sheets_of
 from warehouse.db import table_of
 from warehouse.errors import InvalidInput, RuleViolation
 from warehouse.people import trail
@@ -87,20 +88,23 @@ def take_in_counts(
     printed = sheets_since(session, count)
     counter = _counter(session, command, rows, printed)
     found, refused = found_in(session, count, rows, counter, sender_id=command.actor.person_id)
+    sheets, wrong = sheets_of(session, count, rows, found, command.zone)
+    refused = sorted(refused + wrong, key=lambda refusal: refusal.row)
     if refused:
         return _refusal(count, refused)
     _require_unseen(session, command, found)
     since = printed or count.started_at or count.opened_at
     is_silent = not is_file or any(row.serials is None for row in rows)
     agreed = different = again = unsaid = 0
+    takes: dict[int, int] = {}
     for start in range(0, len(found), PORTION):
-        done = close_passes(
-            session, command, count,
-            _passes(session, command, found[start : start + PORTION], since, is_file=is_file,
-                    is_silent=is_silent),
-        )  # fmt: skip
+        passes = _passes(session, command, found[start : start + PORTION], since,
+                         is_file=is_file, is_silent=is_silent)  # fmt: skip
+        done = close_passes(session, command, count, passes)
+        takes.update((p.count_bin_id, p.take_id) for p in passes)
         agreed, different = agreed + done.agreed, different + done.different
         again, unsaid = again + done.again, unsaid + done.unsaid
+    keep_entered(session, sheets, takes)
     if is_file:
         session.add(CountFile(session_id=count.id, sha256=command.sha256, name=command.name[:200],
                               lines=len(rows), person_id=command.actor.person_id,
