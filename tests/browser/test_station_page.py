@@ -85,6 +85,26 @@ def test_keyed_numbers_go_as_a_scan(tablet: Page, site: Site) -> None:
     assert site.barcodes() == ["CMD-WEIGHT-1240"]
 
 
+UNDER_A_CALL = """() => {
+    document.querySelector(".bar").insertAdjacentHTML("afterend",
+        '<section class="call" data-tone="attention"><ul><li>1</li><li>2</li></ul>' +
+        '<div class="row"><button class="button main">Show</button></div></section>');
+    const low = document.querySelector("#message").getBoundingClientRect().top;
+    const keys = [...document.querySelectorAll("[data-key]")].map((k) => k.getBoundingClientRect());
+    return [keys.length, keys.filter((k) => k.bottom > low || k.right > innerWidth).length];
+}"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (800, 1280), (1024, 768)])
+def test_no_key_is_pushed_out_of_sight_by_a_call_of_the_printers(
+    tablet: Page, site: Site, width: int, height: int
+) -> None:
+    site.keypad = {"field": "pieces", "label": "Pieces of the next scan"}
+    tablet.set_viewport_size({"width": width, "height": height})
+    tablet.reload()
+    assert tablet.evaluate(UNDER_A_CALL) == [13, 0]
+
+
 def test_a_keyed_quantity_goes_with_the_next_scan_only(tablet: Page, site: Site) -> None:
     site.keypad = {"field": "pieces"}
     tablet.reload()
