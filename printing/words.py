@@ -215,9 +215,27 @@ _CHINESE = {
 }
 
 
+# How English counts one; of the numbers in a paper's words the first, `n`, is meant.
+_OF_ONE = {
+    "{n} pieces": "{n} piece",
+    "{n} more lines, {pieces} pieces": "{n} more line, {pieces} pieces",
+    "{n} lines": "{n} line",
+    "{n} orders": "{n} order",
+    "{n} parcels": "{n} parcel",
+    "{n} labels": "{n} label",
+    "{n} stops": "{n} stop",
+    "{n} slots": "{n} slot",
+    "{n} more differences stand in the file only.": (
+        "{n} more difference stands in the file only."
+    ),
+    "{n} dots": "{n} dot",
+}
+
+
 def word(locale: Locale, english: str, /, **places: object) -> str:
     """Return the words in the paper's language, with their places filled in."""
-    template = _CHINESE.get(english, english) if locale == Locale.ZH else english
+    spoken = _OF_ONE.get(english, english) if str(places.get("n")) == "1" else english
+    template = _CHINESE.get(english, english) if locale == Locale.ZH else spoken
     return template.format(**places) if places else template
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from typing import Any
 from babel.messages.pofile import read_po
 
 TRANSLATIONS = Path(__file__).parent / "translations"
+FORMS = re.compile(r"{(\w+):([^{}|]*)\|([^{}|]*)}")  # of one | of any other number
 LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
 LANGUAGES = {"zh": "中文", "en": "English"}  # by the name each gives itself
 DEFAULT_LOCALE = "zh"
@@ -58,12 +60,19 @@ def translate(text: Text | str, locale: str) -> str:
     if not text.params:
         return template
     params = {k: translate(v, locale) if isinstance(v, Text) else v for k, v in text.params.items()}
-    return template.format_map(defaultdict(str, params))
+    return _agreeing(template, params).format_map(defaultdict(str, params))
+
+
+def _agreeing(template: str, params: Mapping[str, Any]) -> str:
+    """Return the template with the words its numbers ask for: of 1 `{n:it|them}` is `it`."""
+    if "|" not in template:
+        return template
+    return FORMS.sub(lambda form: form[2] if str(params.get(form[1])) == "1" else form[3], template)
 
 
 @cache
 def catalogue(locale: str) -> Mapping[str, str]:
-    """Return msgid → sentence for a locale; empty for English, whose msgids are the sentences."""
+    """Return msgid → sentence for a locale; English has those only that count, by their forms."""
     path = TRANSLATIONS / f"{LOCALES[locale]}.po"
     if not path.exists():
         return {}

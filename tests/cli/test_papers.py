@@ -53,7 +53,7 @@ def test_what_does_not_fit_ends_in_status_one(
         ("waybill-short-60x40", "does_not_fit")
     ]
     told = shell.run("papers --out", str(tmp_path), status=1)
-    assert "1 papers, 0 pages" in told.stdout
+    assert "1 paper, 0 pages" in told.stdout
     assert "waybill-short-60x40 page 1: does_not_fit" in told.stderr
 
 

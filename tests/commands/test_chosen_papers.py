@@ -62,7 +62,7 @@ def test_papers_are_set_aside_and_what_cannot_be_is_counted(world: World):
     assert outcome.facts["done"] == 2
     assert str(outcome.message) == (
         "2 papers are set aside. Not done: 3 are being printed, 2 are printed, 1 may have come out,"
-        " 1 are cancelled, 1 have failed, 1 are set aside."
+        " 1 is cancelled, 1 has failed, 1 is set aside."
     )
     assert outcome.tone is Tone.ATTENTION
     notes = {e.note for e in world.all(PrintEvent) if e.person_id == world.people["boss"]}
@@ -92,7 +92,7 @@ def test_papers_move_to_a_printer_of_their_stock(world: World):
     papers = Papers(world, JobState.QUEUED, JobState.FAILED, JobState.SENT)
     other = papers.add("two", media="76x130")
     outcome = papers.do(JobAct.REROUTE, printer_id=other)
-    assert str(outcome.message) == "2 papers go to two. Not done: 1 are printed."
+    assert str(outcome.message) == "2 papers go to two. Not done: 1 is printed."
     assert [world.get(PrintJob, i).printer_id for i in papers.ids] == [
         other, other, papers.printer,
     ]  # fmt: skip
@@ -103,7 +103,7 @@ def test_another_stock_takes_none_of_them(world: World):
     other = papers.add("two", media="60x40")
     given = {"job_ids": papers.ids, "act": JobAct.REROUTE, "printer_id": other}
     error = world.refused(RuleViolation, act_on_jobs, ActOnJobs, **given)
-    assert str(error.text) == "Nothing was done: 1 need another stock than two holds."
+    assert str(error.text) == "Nothing was done: 1 needs another stock than two holds."
     error = world.refused(
         RuleViolation, reroute_job, RerouteJob, job_id=papers.ids[0], printer_id=other
     )
@@ -146,7 +146,7 @@ def test_a_paper_without_names_is_not_let_go(world: World):
         clear(session, before=world.tick(), at=world.now)
     given = {"job_ids": papers.ids, "act": JobAct.RELEASE}
     error = world.refused(RuleViolation, act_on_jobs, ActOnJobs, **given)
-    assert str(error.text) == "Nothing was done: 1 have lost their names and addresses."
+    assert str(error.text) == "Nothing was done: 1 has lost its name and address."
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_goods_left_without_a_price_are_beyond_a_limit_of_money(world: World, sh
     supplier = Dock(world).supplier()
     world.do(set_terms, SetTerms, supplier_id=supplier, sku_id=mug.id, price_fen=100)
     count = missing_nine(world, tee, mug)
-    cat_approves(count, "Nobody knows what a piece costs in 1 differences")
+    cat_approves(count, "Nobody knows what a piece costs in 1 difference")
 
 
 def test_where_nobody_says_prices_pieces_and_percent_decide_alone(world: World, shelf):

@@ -222,7 +222,7 @@ def test_a_closed_visit_prints_what_the_courier_signs_for(world: World):
     work = world.bring(Stage.DISPATCHED)
     behind = world.bring(Stage.MATCHED, lines={world.add_goods("CAP"): 1})
     outcome = world.do(close_handover, CloseHandover, by="shipper", handover_id=work.handover_id)
-    assert str(outcome.message) == "1 parcels handed over, 1 left behind."
+    assert str(outcome.message) == "1 parcel handed over, 1 left behind."
     parcel_no = world.get(Parcel, behind.parcel_id).number
     assert outcome.facts == {"parcels": 1, "left_behind": [parcel_no]}
     (line,) = world.one(PrintJob, document_kind="manifest").facts["lines"]

@@ -116,7 +116,7 @@ def test_no_more_kits_are_made_than_there_are_free_parts(bench: Bench):
     assert str(refusal) == "3 pieces of MUG are free: enough for 3 kits."
     bench.made_of(MUG=1, TEE=6)
     refusal = bench.refused(InsufficientStock, kits=4)  # mugs suffice for three
-    assert str(refusal) == "10 pieces of TEE are free: enough for 1 kits."
+    assert str(refusal) == "10 pieces of TEE are free: enough for 1 kit."
 
 
 @pytest.mark.parametrize(

@@ -177,7 +177,7 @@ def test_kits_without_lots_are_held_back_until_somebody_has_sorted_them(house: H
     house.make(house.gift, 5, serum="L1")
     waved = world.bring(Stage.WAVED, lines={house.gift: 2}, on_hand=0)
     picked = world.bring(Stage.PICKED, work=world.released([(house.gift, 1)]))
-    assert "kits of 1 SKUs without lots held back" in house.block("L1")
+    assert "kits of 1 SKU without lots held back" in house.block("L1")
     assert house.free(house.gift) == 0
     assert world.holds(waved.order_id) == [HoldKind.STOCK_SHORT]
     assert world.holds(picked.order_id) == [HoldKind.MANUAL]
@@ -362,7 +362,7 @@ def test_kits_of_parts_with_a_best_before_are_good_no_longer_than_these(
     for day in (date(2026, 7, 1), None):
         world.refused(RuleViolation, mend_lot, MendLot, best_before=day, **longer)
     said = world.do(mend_lot, MendLot, lot_id=house.lot("L1").id, best_before=SOON, reason="typo")
-    assert "1 lots of kits" in str(said.message)
+    assert "1 lot of kits" in str(said.message)
     assert house.lot("G1").best_before == SOON
     house.block("G1")
     world.refused(LotBlocked, assemble_kits, AssembleKits, taken=of_l2, lot="G1", **given)

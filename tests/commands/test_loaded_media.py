@@ -47,7 +47,7 @@ def _save(world: World, **changed: Any) -> str:
 def test_what_did_not_fit_waits_again_when_it_fits(database):
     world = World(database)
     job = _refused(world)
-    assert "1 papers fit now" in _save(world, media="76x130")
+    assert "1 paper fits now" in _save(world, media="76x130")
     again = world.get(PrintJob, job.id)
     assert (again.state, again.reason, again.attempts) == (JobState.QUEUED, "", 0)
 

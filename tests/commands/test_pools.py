@@ -98,7 +98,7 @@ def test_a_pasted_list_is_taken_once_each(world: World, carrier_id: int):
     outcome = world.do(add_list, AddList, carrier_id=carrier_id, text=text)
     assert str(outcome.message) == "3 numbers added, 0 were there."
     again = world.do(add_list, AddList, carrier_id=carrier_id, text="YT333333 YT444444")
-    assert (str(again.message), again.tone) == ("1 numbers added, 1 were there.", Tone.ATTENTION)
+    assert (str(again.message), again.tone) == ("1 number added, 1 was there.", Tone.ATTENTION)
     assert [n.number for n in world.all(PoolNumber)] == [
         "YT111111",
         "YT222222",

@@ -206,5 +206,5 @@ def test_a_run_of_waybills_needs_a_parcel_that_is_here(world: World):
         )
     given = {"job_id": label.id, "last_good": 0, "reason": "roll out"}
     error = world.refused(RuleViolation, resume_run, ResumeRun, **given)
-    assert "1 are of parcels put aside or gone" in str(error.text)
+    assert "1 is of a parcel put aside or gone" in str(error.text)
     assert work.waybill_no == label.number

@@ -133,14 +133,14 @@ def test_bytes_made_for_the_first_printer_are_made_anew(world: World):
 def test_another_stock_is_refused_and_named(world: World):
     bench = Bench(world, media="100x180", width_dots=832)
     (job_id,) = bench.ask("YT1")
-    assert bench.refused() == "1 papers stay: second holds 100x180, not their stock."
+    assert bench.refused() == "1 paper stays: second holds 100x180, not its stock."
     assert bench.where(job_id) == bench.first
 
 
 def test_a_head_too_narrow_for_the_stock_is_refused(world: World):
     bench = Bench(world, media="", width_dots=576)
     bench.ask("YT1")
-    assert bench.refused() == "1 papers stay: second cannot print them."
+    assert bench.refused() == "1 paper stays: second cannot print it."
 
 
 def test_of_two_kinds_the_one_that_fits_goes(world: World):
@@ -153,7 +153,7 @@ def test_of_two_kinds_the_one_that_fits_goes(world: World):
             printer_id=bench.first,
         )  # fmt: skip
     said = bench.over()
-    assert said == "1 papers go to second. 1 papers stay: second holds 76x130, not their stock."
+    assert said == "1 paper goes to second. 1 paper stays: second holds 76x130, not its stock."
     assert (bench.where(label), bench.where(slip)) == (bench.second, bench.first)
 
 
@@ -261,7 +261,7 @@ def test_a_carriers_own_label_goes_where_its_stock_and_language_are(
             session, label, station_id=None, at=world.now, command_id="c", printer_id=bench.first
         )
     if fits:
-        assert bench.over() == "1 papers go to second."
+        assert bench.over() == "1 paper goes to second."
     else:
-        assert "1 papers stay" in bench.refused()
+        assert "1 paper stays" in bench.refused()
     assert bench.where(job_id) == (bench.second if fits else bench.first)

@@ -99,7 +99,7 @@ def test_what_was_brought_for_an_order_is_left_to_it(world: World, tee: Goods):
     bring(world, tee, 3)
     told = wave_of(world, later)
     assert told.facts["for_reserve"] == [later.consignment_id]
-    assert str(told.message).endswith("are kept for 1 orders that waited.")
+    assert str(told.message).endswith("are kept for 1 order that waited.")
     assert planned(world) == [("R-01", "A-01", 4, True)]
     assert wave_of(world, first).facts["left_out"] == []
     assert is_waved(world, first)

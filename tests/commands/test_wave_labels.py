@@ -114,9 +114,7 @@ def test_what_is_not_ready_or_stopped_is_left_and_counted(world: World):
             .values(state=ParcelState.SEALED)
         )  # fmt: skip
     said = str(_print(world, works).message)
-    assert said.endswith(
-        "The others: 1 parcels are not weighed or not all sealed, 1 parcels are stopped."
-    )
+    assert said.endswith("The others: 1 parcel is not weighed or not sealed, 1 parcel is stopped.")
     assert _papers(world) == [("waybill", f"parcel:{works[2].parcel_id}")]
     assert world.state(Parcel, works[0].parcel_id) == ParcelState.WEIGHED
 

@@ -46,7 +46,7 @@ def test_a_receipt_adds_up_what_is_sound_and_what_is_not(stock):
 def test_a_receipt_without_rejects_says_nothing_of_them():
     line = ReceiptLine(sku_code="A", name="Cap", accepted=5)
     shown = texts(goods_receipt(locale="en", lines=(line,)), "receipt80")
-    assert "1 lines   5 accepted" in shown
+    assert "1 line   5 accepted" in shown
 
 
 @pytest.mark.parametrize("stock", ["receipt80", "A4"])

@@ -120,9 +120,9 @@ def test_a_click_sends_all_that_waits_to_the_stand_in(both: Desk):
     both.post(f"/printers/{first}/pause", paused=1)
     assert "Send all that waits to second" in words_of(both.get("/printers"))
     answer = both.post(f"/printers/{first}/hand-over")
-    assert "1 papers go to second." in both.said(answer)
+    assert "1 paper goes to second." in both.said(answer)
     assert both.world.get(PrintJob, job_id).printer_id == second
-    assert "1 papers went to second" in words_of(both.get(f"/printers/{first}"))
+    assert "1 paper went to second" in words_of(both.get(f"/printers/{first}"))
 
 
 def test_stand_ins_are_kept_and_taken_back_on_the_page_of_routes(desk: Desk):
@@ -199,7 +199,7 @@ def test_a_run_is_shown_whole_and_gone_on_from_the_last_good_label(both: Desk):
     assert (body.count("<li"), body.count('loading="lazy"')) >= (4, 4)
     said = both.said(both.post(url, Role.PACKER, last_good=1, reason="roll out"), Role.PACKER)
     assert "2 labels come again as marked copies" in said
-    assert "1 were still to come and do." in said
+    assert "1 was still to come and does." in said
     assert len(both.world.all(PrintJob, copy_no=2)) == 2
     assert "must be a whole number" in both.said(both.post(url, last_good="x", reason="r"))
     assert both.post(url, Role.COUNTER, last_good=1, reason="r").status_code == 403
@@ -215,6 +215,6 @@ def test_the_labels_of_a_wave_are_asked_for_on_its_page(desk: Desk):
     work = desk.world.bring(Stage.WEIGHED)
     assert "Print labels (1)" in words_of(desk.get(f"/waves/{work.wave_id}"))
     said = desk.said(desk.post(f"/waves/{work.wave_id}/labels"))
-    assert "1 labels of wave" in said
+    assert "1 label of wave" in said
     assert "Print labels" not in said
     assert len(desk.world.all(PrintJob, document_kind="waybill")) == 1

@@ -34,14 +34,14 @@ def test_a_route_brings_no_papers_of_long_ago(desk: Desk):
     set_job(desk, slip.id, waiting_since=utcnow() - timedelta(hours=1))
     office = desk.world.add(Printer(name="office", kind=PrinterKind.IPP, address="10.0.0.8")).id
     answer = desk.post("/printers/routes", station=0, printer_packing_slip=office)
-    assert "1 papers waited too long and are set aside." in desk.said(answer)
+    assert "1 paper waited too long and is set aside." in desk.said(answer)
     assert "it waited too long: print it still?" in words_of(desk.get("/printers"))
 
 
 def test_a_route_sends_waiting_papers_on(desk: Desk):
     job, printer_id = add_paper(desk), add_printer(desk)
     answer = desk.post("/printers/routes", station=0, printer_waybill=printer_id)
-    assert "1 papers that waited go on." in desk.said(answer)
+    assert "1 paper that waited goes on." in desk.said(answer)
     assert desk.world.get(PrintJob, job.id).printer_id == printer_id
     station = desk.world.station()
     other = add_printer(desk, "bench")

@@ -256,7 +256,7 @@ def test_a_count_that_is_doubted_is_done_again_by_another_whom_the_desk_asks(
     assert desk.post(f"{url}/recount", Role.RECEIVER, reason="x").status_code == 403
     assert "Say why." in desk.said(desk.post(f"{url}/recount", sku=tee.id, reason=" "))
     said = desk.said(desk.post(f"{url}/recount", sku=tee.id, reason="ten came"))
-    assert "1 SKUs are to be counted again, by somebody else." in said
+    assert "1 SKU is to be counted again, by somebody else." in said
     assert "TEE was 9 sound, 0 faulty; counted again at the word of" in said
     assert "TEE: counted again by somebody else, ten came" in said
     assert "Count again: TEE" in words_of(desk.get(f"/receive/{receipt}", Role.RECEIVER))

@@ -151,7 +151,7 @@ def test_a_paused_printer_is_called_out_once_papers_wait_for_it(desk: Desk):
     assert ("Printer paused" in _corner(desk), _calls(desk)) == (True, [])
     _ask(desk, printer_id, age_s=90)
     assert _calls(desk) == [f"paused-{printer_id}"]
-    assert "bench is paused and 1 papers wait" in _corner(desk)
+    assert "bench is paused and 1 paper waits" in _corner(desk)
 
 
 def test_each_question_is_a_call_of_its_own_and_the_lane_behind_it_none(desk: Desk):
@@ -170,7 +170,7 @@ def test_papers_of_the_station_that_no_route_leads_anywhere_are_called_out(desk:
     assert _calls(desk) == []
     _stand_at(desk, pack)
     assert _calls(desk) == ["unrouted"]
-    assert "1 papers have no printer. Tell the desk." in _corner(desk)
+    assert "1 paper has no printer. Tell the desk." in _corner(desk)
 
 
 def test_papers_to_be_fetched_are_counted_and_called_out_by_the_first(desk: Desk):

@@ -167,7 +167,7 @@ def test_lot_date_and_number_are_asked_on_the_screen(desk: Desk, dock: Dock):
     tablet.scan("20331231")
     assert tablet.screen == "serial"
     tablet.scan("S1")
-    assert "1 pieces still lack their serial number" in tablet.words
+    assert "1 piece still lacks its serial number" in tablet.words
     tablet.scan("S2")
     assert tablet.screen == "count"
     counted = {(c.lot_code, str(c.best_before), c.serial) for c in desk.world.all(ReceiptCount)}
