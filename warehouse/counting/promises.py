@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -11,7 +13,7 @@ from warehouse.errors import RuleViolation
 from warehouse.inventory import ledger
 from warehouse.inventory.models import Allocation, ReleaseReason
 from warehouse.orders.models import Consignment
-from warehouse.orders.queries import consignment_by_id
+from warehouse.orders.queries import consignment_by_id, lock_consignments
 from warehouse.people import trail
 from warehouse.text import say
 from warehouse.waves.models import PickTask, TaskState, WaveSlot
@@ -61,6 +63,12 @@ def free_promises(
                 " when it is done.", pieces=lacking - freed)
         )  # fmt: skip
     return freed, short
+
+
+def hold_picks(session: Session, lines: Sequence[CountLine]) -> None:
+    """Wait for the picks of what the lines lack, before any balance is held that a pick needs."""
+    found = {consignment_id for line in lines for _, consignment_id, _ in _promised(session, line)}
+    lock_consignments(session, found)
 
 
 def promised_to_picks(session: Session, line: CountLine) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -173,6 +173,17 @@ def consignment_by_id(session: Session, consignment_id: int, *, lock: bool = Fal
     if lock:
         query = query.with_for_update()
     return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def lock_consignments(session: Session, consignment_ids: Collection[int]) -> None:
+    """Hold the consignments, in the order in which everybody does who needs more than one."""
+    if consignment_ids:
+        session.execute(
+            sa.select(Consignment.id)
+            .where(Consignment.id.in_(consignment_ids))
+            .order_by(Consignment.id)
+            .with_for_update()
+        ).all()
 
 
 def import_of(session: Session, order: Order) -> ImportRun | None:

@@ -16,7 +16,7 @@ from warehouse.counting.commands.sessions import end, locked
 from warehouse.counting.doubled import doubled
 from warehouse.counting.known_pieces import Places, places_of
 from warehouse.counting.models import CountLine, CountSession, LineState, SessionState
-from warehouse.counting.promises import free_promises, promised_to_picks
+from warehouse.counting.promises import free_promises, hold_picks, promised_to_picks
 from warehouse.counting.put_off import within_reach
 from warehouse.counting.queries import is_all_counted
 from warehouse.counting.settling import ask_again, settle
@@ -61,6 +61,8 @@ def post_count(session: Session, command: PostCount) -> Outcome:
     again = settle(session, command, count)
     lines = _approved(session, count)
     session.flush()
+    before = _balances(session, lines, is_held=False)
+    hold_picks(session, [line for line in lines if _lacking(line, before) > 0])
     here = _balances(session, lines)
     gone = [line for line in lines if _is_gone(line, here)]
     if gone:
@@ -112,11 +114,13 @@ def _approved(session: Session, count: CountSession) -> list[CountLine]:
     return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
-def _balances(session: Session, lines: Sequence[CountLine]) -> dict[Key, tuple[int, int]]:
-    """Return bin, SKU and lot → (on hand, reserved); the SKUs' rows locked."""
+def _balances(
+    session: Session, lines: Sequence[CountLine], *, is_held: bool = True
+) -> dict[Key, tuple[int, int]]:
+    """Return bin, SKU and lot → (on hand, reserved); the SKUs' rows locked, if they are held."""
     found: dict[Key, tuple[int, int]] = defaultdict(lambda: (0, 0))
     bins = {line.bin_id for line in lines if line.variance < 0}
-    rows = session.execute(
+    query = (
         sa.select(
             StockBalance.bin_id, StockBalance.sku_id, StockBalance.on_hand, StockBalance.reserved
         )
@@ -125,13 +129,14 @@ def _balances(session: Session, lines: Sequence[CountLine]) -> dict[Key, tuple[i
             StockBalance.sku_id.in_({x.sku_id for x in lines if x.variance < 0}),
         )
         .order_by(StockBalance.bin_id, StockBalance.sku_id)
-        .with_for_update()
     )
-    for row in rows:
+    for row in session.execute(query.with_for_update() if is_held else query):
         found[row.bin_id, row.sku_id, None] = (row.on_hand, row.reserved)
     lots = {line.lot_id for line in lines if line.lot_id is not None}
     by_lot = session.execute(
-        sa.select(LotBalance).where(LotBalance.lot_id.in_(lots), LotBalance.bin_id.in_(bins))
+        sa.select(LotBalance)
+        .where(LotBalance.lot_id.in_(lots), LotBalance.bin_id.in_(bins))
+        .execution_options(populate_existing=True)
     ).scalars()
     sku_of = {line.lot_id: line.sku_id for line in lines}
     for lot in by_lot:

@@ -13,6 +13,7 @@ from warehouse.commands import Command
 from warehouse.inventory import ledger
 from warehouse.inventory.models import Allocation, LotBalance, ReleaseReason, SuspectKits
 from warehouse.orders.models import Consignment, ConsignmentState
+from warehouse.orders.queries import lock_consignments
 from warehouse.packing.models import Parcel, ParcelState
 from warehouse.waves.leaving_out import step_out_or_hold
 from warehouse.waves.models import PickTask, TaskState, Wave, WaveSlot, WaveState
@@ -33,10 +34,12 @@ def give_promises_back(
         Allocation.lot_id.in_(lot_ids),
         sa.and_(Allocation.lot_id.is_(None), Allocation.sku_id.in_(sku_ids)),
     )
-    tasks = _tasks(session, which)
-    _lock(session, {consignment_id for _, consignment_id in tasks})
+    # Consignments before their tasks, as a pick takes them.
+    tasks = session.execute(_tasks(which))
+    lock_consignments(session, {consignment_id for _, consignment_id in tasks})
     by_consignment: dict[int, list[PickTask]] = defaultdict(list)
-    for task, consignment_id in _tasks(session, which):
+    held = _tasks(which).with_for_update(of=PickTask)
+    for task, consignment_id in session.execute(held):
         by_consignment[consignment_id].append(task)
     back: list[int] = []
     short: set[int] = set()
@@ -80,8 +83,8 @@ def _holds(bin_id: Any, lot_id: int, kit_lots: Any) -> sa.ColumnElement[bool]:
     return sa.or_(some, has_suspects(bin_id, SuspectKits.lot_id == lot_id))
 
 
-def _tasks(session: Session, which: sa.ColumnElement[bool]) -> list[tuple[PickTask, int]]:
-    rows = session.execute(
+def _tasks(which: sa.ColumnElement[bool]) -> sa.Select[PickTask, int]:
+    return (
         sa.select(PickTask, WaveSlot.consignment_id)
         .join(Allocation, Allocation.id == PickTask.allocation_id)
         .join(WaveSlot, WaveSlot.id == PickTask.slot_id)
@@ -91,19 +94,8 @@ def _tasks(session: Session, which: sa.ColumnElement[bool]) -> list[tuple[PickTa
             PickTask.state == TaskState.OPEN,
         )
         .order_by(PickTask.id)
-        .with_for_update(of=PickTask)
         .execution_options(populate_existing=True)
     )
-    return [(task, consignment_id) for task, consignment_id in rows]
-
-
-def _lock(session: Session, consignment_ids: set[int]) -> None:
-    session.execute(
-        sa.select(Consignment.id)
-        .where(Consignment.id.in_(consignment_ids))
-        .order_by(Consignment.id)
-        .with_for_update()
-    ).all()
 
 
 def _is_begun(session: Session, consignment_id: int, tasks: Sequence[PickTask]) -> bool:
