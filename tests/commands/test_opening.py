@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import openpyxl
 import pytest
 import sqlalchemy as sa
 
@@ -13,6 +14,7 @@ from tests.builders import World
 from tests.tracked import by_lot
 from warehouse.catalog.commands.places import BinFacts, ImportBins, import_bins
 from warehouse.catalog.commands.skus import ImportSkus, SkuFacts, import_skus
+from warehouse.catalog.importing import import_bin_list
 from warehouse.catalog.models import Bin, Sku
 from warehouse.commands import Actor, execute, fingerprint_of, new_id
 from warehouse.db import Database
@@ -21,6 +23,8 @@ from warehouse.inventory.listed import OpeningRow
 from warehouse.inventory.models import Move, StockBalance
 from warehouse.inventory.opening import import_opening_list
 from warehouse.inventory.proof import differences
+from warehouse.shops import refusals
+from warehouse.shops.refusals import FileRefused
 
 NOW = datetime(2026, 11, 11, 1, tzinfo=UTC)
 SYSTEM = Actor(person_id=1)
@@ -161,3 +165,50 @@ def test_a_longer_list_takes_no_more_statements(shelves: Database) -> None:
     statements(0, 6)  # the first one makes what comes of itself
     assert statements(6, 16) == statements(16, 120) < 20
     assert len(_stock(shelves)) == 240
+
+
+def test_stock_is_booked_of_one_sheet_that_everybody_sees(
+    shelves: Database, tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    first, second = book.active, book.create_sheet("二层")
+    for sheet, bin_code in ((first, "A-01"), (second, "A-02")):
+        for row in (["货位", "商家编码", "数量"], [bin_code, "TEE", 3], [bin_code, "mug", 4]):
+            sheet.append(row)
+    path = tmp_path / "stock.xlsx"
+    for title, state, reason in (
+        ("一层", "visible", "Several sheets are filled: 一层, 二层. Send a file with one."),
+        ("说明", "hidden", "Sheet 二层 is hidden. Show it and look at it first."),
+    ):
+        first.title, second.sheet_state = title, state
+        book.save(path)
+        with pytest.raises(FileRefused) as refused:
+            import_opening_list(shelves, path, actor=SYSTEM, at=NOW)
+        assert str(refused.value.reason) == reason
+        first["A1"] = "还没有"  # no list any more: passed over
+    second.sheet_state, second.row_dimensions[3].hidden = "visible", True
+    book.save(path)
+    report = import_opening_list(shelves, path, actor=SYSTEM, at=NOW)
+    assert [(r.row, str(r.reason)) for r in report.rejected] == [(3, str(refusals.HIDDEN_ROW))]
+    assert _stock(shelves)["A-02", "TEE"] == 3
+    assert ("A-02", "mug") not in _stock(shelves)
+
+
+def test_goods_and_bins_may_stand_in_several_sheets_but_in_none_that_is_hidden(
+    shelves: Database, tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["货位"])
+    book.active.append(["B-01"])
+    second = book.create_sheet("二层")
+    for row in (["货位"], ["B-02"], ["B-03"]):
+        second.append(row)
+    path, given = tmp_path / "bins.xlsx", {"actor": SYSTEM, "at": NOW}
+    second.sheet_state, second.row_dimensions[3].hidden = "hidden", True
+    book.save(path)
+    with pytest.raises(FileRefused):
+        import_bin_list(shelves, path, **given)
+    second.sheet_state = "visible"
+    book.save(path)
+    report = import_bin_list(shelves, path, **given)
+    assert (report.new, [r.row for r in report.rejected]) == (2, [3])

@@ -6,10 +6,12 @@ import itertools
 import tracemalloc
 from zoneinfo import ZoneInfo
 
+import openpyxl
 import pytest
 
-from warehouse.shops import cells, staging, textfiles
+from warehouse.shops import cells, refusals, staging, textfiles
 from warehouse.shops.reading import read_files
+from warehouse.shops.refusals import FileRefused
 from warehouse.shops.rows import Level, RefundState, ShopState, SourceFile
 from warehouse.shops.samples import item_cells, order_cells, workbook_of, write_pair
 from warehouse.shops.taobao import ITEM_EDITIONS, ORDER_EDITIONS
@@ -291,6 +293,39 @@ def test_a_sheet_that_is_no_report_is_passed_over_and_named(samples, read, tmp_p
         ("发货报表", None, 0),
         ("订单报表", Level.ORDERS, 2),
     ]
+
+
+def test_nothing_is_read_of_a_workbook_that_nobody_sees(samples, read, tmp_path):
+    edition, lines = "taobao_order_2023", "taobao_item_2024"
+    three = samples(3)
+    book = openpyxl.Workbook()
+    orders, items = book.active, book.create_sheet("宝贝报表")
+    orders.title = "订单报表"
+    for row in (ORDER_EDITIONS[edition], *(order_cells(o, edition) for o in three)):
+        orders.append(list(row))
+    items.append(list(ITEM_EDITIONS[lines]))
+    for order in three:
+        for line in order.lines:
+            items.append(list(item_cells(order, line, lines)))
+    extra = book.create_sheet("旧")
+    extra.append(["订单编号", "备注"])  # no report: hidden or not, it is passed over
+    extra.append(["1", "x"])
+    extra.sheet_state = "hidden"
+    orders.row_dimensions[2].hidden = items.row_dimensions[2].hidden = True
+    path = tmp_path / "both.xlsx"
+    book.save(path)
+    batch = read(path)
+    assert [(r.row, str(r.reason)) for r in batch.rejected()] == [
+        (2, str(refusals.HIDDEN_ROW)), (2, str(refusals.HIDDEN_ROW)),
+    ]  # fmt: skip
+    found = {order.order_no: order for some in batch.orders() for order in some}
+    assert found[three[0].order_no].is_incomplete
+    assert [found[o.order_no].is_incomplete for o in three[1:]] == [False, False]
+    items.sheet_state = "hidden"
+    book.save(path)
+    with pytest.raises(FileRefused) as unseen:
+        read(path)
+    assert str(unseen.value.reason) == "Sheet 宝贝报表 is hidden. Show it and look at it first."
 
 
 def test_memory_does_not_grow_with_the_file(samples, tmp_path, monkeypatch):

@@ -194,8 +194,12 @@ def import_rows(
     command: Callable[[list[ListRow]], Command],
     handler: Handler[Any],
     on_rows: OnRows | None,
+    *,
+    is_one_table: bool = False,
 ) -> ListReport:
     """Read a list and save it by the chunk, each with the command made of its rows.
+
+    `is_one_table`: its rows add up, see `read_list`.
 
     Raises:
         FileRefused: it is no table with these columns; nothing was taken.
@@ -203,7 +207,7 @@ def import_rows(
     counts = {"new": 0, "changed": 0, "unchanged": 0}
     rejected: list[Rejected] = []
     done = 0
-    for chunk in chunks_of(read_list(file, columns), rejected):
+    for chunk in chunks_of(read_list(file, columns, is_one_table=is_one_table), rejected):
         outcome = execute(database, handler, command(chunk))
         for word in counts:
             counts[word] += outcome.facts.get(word, 0)

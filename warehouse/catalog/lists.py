@@ -70,11 +70,12 @@ def read_list(
 ) -> Iterator[ListRow | Rejected]:
     """Yield the rows of a CSV or XLSX list; rows that cannot be read come as `Rejected`.
 
-    `is_one_table`: rows add up, so that none may come from where nobody looks: a second sheet, a
-    hidden sheet or a hidden row. Of sheets that is told after the last row.
+    No row comes from where nobody looks: a hidden one is `Rejected`, a hidden sheet with rows
+    refuses the file before any is taken. Sheets without the needed columns are passed over.
+    `is_one_table`: rows add up, so that several filled sheets are refused as well.
 
     Raises:
-        FileRefused: no table, none with the needed columns, or more than the one that may be.
+        FileRefused: no table, none with the needed columns, a hidden one, or more than one.
     """
     source = file if isinstance(file, SourceFile) else SourceFile(path=file, name=file.name)
     layout = Layout(
@@ -84,38 +85,42 @@ def read_list(
         columns={column.field: column.names for column in columns},
         needs=tuple((column.field,) for column in columns if column.is_needed),
     )
+    _require_seen(source, layout, limits, is_one_table=is_one_table)
     head, is_found = "", False
-    filled: dict[str, bool] = {}
     with ExitStack() as stack:
         for table in open_tables(source, (layout,), limits, stack):
             head = head or table.head
             if table.match is not None:
                 is_found = True
                 for row in _rows(source.name, table, columns):
-                    filled[table.sheet] = table.is_hidden
-                    is_hidden = is_one_table and row.row in table.hidden
+                    is_hidden = row.row in table.hidden
                     yield _hidden_row(source.name, row.row) if is_hidden else row
-    if is_one_table:
-        _require_one_seen(source.name, filled)
     if not is_found:
         raise FileRefused(source.name, _unknown_header(columns, head))
 
 
 def _hidden_row(file: str, row: int) -> Rejected:
-    reason = say("This row is hidden in the sheet. Show it, or take it out.")
-    return Rejected(file=file, row=row, column="", value="", reason=reason)
+    return Rejected(file=file, row=row, column="", value="", reason=refusals.HIDDEN_ROW)
 
 
-def _require_one_seen(file: str, filled: Mapping[str, bool]) -> None:
-    """Refuse a file with rows in several sheets, or in one that nobody sees."""
-    if len(filled) > 1:
-        sheets = ", ".join(filled)
-        raise FileRefused(file, say("Several sheets are filled: {sheets}. Send a file with one.",
-                                    sheets=shown(sheets)))  # fmt: skip
+def _require_seen(
+    source: SourceFile, layout: Layout, limits: Limits, *, is_one_table: bool
+) -> None:
+    """Refuse a workbook with rows in a sheet that nobody sees, or in several where one may be."""
+    filled: dict[str, bool] = {}
+    with ExitStack() as stack:
+        for table in open_tables(source, (layout,), limits, stack):
+            if not table.sheet:
+                return
+            if table.match is not None and table.is_filled():
+                filled[table.sheet] = table.is_hidden
+    if is_one_table and len(filled) > 1:
+        sheets = shown(", ".join(filled))
+        raise FileRefused(source.name, say("Several sheets are filled: {sheets}. Send a file with"
+                                           " one.", sheets=sheets))  # fmt: skip
     for sheet, is_hidden in filled.items():
         if is_hidden:
-            raise FileRefused(file, say("Sheet {sheet} is hidden. Show it and look at it first.",
-                                        sheet=shown(sheet)))  # fmt: skip
+            raise FileRefused(source.name, refusals.hidden_sheet(sheet))
 
 
 def chunks_of(

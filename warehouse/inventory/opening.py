@@ -53,4 +53,5 @@ def import_opening_list(
         rows = tuple(OpeningRow(**row.values, row=row.row) for row in chunk if row.values["pieces"])
         return ImportOpening(id=new_id(), actor=actor, at=at, rows=rows)
 
-    return import_rows(database, file, COLUMNS, command, import_opening, on_rows)
+    return import_rows(database, file, COLUMNS, command, import_opening, on_rows,
+                       is_one_table=True)  # fmt: skip

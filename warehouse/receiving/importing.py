@@ -93,7 +93,7 @@ def import_delivery_list(
     source = file if isinstance(file, SourceFile) else SourceFile(path=file, name=file.name)
     rows: list[ListRow] = []
     rejected: list[Rejected] = []
-    for row in read_list(source, COLUMNS):
+    for row in read_list(source, COLUMNS, is_one_table=True):
         if isinstance(row, Rejected):
             rejected.append(row)
         else:

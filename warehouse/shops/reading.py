@@ -62,6 +62,8 @@ def _read_file(
     with ExitStack() as stack:
         for table in open_tables(source, LAYOUTS, limits, stack):
             head = head or table.head
+            if table.match is not None and table.is_hidden and table.is_filled():
+                raise FileRefused(source.name, refusals.hidden_sheet(table.sheet))
             if table.match is None:
                 report = TableReport(file=source.name, sheet=table.sheet, layout="", level=None)
             else:

@@ -49,6 +49,7 @@ ROW_CUT = say("The row ends early. The file seems to be cut off.")
 ROW_LONG = say(
     "The row has more cells than the header. A text with a separator in it may lack quotes."
 )
+HIDDEN_ROW = say("This row is hidden in the sheet. Show it, or take it out.")
 NO_TOKEN_PART = say("This is not one of the words this column may hold.")
 
 EMPTY_FILE = say("The file is empty.")
@@ -123,3 +124,8 @@ def shown(value: str) -> str:
     """Return a cell's text fit for a list: one line, no control characters, at most 60 long."""
     plain = "".join(c if c.isprintable() else "·" for c in value[: SHOWN + 1])
     return plain if len(plain) <= SHOWN else plain[: SHOWN - 1] + "…"
+
+
+def hidden_sheet(sheet: str) -> Text:
+    """Return why a sheet with rows that nobody sees is not read."""
+    return say("Sheet {sheet} is hidden. Show it and look at it first.", sheet=shown(sheet))

@@ -54,6 +54,7 @@ class TableReader:
         self._layout = match.layout
         self._width = len(match.header)
         self._is_typed = table.is_typed
+        self._hidden = table.hidden
         self._last_needed = max(
             match.at[fact] for group in match.layout.needs for fact in group if fact in match.at
         )
@@ -80,6 +81,8 @@ class TableReader:
                 continue
             self.rows += 1
             try:
+                if number in self._hidden:
+                    raise RowRefused("", "", refusals.HIDDEN_ROW)
                 if len(row) != self._width:
                     self._fit(row)
                 row.append("")

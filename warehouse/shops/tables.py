@@ -35,6 +35,10 @@ class Table:
     is_hidden: bool = False
     hidden: Collection[int] = ()  # numbers of rows read so far that nobody sees
 
+    def is_filled(self) -> bool:
+        """Tell whether anything stands below the header; the rows so far are read by that."""
+        return any(any(map(str.strip, cells)) for _, cells in self.rows)
+
 
 def find_header(
     rows: Iterable[Row], layouts: Sequence[Layout]
