@@ -25,6 +25,7 @@ from printing.queue.pipe import Limits
 from warehouse.commands import Actor
 from warehouse.config import Config
 from warehouse.counting.calendar import open_due
+from warehouse.counting.commands.hands_ended import end_forgotten
 from warehouse.counting.settling import settle_due
 from warehouse.db import Database, utcnow
 from warehouse.gate import DatabaseBusy
@@ -37,7 +38,6 @@ from warehouse.printers.finding import search_waiting
 from warehouse.printers.keeping import clear_old_papers
 from warehouse.printers.standing_in import relieve
 from warehouse.replenishing.watching import plan_if_needed
-from warehouse.storing.commands.ending import end_forgotten
 from warehouse.supplying.flows import add_up
 from warehouse.tracing.commands.expiring import expire_promised
 from warehouse.tracing.commands.following import follow_blocked

@@ -14,6 +14,7 @@ from tests.commands.test_replenishing import face, planned, take
 from tests.counts import GRACE, Count, move, opened
 from warehouse.catalog.models import Bin
 from warehouse.commands import Actor, new_id
+from warehouse.counting.commands.hands_ended import end_forgotten, end_hand_and_look
 from warehouse.counting.commands.importing import TakeInCounts, taking_in
 from warehouse.counting.models import LineState
 from warehouse.counting.rows import CountRow
@@ -22,7 +23,7 @@ from warehouse.people.auth import SYSTEM_PERSON_ID
 from warehouse.people.models import Person, Trail
 from warehouse.replenishing.commands.planning import CancelTask, cancel_task
 from warehouse.replenishing.models import Carried, ReplenishTask
-from warehouse.storing.commands.ending import EndHand, end_forgotten, end_hand
+from warehouse.storing.commands.ending import EndHand
 from warehouse.storing.commands.hand import TakeBin, take_bin
 from warehouse.storing.commands.place import PutBack, put_back
 from warehouse.storing.hands import HandKind, in_hands
@@ -36,7 +37,7 @@ def ended(world: World, **more: Any) -> str:
     with world.database.reading() as session:
         (hand,) = in_hands(session)
     given = {"kind": hand.kind, "person_id": hand.person_id, "no": hand.no, **more}
-    return str(world.do(end_hand, EndHand, by="boss", **given).message)
+    return str(world.do(end_hand_and_look, EndHand, by="boss", **given).message)
 
 
 def typed(world: World, count: Count, *rows: dict[str, Any], by: str = "ann") -> None:
@@ -171,9 +172,43 @@ def test_the_hand_of_somebody_who_left_is_ended_once_and_its_task_can_be_taken_b
     ended(world)
     assert world.all(Carried) == []
     given = {"kind": HandKind.RESERVE, "person_id": person, "no": task}
-    world.refused(StaleScreen, end_hand, EndHand, by="boss", **given)
+    world.refused(StaleScreen, end_hand_and_look, EndHand, by="boss", **given)
     world.do(cancel_task, CancelTask, task_id=task)
     assert world.one(Trail, event="hand_ended").facts["name"] == "li"
+
+
+@pytest.mark.parametrize("counted", [6, 5])
+def test_what_a_count_held_against_a_hand_is_looked_at_again_when_others_end_it(
+    world: World, shelf, counted: int
+):
+    tee, mug = shelf
+    world.settings(count_recount_pieces=9)
+    count = opened(world, "A-1")
+    carry(world, tee, "A-1", 4)
+    world.now += GRACE
+    count.count("A-1", {tee: counted, mug: 5})
+    assert count.line("A-1", tee).state is (
+        LineState.AGREED if counted == 6 else LineState.DIFFERENT
+    )
+    world.now += GRACE
+    assert ended(world).endswith("What was counted of it meanwhile is looked at again.")
+    assert [count.line("A-1", g).state for g in (tee, mug)] == [LineState.LOOK, LineState.AGREED]
+    assert count.state == "counting"
+    world.now += GRACE
+    count.count("A-1", {tee: 6}, by="bob")
+    count.approve_and_post()
+    assert (count.state, world.balance("A-1", tee)[0]) == ("posted", 6)
+
+
+def test_what_is_posted_already_is_left_to_the_next_count(world: World, shelf):
+    tee, mug = shelf
+    count = opened(world, "A-1")
+    carry(world, tee, "A-1", 4)
+    world.now += GRACE
+    count.count("A-1", {tee: 6, mug: 5})
+    assert count.post().facts["state"] == "posted"
+    assert ended(world) == "li has nothing of A-1 in hand any more."
+    assert count.line("A-1", tee).state is LineState.AGREED
 
 
 def test_a_hand_of_yesterday_is_ended_by_itself_and_one_of_today_is_not(world: World, shelf):

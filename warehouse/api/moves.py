@@ -11,10 +11,11 @@ from warehouse.api.operations import operation
 from warehouse.api.schemas import component, listed, text, whole, word
 from warehouse.api.shapes.moves import list_hands, list_moves
 from warehouse.api.shapes.paging import PAGING, USUAL, paged
+from warehouse.counting.commands.hands_ended import end_hand_and_look
 from warehouse.inventory.models import MoveReason
 from warehouse.people.rights import Right
 from warehouse.placing.reasons import LONGEST_NOTE
-from warehouse.storing.commands.ending import EndHand, end_hand
+from warehouse.storing.commands.ending import EndHand
 from warehouse.storing.commands.moves import MOST_PIECES, MovePieces, Taken, move_pieces
 from warehouse.storing.hands import HandKind
 from warehouse.web.context import reading
@@ -102,5 +103,9 @@ def hands_index() -> Response:
 def hands_end() -> Response:
     said = body()
     return act(
-        end_hand, EndHand, kind=HandKind(said["kind"]), person_id=said["person"], no=said["no"]
+        end_hand_and_look,
+        EndHand,
+        kind=HandKind(said["kind"]),
+        person_id=said["person"],
+        no=said["no"],
     )

@@ -16,12 +16,13 @@ from warehouse.catalog.models import Bin, Sku
 from warehouse.catalog.queries import bin_by_code, sku_named
 from warehouse.catalog.rules import scan_code
 from warehouse.commands import Outcome, new_id
+from warehouse.counting.commands.hands_ended import end_hand_and_look
 from warehouse.errors import InvalidInput, NotFound, RuleViolation, WarehouseError
 from warehouse.inventory.models import Move, MoveReason
 from warehouse.people.rights import Right
 from warehouse.placing import reasons
 from warehouse.placing.models import Why
-from warehouse.storing.commands.ending import EndHand, end_hand
+from warehouse.storing.commands.ending import EndHand
 from warehouse.storing.commands.moves import (
     AdjustStock,
     FreeStock,
@@ -136,7 +137,7 @@ def hand_ended() -> Response:
     if kind not in set(HandKind):
         raise NotFound(say("page"), kind)
     return act_and_tell(
-        end_hand, EndHand, back=back, kind=HandKind(kind), person_id=form_int("person"),
+        end_hand_and_look, EndHand, back=back, kind=HandKind(kind), person_id=form_int("person"),
         no=form_int("no"),
     )  # fmt: skip
 

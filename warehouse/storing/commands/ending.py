@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
 
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Bin, Sku
-from warehouse.commands import Actor, Command, Outcome, execute, new_id
-from warehouse.db import Database
+from warehouse.commands import Command, Outcome
 from warehouse.errors import StaleScreen
 from warehouse.people import trail
 from warehouse.people.models import Person
 from warehouse.replenishing.commands.ending import close as empty
 from warehouse.replenishing.commands.planning import refresh
 from warehouse.replenishing.models import Carried, ReplenishTask
-from warehouse.settings import load_settings
 from warehouse.storing.commands.hand import close
-from warehouse.storing.hands import HandKind, in_hands
+from warehouse.storing.hands import HandKind
 from warehouse.storing.models import Handling, HandlingState
 from warehouse.text import say
-
-log = logging.getLogger("fahuo.storing")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +31,8 @@ class EndHand(Command):
 
 def end_hand(session: Session, command: EndHand) -> Outcome:
     """Forget what somebody has in hand, whoever it is: the book has it in its bin all the while.
+
+    What was counted meanwhile is seen to by `counting.commands.hands_ended`.
 
     Raises:
         StaleScreen: it was put down meanwhile.
@@ -77,25 +73,3 @@ def _empty_cart(session: Session, command: EndHand) -> tuple[int, int, int]:
     bin_id, pieces = hand.from_bin_id, hand.pieces
     empty(session, command, hand, task.sku_id, is_back=True)
     return bin_id, task.sku_id, pieces
-
-
-def end_forgotten(database: Database, *, actor: Actor, at: datetime, zone: tzinfo) -> int:
-    """End the hands nobody has touched for a shift, as the site says; return how many were."""
-    with database.reading() as session:
-        hours = load_settings(session).hand_hours
-        if not hours:
-            return 0
-        old = [hand for hand in in_hands(session) if hand.changed_at <= at - timedelta(hours=hours)]
-    ended = 0
-    for hand in old:
-        command = EndHand(
-            id=new_id(), actor=actor, at=at, zone=zone, kind=hand.kind,
-            person_id=hand.person_id, no=hand.no,
-        )  # fmt: skip
-        try:
-            execute(database, end_hand, command)
-        except StaleScreen:
-            continue  # put down in this very moment
-        log.info("person %d forgot what was in hand of %s; ended", hand.person_id, hand.bin)
-        ended += 1
-    return ended
