@@ -26,6 +26,7 @@ from warehouse.errors import (
 )
 from warehouse.inventory import ledger
 from warehouse.inventory.models import Lot, Move, MoveReason
+from warehouse.picking.commands.exceptions import ReportShort, report_short
 from warehouse.placing.models import MoveNote, Why
 from warehouse.storing.commands.hand import (
     AddGoods,
@@ -39,6 +40,7 @@ from warehouse.storing.commands.hand import (
     take_bin,
     take_goods,
 )
+from warehouse.storing.commands.moves import MoveBin, move_bin
 from warehouse.storing.commands.place import (
     PlaceGoods,
     PutBack,
@@ -275,6 +277,33 @@ def test_a_whole_bin_moves_with_lots_and_undone_comes_back(dock: Dock):
     empty = dock.world.one(Bin, code="A-02").id
     dock.world.do(put_back, PutBack, by="li", handling_id=hand.subject_id)
     dock.world.refused(RuleViolation, take_bin, TakeBin, by="li", bin_id=empty)
+
+
+def test_a_bin_of_which_pieces_were_not_found_is_not_moved_as_a_whole(world: World):
+    work = world.bring(Stage.TOTE_BOUND)
+    tee, shelf = work.goods["TEE"], world.one(Bin, code="A-01").id
+    (task,) = [t for t in world.open_tasks(work.wave_id) if t.bin_id == shelf]
+    world.bin("B-01")
+    world.do(report_short, ReportShort, by="picker", task_id=task.id)
+    said = world.refused(RuleViolation, take_bin, TakeBin, by="li", bin_id=shelf)
+    assert str(said.text).startswith("Not found in A-01: 10 × TEE. Count the bin first, or move")
+    world.refused(RuleViolation, move_bin, MoveBin, bin="A-01", to="B-01")
+    hand = world.do(take_goods, TakeGoods, by="li", bin_id=shelf, barcode=tee.barcode, pieces=2)
+    world.do(place_goods, PlaceGoods, by="li", handling_id=hand.subject_id, barcode="B-01")
+    assert world.balance("B-01", tee) == (2, 0, 2)
+
+
+def test_a_whole_bin_in_hand_stays_where_pieces_were_not_found_meanwhile(world: World):
+    tee = world.sku("TEE")
+    world.site()
+    world.stock(tee, "A-01", 3)
+    world.bin("B-01")
+    hand = world.do(take_bin, TakeBin, by="li", bin_id=world.one(Bin, code="A-01").id)
+    work = world.bring(Stage.TOTE_BOUND, lines={tee: 1})
+    (task,) = world.open_tasks(work.wave_id)
+    world.do(report_short, ReportShort, by="picker", task_id=task.id)
+    given = {"by": "li", "handling_id": hand.subject_id, "barcode": "B-01"}
+    world.refused(RuleViolation, place_goods, PlaceGoods, **given)
 
 
 def test_of_several_lots_one_is_chosen(world: World):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -17,7 +16,7 @@ from warehouse.commands import Command
 from warehouse.errors import InsufficientStock, InvalidInput, LotMissing, RuleViolation, UnknownName
 from warehouse.inventory import ledger
 from warehouse.inventory.marks import best_before_problem, lot_problem, serial_problem
-from warehouse.inventory.models import Allocation, Lot, LotBalance, Serial, StockBalance
+from warehouse.inventory.models import Allocation, Lot, LotBalance, Serial
 from warehouse.inventory.queries import balance_of
 from warehouse.orders.models import ConsignmentLine, Order, OrderLine
 from warehouse.text import Text, say
@@ -228,24 +227,3 @@ def promised_to(session: Session, bin_id: int, sku_id: int, lot_id: int | None =
     if lot_id is not None:
         query = query.where(Allocation.lot_id == lot_id)
     return sorted(session.scalars(query))
-
-
-def content_of(session: Session, bin_id: int) -> Sequence[Any]:
-    """Return sku_id, on_hand and reserved of everything that stands in a bin, by SKU."""
-    return session.execute(
-        sa.select(StockBalance.sku_id, StockBalance.on_hand, StockBalance.reserved)
-        .where(StockBalance.bin_id == bin_id, StockBalance.on_hand > 0)
-        .order_by(StockBalance.sku_id)
-    ).all()
-
-
-def reserved_in(session: Session, place: Bin, content: Sequence[Any]) -> None:
-    """Refuse to empty a bin of which pieces are promised, naming to whom.
-
-    Raises:
-        InsufficientStock: some are.
-    """
-    for row in content:
-        if row.reserved:
-            sku = session.get_one(Sku, row.sku_id)
-            require_free(session, place, sku, row.on_hand)

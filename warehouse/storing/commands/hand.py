@@ -28,12 +28,11 @@ from warehouse.storing.sources import (
     INCOMING,
     TAKEN_FROM,
     LotIn,
-    content_of,
     free_of,
     lot_of,
     lots_in,
-    reserved_in,
 )
+from warehouse.storing.whole import content_of, require_whole
 from warehouse.text import say
 
 
@@ -174,13 +173,14 @@ def take_bin(session: Session, command: TakeBin) -> Outcome:
     """Note that the person moves all that stands in a bin.
 
     Raises:
-        RuleViolation: the bin is none to take from, or empty. InsufficientStock: some is promised.
+        RuleViolation: the bin is none to take from, or empty, or some of it was not found.
+        InsufficientStock: some is promised.
     """
     source = _source(session, command, command.bin_id)
     content = content_of(session, source.id)
     if not content:
         raise RuleViolation(say("{bin} is empty.", bin=source.code))
-    reserved_in(session, source, content)
+    require_whole(session, source, content)
     handling = Handling(
         kind=HandlingKind.WHOLE_BIN,
         person_id=command.actor.person_id,

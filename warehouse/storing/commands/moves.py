@@ -24,14 +24,13 @@ from warehouse.storing.sources import (
     PUT_INTO,
     TAKEN_FROM,
     bin_named,
-    content_of,
     found_lot,
     lot_of,
     require_free,
     require_marks,
-    reserved_in,
     sku_of,
 )
+from warehouse.storing.whole import content_of, require_whole
 from warehouse.text import say
 
 MOST_PIECES = 1_000_000
@@ -132,10 +131,11 @@ def move_pieces(session: Session, command: MovePieces) -> Outcome:
 
 
 def move_bin(session: Session, command: MoveBin) -> Outcome:
-    """Move everything; of a bin with promised pieces nothing.
+    """Move everything; of a bin with promised pieces, or some that were not found, nothing.
 
     Raises:
-        InvalidInput: no such bin. RuleViolation: empty, or the target may not hold it all.
+        InvalidInput: no such bin. RuleViolation: empty, something was not found there, or the
+            target may not hold it all.
         InsufficientStock: some pieces are promised; to whom is named.
     """
     target = bin_named(session, command.to, PUT_INTO, field="to")
@@ -144,7 +144,7 @@ def move_bin(session: Session, command: MoveBin) -> Outcome:
     content = content_of(session, source.id)
     if not content:
         raise RuleViolation(say("{bin} is empty.", bin=source.code))
-    reserved_in(session, source, content)
+    require_whole(session, source, content)
     goods = [goods_of(session, session.get_one(Sku, c.sku_id), c.on_hand) for c in content]
     require_room_or_why(session, target, goods, command.note)
     ledger.post(

@@ -28,10 +28,9 @@ from warehouse.storing.screens import StockScreen
 from warehouse.storing.sources import (
     PUT_INTO,
     bin_named,
-    content_of,
     require_free,
-    reserved_in,
 )
+from warehouse.storing.whole import content_of, require_whole
 from warehouse.text import say
 
 TARGETS = PUT_INTO | {BinKind.QUARANTINE}
@@ -269,7 +268,7 @@ def _book(session: Session, command: PlaceGoods, placing: _Placing) -> None:
         content = content_of(session, placing.source.id)
         if not content:
             raise StaleScreen
-        reserved_in(session, placing.source, content)
+        require_whole(session, placing.source, content)
         postings = [
             ledger.Posting(
                 sku_id=row.sku_id,
