@@ -1,4 +1,4 @@
-"""Promises that are reserved come through; a database where some are not is left as it is."""
+"""Promises come through and are reserved; where a bin has fewer pieces, nothing is migrated."""
 
 from __future__ import annotations
 
@@ -35,6 +35,18 @@ def test_promises_come_through_and_are_guarded_from_then_on(whole: Database):
     assert world.differences() == []
 
 
+def balances(database: Database) -> list[tuple[int, ...]]:
+    """Return what stands and is reserved; other tables may be of another schema than the models."""
+    with database.engine.connect() as connection:
+        return [
+            tuple(row)
+            for table in ("stock_balance", "lot_balance")
+            for row in connection.execute(
+                sa.text(f"SELECT bin_id, on_hand, reserved FROM {table} ORDER BY 1, 2")
+            )
+        ]
+
+
 @pytest.fixture
 def promised(whole: Database) -> World:
     """Three of five pieces of a lot promised, and nobody there who guards that."""
@@ -48,23 +60,24 @@ def promised(whole: Database) -> World:
 
 
 def test_pieces_that_were_promised_and_not_reserved_are_reserved(promised: World):
-    before = promised.rows()
+    before = balances(promised.database)
     for table in ("stock_balance", "lot_balance"):
         run(promised.database, TAKEN.format(table))
-    assert len(promised.differences()) == 2
+    assert balances(promised.database) != before
     migrations.upgrade(promised.database)
-    assert promised.rows() == before
+    assert balances(promised.database) == before
+    assert promised.differences() == []
 
 
 @pytest.mark.parametrize("table", ["stock_balance", "lot_balance"])
 def test_where_more_is_promised_than_there_is_it_says_where(promised: World, table: str):
     database = promised.database
     run(database, f"UPDATE {table} SET reserved = 0, on_hand = 2 WHERE reserved > 0")
-    before = promised.rows()
+    before = balances(database)
     with pytest.raises(migrations.UnsoundData, match=r"there: A-1 SERUM \(3/2\)\."):
         migrations.upgrade(database)
     assert migrations.current_revision(database) == "0037"
-    assert promised.rows() == before
+    assert balances(database) == before
     run(database, f"UPDATE {table} SET on_hand = 5 WHERE on_hand = 2")
     migrations.upgrade(database)
     assert promised.differences() == []
