@@ -14,18 +14,32 @@ from warehouse.inventory.models import Serial
 from warehouse.text import Text, say
 
 
-def numbers_seen(session: Session, codes: Iterable[str]) -> frozenset[tuple[int, str]]:
-    """Return (SKU id, number) of the pieces that were ever received, of these numbers."""
-    found: set[tuple[int, str]] = set()
+def numbers_seen(session: Session, codes: Iterable[str]) -> dict[tuple[int, str], bool]:
+    """Return (SKU id, number) → whether its lot is known, of the pieces ever received."""
+    found: dict[tuple[int, str], bool] = {}
     for some in portions({spelled for code in codes for spelled in (code, scan_code(code))}):
-        rows = session.execute(sa.select(Serial.sku_id, Serial.code).where(Serial.code.in_(some)))
-        found.update((row.sku_id, row.code) for row in rows)
-    return frozenset(found)
+        rows = session.execute(
+            sa.select(Serial.sku_id, Serial.code, Serial.lot_id).where(Serial.code.in_(some))
+        )
+        found.update(((row.sku_id, row.code), row.lot_id is not None) for row in rows)
+    return found
 
 
-def new_number_problem(sku_code: str, serial: str, *, is_lot_tracked: bool) -> Text | None:
-    """Return why a number never received is not counted, None if it may be found here."""
-    if is_lot_tracked:
+def number_problem(
+    sku_code: str, serial: str, *, is_lot_tracked: bool, has_lot: bool | None
+) -> Text | None:
+    """Return why a number is not counted, None if its piece may be found here.
+
+    `has_lot` is None for a number never received. A piece of goods kept by lot whose own lot
+    nobody knows can be booked by no count, however often it is asked for.
+    """
+    if has_lot is None and not is_lot_tracked:
+        return serial_problem(serial)
+    if has_lot is None:
         return say("{serial} of {sku} was never received. Put the piece aside.", serial=serial,
                    sku=sku_code)  # fmt: skip
-    return serial_problem(serial)
+    if is_lot_tracked and not has_lot:
+        return say("Nobody knows which lot {serial} of {sku} is of. Put the piece aside: an"
+                   " adjustment books it in with its lot.", serial=serial,
+                   sku=sku_code)  # fmt: skip
+    return None

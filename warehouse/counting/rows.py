@@ -15,7 +15,7 @@ from warehouse.catalog.models import Barcode, Bin, Sku
 from warehouse.catalog.rules import RowRefusal, scan_code, spellings_of
 from warehouse.counting.counters import name_problem, people_named, spelled
 from warehouse.counting.models import BinState, CountBin, CountLine, CountSession, CountTake
-from warehouse.counting.numbers import new_number_problem, numbers_seen
+from warehouse.counting.numbers import number_problem, numbers_seen
 from warehouse.counting.queries import may_look, wanted_goods
 from warehouse.db import portions
 from warehouse.inventory.models import Lot
@@ -64,7 +64,7 @@ class _Known:
     bins: Mapping[str, Any]
     goods: Mapping[str, tuple[Any, int]]  # code → SKU row, pieces of one
     lots: Mapping[tuple[int, str], int]
-    numbers: frozenset[tuple[int, str]]  # SKU, serial number ever received
+    numbers: Mapping[tuple[int, str], bool]  # SKU, number ever received → is its lot known?
     people: Mapping[str, tuple[int, ...]]  # name as compared → who is called so
     asked: Mapping[tuple[int, int], frozenset[int]]  # count bin, person → SKUs to look at again
     wanted: frozenset[int] | None  # the SKUs the count is of; None: whole bins
@@ -292,9 +292,9 @@ def _numbers_problem(
     for at, code in enumerate(codes):
         if code in here.get(sku.id, ()) or code in codes[:at]:
             return "serials", code, say("{serial} was counted already.", serial=code)
-        is_new = (sku.id, code) not in known.numbers
-        problem = is_new and new_number_problem(sku.code, code, is_lot_tracked=sku.is_lot_tracked)
-        if problem:
+        problem = number_problem(sku.code, code, is_lot_tracked=sku.is_lot_tracked,
+                                 has_lot=known.numbers.get((sku.id, code)))  # fmt: skip
+        if problem is not None:
             return "serials", code, problem
     return None
 

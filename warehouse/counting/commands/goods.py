@@ -12,7 +12,7 @@ from warehouse.catalog.models import Sku
 from warehouse.catalog.queries import Item, bin_by_code, item_by_barcode, item_of_sku
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.counting.models import CountBin, CountScan, CountStray, CountTake, CountWanted
-from warehouse.counting.numbers import new_number_problem
+from warehouse.counting.numbers import number_problem, numbers_seen
 from warehouse.counting.queries import open_session, take_of
 from warehouse.counting.screens import CountScreen
 from warehouse.counting.strays import add_stray, last_stray, undo_stray, unknown_of
@@ -244,16 +244,17 @@ def _best_before_problem(command: CountGoods) -> Text | None:
 def _require_piece(
     session: Session, command: CountGoods, take: CountTake, item: Item, serial: str
 ) -> None:
-    """Refuse known pieces without their number, with one counted before, or never received."""
+    """Refuse known pieces without number, counted before, never received or of an unknown lot."""
     if not serial:
         raise number_wanted(item.sku_code)
     if command.pieces != 1:
         raise SerialMissing(say("One serial number is one piece. Undo the last scan instead."))
-    is_known = sa.select(Serial.id).where(Serial.sku_id == item.sku_id, Serial.code == serial)
-    if session.execute(is_known).first() is None:
-        problem = new_number_problem(item.sku_code, serial, is_lot_tracked=item.is_lot_tracked)
-        if problem is not None:
-            raise RuleViolation(problem)
+    has_lot = numbers_seen(session, [serial]).get((item.sku_id, serial))
+    problem = number_problem(
+        item.sku_code, serial, is_lot_tracked=item.is_lot_tracked, has_lot=has_lot
+    )
+    if problem is not None:
+        raise RuleViolation(problem)
     seen = sa.select(CountScan.id).where(
         CountScan.take_id == take.id,
         CountScan.sku_id == item.sku_id,
