@@ -16,8 +16,11 @@ from warehouse.catalog.models import Bin
 from warehouse.commands import Actor, new_id
 from warehouse.counting.commands.hands_ended import end_forgotten, end_hand_and_look
 from warehouse.counting.commands.importing import TakeInCounts, taking_in
+from warehouse.counting.hands import hands_since
 from warehouse.counting.models import LineState
+from warehouse.counting.moved import moved_since
 from warehouse.counting.rows import CountRow
+from warehouse.db import MOST_NAMED
 from warehouse.errors import RuleViolation, StaleScreen
 from warehouse.people.auth import SYSTEM_PERSON_ID
 from warehouse.people.models import Person, Trail
@@ -224,3 +227,22 @@ def test_a_hand_of_yesterday_is_ended_by_itself_and_one_of_today_is_not(world: W
     world.now += LONG
     world.settings(hand_hours=0)
     assert end_forgotten(world.database, at=world.tick(), **system) == 0
+
+
+def test_of_more_bins_than_are_named_at_once_nothing_is_left_out(world: World, shelf):
+    tee, _ = shelf
+    since = world.now
+    world.now += LONG
+    hand = carry(world, tee, "A-1", 4)
+    put_down(world, hand, "A-2")
+    few = [world.one(Bin, code="A-1").id]
+    many = [*few, *range(10**6, 10**6 + MOST_NAMED)]
+    with world.database.reading() as session:
+        told = [(moved_since(session, bins, since), hands_since(session, bins, since).of_bin)
+                for bins in (few, many)]  # fmt: skip
+    assert told[0] == told[1]
+    moves, hands = told[1]
+    assert {key: [m[1] for m in moved.moves] for key, moved in moves.items()} == {
+        (few[0], tee.id): [-4]
+    }
+    assert [hand.pieces for hand in hands[few[0]]] == [0]

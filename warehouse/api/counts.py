@@ -46,7 +46,8 @@ from warehouse.counting.commands.sessions import (
 from warehouse.counting.counters import counter_named
 from warehouse.counting.importing import import_count_file
 from warehouse.counting.models import CountScope, DifferenceReason, SessionState
-from warehouse.counting.scoping import MOST_NAMED, Scope
+from warehouse.counting.scoping import Scope
+from warehouse.db import MOST_NAMED
 from warehouse.errors import InvalidInput, RuleViolation
 from warehouse.people.rights import Right
 from warehouse.shops.rows import SourceFile

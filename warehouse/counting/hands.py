@@ -15,12 +15,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from warehouse.counting.naming import is_of
 from warehouse.db import table_of
 from warehouse.inventory.models import PastHand
 from warehouse.storing import hands as storing
 
 OLD = timedelta(minutes=15)  # so long in a hand, goods may as well be back without a scan
-MOST_NAMED = 500  # more bins are not named to the database but picked out here
 _past = table_of(PastHand)
 
 
@@ -102,9 +102,7 @@ def _hand(row: Any) -> Hand:
 
 
 def _past_hands(session: Session, bins: set[int], since: datetime) -> Iterable[Hand]:
-    query = sa.select(_past).where(_past.c.until > since)
-    if len(bins) <= MOST_NAMED:
-        query = query.where(_past.c.bin_id.in_(bins))
+    query = sa.select(_past).where(_past.c.until > since, is_of(bins, _past.c.bin_id))
     for row in session.execute(query):
         if row.bin_id in bins:
             yield Hand(

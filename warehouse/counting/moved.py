@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.commands import CommandRow
+from warehouse.counting.naming import is_of
 from warehouse.db import portions, table_of
 from warehouse.inventory.models import Move, MoveReason
 from warehouse.receiving.models import Receipt
@@ -108,12 +109,7 @@ def _rows(session: Session, since: datetime, bins: set[int]) -> Sequence[Any]:
             _command.c.at,
         )
         .join(_command, _command.c.id == _move.c.command_id)
-        .where(_command.c.at > since)
+        .where(_command.c.at > since, is_of(bins, _move.c.from_bin_id, _move.c.to_bin_id))
         .order_by(_move.c.id)
     )
-    if len(bins) <= MOST_NAMED:
-        query = query.where(sa.or_(_move.c.from_bin_id.in_(bins), _move.c.to_bin_id.in_(bins)))
     return session.execute(query).all()
-
-
-MOST_NAMED = 500  # more bins are not named to the database but picked out here

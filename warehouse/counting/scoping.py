@@ -22,7 +22,6 @@ from warehouse.text import say
 
 COUNTED_KINDS = frozenset({BinKind.SHELF, BinKind.RESERVE, BinKind.SET_ASIDE, BinKind.QUARANTINE})
 WEEKS = 12  # of picks that make a class
-MOST_NAMED = 500
 
 
 @dataclass(frozen=True, kw_only=True)
