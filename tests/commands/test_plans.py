@@ -308,3 +308,18 @@ def test_the_moves_of_a_bin_are_two_ranges_of_an_index_for_machines_too(world: W
     for side in ("from", "to"):
         assert any(f"ix_move_{side}_bin_id_id" in step for step in plans), plans
     assert not any("MULTI-INDEX OR" in step or "BitmapOr" in step for step in plans)
+
+
+def test_the_lists_of_orders_and_consignments_read_nothing_that_has_ended(
+    world: World, tmp_path: Path
+):
+    world.bring(Stage.DISPATCHED)
+    desk = Desk(world, tmp_path)
+    with _sent(world.database) as sent:
+        for page in ("/orders", "/consignments"):
+            assert desk.get(page).status_code == 200
+    asked = {statement: given for statement, given in sent if statement.startswith("SELECT")}
+    steps = [step for s, given in asked.items() for step in _plan(world.database, s, given)]
+    assert [step for step in steps if step == "SCAN shop_order"] == []
+    assert [step for step in steps if "SCAN consignment_line" in step] == []
+    assert [step for step in steps if "Seq Scan on " in step and "shop_order" in step] == []
