@@ -12,6 +12,7 @@ from warehouse.errors import InvalidInput
 from warehouse.inventory.new_sku import NewSku, new_sku
 
 EAN = "6901234567892"
+GTIN = "6901234567885"
 
 
 def made(world: World, **said: object) -> Sku:
@@ -39,7 +40,19 @@ def test_a_sku_is_made_with_all_that_is_said_of_it(world: World):
 def test_without_a_code_it_gets_the_next_that_is_free(world: World):
     world.site()
     world.sku("N-000002")
-    assert [made(world).code, made(world).code] == ["N-000001", "N-000003"]
+    world.bin("N-000003")
+    made(world, code="n-000004")  # scanned as N-000004
+    assert [made(world).code, made(world).code] == ["N-000001", "N-000005"]
+
+
+def test_a_code_scanned_twice_is_there_once_and_an_ean_may_be_the_code(world: World):
+    world.site()
+    pack = PackCode(code="P6", pieces=6)
+    sku = made(world, code=EAN, eans=(EAN, EAN), packs=(pack, pack))
+    assert {(row.code, row.pieces, row.kind) for row in world.all(Barcode, sku_id=sku.id)} == {
+        (EAN, 1, "ean"),
+        ("P6", 6, "pack"),
+    }
 
 
 @pytest.mark.parametrize(
@@ -48,6 +61,9 @@ def test_without_a_code_it_gets_the_next_that_is_free(world: World):
         ({"code": "TEE"}, "code"),
         ({"eans": (EAN[:-1] + "3",)}, "eans"),
         ({"code": "NEW", "packs": (PackCode(code="TEE", pieces=2),)}, "packs"),
+        ({"eans": (f"0{GTIN}",)}, "eans"),  # TEE's, with another leading zero
+        ({"eans": (EAN,), "packs": (PackCode(code=EAN, pieces=6),)}, "packs"),
+        ({"packs": (PackCode(code="P", pieces=6), PackCode(code="p", pieces=12))}, "packs"),
         ({"is_expiry_tracked": True}, "is_expiry_tracked"),
         ({"name": " "}, "name"),
         ({"weight_g": 0}, "weight_g"),
@@ -57,7 +73,7 @@ def test_without_a_code_it_gets_the_next_that_is_free(world: World):
 )
 def test_what_cannot_be_is_refused_by_its_field_and_nothing_is_made(world: World, said, field):
     world.site()
-    made(world, code="TEE")
+    made(world, code="TEE", eans=(GTIN,))
     given = {**said}
     extra = {name: given.pop(name) for name in ("labels", "pattern") if name in given}
     facts = SkuFacts(**{"code": "", "name": "Gift box", **given})

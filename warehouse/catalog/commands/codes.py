@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from warehouse.catalog.models import Sku
+from warehouse.catalog.models import Barcode, Bin, Sku
 from warehouse.errors import InvalidInput, RuleViolation
 from warehouse.numbers import CodePattern, next_number, read_patterns
 from warehouse.settings import load_settings
@@ -13,7 +13,7 @@ from warehouse.text import say
 
 
 def next_sku_code(session: Session, name: str) -> str:
-    """Return the next code that no SKU has, under the class's pattern of the site rule.
+    """Return the next code that stands for nothing yet, under the class's pattern of the site rule.
 
     Raises:
         InvalidInput: the site has no such class. RuleViolation: its numbers are used up.
@@ -25,8 +25,17 @@ def next_sku_code(session: Session, name: str) -> str:
             raise RuleViolation(say("The numbers of the class {name} are used up. Widen the rule.",
                                     name=pattern.name))  # fmt: skip
         code = pattern.code(number)
-        if session.scalar(sa.select(Sku.id).where(Sku.code == code)) is None:
+        if not session.scalar(sa.select(_is_taken(code))):
             return code
+
+
+def _is_taken(code: str) -> sa.ColumnElement[bool]:
+    """Return the condition that the code is a SKU's, is scanned for one, or names a bin."""
+    return sa.or_(
+        sa.exists().where(Sku.code == code),
+        sa.exists().where(Barcode.code == code),
+        sa.exists().where(Bin.code == code),
+    )
 
 
 def _pattern(patterns: tuple[CodePattern, ...], name: str) -> CodePattern:

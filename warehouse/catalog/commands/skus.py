@@ -12,7 +12,13 @@ from sqlalchemy.orm import Session
 from warehouse.catalog.commands.limits import MOST_PIECES_IN_BIN, class_problem
 from warehouse.catalog.commands.saved import Saved, outcome_of, require_all, subjects
 from warehouse.catalog.models import Barcode, BarcodeKind, Bin, Sku
-from warehouse.catalog.rules import RowRefusal, code_problem, ean_problem, scan_code
+from warehouse.catalog.rules import (
+    RowRefusal,
+    code_problem,
+    ean_problem,
+    scan_code,
+    spellings_of,
+)
 from warehouse.commands import Command, Outcome
 from warehouse.people import trail
 from warehouse.text import Text, say
@@ -149,7 +155,7 @@ def _save(session: Session, command: Command, rows: Sequence[SkuFacts]) -> Saved
 
 
 def _known(session: Session, rows: Sequence[SkuFacts]) -> _Known:
-    codes = {code for row in rows for code, _, _ in _codes(row)}
+    codes = {one for row in rows for code, _, _ in _codes(row) for one in spellings_of(code)}
     skus = session.scalars(sa.select(Sku).where(Sku.code.in_({r.code.strip() for r in rows})))
     found = session.execute(
         sa.select(Barcode.code, Sku.code, Barcode.pieces)
@@ -164,13 +170,22 @@ def _known(session: Session, rows: Sequence[SkuFacts]) -> _Known:
 
 
 def _codes(row: SkuFacts) -> list[tuple[str, int, BarcodeKind]]:
-    """Return (barcode, pieces, kind) of everything that is scanned for the SKU."""
+    """Return (barcode, pieces, kind) of everything that is scanned for the SKU.
+
+    What is said twice, as by a second scan or where the SKU is called by its EAN, is there once.
+    """
     own = scan_code(row.code)
-    return [
+    said = [
         *([(own, 1, BarcodeKind.OWN)] if code_problem(own) is None else []),
         *((scan_code(ean), 1, BarcodeKind.EAN) for ean in row.eans),
         *((scan_code(pack.code), pack.pieces, BarcodeKind.PACK) for pack in row.packs),
     ]
+    kinds: dict[tuple[str, int], BarcodeKind] = {}
+    for code, pieces, kind in said:
+        known = kinds.setdefault((code, pieces), kind)
+        if known is BarcodeKind.OWN:
+            kinds[code, pieces] = kind
+    return [(code, pieces, kind) for (code, pieces), kind in kinds.items()]
 
 
 def _write(session: Session, row: SkuFacts, known: _Known) -> tuple[Sku, bool, bool]:
@@ -195,8 +210,12 @@ def _problem(row: SkuFacts, known: _Known) -> RowRefusal | None:
     for field, value, reason in _checks(row):
         if reason is not None:
             return RowRefusal(row=row.row, field=field, value=value[:60], reason=reason)
+    own: dict[str, tuple[str, int]] = {}
     for code, pieces, kind in _codes(row):
-        owner, worth = known.codes.get(code, (row.code.strip(), pieces))
+        # The same GTIN with other leading zeros is the same for a scanner.
+        found = (known.codes.get(one) or own.get(one) for one in spellings_of(code))
+        owner, worth = next(filter(None, found), (row.code.strip(), pieces))
+        own[code] = (owner, worth)
         reason = None
         if owner != row.code.strip():
             reason = say("{code} already stands for SKU {sku}.", code=code, sku=owner)
