@@ -15,30 +15,72 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.orm import Session
 
 from tests.builders import Goods, World
 from tests.counts import Count, opened
 from tests.stocking import PutStock, put_stock
 from warehouse.catalog.models import Bin
-from warehouse.commands import Actor
+from warehouse.commands import Actor, Command, Outcome
 from warehouse.counting.commands.passes import CloseBin, TakeBin, close_bin, take_bin
-from warehouse.counting.models import BinState, CountBin, CountLine, CountTake, LineState
+from warehouse.counting.events import doubt
+from warehouse.counting.models import (
+    BinState,
+    CountBin,
+    CountDoubt,
+    CountEvent,
+    CountLine,
+    CountTake,
+    LineState,
+)
 from warehouse.counting.settling import settle_due
 from warehouse.errors import InsufficientStock, RuleViolation, TakenByAnother
 from warehouse.inventory import ledger
-from warehouse.inventory.models import Move, MoveReason
+from warehouse.inventory.models import Move, MoveReason, Unfound
+from warehouse.inventory.queries import balance_of
+from warehouse.inventory.unfound import keep_unfound
 from warehouse.placing.models import Why
 from warehouse.storing.commands.hand import TakeGoods, take_goods
 from warehouse.storing.commands.place import PlaceGoods, PutBack, place_goods, put_back
+from warehouse.text import say
 
 EXAMPLES = int(os.environ.get("COUNT_EXAMPLES", "8"))
 LONGEST_LAG_S = 50  # below the minute of grace
 Key = tuple[str, str]
 
-ACTS = ("pick", "fill", "fill_late", "move", "carry", "short", *["count"] * 5, "wait", "wait")
+ACTS = (
+    "pick",
+    "fill",
+    "fill_late",
+    "move",
+    "carry",
+    "short",
+    "unfound",
+    *["count"] * 5,
+    "wait",
+    "wait",
+)
 act = st.tuples(
     st.sampled_from(ACTS), st.integers(0, 2), st.integers(0, 1), st.integers(1, LONGEST_LAG_S)
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindNothing(Command):
+    """A picker sees none of the goods in the bin."""
+
+    bin_id: int
+    sku_id: int
+
+
+def find_nothing(session: Session, command: FindNothing) -> Outcome:
+    """Do to the bin what a short pick does to it."""
+    free = balance_of(session, command.bin_id, command.sku_id)[2]
+    if free > 0:
+        place = {"bin_id": command.bin_id, "sku_id": command.sku_id}
+        keep_unfound(session, command, pieces=free, lot_id=None, **place)
+        doubt(session, command, command.bin_id, CountEvent.SHORT_PICK, command.sku_id)
+    return Outcome(screen="bin", message=say("Not found."))
 
 
 @dataclass
@@ -156,6 +198,11 @@ class Floor:
         if self.shelf[place, goods.code] == 0 and have and not self.later:
             self.book(goods, place, "COUNT-DIFFERENCE", MoveReason.MISSING, have)
 
+    def unfound(self, place: str, goods: Goods) -> None:
+        """A picker finds nothing in a bin, rightly or not: nothing is booked, it is doubted."""
+        bin_id = self.world.one(Bin, code=place).id
+        self.world.do(find_nothing, FindNothing, by="li", bin_id=bin_id, sku_id=goods.id)
+
     def count(self, count: Count, who: str, place: str) -> None:
         """Begin a bin, count the next goods of the one begun, or close it: one step at a time."""
         if who not in self.takes:
@@ -229,6 +276,8 @@ def work(floor: Floor, count: Count, acts: list[tuple[str, int, int, int]]) -> N
             floor.carry(bin_code, goods, lag)
         elif name == "short":
             floor.short(bin_code, goods)
+        elif name == "unfound":
+            floor.unfound(bin_code, goods)
         elif name == "count" and count.state == "counting":
             floor.count(count, ("ann", "bob")[nth], bin_code)
         else:
@@ -274,6 +323,7 @@ def run(world: World, planted: list[int], acts: list[tuple[str, int, int, int]])
             written_off = _written_off(world, place, goods)
             assert corrected + written_off == truth[key], (key, corrected, written_off)
     assert world.differences() == []
+    assert (world.all(Unfound), world.all(CountDoubt)) == ([], [])
 
 
 def _written_off(world: World, place: str, goods: Goods) -> int:

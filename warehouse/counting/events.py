@@ -130,7 +130,7 @@ def _leave_draft(
 
 def _again(session: Session, command: Command, live: CountBin, sku_id: int | None) -> bool:
     count = session.get_one(CountSession, live.session_id)
-    if sku_id is None or live.state not in (BinState.COUNTED, BinState.AGAIN):
+    if sku_id is None or live.state is BinState.OPEN:
         return False
     if count.state not in (SessionState.COUNTING, SessionState.REVIEW):
         return False
@@ -139,6 +139,8 @@ def _again(session: Session, command: Command, live: CountBin, sku_id: int | Non
             CountLine.count_bin_id == live.id, CountLine.sku_id == sku_id
         )
     ).all()
+    if not lines and live.state is BinState.TAKEN:
+        return False  # whoever is at it looks at everything
     if not lines:
         return look_for(session, command, count, live, sku_id, command.actor.person_id)
     settled = (LineState.AGREED, LineState.DIFFERENT, LineState.APPROVED)
