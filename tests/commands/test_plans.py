@@ -17,8 +17,10 @@ from tests.web.desk_site import Desk
 from warehouse.api.shapes.moves import list_moves
 from warehouse.catalog.models import Bin
 from warehouse.db import Database
+from warehouse.dispatch.models import Waybill
 from warehouse.inventory import ledger
 from warehouse.inventory.models import Move, MoveReason
+from warehouse.packing.models import Parcel
 from warehouse.picking.commands.confirm import ConfirmBin, ConfirmPick, confirm_bin, confirm_pick
 from warehouse.picking.commands.exceptions import UndoPick, undo_pick
 from warehouse.replenishing.commands.carrying import (
@@ -323,3 +325,19 @@ def test_the_lists_of_orders_and_consignments_read_nothing_that_has_ended(
     assert [step for step in steps if step == "SCAN shop_order"] == []
     assert [step for step in steps if "SCAN consignment_line" in step] == []
     assert [step for step in steps if "Seq Scan on " in step and "shop_order" in step] == []
+
+
+def test_a_number_scanned_at_the_desk_walks_through_no_parcels(world: World, tmp_path: Path):
+    work = world.bring(Stage.DISPATCHED)
+    desk = Desk(world, tmp_path)
+    number = world.one(Waybill).number
+    with _sent(world.database) as sent:
+        found = desk.get(f"/search?q={number}")
+        assert str(work.consignment_id) in desk.get(f"/consignments?q={number}").get_data(
+            as_text=True
+        )
+    assert found.location == f"/parcels/{world.one(Parcel).id}"
+    asked = {s: given for s, given in sent if s.startswith("SELECT") and "waybill" in s}
+    steps = [step for s, given in asked.items() for step in _plan(world.database, s, given)]
+    walked = ("SCAN parcel", "SCAN waybill", "Seq Scan on parcel", "Seq Scan on waybill")
+    assert [step for step in steps if any(walk in step for walk in walked)] == []

@@ -41,6 +41,7 @@ class Waybill(Base):
             postgresql_where=sa.text("state = 'live'"),
         ),
         sa.Index("ix_waybill_number", "number"),
+        sa.Index("ix_waybill_parcel_id", "parcel_id"),
     )
 
     id: Mapped[Id]

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.catalog.queries import has_barcode
 from warehouse.dispatch.models import Handover, Waybill
-from warehouse.dispatch.queries import unit_of
+from warehouse.dispatch.queries import parcels_named, unit_of
 from warehouse.errors import WarehouseError
 from warehouse.inventory.models import Lot, Serial
 from warehouse.orders.models import Consignment, Order
@@ -73,10 +73,11 @@ def _exact(session: Session, code: str) -> list[Hit]:
         *_consignment(session, upper),
         *_parcels(
             session,
-            sa.or_(
-                Parcel.number == upper,
-                Parcel.sscc == (unit_of(upper) or upper),
-                _with_waybill(Waybill.number == upper),
+            Parcel.id.in_(
+                sa.union_all(
+                    *parcels_named(upper).selects,
+                    sa.select(Parcel.id).where(Parcel.sscc == (unit_of(upper) or upper)),
+                )
             ),
         ),
         *_waves(session, Wave.number == upper),

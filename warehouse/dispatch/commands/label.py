@@ -17,7 +17,7 @@ from warehouse.commands import Command, Outcome, Tone
 from warehouse.dispatch.commands.given_number import put_on, take_given_number
 from warehouse.dispatch.models import Waybill, WaybillSource, WaybillState
 from warehouse.dispatch.papers import waybill_paper
-from warehouse.dispatch.queries import void_waybill
+from warehouse.dispatch.queries import parcels_named, void_waybill
 from warehouse.errors import (
     NotFound,
     ReasonWanted,
@@ -339,7 +339,7 @@ def _not_this_label(session: Session, barcode: str, wanted: str) -> WrongWaybill
     other = session.execute(
         sa.select(Parcel.number)
         .join(Waybill, Waybill.parcel_id == Parcel.id)
-        .where(sa.or_(Waybill.number == barcode, Parcel.number == barcode))
+        .where(Waybill.parcel_id.in_(parcels_named(barcode)))
         .limit(1)
     ).scalar()
     waybill = say("waybill {number}", number=wanted)
