@@ -244,7 +244,7 @@ def test_a_kit_of_a_sku_nobody_made_yet_leads_to_a_new_sku_and_back(desk: Desk):
     assert "TEE 2\nBOX 1</textarea>" in desk.get(made.location).get_data(as_text=True)
     unknown = desk.post("/stock/kits", kit="GIFT-1", parts="TEE 2\nBOX 1")
     assert "There is no SKU BOX." in unknown.get_data(as_text=True)
-    part = {"for": "kit", "asked": "BOX", "kit": "GIFT-1", "parts": "TEE 2\nBOX 1"}
+    part = {"for": "kit", "asked": "BOX", "kit": "GIFT-1", "parts": "TEE 2\n  BOX 1"}
     back = desk.post("/stock/sku", code="BOX-9", name="Box", **part)
     assert back.location == "/stock/kits/new?kit=GIFT-1&parts=TEE+2%0ABOX-9+1"
     plain = desk.post("/stock/sku", name="Alone", labels="0", days_before_expiry="")

@@ -55,7 +55,8 @@ def sku_make() -> Response | tuple[str, int]:
 
 def _kit_with(made: str, asked: str) -> tuple[str, str]:
     """Return the kit begun before and its parts, the SKU under the code it was made with."""
-    kit, lines = form_str("kit", ""), form_str("parts", "")[:LONGEST_PARTS].splitlines()
+    kit, said = form_str("kit", ""), form_str("parts", "")[:LONGEST_PARTS]
+    lines = [line.strip() for line in said.splitlines()]
     parts = [made + x[len(asked) :] if asked and x.split()[:1] == [asked] else x for x in lines]
     return made if kit in ("", asked) else kit, "\n".join(parts)
 
