@@ -59,6 +59,7 @@ def test_a_code_scanned_twice_is_there_once_and_an_ean_may_be_the_code(world: Wo
     ("said", "field"),
     [
         ({"code": "TEE"}, "code"),
+        ({"code": "T\nEE"}, "code"),
         ({"eans": (EAN[:-1] + "3",)}, "eans"),
         ({"code": "NEW", "packs": (PackCode(code="TEE", pieces=2),)}, "packs"),
         ({"eans": (f"0{GTIN}",)}, "eans"),  # TEE's, with another leading zero

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
+from unicodedata import category
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -251,6 +252,10 @@ def _checks(row: SkuFacts) -> list[tuple[str, str, Text | None]]:
 
 def _sku_code_problem(code: str) -> Text | None:
     """A SKU code may have Chinese in it; then its EAN or a label of ours is scanned instead."""
+    if any(
+        category(c) == "Cc" for c in code
+    ):  # tabs, ends of lines: lists and labels break at them
+        return say("This has characters that cannot be read.")
     ascii_code = "".join(c if c.isascii() and c != " " else "X" for c in scan_code(code))
     return code_problem(ascii_code)
 
