@@ -9,12 +9,15 @@ from tests.counts import Count, opened, supervisor
 from warehouse.catalog.models import Bin
 from warehouse.commands import Actor
 from warehouse.counting.calendar import SaveRule, open_due, save_rule
+from warehouse.counting.commands.importing import TakeInCounts, taking_in
 from warehouse.counting.commands.sessions import CancelCount, OpenCount, cancel_count, open_count
 from warehouse.counting.events import AskForBin, ask_for_bin
 from warehouse.counting.models import CountBin, CountDoubt, CountScope, CountSession, RuleKind
+from warehouse.counting.rows import CountRow
 from warehouse.counting.scoping import Scope
 from warehouse.inventory.models import Unfound
 from warehouse.people.auth import SYSTEM_PERSON_ID
+from warehouse.people.models import PersonRole, Role
 
 
 def due_on(world: World, month: int, day: int) -> int:
@@ -91,3 +94,27 @@ def test_a_doubt_about_what_is_posted_already_is_counted_anew(world: World, shel
     count.count("A-2", {tee: 3})
     assert count.post().facts["state"] == "posted"
     assert bins_of(world, world.all(CountSession)[-1].id) == ["A-1"]
+
+
+def test_what_was_counted_on_paper_before_goods_were_missed_is_no_look_at_them(world: World, shelf):
+    tee, _ = shelf
+    count = opened(world, "A-1")
+    keep = {"bin_id": world.one(Bin, code="A-1").id, "person_id": world.person("li")}
+    world.add(PersonRole(person_id=world.person("ann"), role=Role.COUNTER))
+    seen = world.tick()
+    doubt(world, "A-1", tee)
+    world.add(Unfound(sku_id=tee.id, pieces=2, at=world.now, **keep))
+    world.now += timedelta(hours=1)
+    rows = [
+        CountRow(row=at, bin_code="A-1", sku_code=code, pieces=pieces, counted_at=seen)
+        for at, (code, pieces) in enumerate({"TEE": 10, "MUG": 5}.items(), start=1)
+    ]
+    typed = {"session_id": count.id, "name": "A-1", "sha256": "", "lines": 2}
+    typed["counted_by"] = world.person("ann")
+    world.do(taking_in(rows, is_file=False), TakeInCounts, by="boss", **typed)
+    assert len(world.all(Unfound)) == 1
+    assert count.post().facts["state"] == "posted"
+    again = Count(world, world.all(CountSession)[-1].id)
+    assert (again.id != count.id, bins_of(world, again.id)) == (True, ["A-1"])
+    again.count("A-1", {tee: 10})
+    assert world.all(Unfound) == []

@@ -16,7 +16,9 @@ from warehouse.counting.models import (
     CountEvent,
     CountLine,
     CountSession,
+    CountTake,
     LineState,
+    TakeKind,
 )
 from warehouse.counting.opening import add_doubted, todays_count
 from warehouse.counting.scoping import COUNTED_KINDS
@@ -72,7 +74,10 @@ def _is_looked_into(count: CountSession) -> sa.ColumnElement[bool]:
         CountBin.counted_at > CountDoubt.at,
     )
     return sa.case(
-        (CountDoubt.sku_id.is_(None), is_closed),
+        (
+            CountDoubt.sku_id.is_(None),
+            sa.and_(is_closed, _is_seen(count, CountDoubt.bin_id, CountDoubt.at)),
+        ),
         else_=_is_counted(count, CountDoubt.bin_id, CountDoubt.sku_id, CountDoubt.at),
     )
 
@@ -98,4 +103,28 @@ def _is_counted(
         )
 
     is_done = CountLine.state.in_(_DONE)
-    return sa.and_(lines(is_done, CountLine.looks > 0, CountLine.counted_at > at), ~lines(~is_done))
+    is_after = lines(is_done, CountLine.looks > 0, CountLine.counted_at > at)
+    return sa.and_(is_after, _is_seen(count, bin_id, at), ~lines(~is_done))
+
+
+def _is_seen(
+    count: CountSession, bin_id: InstrumentedAttribute[int], at: InstrumentedAttribute[Any]
+) -> sa.ColumnElement[bool]:
+    """Return the condition that somebody has looked into the bin since.
+
+    What stands on paper or in a file may have been counted long before it came.
+    """
+    seen_at = sa.case(
+        (CountTake.kind.in_((TakeKind.PAPER, TakeKind.FILE)), CountTake.opened_at),
+        else_=CountTake.closed_at,
+    )
+    return sa.exists(
+        sa.select(CountTake.id)
+        .join(CountBin, CountBin.id == CountTake.count_bin_id)
+        .where(
+            CountBin.session_id == count.id,
+            CountBin.bin_id == bin_id,
+            ~CountTake.is_dropped,
+            seen_at > at,
+        )
+    )
