@@ -54,7 +54,7 @@ def test_zones_are_drawn_in_the_order_they_are_walked():
         stop(1, 0, 0, "B"), stop(2, 0, 0, "A"), stop(3, 9, 0, "B")), bins=()))]  # fmt: skip
     assert [t for t in shown if "stop" in t][1:] == [
         "B  2 stops  4 pieces",
-        "A  1 stops  2 pieces",
+        "A  1 stop  2 pieces",
     ]
 
 

@@ -213,7 +213,7 @@ def test_sheets_and_report_are_printed_and_a_sheet_is_typed_in(desk: Desk, shelf
     assert "left empty, they wait for a tablet" in words_of(desk.get(sheet))
     boss = {"counted_by": desk.people[Role.SUPERVISOR], "sheet": sheet_no}
     assert desk.post(sheet, **boss, **{f"pieces-{camera.id}": "2"}).status_code == 400
-    assert "count them on a tablet" in notice_of(desk.get(desk.post(sheet, **boss).location))
+    assert "count it on a tablet" in notice_of(desk.get(desk.post(sheet, **boss).location))
     assert count.line("A-2", camera).state is LineState.LOOK
     boss["sheet"] = "none"
     desk.post(sheet, **boss, **{f"serials-{camera.id}": "S1\nS9"})
