@@ -22,9 +22,9 @@ from warehouse.web.kits import LONGEST_TEXT
 from warehouse.web.pages import invalid
 from warehouse.web.stock import bp
 
-FLAGS = ("is_lot_tracked", "is_expiry_tracked", "is_serial_tracked")
-DAYS = "days_before_expiry"
-LONGEST_PARTS = 2_000  # of a kit begun before, carried in the address
+_FLAGS = ("is_lot_tracked", "is_expiry_tracked", "is_serial_tracked")
+_DAYS = "days_before_expiry"
+_LONGEST_PARTS = 2_000  # of a kit begun before, carried in the address
 
 
 @bp.get("/sku/new")
@@ -55,7 +55,7 @@ def sku_make() -> Response | tuple[str, int]:
 
 def _kit_with(made: str, asked: str) -> tuple[str, str]:
     """Return the kit begun before and its parts, the SKU under the code it was made with."""
-    kit, said = form_str("kit", ""), form_str("parts", "")[:LONGEST_PARTS]
+    kit, said = form_str("kit", ""), form_str("parts", "")[:_LONGEST_PARTS]
     lines = [line.strip() for line in said.splitlines()]
     parts = [made + x[len(asked) :] if asked and x.split()[:1] == [asked] else x for x in lines]
     return made if kit in ("", asked) else kit, "\n".join(parts)
@@ -63,7 +63,7 @@ def _kit_with(made: str, asked: str) -> tuple[str, str]:
 
 def _facts() -> SkuFacts:
     sizes: dict[str, Any] = {n: form_int(n) if form_str(n, "") else None for n in SKU_MOST}
-    kept: dict[str, Any] = {name: form_str(name, "") == "1" for name in FLAGS}
+    kept: dict[str, Any] = {name: form_str(name, "") == "1" for name in _FLAGS}
     return SkuFacts(
         code=form_str("code", ""),
         name=form_str("name", "")[:200],
@@ -71,7 +71,7 @@ def _facts() -> SkuFacts:
         eans=tuple(form_str("eans", "")[:LONGEST_TEXT].split()),
         packs=_packs(form_str("packs", "")[:LONGEST_TEXT]),
         storage_class=form_str("storage_class", ""),
-        days_before_expiry=form_int("days_before_expiry", 0) if form_str(DAYS, "") else 0,
+        days_before_expiry=form_int(_DAYS, 0) if form_str(_DAYS, "") else 0,
         **sizes,
         **kept,
     )
