@@ -62,16 +62,28 @@ class _Text:
         return [told[id(value)] for value in values]
 
 
+Statement = sa.ClauseElement | PerDialect
+
+# Where statements go to a server as one: whether the first of them touched a row.
+IS_FIRST_DONE = sa.exists(
+    sa.select(sa.literal(1, literal_execute=True)).select_from(sa.table("part0"))
+)
+
+
 class Prepared:
     """One statement with its parameters by `names`; every sending gives a value to each.
 
     A model's own defaults have no part in it: an INSERT names every column that needs a value.
+    `hanging` is the same statement under the condition `IS_FIRST_DONE`, for `send_after`.
     """
 
-    def __init__(self, statement: sa.ClauseElement | PerDialect, names: Sequence[str]) -> None:
+    def __init__(
+        self, statement: Statement, names: Sequence[str], *, hanging: Statement | None = None
+    ) -> None:
         self._statement = statement
         self._names = tuple(names)
         self._texts: dict[str, _Text] = {}
+        self._hanging = None if hanging is None else Prepared(hanging, names)
 
     def send(self, connection: Connection, values: Values) -> int:
         """Send it once; return how many rows it touched."""
@@ -173,6 +185,20 @@ def send_all(connection: Connection, sendings: Sequence[tuple[Prepared, Values]]
     finally:
         for cursor in cursors:
             cursor.close()
+
+
+def send_after(
+    connection: Connection, first: tuple[Prepared, Values], rest: Sequence[tuple[Prepared, Values]]
+) -> list[int]:
+    """Send the first change, and the rest only if it touched a row; return the rows of each.
+
+    All of the rest have a `hanging` form, and there are few of them. See also `send_all`.
+    """
+    if connection.dialect.name == "postgresql" and not _is_watched(connection):
+        hanging = [(cast("Prepared", p._hanging), values) for p, values in rest]
+        return _as_one(connection, [(p._text(connection), v) for p, v in (first, *hanging)])
+    touched = send_all(connection, [first])
+    return touched + (send_all(connection, rest) if touched[0] else [0] * len(rest))
 
 
 def _alone(connection: Connection, text: _Text, values: Values) -> int:

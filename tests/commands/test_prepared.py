@@ -14,7 +14,7 @@ from warehouse.commands import execute
 from warehouse.db import Database, connection_of, table_of
 from warehouse.inventory import ledger
 from warehouse.inventory.models import MoveReason
-from warehouse.prepared import Prepared, send_all
+from warehouse.prepared import IS_FIRST_DONE, Prepared, send_after, send_all
 from warehouse.settings import SettingChange
 
 _bin = table_of(Bin)
@@ -24,10 +24,10 @@ _ROW = {
 }  # fmt: skip
 _NAMES = ("code", *_ROW)
 _insert = Prepared(sa.insert(_bin).inline(), _NAMES)
-_rename = Prepared(
-    sa.update(_bin).where(_bin.c.code == sa.bindparam("old")).values(code=sa.bindparam("new")),
-    ("old", "new"),
+_renaming = (
+    sa.update(_bin).where(_bin.c.code == sa.bindparam("old")).values(code=sa.bindparam("new"))
 )
+_rename = Prepared(_renaming, ("old", "new"), hanging=_renaming.where(IS_FIRST_DONE))
 _find = Prepared(sa.select(_bin.c.code).where(_bin.c.code == sa.bindparam("x")), ("x",))
 
 
@@ -51,6 +51,24 @@ def test_every_sending_says_how_many_rows_it_touched(database: Database, is_watc
         sendings = [(_rename, {"old": old, "new": new}) for old, new in turns]
         assert send_all(connection, sendings) == [1, 0, 1, 1, 0]
         assert [tuple(row) for row in _find.rows(connection, {"x": "P-7"})] == [("P-7",)]
+    here.dispose()
+
+
+@pytest.mark.parametrize("is_watched", [False, True], ids=["alone", "watched"])
+@pytest.mark.parametrize(("old", "touched"), [("P-0", [1, 1, 0]), ("P-8", [0, 0, 0])])
+def test_what_hangs_on_the_first_change_is_sent_only_if_that_found_its_row(
+    database: Database, is_watched: bool, old: str, touched: list[int]
+):
+    here = Database(database.url)
+    if is_watched:
+        _listen(here)
+    with here.transaction() as session:
+        connection = connection_of(session)
+        _insert.send_many(connection, [_row("P-0"), _row("P-1")])
+        rest = [(_rename, {"old": "P-1", "new": "P-6"}), (_rename, {"old": "P-9", "new": "P-5"})]
+        assert send_after(connection, (_rename, {"old": old, "new": "P-7"}), rest) == touched
+        codes = session.scalars(sa.select(Bin.code).where(Bin.code.like("P-%")).order_by(Bin.code))
+        assert codes.all() == (["P-6", "P-7"] if touched[0] else ["P-0", "P-1"])
     here.dispose()
 
 

@@ -16,7 +16,7 @@ from warehouse.catalog.models import IN_WORK_KINDS, VIRTUAL_KINDS, Bin, BinKind,
 from warehouse.db import PerDialect, table_of
 from warehouse.errors import InsufficientStock
 from warehouse.inventory.models import Lot, LotBalance, StockBalance
-from warehouse.prepared import FEW, Prepared, Values, send_all
+from warehouse.prepared import FEW, IS_FIRST_DONE, Prepared, Values, send_after, send_all
 from warehouse.text import say
 
 _balance = table_of(StockBalance)
@@ -69,17 +69,33 @@ class Changes:
             InsufficientStock: a real bin has fewer free pieces than are taken or promised.
         """
         is_asked = is_from_outside or len(self._skus) > FEW
-        outside = _outside(connection) if is_asked else frozenset()
-        writings = [
-            *_writings(self._skus, _sku_ways, outside),
-            *_writings(self._lots, _lot_ways, outside),
-        ]
+        writings = self._writings(_outside(connection) if is_asked else frozenset())
         if not before and len(writings) > FEW and all(w.is_put for w in writings):
             _put_all(connection, writings)
             return
         sendings = [*before, *((w.statement, w.values) for w in writings)]
         touched = send_all(connection, sendings)[len(before) :] if sendings else []
         _see_to_missing(connection, writings, touched)
+
+    def apply_after(
+        self, connection: Connection, first: tuple[Prepared, Values], *, is_from_outside: bool
+    ) -> bool:
+        """Write what comes first and, if that was a row, every change; tell whether it was.
+
+        For few changes, of goods without lots; else as `apply`, with its errors.
+        """
+        writings = self._writings(_outside(connection) if is_from_outside else frozenset())
+        rest = [(w.statement, w.values) for w in writings]
+        is_done, *touched = send_after(connection, first, rest)
+        if is_done:
+            _see_to_missing(connection, writings, touched)
+        return bool(is_done)
+
+    def _writings(self, outside: Container[int]) -> list[_Writing]:
+        return [
+            *_writings(self._skus, _sku_ways, outside),
+            *_writings(self._lots, _lot_ways, outside),
+        ]
 
 
 def _put_all(connection: Connection, writings: Sequence[_Writing]) -> None:
@@ -123,7 +139,9 @@ def _taking(table: sa.Table, key: sa.ColumnElement[int], **more: Any) -> sa.Upda
     )
 
 
-def _putting(insert: Any, table: sa.Table, key: str, *, is_counted: bool) -> Any:
+def _putting(
+    insert: Any, table: sa.Table, key: str, *conditions: sa.ColumnElement[bool], is_counted: bool
+) -> Any:
     names = ["bin_id", key, "on_hand", "reserved", "is_virtual"]
     source = sa.select(
         _bin.c.id,
@@ -131,7 +149,7 @@ def _putting(insert: Any, table: sa.Table, key: str, *, is_counted: bool) -> Any
         sa.bindparam("on_hand_change", type_=sa.Integer),
         sa.literal(0, literal_execute=True),
         _is_one_of(VIRTUAL_KINDS),
-    ).where(_bin.c.id == sa.bindparam("bin"))
+    ).where(_bin.c.id == sa.bindparam("bin"), *conditions)
     if is_counted:
         names = [*names, "changes", "is_in_work"]
         one = sa.literal(1, literal_execute=True)
@@ -169,12 +187,16 @@ class _Writing(NamedTuple):
 
 _PUT = ("bin", "what", "on_hand_change")
 _TAKEN = (*_PUT, "reserved_change")
+_take_sku = _taking(_balance, _balance.c.sku_id, changes=_balance.c.changes + sa.bindparam("moved"))
+
+
+def _put_sku(*conditions: sa.ColumnElement[bool]) -> PerDialect:
+    return PerDialect(lambda i: _putting(i, _balance, "sku_id", *conditions, is_counted=True))
+
+
 _sku_ways = _Ways(
-    take=Prepared(
-        _taking(_balance, _balance.c.sku_id, changes=_balance.c.changes + sa.bindparam("moved")),
-        (*_TAKEN, "moved"),
-    ),
-    put=Prepared(PerDialect(lambda i: _putting(i, _balance, "sku_id", is_counted=True)), _PUT),
+    take=Prepared(_take_sku, (*_TAKEN, "moved"), hanging=_take_sku.where(IS_FIRST_DONE)),
+    put=Prepared(_put_sku(), _PUT, hanging=_put_sku(IS_FIRST_DONE)),
     is_of_lot=False,
 )
 _lot_ways = _Ways(

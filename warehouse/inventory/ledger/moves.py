@@ -38,6 +38,26 @@ _MOVE = (
 )
 _insert_moves = Prepared(sa.insert(_move).inline(), _MOVE)
 
+# The key lock a move takes for its SKU anyway is taken before its flags are read: who switches how
+# goods are kept waits for it or has done, so that none is booked under what no longer holds.
+_AS_KEPT: dict[str, Any] = {"read": True, "key_share": True}
+_insert_if_plain = Prepared(
+    sa.insert(_move)
+    .from_select(
+        _MOVE,
+        sa.select(*(sa.bindparam(name, type_=_move.c[name].type) for name in _MOVE))
+        .where(
+            _sku.c.id == sa.bindparam("sku_id"),
+            ~_sku.c.is_lot_tracked,
+            ~_sku.c.is_serial_tracked,
+        )
+        .with_for_update(**_AS_KEPT),
+        include_defaults=False,
+    )
+    .inline(),
+    _MOVE,
+)
+
 # Why pieces come into the house, or into the book.
 _FROM_OUTSIDE = frozenset(
     {
@@ -73,18 +93,42 @@ def post(
     connection = connection_of(session)
     if any(posting.pieces <= 0 for posting in postings):
         raise ValueError("a move takes at least one piece")
+    if len(postings) == 1 and _post_if_plain(connection, command, postings[0], first_line):
+        return first_line + 1
     taken = _taken(connection, postings)
-    changes = Changes()
-    for posting, _ in taken:
-        promised = 0 if posting.allocation_id is None else posting.pieces
-        changes.add(posting.from_bin_id, posting.sku_id, posting.lot_id, -posting.pieces, -promised)
-        changes.add(posting.to_bin_id, posting.sku_id, posting.lot_id, posting.pieces, 0)
-    changes.apply(
+    _changes_of(posting for posting, _ in taken).apply(
         connection,
         _write(connection, command, taken, first_line),
         is_from_outside=any(posting.reason in _FROM_OUTSIDE for posting in postings),
     )
     return first_line + len(taken)
+
+
+def _post_if_plain(
+    connection: Connection, command: Command, posting: Posting, first_line: int
+) -> bool:
+    """Make a move of goods nobody was promised, without lots and numbers; tell whether they are.
+
+    Their flags are read by the statement that writes the move, which saves a way to the server.
+    A lot was told when they were kept by lot: nobody would ever take them off it again.
+    """
+    if posting.allocation_id is not None:
+        return False
+    posting = posting._replace(lot_id=None)
+    return _changes_of([posting]).apply_after(
+        connection,
+        (_insert_if_plain, _rows(command, [posting], first_line)[0]),
+        is_from_outside=posting.reason in _FROM_OUTSIDE,
+    )
+
+
+def _changes_of(postings: Iterable[Posting]) -> Changes:
+    changes = Changes()
+    for posting in postings:
+        promised = 0 if posting.allocation_id is None else posting.pieces
+        changes.add(posting.from_bin_id, posting.sku_id, posting.lot_id, -posting.pieces, -promised)
+        changes.add(posting.to_bin_id, posting.sku_id, posting.lot_id, posting.pieces, 0)
+    return changes
 
 
 def reverse(session: Session, command: Command, move_id: int, *, first_line: int = 0) -> Posting:
@@ -194,11 +238,9 @@ class _Tracked(NamedTuple):
     is_serial_tracked: bool
 
 
-# The key lock a move takes for its SKU anyway is taken before its flags are read: who switches how
-# goods are kept waits for it or has done, so that none is booked under what no longer holds.
 _skus_as_kept = sa.select(
     _sku.c.id, _sku.c.code, _sku.c.is_lot_tracked, _sku.c.is_serial_tracked
-).with_for_update(read=True, key_share=True)
+).with_for_update(**_AS_KEPT)
 _among = _skus_as_kept.where(_sku.c.id.in_(sa.bindparam("skus", expanding=True))).order_by(
     _sku.c.id
 )
