@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date
 
 import pytest
@@ -19,16 +19,23 @@ from tests.builders import Stage, World
 from tests.counts import opened
 from tests.tracked import by_lot, put
 from tests.waiting import until
-from warehouse.db import Database
+from warehouse.catalog.commands.skus import ImportSkus, SkuFacts
+from warehouse.catalog.models import Sku
+from warehouse.db import Base, Database
+from warehouse.errors import RuleViolation
 from warehouse.inventory.models import Allocation, Lot, StockBalance
+from warehouse.inventory.tracking import GiveLot, give_lot, import_tracked_skus
+from warehouse.orders.models import HoldKind
 from warehouse.orders.queries import consignment_by_id
 from warehouse.tracing.commands.blocking import BlockLot, block_lot
+from warehouse.tracing.commands.expiring import ExpireLot, expire_lot
 from warehouse.waves.models import PickTask
 
 _WAITING = sa.text(
     "SELECT count(*) FROM pg_stat_activity"
-    " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    " WHERE datname = current_database() AND :held_by = ANY(pg_blocking_pids(pid))"
 )
+_MINE = sa.text("SELECT pg_backend_pid()")
 
 
 @pytest.fixture(autouse=True)
@@ -38,8 +45,8 @@ def _several_writers(database: Database) -> None:
 
 
 @contextmanager
-def picking(world: World, consignment_id: int, act: Callable[[], object]) -> Iterator[Session]:
-    """Hold a consignment as a pick does; let `act` begin and wait for it; it ends well after."""
+def acting(act: Callable[[], object]) -> Iterator[Callable[[], bool]]:
+    """Let `act` go on beside what follows; it ends well after. Yielded says whether it failed."""
     failed: list[Exception] = []
 
     def run() -> None:
@@ -49,33 +56,90 @@ def picking(world: World, consignment_id: int, act: Callable[[], object]) -> Ite
             failed.append(error)
 
     thread = threading.Thread(target=run)
-    with world.database.transaction() as session:
-        consignment_by_id(session, consignment_id, lock=True)
-        thread.start()
-        assert until(lambda: _is_waited_for(world) or bool(failed))
-        yield session
+    thread.start()
+    yield lambda: bool(failed)
     thread.join()
     assert failed == []
 
 
-def _is_waited_for(world: World) -> bool:
-    with world.database.reading() as session:
-        return bool(session.scalar(_WAITING))
+@contextmanager
+def picking(world: World, consignment_id: int, act: Callable[[], object]) -> Iterator[Session]:
+    """Hold a consignment as a pick does; let `act` begin and wait for it; it ends well after."""
+    with ExitStack() as beside, world.database.transaction() as session:
+        consignment_by_id(session, consignment_id, lock=True)
+        has_failed = beside.enter_context(acting(act))
+        assert until(lambda: is_waited_for(world, session) or has_failed())
+        yield session
 
 
-def test_who_blocks_a_lot_waits_for_its_picks_with_empty_hands(world: World):
+def is_waited_for(world: World, session: Session) -> bool:
+    with world.database.reading() as watch:
+        return bool(watch.scalar(_WAITING, {"held_by": session.scalar(_MINE)}))
+
+
+def take(session: Session, model: type[Base], key: object, **how: bool) -> None:
+    """Hold a row as a pick's next step does, or fail where somebody has it."""
+    session.get_one(model, key, with_for_update={"nowait": True, **how})
+
+
+def acts_on(world: World, lot_id: int) -> dict[str, Callable[[], object]]:
+    """Return what may befall a lot, by name."""
+
+    def block() -> None:
+        world.do(block_lot, BlockLot, lot_id=lot_id, reason="smells")
+
+    def expire() -> None:
+        world.do(expire_lot, ExpireLot, lot_id=lot_id)
+
+    return {"blocked": block, "expired": expire}
+
+
+@pytest.mark.parametrize("act", ["blocked", "expired"])
+def test_who_takes_a_lot_away_waits_for_its_picks_with_empty_hands(world: World, act: str):
     world.site()
     goods = by_lot(world)
     put(world, goods, "A-1", 3, lot="L1", day=date(2027, 1, 1))
     work = world.bring(Stage.TOTE_BOUND, lines={goods: 2}, on_hand=0)
     lot_id, task_id = world.one(Lot).id, world.one(PickTask).id
+    with world.database.transaction() as session:
+        session.get_one(Lot, lot_id).best_before = date(2000, 1, 1)
 
-    def block() -> None:
-        world.do(block_lot, BlockLot, lot_id=lot_id, reason="smells")
-
-    with picking(world, work.consignment_id, block) as session:
-        session.get_one(PickTask, task_id, with_for_update={"nowait": True})
+    with picking(world, work.consignment_id, acts_on(world, lot_id)[act]) as session:
+        take(session, PickTask, task_id)
+        take(session, Lot, lot_id, read=True)  # by who finds too few and looks elsewhere
     assert world.one(Allocation).released == 2
+
+
+def test_who_blocks_a_lot_waits_for_what_is_packed_of_it_with_empty_hands(world: World):
+    world.site()
+    goods = by_lot(world)
+    put(world, goods, "A-1", 3, lot="L1", day=date(2027, 1, 1))
+    work = world.bring(Stage.PICKED, lines={goods: 2}, on_hand=0)
+    lot_id = world.one(Lot).id
+
+    with picking(world, work.consignment_id, acts_on(world, lot_id)["blocked"]) as session:
+        take(session, Lot, lot_id, read=True)
+    assert world.holds(work.order_id) == [HoldKind.MANUAL]
+
+
+def test_who_blocks_a_lot_waits_as_well_for_whom_it_was_promised_meanwhile(world: World):
+    world.site()
+    goods = by_lot(world)
+    put(world, goods, "A-1", 4, lot="L1", day=date(2027, 1, 1))
+    work = world.bring(Stage.TOTE_BOUND, lines={goods: 2}, on_hand=0)
+    late = world.bring(Stage.READY, work=world.released({goods: 2}))
+    lot_id = world.one(Lot).id
+
+    with ExitStack() as beside, world.database.transaction() as second:
+        with world.database.transaction() as first:
+            consignment_by_id(first, work.consignment_id, lock=True)
+            has_failed = beside.enter_context(acting(acts_on(world, lot_id)["blocked"]))
+            assert until(lambda: is_waited_for(world, first) or has_failed())
+            world.bring(Stage.TOTE_BOUND, work=late)
+            consignment_by_id(second, late.consignment_id, lock=True)
+        assert until(lambda: is_waited_for(world, second) or has_failed())
+        take(second, Lot, lot_id, read=True)
+    assert [row.released for row in world.all(Allocation)] == [2, 2]
 
 
 def test_who_posts_a_count_waits_for_the_picks_of_its_bin_with_empty_hands(world: World):
@@ -92,3 +156,33 @@ def test_who_posts_a_count_waits_for_the_picks_of_its_bin_with_empty_hands(world
     with picking(world, work.consignment_id, count.post) as session:
         session.get_one(StockBalance, (key.bin_id, key.sku_id), with_for_update={"nowait": True})
     assert world.balance("A-01", goods) == (0, 0, 0)
+
+
+def test_who_gives_goods_their_lot_waits_for_no_pick_while_others_wait_for_him(world: World):
+    goods = world.sku()
+    world.site()
+    world.stock(goods, "A-01", 3)
+    world.bring(Stage.TOTE_BOUND, lines={goods: 2}, on_hand=0)
+    here = world.one(Allocation).bin_id
+
+    with world.database.transaction() as pick:
+        take(pick, StockBalance, (here, goods.id))
+        world.refused(RuleViolation, give_lot, GiveLot, sku_id=goods.id, lot="L1")
+
+
+def test_a_list_that_says_how_skus_are_kept_takes_them_in_the_order_of_a_move(world: World):
+    first, second = world.sku("AAA"), world.sku("BBB")
+
+    def import_list() -> None:
+        rows = [
+            SkuFacts(row=n, code=one.code, name=f"{one.code} cotton", is_lot_tracked=True)
+            for n, one in enumerate((second, first), start=1)
+        ]
+        world.do(import_tracked_skus, ImportSkus, rows=tuple(rows))
+
+    with ExitStack() as beside, world.database.transaction() as move:
+        take(move, Sku, first.id, read=True, key_share=True)
+        has_failed = beside.enter_context(acting(import_list))
+        assert until(lambda: is_waited_for(world, move) or has_failed())
+        take(move, Sku, second.id, read=True, key_share=True)
+    assert [sku.is_lot_tracked for sku in world.all(Sku)] == [True, True]

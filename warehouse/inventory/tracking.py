@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,6 +14,7 @@ from warehouse.catalog.models import VIRTUAL_KINDS, Bin, BinKind, Sku
 from warehouse.catalog.queries import bin_of_kind
 from warehouse.catalog.rules import RowRefusal, code_problem, scan_code
 from warehouse.commands import Command, Outcome
+from warehouse.db import portions
 from warehouse.errors import InvalidInput, NotFound, RuleViolation, WarehouseError
 from warehouse.inventory import ledger
 from warehouse.inventory.fitness import SUSPECT_SKUS
@@ -127,16 +129,26 @@ def import_tracked_skus(session: Session, command: ImportSkus) -> Outcome:
     outcome = import_skus(session, command)
     refused = [RowRefusal.from_json(value) for value in outcome.facts["refused"]]
     bad = {row.row for row in refused}
-    for row in command.rows:
-        if row.row not in bad and row.says_tracking:
-            problem = _track(session, command, row)
-            refused += [problem] if problem else []
+    said = [row for row in command.rows if row.row not in bad and row.says_tracking]
+    for sku, row in _in_order(session, said):
+        problem = _track(session, command, sku, row)
+        refused += [problem] if problem else []
+    refused.sort(key=lambda refusal: refusal.row)
     facts = {**outcome.facts, "refused": [r.to_json() for r in refused]}
     return Outcome(screen=outcome.screen, message=outcome.message, tone=outcome.tone, facts=facts)
 
 
-def _track(session: Session, command: ImportSkus, row: SkuFacts) -> RowRefusal | None:
-    sku = session.scalars(sa.select(Sku).where(Sku.code == row.code.strip())).one()
+def _in_order(session: Session, rows: Sequence[SkuFacts]) -> list[tuple[Sku, SkuFacts]]:
+    """Return the rows with their SKUs, in the order in which everybody takes several SKUs."""
+    found: dict[str, Sku] = {}
+    for codes in portions(row.code.strip() for row in rows):
+        skus = session.scalars(sa.select(Sku).where(Sku.code.in_(codes)))
+        found |= {sku.code: sku for sku in skus}
+    pairs = [(found[row.code.strip()], row) for row in rows]
+    return sorted(pairs, key=lambda pair: pair[0].id)
+
+
+def _track(session: Session, command: ImportSkus, sku: Sku, row: SkuFacts) -> RowRefusal | None:
     given = {name: value for name, value in row.tracking.items() if value is not None}
     wanted = {name: given.get(name, getattr(sku, name)) for name in row.tracking}
     if all(getattr(sku, name) == value for name, value in wanted.items()):
@@ -204,8 +216,12 @@ def _require_days(session: Session, sku: Sku) -> None:
 
 
 def _at_rest(session: Session, sku: Sku) -> dict[int, int]:
-    """Return bin → pieces of a SKU that nobody is working on."""
-    rows = session.execute(
+    """Return bin → pieces of a SKU that nobody is working on.
+
+    Looked at before they are held: with the SKU held nobody promises them, and a pick, which has
+    its balance before it asks for the SKU, takes what is reserved.
+    """
+    query = (
         sa.select(Bin.id, Bin.code, Bin.kind, StockBalance.on_hand, StockBalance.reserved)
         .join(Bin, Bin.id == StockBalance.bin_id)
         .where(
@@ -214,14 +230,14 @@ def _at_rest(session: Session, sku: Sku) -> dict[int, int]:
             Bin.kind.not_in(VIRTUAL_KINDS),
         )
         .order_by(Bin.id)
-        .with_for_update(of=StockBalance)
-    ).all()
-    for row in rows:
+    )
+    for row in session.execute(query):
         if row.kind not in _AT_REST or row.reserved:
             raise RuleViolation(
                 say("Pieces of {sku} in {bin} are in work for an order. Let it go through first.",
                     sku=sku.code, bin=row.code)
             )  # fmt: skip
+    rows = session.execute(query.with_for_update(of=StockBalance))
     return {row.id: row.on_hand for row in rows}
 
 

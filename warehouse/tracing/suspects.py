@@ -48,7 +48,7 @@ def hold_back(session: Session, command: Command, lot: Lot) -> HeldBack:
         for kits in sorted(fresh, key=lambda kits: (kits.lot_id or 0, kits.move_id)):
             _hold_back(session, command, lot, kits, held)
         session.flush()
-        _wait_for_promises(session, held.sku_ids)
+        wait_for_promises(session, held.sku_ids)
     return held
 
 
@@ -68,7 +68,8 @@ def let_go(
         if not row.is_blocking or row.kit_lot_id is None:
             continue
         row.is_blocking = False
-        kit_lot = session.get_one(Lot, row.kit_lot_id, with_for_update=True, populate_existing=True)
+        kit_lot = session.get_one(Lot, row.kit_lot_id, with_for_update={"key_share": True},
+                                  populate_existing=True)  # fmt: skip
         others = sa.select(SuspectKits).where(SuspectKits.kit_lot_id == kit_lot.id, IS_OPEN)
         other = session.scalars(others.order_by(SuspectKits.id).limit(1)).first()
         if other is None:
@@ -163,7 +164,8 @@ def _may_be_here(session: Session, command: Command, sku_id: int) -> bool:
 
 def _block(session: Session, command: Command, lot: Lot, kit_lot_id: int) -> bool:
     """Block the lot of kits; return False where it is blocked already."""
-    kit_lot = session.get_one(Lot, kit_lot_id, with_for_update=True, populate_existing=True)
+    kit_lot = session.get_one(Lot, kit_lot_id, with_for_update={"key_share": True},
+                              populate_existing=True)  # fmt: skip
     if kit_lot.blocked_at is not None:
         return False
     kit_lot.blocked_at, kit_lot.blocked_reason = command.at, _why(lot)
@@ -174,7 +176,7 @@ def _why(lot: Lot) -> str:
     return f"{lot.code}: {lot.blocked_reason}"[:200]
 
 
-def _wait_for_promises(session: Session, sku_ids: Collection[int]) -> None:
+def wait_for_promises(session: Session, sku_ids: Collection[int]) -> None:
     """Hold the balances: whoever promises such kits is either done by now or will be refused."""
     session.execute(
         sa.select(StockBalance.bin_id)

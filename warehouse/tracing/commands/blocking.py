@@ -16,6 +16,7 @@ from warehouse.orders.queries import orders_of
 from warehouse.orders.rules import BY_HAND
 from warehouse.people import trail
 from warehouse.text import Text, say
+from warehouse.tracing.commands.holding import hold_lot
 from warehouse.tracing.commands.unpromising import give_promises_back, in_work
 from warehouse.tracing.in_doubt import in_doubt
 from warehouse.tracing.suspects import HeldBack, hold_back, let_go, suspicions
@@ -58,7 +59,10 @@ def block_lot(session: Session, command: BlockLot) -> Outcome:
     Raises:
         RuleViolation: a person blocked it already.
     """
-    lot = locked_lot(session, command.lot_id, command.reason)
+    require_reason(command.reason)
+    lot = hold_lot(session, command.lot_id)
+    if lot is None:
+        raise NotFound(say("lot"), command.lot_id)
     of_kits = suspicions(session, SuspectKits.kit_lot_id == lot.id)
     for_another = [row for row in of_kits if row.is_blocking]
     if lot.blocked_at is not None and not for_another:
@@ -178,7 +182,7 @@ def locked_lot(session: Session, lot_id: int, reason: str) -> Lot:
         InvalidInput: no reason. NotFound: there is no such lot.
     """
     require_reason(reason)
-    lot = session.get(Lot, lot_id, with_for_update=True, populate_existing=True)
+    lot = session.get(Lot, lot_id, with_for_update={"key_share": True}, populate_existing=True)
     if lot is None:
         raise NotFound(say("lot"), lot_id)
     return lot

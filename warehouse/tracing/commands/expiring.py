@@ -18,6 +18,7 @@ from warehouse.orders.models import Hold, Order
 from warehouse.packing.models import Parcel, ParcelState
 from warehouse.people import trail
 from warehouse.text import say
+from warehouse.tracing.commands.holding import hold_lot
 from warehouse.tracing.commands.unpromising import give_promises_back, in_work
 from warehouse.waves.models import PickTask, TaskState, WaveSlot
 from warehouse.waves.unfit import stop_unfit
@@ -39,7 +40,7 @@ def expire_lot(session: Session, command: ExpireLot) -> Outcome:
     Raises:
         NotFound: there is no such lot.
     """
-    lot = session.get(Lot, command.lot_id, with_for_update=True, populate_existing=True)
+    lot = hold_lot(session, command.lot_id)
     if lot is None:
         raise NotFound(say("lot"), command.lot_id)
     back: list[int] = []

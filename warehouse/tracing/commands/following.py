@@ -17,6 +17,7 @@ from warehouse.inventory.queries import NOT_UNDONE
 from warehouse.people import trail
 from warehouse.text import say
 from warehouse.tracing.commands.blocking import record_kits
+from warehouse.tracing.commands.holding import hold_lot
 from warehouse.tracing.commands.unpromising import give_promises_back
 from warehouse.tracing.suspects import IS_OPEN, hold_back
 
@@ -37,7 +38,7 @@ def follow_lot(session: Session, command: FollowLot) -> Outcome:
     Raises:
         NotFound: there is no such lot.
     """
-    lot = session.get(Lot, command.lot_id, with_for_update=True, populate_existing=True)
+    lot = hold_lot(session, command.lot_id)
     if lot is None:
         raise NotFound(say("lot"), command.lot_id)
     message = say("Lot {lot} is not blocked.", lot=lot.code)

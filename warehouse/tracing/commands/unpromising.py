@@ -13,7 +13,6 @@ from warehouse.commands import Command
 from warehouse.inventory import ledger
 from warehouse.inventory.models import Allocation, LotBalance, ReleaseReason, SuspectKits
 from warehouse.orders.models import Consignment, ConsignmentState
-from warehouse.orders.queries import lock_consignments
 from warehouse.packing.models import Parcel, ParcelState
 from warehouse.waves.leaving_out import step_out_or_hold
 from warehouse.waves.models import PickTask, TaskState, Wave, WaveSlot, WaveState
@@ -27,19 +26,12 @@ def give_promises_back(
 ) -> tuple[list[int], set[int]]:
     """Give back what is promised of lots, or of SKUs without lots, that may not be sold any more.
 
-    Return the consignments nobody has begun, which left their wave, and those in work for which
-    other pieces were looked for.
+    The lots have to be held with their work. Return the consignments nobody has begun, which left
+    their wave, and those in work for which other pieces were looked for.
     """
-    which = sa.or_(
-        Allocation.lot_id.in_(lot_ids),
-        sa.and_(Allocation.lot_id.is_(None), Allocation.sku_id.in_(sku_ids)),
-    )
-    # Consignments before their tasks, as a pick takes them.
-    tasks = session.execute(_tasks(which))
-    lock_consignments(session, {consignment_id for _, consignment_id in tasks})
     by_consignment: dict[int, list[PickTask]] = defaultdict(list)
-    held = _tasks(which).with_for_update(of=PickTask)
-    for task, consignment_id in session.execute(held):
+    tasks = open_tasks(lot_ids, sku_ids).with_for_update(of=PickTask)
+    for task, consignment_id in session.execute(tasks):
         by_consignment[consignment_id].append(task)
     back: list[int] = []
     short: set[int] = set()
@@ -83,13 +75,17 @@ def _holds(bin_id: Any, lot_id: int, kit_lots: Any) -> sa.ColumnElement[bool]:
     return sa.or_(some, has_suspects(bin_id, SuspectKits.lot_id == lot_id))
 
 
-def _tasks(which: sa.ColumnElement[bool]) -> sa.Select[PickTask, int]:
+def open_tasks(lot_ids: Collection[int], sku_ids: Collection[int] = ()) -> sa.Select[PickTask, int]:
+    """Return the question for open tasks of lots, or of SKUs without; with their consignments."""
     return (
         sa.select(PickTask, WaveSlot.consignment_id)
         .join(Allocation, Allocation.id == PickTask.allocation_id)
         .join(WaveSlot, WaveSlot.id == PickTask.slot_id)
         .where(
-            which,
+            sa.or_(
+                Allocation.lot_id.in_(lot_ids),
+                sa.and_(Allocation.lot_id.is_(None), Allocation.sku_id.in_(sku_ids)),
+            ),
             Allocation.pieces > Allocation.picked + Allocation.released,
             PickTask.state == TaskState.OPEN,
         )
