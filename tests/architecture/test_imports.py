@@ -31,7 +31,7 @@ UPSTREAM: dict[str, set[str]] = {
                  "storing", "supplying", "waves"},
     "picking": {"catalog", "counting", "inventory", "orders", "people", "placing", "waves"},
     "kitting": {"catalog", "inventory", "orders", "people", "placing", "shops", "storing", "waves"},
-    "checking": {"catalog", "inventory", "orders", "people", "waves"},
+    "checking": {"catalog", "counting", "inventory", "orders", "people", "waves"},
     "packing": {"carriers", "catalog", "inventory", "orders", "people", "printers", "waves"},
     "weighing": {"orders", "packing", "people"},
     "dispatch": {"carriers", "catalog", "inventory", "orders", "packing", "people", "printers",

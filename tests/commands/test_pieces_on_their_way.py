@@ -279,8 +279,11 @@ def test_what_was_not_counted_is_what_is_missing(checked: Bench):
     checked.check(gs1(serum, lot="L2"), gs1(serum), gs1("S2"))
     world, work = checked.world, checked.work
     world.do(report_missing, ReportMissing, by="checker", check_id=work.check_id)
-    assert places(world)["S1"] == "COUNT-DIFFERENCE"
+    assert places(world)["S1"] == "B-01"
     assert checked.stock(work.tote) == {"L1": (1, 0), "L2": (1, 0)}
+    assert checked.stock("A-01") == {"L1": (1, 0)}
+    kept = [(row.sku_id, row.pieces, row.lot_id is None) for row in world.all(Unfound)]
+    assert sorted(kept) == [(checked.serum.id, 1, False), (checked.camera.id, 1, True)]
     assert world.differences() == []
 
 

@@ -51,13 +51,24 @@ def keep_unfound(
     Who looked last is right. They are out of reach; `is_whole`: so is all the bin has of the SKU,
     and what comes there.
     """
-    row = session.scalars(
-        _rows(bin_id, sku_id, lot_id).with_for_update().execution_options(populate_existing=True)
-    ).one_or_none()
-    if row is None:
-        row = Unfound(bin_id=bin_id, sku_id=sku_id, lot_id=lot_id)
-        session.add(row)
+    row = _held(session, bin_id, sku_id, lot_id)
     row.pieces, row.is_whole = pieces, is_whole
+    row.at, row.person_id = command.at, command.actor.person_id
+    session.flush()
+
+
+def more_unfound(
+    session: Session,
+    command: Command,
+    *,
+    bin_id: int,
+    sku_id: int,
+    pieces: int,
+    lot_id: int | None = None,
+) -> None:
+    """Keep that so many more pieces than before are not seen in a bin; the rest stays as it is."""
+    row = _held(session, bin_id, sku_id, lot_id)
+    row.pieces += pieces
     row.at, row.person_id = command.at, command.actor.person_id
     session.flush()
 
@@ -73,6 +84,17 @@ def within_reach_again(session: Session, *conditions: sa.ColumnElement[bool]) ->
     session.execute(
         sa.delete(Unfound).where(*conditions).execution_options(synchronize_session="fetch")
     )
+
+
+def _held(session: Session, bin_id: int, sku_id: int, lot_id: int | None) -> Unfound:
+    """Return the row, held until the command ends; where there is none, one of no pieces."""
+    row: Unfound | None = session.scalars(
+        _rows(bin_id, sku_id, lot_id).with_for_update().execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        row = Unfound(bin_id=bin_id, sku_id=sku_id, lot_id=lot_id, pieces=0, is_whole=False)
+        session.add(row)
+    return row
 
 
 def _rows(bin_id: int, sku_id: int, lot_id: int | None) -> sa.Select[Any]:

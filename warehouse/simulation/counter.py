@@ -1,4 +1,7 @@
-"""Stock counts of the day, while orders are picked: counters who look at shelves, a reviewer."""
+"""Stock counts of the day, while orders are picked: counters who look at shelves, a reviewer.
+
+Besides the counts that were planned there are those of bins somebody doubted.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,7 @@ from warehouse.counting.models import (
     CountBin,
     CountLine,
     CountScope,
+    CountSession,
     CountTake,
     DifferenceReason,
     LineState,
@@ -43,16 +47,17 @@ SINGLE_SHARE = 0.3  # goods scanned piece by piece; the others are counted by ey
 
 
 def organizer(day: Day, tablet: Tablet, counts: int, span_s: float) -> Work:
-    """Open the counts over the day, each of its part of the shelves; approve and post them."""
+    """Open the counts over the day, each of its part of the shelves; approve and post them all."""
     with day.database.reading() as session:
         codes = shelf_codes(session)
     parts = [part for n in range(counts) if (part := tuple(codes[n::counts]))]
     pause_s = span_s / (2 * counts)
     waited = pause_s
-    while parts or day.open_counts:
+    while True:
         if parts and waited >= pause_s:
             _open(day, tablet, parts.pop(0))
             waited = 0
+        _take_up(day)
         for session_id in tuple(day.open_counts):
             _review(day, tablet, session_id)
         waited += REVIEW_EVERY_S
@@ -64,6 +69,20 @@ def _open(day: Day, tablet: Tablet, codes: tuple[str, ...]) -> None:
     opened = tablet.send(open_count, OpenCount, scope=scope, starts=True)
     day.open_counts.append(opened.subject_id or 0)
     day.counts_due -= 1
+
+
+def _take_up(day: Day) -> None:
+    """Have the counts worked that somebody's doubt has opened."""
+    with day.database.reading() as session:
+        doubted = session.scalars(
+            sa.select(CountSession.id)
+            .where(
+                CountSession.scope == CountScope.EVENT,
+                CountSession.state.in_((SessionState.COUNTING, SessionState.REVIEW)),
+            )
+            .order_by(CountSession.id)
+        )
+        day.open_counts += [one for one in doubted if one not in day.open_counts]
 
 
 def _review(day: Day, tablet: Tablet, session_id: int) -> None:

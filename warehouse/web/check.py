@@ -27,7 +27,7 @@ from warehouse.web.stations import Fragment, code_of, said_of, stop_screen, unkn
 
 bp = Blueprint("check", __name__, url_prefix="/check")
 DAMAGED = "damaged"  # the next scan names the damaged piece
-MISSING = "missing"  # asks once more before pieces are booked as missing
+MISSING = "missing"  # asks once more before pieces are taken for missing
 
 
 @bp.get("")

@@ -107,6 +107,14 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
         _with("Check: {sku}, {pieces} pieces too many, missing or wrong"),
         "stop",
     ),
+    ("consignment", "missing"): (
+        _with("Check: {pieces} × {sku} missing. By the book they are in {bin}, which is counted"),
+        "stop",
+    ),
+    ("consignment", "written_off"): (
+        _with("Check: {pieces} × {sku} missing, booked to {bin}: their bin is out of use"),
+        "stop",
+    ),
     ("consignment", "checked"): (_plain(say("Checked, all there")), "ok"),
     ("consignment", "packing_started"): (_plain(say("Packing begun")), None),
     ("consignment", "packed"): (_plain(say("Packed")), "ok"),
@@ -234,6 +242,10 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
         "attention",
     ),
     ("bin", "fewer_found"): (_with("{missing} × {sku} missing"), "stop"),
+    ("bin", "not_in_tote"): (
+        _with("{pieces} × {sku} missing at the check of {consignment}: here again by the book"),
+        "stop",
+    ),
     ("bin", "seen_empty"): (_plain(say("Seen empty by the picker")), None),
     ("bin", "bin_new"): (_plain(say("Added")), None),
     ("bin", "bin_changed"): (_plain(say("Settings changed")), None),

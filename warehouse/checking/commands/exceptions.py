@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import BinKind
 from warehouse.catalog.queries import bin_of_kind
+from warehouse.checking.commands.missing import back_to_their_bins
 from warehouse.checking.commands.pieces import (
     Part,
     in_tote,
@@ -50,7 +50,7 @@ class ReportDamaged(Command):
 
 
 def report_missing(session: Session, command: ReportMissing) -> Outcome:
-    """Book the pieces not counted as missing, and stop the order for the stock people.
+    """Book the pieces not counted back to where they were picked, and stop the order.
 
     Raises:
         RuleViolation: nothing is missing.
@@ -60,8 +60,10 @@ def report_missing(session: Session, command: ReportMissing) -> Outcome:
     missing = missing_parts(session, check, lines)
     if not missing:
         raise RuleViolation(say("Nothing is missing."))
-    place = bin_of_kind(session, BinKind.COUNT_DIFFERENCE).id
-    _take_out(session, command, check, missing, place, MismatchKind.MISSING)
+    for part in missing:
+        _write_down(session, command, check, part, MismatchKind.MISSING)
+    session.flush()
+    back_to_their_bins(session, command, check, lines, missing)
     pieces = sum(part.pieces for part in missing)
     return _stop(session, command, check, say("{pieces} missing.", pieces=pieces))
 
@@ -84,49 +86,37 @@ def report_damaged(session: Session, command: ReportDamaged) -> Outcome:
     line.checked = min(line.checked, line.picked - 1)
     place = bin_of_kind(session, BinKind.QUARANTINE)
     part = Part(line=line, pieces=1, lot_id=named.lot_id, serials=named.serials)
-    _take_out(session, command, check, [part], place.id, MismatchKind.DAMAGED)
+    _write_down(session, command, check, part, MismatchKind.DAMAGED)
+    session.flush()
+    posting = ledger.Posting(
+        sku_id=line.sku_id,
+        from_bin_id=tote_id(session, check),
+        to_bin_id=place.id,
+        pieces=part.pieces,
+        reason=MoveReason.MISSING,
+        consignment_line_id=line.id,
+        reference=MismatchKind.DAMAGED,
+        lot_id=part.lot_id,
+        serials=part.serials,
+    )
+    ledger.post(session, command, [posting])
     message = say("Put the damaged piece into {bin}.", bin=place.code)
     return _stop(session, command, check, message)
 
 
-def _take_out(
-    session: Session,
-    command: Command,
-    check: Check,
-    parts: Sequence[Part],
-    place_id: int,
-    kind: MismatchKind,
+def _write_down(
+    session: Session, command: Command, check: Check, part: Part, kind: MismatchKind
 ) -> None:
-    here = tote_id(session, check)
-    postings = []
-    for part in parts:
-        line, pieces = part.line, part.pieces
-        line.picked -= pieces
-        postings.append(
-            ledger.Posting(
-                sku_id=line.sku_id,
-                from_bin_id=here,
-                to_bin_id=place_id,
-                pieces=pieces,
-                reason=MoveReason.MISSING,
-                consignment_line_id=line.id,
-                reference=kind,
-                lot_id=part.lot_id,
-                serials=part.serials,
-            )
-        )
-        session.add(
-            Mismatch(
-                check_id=check.id,
-                kind=kind,
-                sku_id=line.sku_id,
-                pieces=pieces,
-                command_id=command.id,
-                at=command.at,
-            )
-        )
-    session.flush()
-    ledger.post(session, command, postings)
+    part.line.picked -= part.pieces
+    mismatch = Mismatch(
+        check_id=check.id,
+        kind=kind,
+        sku_id=part.line.sku_id,
+        pieces=part.pieces,
+        command_id=command.id,
+        at=command.at,
+    )
+    session.add(mismatch)
 
 
 def _stop(session: Session, command: Command, check: Check, message: Text) -> Outcome:
