@@ -13,6 +13,7 @@ from warehouse.counting.models import CountSession
 from warehouse.errors import RuleViolation, StaleScreen
 from warehouse.inventory.models import Allocation, AllocationRelease, Unfound
 from warehouse.inventory.queries import available_of
+from warehouse.inventory.standing import stands_of
 from warehouse.orders.models import Consignment, HoldKind, Order
 from warehouse.picking.commands.exceptions import (
     ReportShort,
@@ -48,6 +49,8 @@ def sellable(world: World, goods: Goods) -> int:
         standing = stocks_of(session, asked, [goods.id])[goods.id].standing
         pickable = available_of(session, [goods.id], day=asked.day, places=IS_SELLABLE)
         assert pickable.get(goods.id, 0) == standing.sellable
+        by_bin = stands_of(session, [goods.id], day=asked.day).get(goods.id, [])
+        assert sum(stand.available for stand in by_bin) == standing.sellable
         return standing.sellable
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from tests.builders import Stage
 from tests.tracked import by_lot, by_piece, lots_at, places, put
 from tests.web.desk_site import Desk, words_of
-from warehouse.catalog.models import Sku
+from warehouse.catalog.models import Bin, Sku
 from warehouse.commands import new_id
 from warehouse.db import utcnow
 from warehouse.inventory.models import Lot, Serial
@@ -88,6 +88,27 @@ def test_a_lot_is_blocked_let_go_and_mended(desk: Desk):
     desk.post(f"/lots/{lot.id}/best-before", SUPERVISOR, best_before="2062-13-01", reason="x")
     assert desk.world.get(Lot, lot.id).best_before == date(2030, 1, 31)
     assert desk.post(f"/lots/{lot.id}/block", Role.PICKER, reason="x").status_code == 403
+
+
+def test_every_page_of_stock_tells_what_is_available_and_what_is_held_back(desk: Desk):
+    world = desk.world
+    serum = by_lot(world)
+    put(world, serum, "A-01", 96, lot="GOOD")
+    put(world, serum, "A-01", 40, lot="BAD")
+    put(world, serum, "A-02", 24, lot="OLD", day=today() - timedelta(days=1))
+    lot_id = world.one(Lot, code="BAD").id
+    desk.post(f"/lots/{lot_id}/block", SUPERVISOR, reason="smells")
+    page = words_of(desk.get(f"/stock/sku/{serum.id}", SUPERVISOR))
+    assert "On hand 160 Reserved 0 Held back 64 Available 96" in page
+    assert "Held back: blocked 40 expired 24" in page
+    assert "May be sold 96 On the way in 0 In quarantine 0" in page
+    assert "BAD 40 – 40 blocked 0" in page
+    bin_page = words_of(desk.get(f"/stock/bins/{world.one(Bin, code='A-01').id}", SUPERVISOR))
+    assert "BAD 40 – 40 blocked 0" in bin_page
+    assert "GOOD 96 – – 96" in bin_page
+    row = desk.get("/stock?export=csv", SUPERVISOR).get_data(as_text=True).splitlines()
+    told = dict(zip(row[0].split(","), row[1].split(","), strict=True))
+    assert (told["On hand"], told["Held back"], told["Available"]) == ("160", "64", "96")
 
 
 def test_a_sku_is_kept_by_lot_from_its_page(desk: Desk):

@@ -57,6 +57,7 @@ COMPONENTS: dict[str, Schema] = {
     "WaveSlot": waves.WAVE_SLOT,
     "PickTask": waves.PICK_TASK,
     "Balance": stock.BALANCE,
+    "HeldBack": stock.HELD_BACK,
     "SkuRow": stock.SKU_ROW,
     "Sku": stock.SKU,
     "Barcode": stock.BARCODE,

@@ -40,7 +40,7 @@ TAG = "Stock"
 )
 def stock_index() -> Response:
     with reading() as session:
-        return answer(list_stock(session, **{"limit": USUAL, **query()}))
+        return answer(list_stock(session, day=today(), **{"limit": USUAL, **query()}))
 
 
 @bp.get("/skus")
@@ -119,7 +119,7 @@ def bins_index() -> Response:
 )
 def bins_show(code: str) -> Response:
     with reading() as session:
-        return answer(show_bin(session, code))
+        return answer(show_bin(session, code, day=today()))
 
 
 @bp.get("/ledger/verify")

@@ -28,7 +28,7 @@ def skus_cli() -> None:
 @listing
 @click.pass_obj
 def list_command(site: Site, /, **asked: Any) -> None:
-    """List SKUs with the pieces that are free."""
+    """List SKUs with the pieces that may be promised to orders."""
     put_list(site, partial(list_skus, day=site.today()), "skus", LISTED, **asked)
 
 

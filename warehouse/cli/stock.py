@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ def stock_cli() -> None:
 @click.pass_obj
 def list_command(site: Site, /, **asked: Any) -> None:
     """List what stands where, bin by bin."""
-    put_list(site, list_stock, "stock", LISTED, WORDS, **asked)
+    put_list(site, partial(list_stock, day=site.today()), "stock", LISTED, WORDS, **asked)
 
 
 def _book(database: Database, file: Path, **given: Any) -> ListReport:

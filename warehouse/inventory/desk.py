@@ -1,4 +1,4 @@
-"""Stock as the desk lists it: by SKU, by bin, and the moves behind it."""
+"""Bins as the desk lists them with what stands in them, and the moves behind it."""
 
 from __future__ import annotations
 
@@ -8,45 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from warehouse.catalog.models import VIRTUAL_KINDS, Bin, Sku, Zone
-from warehouse.catalog.queries import IS_PICKABLE
 from warehouse.commands import CommandRow
 from warehouse.inventory.models import Lot, LotBalance, Move, StockBalance
 from warehouse.people.models import Person
-
-_pickable = (
-    sa.select(
-        StockBalance.sku_id,
-        sa.func.sum(StockBalance.on_hand).label("on_hand"),
-        sa.func.sum(StockBalance.reserved).label("reserved"),
-        sa.func.sum(sa.case((StockBalance.on_hand != 0, 1), else_=0)).label("bins"),
-    )
-    .join(Bin, Bin.id == StockBalance.bin_id)
-    .where(IS_PICKABLE)
-    .group_by(StockBalance.sku_id)
-    .subquery()
-)
-ON_HAND = sa.func.coalesce(_pickable.c.on_hand, 0)
-RESERVED = sa.func.coalesce(_pickable.c.reserved, 0)
-AVAILABLE = ON_HAND - RESERVED
-
-
-def sku_list() -> sa.Select[*tuple[Any, ...]]:
-    """Return the SKUs with what stands of them in pickable bins, to be filtered."""
-    return sa.select(
-        Sku.id,
-        Sku.code,
-        Sku.name,
-        Sku.properties,
-        Sku.weight_g,
-        Sku.storage_class,
-        Sku.shelf_most,
-        Sku.is_active,
-        ON_HAND.label("on_hand"),
-        RESERVED.label("reserved"),
-        AVAILABLE.label("available"),
-        sa.func.coalesce(_pickable.c.bins, 0).label("bins"),
-    ).outerjoin(_pickable, _pickable.c.sku_id == Sku.id)
-
 
 _stood = (
     sa.select(

@@ -70,6 +70,16 @@ class SkuStock:
     alerts: tuple[Alert, ...]
 
     @property
+    def available(self) -> int:
+        """Pieces that may be promised to orders now: sound, on shelves and in reserve."""
+        return self.standing.sellable
+
+    @property
+    def held_back(self) -> int:
+        """Pieces in the house that nobody was promised, and nobody may be."""
+        return self.on_hand - self.reserved - self.available
+
+    @property
     def value_fen(self) -> int | None:
         """What the pieces in the house cost, None where no price is known."""
         return None if self.cost_fen is None else self.cost_fen * self.on_hand
@@ -107,8 +117,8 @@ class StockQuestion:
         self._joins = ((there, there.c.sku_id), (unfit, unfit.c.sku_id),
                        (wanted, wanted.c.sku_id), (coming, coming.c.sku_id))  # fmt: skip
         self.on_hand = _number(there.c.on_hand)
-        self.free = _number(there.c.shelf) + _number(there.c.reserve) - _number(there.c.promised)
-        self.sellable = self.free - _number(unfit.c.pieces)
+        there_free = _number(there.c.shelf) + _number(there.c.reserve) - _number(there.c.promised)
+        self.sellable = there_free - _number(unfit.c.pieces)
         self.dock = _number(there.c.dock)
         dock_fit = self.dock - _number(unfit.c.dock)
         self.quarantine = _number(there.c.quarantine)
@@ -180,7 +190,7 @@ class StockQuestion:
         """
         numbers = {
             "on_hand": self.on_hand,
-            "available": self.free,
+            "available": self.sellable,
             "reserve": self.reserve,
             "dock": self.dock,
             "quarantine": self.quarantine,

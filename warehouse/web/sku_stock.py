@@ -12,10 +12,11 @@ from werkzeug.wrappers import Response
 
 from warehouse.catalog.models import Sku, Zone
 from warehouse.catalog.queries import has_barcode
+from warehouse.inventory.standing import stands_of
 from warehouse.people.rights import Right
 from warehouse.receiving.models import Supplier
 from warehouse.settings import load_settings
-from warehouse.supplying.places import places_of, stands_in_zone
+from warehouse.supplying.places import stands_in_zone
 from warehouse.supplying.rules import Alert
 from warehouse.supplying.stock import Asked, SkuStock, StockQuestion
 from warehouse.text import say
@@ -31,7 +32,8 @@ Read = Callable[[SkuStock], object]
 PIECES: tuple[tuple[Any, Read], ...] = (
     (say("On hand"), lambda s: s.on_hand),
     (say("Reserved"), lambda s: s.reserved),
-    (say("Available"), lambda s: s.standing.shelf + s.standing.reserve - s.standing.reserved),
+    (say("Held back"), lambda s: s.held_back),
+    (say("Available"), lambda s: s.available),
     (say("On shelves"), lambda s: s.standing.shelf),
     (say("In reserve"), lambda s: s.standing.reserve),
     (say("Blocked or expired"), lambda s: s.standing.unfit),
@@ -90,7 +92,7 @@ def index() -> str | Response:
             "stock/index.html",
             page=page,
             stocks=stocks,
-            places=places_of(session, [s.sku_id for s in stocks]),
+            places=stands_of(session, [s.sku_id for s in stocks], day=question.asked.day),
             weeks=question.asked.settings.sales_weeks,
             only=tables.text("only"),
             q=tables.text("q"),
@@ -110,7 +112,7 @@ def _filters(question: StockQuestion) -> Iterable[sa.ColumnElement[bool]]:
     if only in set(Alert):
         yield sa.and_(question.is_alert(Alert(only)), Sku.is_active)
     elif only == "none":
-        yield sa.and_(question.free <= 0, Sku.is_active)
+        yield sa.and_(question.sellable <= 0, Sku.is_active)
     elif only == "stock":
         yield question.on_hand > 0
     elif only == "unweighed":

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from flask import Blueprint, render_template, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from warehouse.catalog.commands.labels import (
@@ -12,17 +15,28 @@ from warehouse.catalog.commands.labels import (
     print_bin_labels,
     print_sku_labels,
 )
-from warehouse.catalog.models import Barcode, Bin, BinKind, Sku, SkuPicture, Zone
+from warehouse.catalog.models import (
+    IN_WORK_KINDS,
+    Barcode,
+    Bin,
+    BinKind,
+    Sku,
+    SkuPicture,
+    Zone,
+)
 from warehouse.counting.queries import not_found
 from warehouse.errors import NotFound, WarehouseError
 from warehouse.inventory import desk as stock_desk
 from warehouse.inventory.models import Move, MoveReason, StockBalance
 from warehouse.inventory.proof import differences
+from warehouse.inventory.standing import held_back, stands_in, stands_of
 from warehouse.inventory.tracking import GiveLot, SetTracking, give_lot, set_tracking
 from warehouse.kitting.queries import kits_with, parts_of
 from warehouse.people.rights import Right
+from warehouse.settings import load_settings
 from warehouse.storing.commands.moves import ADJUSTED
 from warehouse.storing.desk import move_list
+from warehouse.supplying.stock import Asked, stocks_of
 from warehouse.text import say
 from warehouse.tracing.in_doubt import in_doubt
 from warehouse.tracing.queries import lots_of_sku
@@ -97,8 +111,7 @@ def sku(sku_id: int) -> str | Response:
             sku=found,
             has_picture=session.get(SkuPicture, sku_id) is not None,
             barcodes=list(session.scalars(barcodes)),
-            totals=session.execute(stock_desk.sku_list().where(Sku.id == sku_id)).one(),
-            bins=stock_desk.bins_of_sku(session, sku_id),
+            **_standing(session, sku_id),
             lots=lots_of_sku(session, sku_id),
             today=today(),
             page=tables.page_of(session, query, MOVES, arms=(of_sku,)),
@@ -108,6 +121,21 @@ def sku(sku_id: int) -> str | Response:
             inside=kits_with(session, sku_id),
             doubts=in_doubt(session, Sku.id == sku_id),
         )
+
+
+def _standing(session: Session, sku_id: int) -> dict[str, Any]:
+    """Return the numbers of the SKU and its places: what the list of stock says, one by one."""
+    stands = stands_of(session, [sku_id], day=today()).get(sku_id, [])
+    elsewhere = stock_desk.bins_of_sku(session, sku_id)
+    others = [b for b in elsewhere if b.is_virtual or b.kind in IN_WORK_KINDS]
+    asked = Asked(day=today(), settings=load_settings(session))
+    return {
+        "stock": stocks_of(session, asked, [sku_id])[sku_id],
+        "stands": stands,
+        "held": sorted(held_back(stands).items()),
+        "others": others,
+        "on_way_out": sum(b.on_hand for b in others if not b.is_virtual),
+    }
 
 
 @bp.get("/bins")
@@ -155,7 +183,7 @@ def bin(bin_id: int) -> str | Response:
             bin=found,
             zone=session.get(Zone, found.zone_id) if found.zone_id else None,
             consignment_id=carries,
-            content=stock_desk.content_of_bin(session, bin_id),
+            content=stands_in(session, [bin_id], day=today()),
             unfound=not_found(session, bin_id),
             page=tables.page_of(session, query, MOVES, arms=touching),
             events=story(session, [("bin", [bin_id])]),

@@ -13,6 +13,7 @@ from warehouse.checking.models import CheckState, MismatchKind
 from warehouse.dispatch.models import HandoverState, WaybillSource, WaybillState
 from warehouse.inventory.models import MoveReason
 from warehouse.inventory.proof import PROOF_WORDS, Proof
+from warehouse.inventory.standing import Held
 from warehouse.orders.models import (
     ConsignmentState,
     HoldKind,
@@ -226,6 +227,18 @@ WORDS: Mapping[type[StrEnum], Words] = {
         Alert.OVER: (say("too much"), LOOK),
         Alert.SLOW: (say("slow"), LOOK),
         Alert.DEAD: (say("dead stock"), LOOK),
+    },
+    Held: {
+        Held.BLOCKED: (say("blocked"), STOP),
+        Held.EXPIRED: (say("expired"), STOP),
+        Held.ENDING: (say("too near its end"), STOP),
+        Held.IN_DOUBT: (say("a blocked lot may be inside"), STOP),
+        Held.NOT_FOUND: (say("not found"), LOOK),
+        Held.DOCK: (say("on the dock"), WAIT),
+        Held.QUARANTINE: (say("in quarantine"), LOOK),
+        Held.CLOSED: (say("closed to picking"), LOOK),
+        Held.NOT_IN_USE: (say("bin not in use"), LOOK),
+        Held.ON_ITS_WAY_OUT: (say("on its way out"), WAIT),
     },
     LevelSource: {
         LevelSource.TYPED: (say("typed"), NONE),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,11 +13,12 @@ from sqlalchemy.orm import Session
 from warehouse.api.schemas import Schema, component, flag, listed, maybe, record, text, whole, word
 from warehouse.api.shapes.paging import keys_of, page
 from warehouse.catalog.models import Barcode, BarcodeKind, Bin, BinKind, Sku, Zone
-from warehouse.catalog.queries import has_barcode
+from warehouse.catalog.queries import IS_SELLABLE, has_barcode
 from warehouse.errors import NotFound
 from warehouse.inventory.models import StockBalance
 from warehouse.inventory.proof import Proof, differences
 from warehouse.inventory.queries import available_of
+from warehouse.inventory.standing import Held, Stand, stands_in
 from warehouse.text import say
 
 BALANCE: Schema = record(
@@ -26,9 +28,14 @@ BALANCE: Schema = record(
         "sku": text(),
         "on_hand": whole("Pieces; below zero only for bins that stand for the outside."),
         "reserved": whole("Pieces promised to consignments."),
-        "available": whole("On hand minus reserved."),
+        "available": whole("May be promised to orders; 0 in bins nobody sells from."),
+        "held_back": listed(component("HeldBack")),
     },
-    "What stands in one bin of one SKU.",
+    "What stands in one bin of one SKU: reserved, available and held back, together all of it.",
+)
+HELD_BACK: Schema = record(
+    {"why": word(Held), "pieces": whole(), "lot": maybe(text())},
+    "Pieces nobody was promised, and nobody may be.",
 )
 _SKU: dict[str, Schema] = {
     "code": text(),
@@ -44,7 +51,7 @@ _SKU: dict[str, Schema] = {
     "is_serial_tracked": flag("Each piece is known by its serial number."),
     "days_before_expiry": whole("Lots with fewer days left are promised to nobody."),
     "barcodes": listed(component("Barcode")),
-    "available": whole("Free pieces in bins orders are picked from."),
+    "available": whole("Sound pieces nobody was promised, on shelves and in reserve."),
 }
 SKU_ROW: Schema = record(_SKU, "A SKU in a list.")
 SKU: Schema = record(
@@ -104,13 +111,14 @@ DIFFERENCE: Schema = record(
 def list_stock(
     session: Session,
     *,
+    day: date,
     sku: str | None = None,
     bin: str | None = None,
     outside: bool = False,
     after: str | None = None,
     limit: int,
 ) -> dict[str, Any]:
-    """Return one page of balances that are not zero; `outside`: virtual bins too."""
+    """Return one page of balances on the site's `day` that are not zero; `outside`: virtual too."""
     query = _balances(outside=outside).limit(limit + 1)
     keys = keys_of(after, 2)
     if keys is not None:
@@ -120,7 +128,9 @@ def list_stock(
         query = query.where(Sku.code == sku)
     if bin is not None:
         query = query.where(Bin.code == bin)
-    return page("stock", session.execute(query).all(), limit, _balance, "bin_id", "sku_id")
+    rows = session.execute(query).all()
+    show = _shown(session, rows, day)
+    return page("stock", rows, limit, show, "bin_id", "sku_id")
 
 
 def _balances(*, outside: bool) -> sa.Select[*tuple[Any, ...]]:
@@ -142,14 +152,28 @@ def _balances(*, outside: bool) -> sa.Select[*tuple[Any, ...]]:
     return query if outside else query.where(sa.not_(StockBalance.is_virtual))
 
 
-def _balance(row: Any) -> dict[str, Any]:
+def _shown(session: Session, rows: Sequence[Any], day: date) -> Callable[[Any], dict[str, Any]]:
+    """Return how a balance among these reads: what of it is available, and what is held back."""
+    bins, skus = {row.bin_id for row in rows}, {row.sku_id for row in rows}
+    parts: dict[tuple[int, int], list[Stand]] = defaultdict(list)
+    for stand in stands_in(session, bins, day=day, sku_ids=skus):
+        parts[stand.bin_id, stand.sku_id].append(stand)
+    return lambda row: _balance(row, parts[row.bin_id, row.sku_id])
+
+
+def _balance(row: Any, parts: list[Stand]) -> dict[str, Any]:
     return {
         "bin": row.bin,
         "kind": row.kind.value,
         "sku": row.sku,
         "on_hand": row.on_hand,
         "reserved": row.reserved,
-        "available": row.on_hand - row.reserved,
+        "available": sum(part.available for part in parts),
+        "held_back": [
+            {"why": part.why.value, "pieces": part.held, "lot": part.lot or None}
+            for part in parts
+            if part.why is not None
+        ],
     }
 
 
@@ -163,7 +187,7 @@ def list_skus(
         query = query.where(Sku.id > keys[0])
     skus = session.scalars(query).all()
     ids = [sku.id for sku in skus]
-    codes, free = _barcodes(session, ids), available_of(session, ids, day=day)
+    codes, free = _barcodes(session, ids), _available(session, ids, day)
     return page("skus", skus, limit, lambda s: _sku(s, codes[s.id], free.get(s.id, 0)), "id")
 
 
@@ -178,12 +202,16 @@ def show_sku(session: Session, code: str, *, day: date) -> dict[str, Any]:
         sku = session.scalars(sa.select(Sku).where(has_barcode(code)).order_by(Sku.id)).first()
     if sku is None:
         raise NotFound(say("SKU"), code)
-    rows = session.execute(_balances(outside=False).where(StockBalance.sku_id == sku.id))
-    free = available_of(session, [sku.id], day=day)
+    rows = session.execute(_balances(outside=False).where(StockBalance.sku_id == sku.id)).all()
+    free = _available(session, [sku.id], day)
     return {
         **_sku(sku, _barcodes(session, [sku.id])[sku.id], free.get(sku.id, 0)),
-        "stock": [_balance(row) for row in rows],
+        "stock": [*map(_shown(session, rows, day), rows)],
     }
+
+
+def _available(session: Session, sku_ids: list[int], day: date) -> dict[int, int]:
+    return available_of(session, sku_ids, day=day, places=IS_SELLABLE)
 
 
 def _sku(sku: Sku, barcodes: list[dict[str, Any]], available: int) -> dict[str, Any]:
@@ -229,8 +257,8 @@ def list_bins(
     return page("bins", session.execute(query).all(), limit, _bin, "id")
 
 
-def show_bin(session: Session, code: str) -> dict[str, Any]:
-    """Return a bin with what stands in it.
+def show_bin(session: Session, code: str, *, day: date) -> dict[str, Any]:
+    """Return a bin with what stands in it on the site's `day`.
 
     Raises:
         NotFound: there is none of this code.
@@ -238,8 +266,8 @@ def show_bin(session: Session, code: str) -> dict[str, Any]:
     row = session.execute(_bins().where(Bin.code == code)).first()
     if row is None:
         raise NotFound(say("bin"), code)
-    rows = session.execute(_balances(outside=False).where(StockBalance.bin_id == row.id))
-    return {**_bin(row), "stock": [_balance(balance) for balance in rows]}
+    rows = session.execute(_balances(outside=False).where(StockBalance.bin_id == row.id)).all()
+    return {**_bin(row), "stock": [*map(_shown(session, rows, day), rows)]}
 
 
 def _bins() -> sa.Select[*tuple[Any, ...]]:
