@@ -241,6 +241,38 @@ def test_a_recount_on_paper_has_a_sheet_of_its_own(desk: Desk, shelf):
     assert count.line("A-1", tee).counted_by_id == counter
 
 
+def test_a_sheet_typed_in_wrongly_is_corrected_where_its_lines_stand(desk: Desk, shelf):
+    tee, count = shelf
+    here = f"/counts/{count.id}"
+    assert "Typed in wrongly?" not in words_of(desk.get(here))
+    place = desk.world.one(CountBin, bin_id=desk.world.one(Bin, code="A-1").id)
+    desk.post(f"/counts/bins/{place.id}/typed", **{f"pieces-{tee.id}": "100"})
+    page = desk.get(f"{here}/correct?bin=a-1")
+    assert page.location == (url := f"/counts/bins/{place.id}/corrected")
+    assert f'href="{url}"' in desk.get(here).text
+    assert "X-9 is no bin of this count." in notice_of(
+        desk.get(desk.get(f"{here}/correct?bin=x-9").location)
+    )
+    form = desk.get(url).text
+    assert re.search(r'name="pieces-0" value="100" autofocus', form)
+    assert "The figures are held against the book of the time" in words_of(desk.get(url))
+    sent = {name: re.search(rf'name="{name}" value="([^"]*)"', form)[1]
+            for name in ("take_id", "rows", "sku-0")}  # fmt: skip
+    odd = desk.post(url, **sent, **{"pieces-0": "10", "sku-1": "NOBODY", "pieces-1": "1"})
+    assert odd.status_code == 400
+    assert "NOBODY: Nothing here carries this code." in words_of(odd)
+    assert 'name="sku-1" value="NOBODY"' in odd.text
+    answer = desk.post(url, **sent, **{"pieces-0": "10"})
+    assert "A-1 is corrected: TEE 100 → 10" in notice_of(desk.get(answer.location))
+    assert "A-1 typed in anew: TEE 100 → 10" in words_of(desk.get(here))
+    stale = desk.post(url, **sent, **{"pieces-0": "9"})
+    assert "Look again" in notice_of(desk.get(stale.location))
+    assert count.line("A-1", tee).counted == 10
+    other = desk.world.one(CountBin, bin_id=desk.world.one(Bin, code="A-2").id)
+    nothing = desk.get(f"/counts/bins/{other.id}/corrected")
+    assert "Nothing has been typed in of A-2 yet." in notice_of(desk.get(nothing.location))
+
+
 def test_what_goods_were_bought_for_is_told_to_those_who_buy(desk: Desk, shelf):
     tee, count = shelf
     dock = Dock(desk.world)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -66,31 +66,14 @@ def close_passes(
     Goods the book has in a bin and nobody counted are lines of 0 pieces.
     """
     bins = sorted({p.bin_id for p in passes})
-    known = _lines_of(session, [p.count_bin_id for p in passes])
+    known = lines_of(session, [p.count_bin_id for p in passes])
     named = [*(p.pieces for p in passes), *known.values()]
     book = book_of(session, bins, {sku_id for goods in named for sku_id, _ in goods})
     wanted = wanted_goods(session, count)
-    looks = _looks_of(session, [row.id for rows in known.values() for row in rows.values()])
-    earliest = min(p.opened_at for p in passes) - timedelta(seconds=count.grace_s)
-    moved = moved_since(session, bins, earliest)
-    around = Around(
-        at=command.at, grace=timedelta(seconds=count.grace_s), moved=moved,
-        hands=hands_since(session, bins, earliest),
-    )  # fmt: skip
-    found = [row for p in passes for row in _found(p, book, wanted, known, around)]
-    prices = costs_of(session, {row["sku_id"] for row in found})
-    limits = recount_limits(count)
-    unknown = unknown_price(session) if limits.fen else None
-    for row in found:
-        row["price_fen"] = prices.get(row["sku_id"], 0)
-        look = _look(row["counted_by_id"], row["variance"], row["serials"])
-        row["state"] = state_after(
-            look,
-            looks.get(row["known_id"], ()),
-            is_disturbed=row["is_disturbed"],
-            is_small=limits.allow(look.size, row["book"], row["price_fen"] or unknown),
-        )
-    _write(session, command, count, found)
+    around = around_of(session, command, count, bins, min(p.opened_at for p in passes))
+    found = [row for p in passes for row in rows_of(p, book, wanted, known, around)]
+    judge(session, count, found)
+    write(session, command, count, found)
     unsaid = [row for p in passes for row in _unsaid(p, book, wanted, known)]
     _ask(session, command, count, unsaid)
     _end(session, command, passes)
@@ -107,7 +90,36 @@ def close_passes(
     )
 
 
-def _lines_of(session: Session, count_bin_ids: Sequence[int]) -> dict[int, dict[Goods, Any]]:
+def around_of(
+    session: Session, command: Command, count: CountSession, bins: Sequence[int], since: datetime
+) -> Around:
+    """Return this moment and what was moved and had in hand in the bins since shortly before."""
+    grace = timedelta(seconds=count.grace_s)
+    return Around(
+        at=command.at, grace=grace, moved=moved_since(session, bins, since - grace),
+        hands=hands_since(session, bins, since - grace),
+    )  # fmt: skip
+
+
+def judge(session: Session, count: CountSession, found: Sequence[dict[str, Any]]) -> None:
+    """Give each row its price, and the state its line comes to by this look and those before."""
+    looks = _looks_of(session, [row["known_id"] for row in found if row["known_id"] is not None])
+    prices = costs_of(session, {row["sku_id"] for row in found})
+    limits = recount_limits(count)
+    unknown = unknown_price(session) if limits.fen else None
+    for row in found:
+        row["price_fen"] = prices.get(row["sku_id"], 0)
+        look = look_of(row["counted_by_id"], row["variance"], row["serials"])
+        row["state"] = state_after(
+            look,
+            looks.get(row["known_id"], ()),
+            is_disturbed=row["is_disturbed"],
+            is_small=limits.allow(look.size, row["book"], row["price_fen"] or unknown),
+        )
+
+
+def lines_of(session: Session, count_bin_ids: Sequence[int]) -> dict[int, dict[Goods, Any]]:
+    """Return count bin → goods → what is known of their line."""
     rows = session.execute(
         sa.select(
             _line.c.id,
@@ -125,7 +137,10 @@ def _lines_of(session: Session, count_bin_ids: Sequence[int]) -> dict[int, dict[
 
 
 def _looks_of(session: Session, line_ids: Sequence[int]) -> dict[int, list[Look]]:
-    """Return line id → what was found of it while nothing moved, oldest first."""
+    """Return line id → what was found of it while nothing moved, oldest first.
+
+    What was typed in wrongly tells nothing.
+    """
     if not line_ids:
         return {}
     rows = session.execute(
@@ -137,24 +152,25 @@ def _looks_of(session: Session, line_ids: Sequence[int]) -> dict[int, list[Look]
             CountTake.person_id,
         )
         .join(CountTake, CountTake.id == _entry.c.take_id)
-        .where(_entry.c.line_id.in_(line_ids), ~_entry.c.is_disturbed)
+        .where(_entry.c.line_id.in_(line_ids), ~_entry.c.is_disturbed, ~CountTake.is_dropped)
         .order_by(_entry.c.id)
     )
     found: dict[int, list[Look]] = defaultdict(list)
     for row in rows:
-        look = _look(row.person_id, row.pieces - row.book, row.serials)
+        look = look_of(row.person_id, row.pieces - row.book, row.serials)
         found[row.line_id].append(look)
     return found
 
 
-def _look(person_id: int, variance: int, serials: Mapping[str, Sequence[str]] | None) -> Look:
+def look_of(person_id: int, variance: int, serials: Mapping[str, Sequence[str]] | None) -> Look:
+    """Return what a person found, of goods known piece by piece with their numbers."""
     numbers = None
     if serials is not None:
         numbers = (frozenset(serials["gone"]), frozenset(serials["found"]))
     return Look(person_id=person_id, variance=variance, numbers=numbers)
 
 
-def _found(
+def rows_of(
     done: Pass,
     book: Book,
     wanted: frozenset[int] | None,
@@ -199,24 +215,18 @@ def _found(
             "variance": counted - stood,
             "changes": change,
             "counted_by_id": done.person_id,
-            "serials": _serials(done, book, sku_id),
+            "serials": serials_of(done, book, sku_id),
         }
-        look = _look(done.person_id, row["variance"], row["serials"])
-        row["gone"], row["found"] = _sides(look)
+        look = look_of(done.person_id, row["variance"], row["serials"])
+        row["gone"], row["found"] = look.sides
         unsure = is_beyond or book.is_unsure(done.bin_id, sku_id, lot_id, done.hands)
         row["in_hands"] = in_the_way(row, book, around, is_unsure=unsure)
         row["is_disturbed"] = unsure or bool(row["in_hands"]) or is_disturbed(done, row, around)
         yield row
 
 
-def _sides(look: Look) -> tuple[int, int]:
-    """Return how many pieces are gone, and how many were found."""
-    if look.numbers is not None:
-        return len(look.numbers[0]), len(look.numbers[1])
-    return max(-look.variance, 0), max(look.variance, 0)
-
-
-def _serials(done: Pass, book: Book, sku_id: int) -> dict[str, list[str]] | None:
+def serials_of(done: Pass, book: Book, sku_id: int) -> dict[str, list[str]] | None:
+    """Return which known pieces are gone and which were found, None of goods without numbers."""
     if sku_id not in book.by_serial:
         return None
     key = (done.bin_id, sku_id)
@@ -270,9 +280,10 @@ def _ask(
         session.execute(sa.insert(_line), rows)
 
 
-def _write(
+def write(
     session: Session, command: Command, count: CountSession, found: list[dict[str, Any]]
 ) -> None:
+    """Write rows as lines, new or looked at again, and what each pass found of them."""
     apart = ("known_id", "take_id", "is_disturbed", "in_hands")
     fresh = [row for row in found if row["known_id"] is None]
     shared = {"session_id": count.id, "counted_at": command.at, "is_settled": False, "note": ""}
@@ -285,6 +296,11 @@ def _write(
     changed = [row for row in found if row["known_id"] not in fresh_ids]
     if changed:
         _update(session, command, changed)
+    keep_entries(session, found)
+
+
+def keep_entries(session: Session, found: Sequence[Mapping[str, Any]]) -> None:
+    """Keep what passes found of lines."""
     if found:
         session.execute(
             sa.insert(_entry),

@@ -82,6 +82,7 @@ def line_list(session_id: int) -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(
             CountLine.id,
+            CountLine.count_bin_id,
             CountLine.state,
             CountLine.counted,
             CountLine.book,

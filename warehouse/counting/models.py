@@ -221,7 +221,7 @@ class CountTake(Base):
     kind: Mapped[TakeKind] = mapped_column(Word(TakeKind))
     opened_at: Mapped[Instant]
     closed_at: Mapped[Instant | None]
-    is_dropped: Mapped[bool] = mapped_column(default=False)  # begun, then left to somebody else
+    is_dropped: Mapped[bool] = mapped_column(default=False)  # left to another, or typed in wrongly
     changes: Mapped[Json]
     asked: Mapped[Json | None]  # the SKU ids asked again; None: all that stands there
     hands: Mapped[Json] = mapped_column(default=dict)  # what was in hand of the bin as it began
@@ -229,7 +229,7 @@ class CountTake(Base):
 
 
 class CountScan(Base):
-    """One scan or keyed number of a pass, in pieces; an undone one stays."""
+    """One scan or keyed number of a pass, or line of a sheet, in pieces; an undone one stays."""
 
     __tablename__ = "count_scan"
     __table_args__ = (

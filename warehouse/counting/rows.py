@@ -69,6 +69,7 @@ class _Known:
     asked: Mapping[tuple[int, int], frozenset[int]]  # count bin, person → SKUs to look at again
     wanted: frozenset[int] | None  # the SKUs the count is of; None: whole bins
     earliest: datetime
+    corrects: int | None = None
 
 
 def found_in(
@@ -79,6 +80,7 @@ def found_in(
     *,
     sender_id: int,
     holds: bool = True,
+    corrects: int | None = None,
 ) -> tuple[list[CountedBin], list[RowRefusal]]:
     """Return the bins of the rows with what was counted in them, and every row that cannot be.
 
@@ -87,13 +89,15 @@ def found_in(
     however they are typed. `person_id` counted what rows do not say the counter of; a bin is
     counted by one person.
 
+    `corrects`: the count bin that was counted already, and whose sheet is typed in anew.
+
     Rows of the same goods in a bin add up; a row with 0 pieces says that the bin has none, and an
     empty SKU with 0 pieces that it is empty.
     """
     rows = [replace(row, bin_code=scan_code(row.bin_code), lot=scan_code(row.lot)) for row in rows]
     if holds:
         _hold(session, count, {row.bin_code for row in rows})
-    known = _known(session, count, rows, person_id, sender_id)
+    known = replace(_known(session, count, rows, person_id, sender_id), corrects=corrects)
     who: dict[str, int] = {}
     empty: dict[str, int] = {}
     pieces: dict[str, dict[tuple[int, int | None], int]] = defaultdict(dict)
@@ -328,6 +332,8 @@ def _bin_problem(
         return "bin_code", row.bin_code, say("This bin is not in this count.")
     if not place.is_active:
         return "bin_code", row.bin_code, say("This bin is out of use.")
+    if place.id == known.corrects:
+        return None
     if place.state == BinState.COUNTED:
         return "bin_code", row.bin_code, say("This bin is counted already.")
     if place.who is not None:

@@ -50,6 +50,13 @@ class Look:
         """Pieces that are gone or found; a piece taken for another is two."""
         return abs(self.variance) if self.numbers is None else sum(map(len, self.numbers))
 
+    @property
+    def sides(self) -> tuple[int, int]:
+        """How many pieces are gone, and how many were found."""
+        if self.numbers is not None:
+            return len(self.numbers[0]), len(self.numbers[1])
+        return max(-self.variance, 0), max(self.variance, 0)
+
     def agrees_with(self, other: Look) -> bool:
         """Tell whether another person found the very same."""
         return self.person_id != other.person_id and (

@@ -68,6 +68,7 @@ def _desks() -> list[Blueprint]:
     from warehouse.web import (
         carriers,
         consignments,
+        count_corrections,
         count_papers,
         counts,
         days,
@@ -120,7 +121,7 @@ def _desks() -> list[Blueprint]:
     supplying = (supply, supply_lists, filling)
     designing = (designs, design_pictures, design_files, design_slips)
     receiving = (receipts, receipt_papers, purchases, suppliers, exchanges)
-    counting = (counts, count_papers)
+    counting = (counts, count_corrections, count_papers)
     modules = (
         ordering[0],
         imports,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from warehouse.catalog.models import Bin, Sku, Zone
+from warehouse.commands import Outcome
 from warehouse.counting.calendar import DropRule, SaveRule, drop_rule, save_rule
 from warehouse.counting.commands.importing import TakeInCounts, taking_in
 from warehouse.counting.events import AskForBin, ask_for_bin
@@ -197,13 +199,7 @@ def keep_typed(count_bin_id: int) -> str | Response | tuple[str, int]:
         )  # fmt: skip
     except WarehouseError as error:
         return _typed_page(count_bin_id, request.form.to_dict(), [error.text]), 400
-    refused = [
-        say("{value}: {reason}", value=r["value"], reason=Text.from_json(r["reason"]))
-        if r["value"]
-        else Text.from_json(r["reason"])
-        for r in outcome.facts["refused"]
-    ]
-    if refused:
+    if refused := refusals_of(outcome):
         return _typed_page(count_bin_id, request.form.to_dict(), refused), 400
     return noted(outcome, _here(place.session_id))
 
@@ -220,14 +216,28 @@ def _typed_rows(bin_code: str, goods: Sequence[Sku]) -> list[CountRow]:
         code = form_str(f"sku-{at}", "").strip()
         if code:
             fields.append((code, f"new-lot-{at}", f"new-{at}", f"new-serials-{at}"))
-    rows, counted_at, sheet = [], _counted_at(), form_str("sheet", "")
-    for code, lot, pieces, serials in fields:
-        numbers = tuple(filter(None, _BETWEEN.split(form_str(serials, ""))))
-        count = _number(pieces) if form_str(pieces, "") else len(numbers)
-        rows.append(CountRow(row=0, bin_code=bin_code, sku_code=code, lot=form_str(lot, ""),
-                             pieces=count, serials=numbers, counted_at=counted_at,
-                             sheet=sheet))  # fmt: skip
+    counted_at, sheet = _counted_at(), form_str("sheet", "")
+    rows = [replace(row_of(bin_code, *names), counted_at=counted_at, sheet=sheet)
+            for names in fields]  # fmt: skip
     return rows or [CountRow(row=0, bin_code=bin_code, pieces=0, sheet=sheet)]
+
+
+def row_of(bin_code: str, code: str, lot: str, pieces: str, serials: str) -> CountRow:
+    """Return what the form's fields of these names say of goods; their numbers may be counted."""
+    numbers = tuple(filter(None, _BETWEEN.split(form_str(serials, ""))))
+    count = _number(pieces) if form_str(pieces, "") else len(numbers)
+    return CountRow(row=0, bin_code=bin_code, sku_code=code, lot=form_str(lot, ""),
+                    pieces=count, serials=numbers)  # fmt: skip
+
+
+def refusals_of(outcome: Outcome) -> list[Text]:
+    """Return what of the rows typed in cannot be, in a sentence each."""
+    return [
+        say("{value}: {reason}", value=r["value"], reason=Text.from_json(r["reason"]))
+        if r["value"]
+        else Text.from_json(r["reason"])
+        for r in outcome.facts["refused"]
+    ]
 
 
 def _counted_at() -> datetime | None:

@@ -49,6 +49,7 @@ from warehouse.counting.prices import unknown_price
 from warehouse.counting.queries import progress
 from warehouse.counting.scoping import Scope
 from warehouse.counting.sheets import sheet_list
+from warehouse.counting.typed import correctable, is_typed
 from warehouse.errors import InvalidInput, NotFound, WarehouseError
 from warehouse.people.rights import Right
 from warehouse.storing.hands import in_hands
@@ -206,10 +207,13 @@ def count(session_id: int) -> str | Response:
         subject = f"count:{session_id}"
         jobs = sa.select(PrintJob).where(PrintJob.subject == subject).order_by(PrintJob.id)
         done = progress(session, session_id)
+        page = tables.page_of(session, query, listing)
         return render_template(
             "counts/count.html",
             count=found,
-            page=tables.page_of(session, query, listing),
+            page=page,
+            correctable=correctable(session, [line.count_bin_id for line in page.rows]),
+            is_typed=is_typed(session, session_id),
             states=count_desk.states_of(session, session_id),
             done=done,
             total=sum(done.values()),

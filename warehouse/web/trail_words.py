@@ -173,6 +173,7 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
     ("count", "resolved"): (_with("Unknown code {code} explained"), None),
     ("count", "posted"): (_with("{lines} differences posted"), "ok"),
     ("count", "taken_in"): (_with("Counts taken in: {name}"), None),
+    ("count", "sheet_corrected"): (_with("{bin} typed in anew: {lines}"), "attention"),
     ("count", "sheet_handed"): (_with("Sheet {sheet} handed to {name}"), None),
     ("count", "sheets_printed"): (_with("{sheets} count sheets printed"), None),
     ("count", "finished"): (_with("Finished {note}"), "ok"),

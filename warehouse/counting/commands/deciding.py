@@ -18,8 +18,10 @@ from warehouse.counting.deciders import require_may_decide
 from warehouse.counting.models import (
     BinState,
     CountBin,
+    CountEntry,
     CountLine,
     CountSession,
+    CountTake,
     CountUnknown,
     DifferenceReason,
     LineState,
@@ -94,7 +96,7 @@ def approve_lines(session: Session, command: ApproveLines) -> Outcome:
     """
     count = _open(session, command.session_id)
     lines = _lines(session, count, command.line_ids, {LineState.DIFFERENT, LineState.RECOUNT})
-    _require_seen(command, lines)
+    _require_seen(session, command, count, lines)
     require_may_decide(session, command, count, lines)
     for line in lines:
         line.reason = command.reason
@@ -124,7 +126,7 @@ def keep_book(session: Session, command: KeepBook) -> Outcome:
         raise InvalidInput(say("Say why."), field="note")
     count = _open(session, command.session_id)
     lines = _lines(session, count, command.line_ids, DECIDABLE)
-    _require_seen(command, lines)
+    _require_seen(session, command, count, lines)
     require_may_decide(session, command, count, lines)
     for line in lines:
         _decide(command, line, LineState.KEPT, command.note)
@@ -216,8 +218,23 @@ def _lines(
     return found
 
 
-def _require_seen(command: ApproveLines | KeepBook, lines: Sequence[CountLine]) -> None:
-    if command.seen_at is not None and any(x.counted_at > command.seen_at for x in lines):
+def _require_seen(
+    session: Session,
+    command: ApproveLines | KeepBook,
+    count: CountSession,
+    lines: Sequence[CountLine],
+) -> None:
+    """Refuse lines that were counted, or corrected on their sheet, since they were shown."""
+    if command.seen_at is None:
+        return
+    since = (
+        sa.select(CountEntry.line_id)
+        .join(CountTake, CountTake.id == CountEntry.take_id)
+        .join(CountBin, CountBin.id == CountTake.count_bin_id)
+        .where(CountBin.session_id == count.id, CountTake.closed_at > command.seen_at)
+    )
+    late = set(session.scalars(since))
+    if any(line.id in late or line.counted_at > command.seen_at for line in lines):
         raise RuleViolation(say("Some of these lines have gone on meanwhile. Look again."))
 
 

@@ -26,6 +26,7 @@ from warehouse.counting.models import (
 from warehouse.counting.queries import counters
 from warehouse.counting.rows import CountedBin, CountRow, found_in
 from warehouse.counting.sheets import keep_entered, sheets_of
+from warehouse.counting.typed import keep_typed
 from warehouse.db import table_of
 from warehouse.errors import InvalidInput, RuleViolation
 from warehouse.people import trail
@@ -105,6 +106,8 @@ def take_in_counts(
         agreed, different = agreed + done.agreed, different + done.different
         again, unsaid = again + done.again, unsaid + done.unsaid
     keep_entered(session, sheets, takes)
+    if not is_file:
+        keep_typed(session, command, found, takes)
     if is_file:
         session.add(CountFile(session_id=count.id, sha256=command.sha256, name=command.name[:200],
                               lines=len(rows), person_id=command.actor.person_id,
