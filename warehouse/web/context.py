@@ -154,6 +154,15 @@ def form_int(name: str, default: int | None = None) -> int:
     return int(text)
 
 
+def form_choice(name: str) -> int | None:
+    """Return the id of what was chosen, None where the choice was left at its first, empty one.
+
+    Raises:
+        InvalidInput: it is no id.
+    """
+    return (form_int(name) or None) if form_str(name, "") else None
+
+
 def form_day(name: str) -> date | None:
     """Return a day of the form as the browser writes it, None for an empty field.
 

@@ -51,6 +51,7 @@ from warehouse.web.context import (
     config,
     database,
     do,
+    form_choice,
     form_int,
     form_str,
     now,
@@ -75,7 +76,7 @@ def sheets(session_id: int) -> Response:
     """Print blind sheets of what waits, for one counter if one is named."""
     return act(
         print_count_sheets, PrintCountSheets, back=_here(session_id), session_id=session_id,
-        person_id=form_int("person_id", 0) or None,
+        person_id=form_choice("person_id"),
     )  # fmt: skip
 
 
@@ -85,7 +86,7 @@ def hand_out(session_id: int, paper_id: int) -> Response:
     """Keep who counts with a sheet."""
     return act(
         hand_sheet, HandSheet, back=_here(session_id), paper_id=paper_id,
-        person_id=form_int("person_id", 0) or None,
+        person_id=form_choice("person_id"),
     )  # fmt: skip
 
 
@@ -128,7 +129,7 @@ def _import(session_id: int) -> CountReport:
             raise InvalidInput(say("The file is larger than 20 MB."), field="file")
         return import_count_file(
             database(), SourceFile(path=path, name=name), session_id=session_id, actor=actor(),
-            at=now(), zone=config().time_zone, counted_by=form_int("counted_by", 0) or None,
+            at=now(), zone=config().time_zone, counted_by=form_choice("counted_by"),
             command_id=command_id(),
         )  # fmt: skip
 
@@ -195,7 +196,7 @@ def keep_typed(count_bin_id: int) -> str | Response | tuple[str, int]:
         outcome = do(
             taking_in(rows, is_file=False), TakeInCounts, session_id=place.session_id,
             name=bin_code, lines=len(rows), sha256=hashlib.sha256(said.encode()).hexdigest(),
-            counted_by=form_int("counted_by", 0) or None, seen_at=seen_at(),
+            counted_by=form_choice("counted_by"), seen_at=seen_at(),
         )  # fmt: skip
     except WarehouseError as error:
         return _typed_page(count_bin_id, request.form.to_dict(), [error.text]), 400

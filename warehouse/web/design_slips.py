@@ -25,7 +25,7 @@ from warehouse.printers.templates.versions import SaveTemplate, save_template
 from warehouse.text import say
 from warehouse.web import drawing
 from warehouse.web.access import needs
-from warehouse.web.context import do, form_int, form_str, reading, speak
+from warehouse.web.context import do, form_choice, form_str, reading, speak
 from warehouse.web.design_pictures import designed, json_of, png_of, sample_of
 from warehouse.web.design_words import SAMPLE_WORDS
 from warehouse.web.designs import (
@@ -88,7 +88,7 @@ def _save(template_id: int | None) -> Response | tuple[str, int]:
         check_drawn(definition)
         outcome = do(
             save_template, SaveTemplate, template_id=template_id, name=name,
-            definition=definition, note=form_str("note", ""), base=form_int("base", 0) or None,
+            definition=definition, note=form_str("note", ""), base=form_choice("base"),
         )  # fmt: skip
     except InvalidInput as error:
         with reading() as session:

@@ -52,7 +52,7 @@ from warehouse.printers.templates.versions import (
 from warehouse.text import say
 from warehouse.web import drawing
 from warehouse.web.access import needs
-from warehouse.web.context import do, form_int, form_str, reading, speak
+from warehouse.web.context import do, form_choice, form_int, form_str, reading, speak
 from warehouse.web.design_words import (
     ALIGN_WORDS,
     ELEMENT_WORDS,
@@ -136,7 +136,7 @@ def _save(template_id: int | None) -> Response | tuple[str, int]:
         check_drawn(definition)
         outcome = do(
             save_template, SaveTemplate, template_id=template_id, name=name,
-            definition=definition, note=form_str("note", ""), base=form_int("base", 0) or None,
+            definition=definition, note=form_str("note", ""), base=form_choice("base"),
         )  # fmt: skip
     except InvalidInput as error:
         with reading() as session:

@@ -52,7 +52,16 @@ from warehouse.printers.words import DOCUMENTS
 from warehouse.text import say
 from warehouse.web import drawing, tables
 from warehouse.web.access import needs
-from warehouse.web.context import do, form_ids, form_int, form_str, may, person, reading
+from warehouse.web.context import (
+    do,
+    form_choice,
+    form_ids,
+    form_int,
+    form_str,
+    may,
+    person,
+    reading,
+)
 from warehouse.web.desk import act, back_or, names_of, told
 from warehouse.web.fetched import is_in_hand, keep_fetched
 from warehouse.web.paper_rights import may_see, require_may_see
@@ -362,7 +371,7 @@ def chosen() -> Response:
         return redirect(back, 303)
     try:
         job_ids = form_ids("chosen")
-        printer_id = form_int("printer_id", 0) or None
+        printer_id = form_choice("printer_id")
     except InvalidInput as error:
         return told(error, back)
     return act(act_on_jobs, ActOnJobs, back=back, job_ids=job_ids, act=JobAct(wanted),

@@ -15,7 +15,7 @@ from warehouse.printers.commands import SetRoute, set_route
 from warehouse.printers.words import DOCUMENTS
 from warehouse.text import say
 from warehouse.web.access import needs
-from warehouse.web.context import do, form_int, reading
+from warehouse.web.context import do, form_choice, form_int, reading
 from warehouse.web.desk import noted, told
 from warehouse.web.papers import bp
 
@@ -61,7 +61,7 @@ def routes() -> str:
 def save_routes() -> Response:
     """Keep the routes of one station, or of all others; only what changed is written."""
     back = url_for("printers.routes")
-    station_id = form_int("station", 0) or None
+    station_id = form_choice("station")
     outcome = None
     try:
         for kind, printer_id in _changed(station_id).items():
