@@ -80,6 +80,7 @@ UNRESERVED = (
     f"UPDATE lot_balance SET bin_id = {{there}} {OF_LOT}",
     f"DELETE FROM lot_balance {OF_LOT}",
 )
+OUTSIDE = "a balance is virtual where its bin is not"
 SENSELESS = {
     f"UPDATE stock_balance SET on_hand = 2 {HERE}": "covered",
     f"UPDATE stock_balance SET reserved = 11 {HERE}": "covered",
@@ -105,6 +106,26 @@ def test_the_database_lets_no_promise_stand_that_is_not_reserved(promised: Promi
 def test_nor_a_bin_below_zero_nor_one_piece_in_two_places(promised: Promised):
     for sql, rule in SENSELESS.items():
         promised.refused(sql, rule)
+
+
+def test_nor_a_shelf_that_may_go_below_zero_as_the_outside_may(promised: Promised):
+    fresh = "INSERT INTO {table} (bin_id, {key}, on_hand, reserved, is_virtual{more}) VALUES"
+    for table, key, more in (("stock_balance", "sku_id", ", changes, is_in_work"),
+                             ("lot_balance", "lot_id", "")):  # fmt: skip
+        flag = f"UPDATE {table} SET is_virtual = true WHERE reserved = 0 AND on_hand > 0"
+        promised.refused(flag, OUTSIDE)
+        insert = fresh.format(table=table, key=key, more=more)
+        what = {"sku_id": "{sku}", "lot_id": "{l2}"}[key]
+        rest = ", 0, false" if more else ""
+        if not promised.world.database.is_sqlite:
+            promised.refused(f"{insert} ({{there}}, {what}, -1, 0, true{rest})", OUTSIDE)
+        into = f"UPDATE {table} SET bin_id = {{there}} WHERE is_virtual AND {key} = {what}"
+        promised.refused(into, OUTSIDE)
+    for kind in ("supplier", "courier"):
+        promised.refused(f"UPDATE bin SET kind = '{kind}' WHERE id = {{here}}", OUTSIDE)
+    promised.refused("UPDATE bin SET kind = 'shelf' WHERE kind = 'opening'", OUTSIDE)
+    promised.run("UPDATE bin SET kind = 'reserve' WHERE id = {there}")
+    promised.run("UPDATE bin SET kind = 'scrap' WHERE id = {there}")  # nothing ever stood there
 
 
 def test_what_is_reserved_may_be_promised_again_and_no_more(promised: Promised):
