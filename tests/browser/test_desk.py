@@ -90,6 +90,38 @@ def test_files_are_sent_when_chosen_and_the_page_follows(
     assert site.uploads == {"orders.csv": 200_000, "items.csv": 4}
 
 
+def test_the_page_an_upload_leads_to_is_asked_for_once_as_what_it_says_is_said_once(
+    desk: Callable[[str], Page], site: Site
+) -> None:
+    page = desk("nothing")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.locator("input[type=file]").set_input_files(FILES)
+    page.wait_for_url("**/look/orders")
+    until(page, lambda: page.locator("[data-one-row]").count() == ROWS)
+    assert sum(url.endswith("/look/orders") for url in asked) == 1
+    page.locator("[data-all-rows]").check()
+    assert chosen(page) == ROWS
+    page.go_back()
+    until(page, lambda: page.locator("input[type=file]").count() == 1)
+
+
+def test_an_answer_without_an_address_of_its_own_takes_the_pages_place(
+    desk: Callable[[str], Page], site: Site
+) -> None:
+    def answer(site: Site, form: Mapping[str, str]) -> Response:
+        return plain(200, render_template("look/orders.html", **words_for("orders", "en")))(
+            site, form
+        )
+
+    site.script.append(answer)
+    page = desk("nothing")
+    before = page.url
+    page.locator("input[type=file]").set_input_files(FILES)
+    until(page, lambda: page.locator("[data-one-row]").count() == ROWS)
+    assert page.url == before
+
+
 def test_dropped_files_are_sent_alike(desk: Callable[[str], Page], site: Site) -> None:
     page = desk("nothing")
     dragged = page.evaluate_handle(

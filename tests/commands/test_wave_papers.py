@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
 import sqlalchemy as sa
 
 from printing.documents import PickList
 from printing.models import PrintJob
 from tests.builders import Stage, World
 from tests.tracked import by_lot, put
+from warehouse.errors import RuleViolation
+from warehouse.waves.commands import CancelWave, cancel_wave
+from warehouse.waves.maps import wave_sheet
 from warehouse.waves.models import Wave
 from warehouse.waves.papers import pick_list
 
@@ -41,3 +45,11 @@ def test_of_goods_kept_by_lot_the_list_names_the_lot_that_is_promised(world: Wor
         ("SOON", "2026-09-01", 1),
         ("LATE", "2027-09-01", 2),
     ]
+
+
+def test_a_wave_taken_back_has_no_walk_to_be_shown(world: World) -> None:
+    work = world.bring(Stage.WAVED)
+    world.do(cancel_wave, CancelWave, wave_id=work.wave_id)
+    for paper in (pick_list, wave_sheet):
+        with world.database.reading() as session, pytest.raises(RuleViolation):
+            paper(session, session.get_one(Wave, work.wave_id), world.zone)

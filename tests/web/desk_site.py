@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from tests.apps import lend
 from tests.builders import World
+from tests.web.forms import forms_of
 from warehouse.config import from_environment
 from warehouse.db import Database, utcnow
 from warehouse.people.auth import open_session
@@ -71,6 +72,13 @@ class Desk:
 
     def post(self, url: str, role: Role = Role.SUPERVISOR, **form: object) -> TestResponse:
         return self.as_(role).post(url, data=form)
+
+    def submit(
+        self, page: str, action: str, role: Role = Role.SUPERVISOR, **typed: object
+    ) -> TestResponse:
+        """Send a form of a page as a browser does, with all that was not typed as it stands."""
+        (form,) = (f for f in forms_of(self.get(page, role).text) if (f.action or page) == action)
+        return self.post(action, role, **(form.fields | typed))
 
     def said(self, answer: TestResponse, role: Role = Role.SUPERVISOR) -> str:
         """Follow the redirect of an act and return the words of the page it leads to."""

@@ -315,6 +315,22 @@ def test_a_file_is_taken_whole_or_not_at_all(desk: Desk, shelf):
     assert "nothing is done twice" in words_of(send(good))
 
 
+def test_forms_whose_choices_nobody_touched_are_taken(desk: Desk, shelf):
+    tee, count = shelf
+    page = f"/counts/{count.id}"
+    file = (io.BytesIO(b"Bin,SKU,Pieces\nA-1,TEE,8\n"), "counts.csv")
+    assert desk.submit(page, f"{page}/file", file=file).status_code == 200
+    place = desk.world.one(CountBin, bin_id=desk.world.one(Bin, code="A-2").id)
+    typed = f"/counts/bins/{place.id}/typed"
+    answer = desk.submit(typed, typed)
+    assert answer.status_code == 303, words_of(answer)
+    desk.world.stock(tee, "A-3", 1)
+    other = opened(desk.world, "A-3")
+    desk.submit(f"/counts/{other.id}", f"/counts/{other.id}/sheets")
+    assert len(desk.world.all(PrintJob, document_kind="count_sheet")) == 1
+    assert desk.submit("/counts/calendar", "/counts/calendar", every_days="").status_code == 303
+
+
 def test_a_rule_of_the_calendar_is_kept_and_taken_out(desk: Desk):
     desk.post("/counts/calendar", kind="monthly", zone="", abc="")
     page = desk.get("/counts/calendar").get_data(as_text=True)

@@ -20,6 +20,7 @@ from warehouse.waves.models import PickTask, TaskState, Wave
 from warehouse.waves.papers import (
     PrintWaveSheet,
     orders_and_cut_off,
+    require_work,
     subject_of,
     wave_to_print,
 )
@@ -59,6 +60,7 @@ def wave_sheet(session: Session, wave: Wave, zone: tzinfo) -> WaveSheet:
         .where(PickTask.wave_id == wave.id, PickTask.state != TaskState.CANCELLED)
         .order_by(PickTask.sequence)
     ).all()
+    require_work(rows)
     stops: list[WaveStop] = []
     for _, group in groupby(rows, key=lambda row: row.code):
         tasks = list(group)

@@ -5,6 +5,7 @@ Its map is drawn up in `maps`, what stands at its cart and its wall in `slots`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from itertools import groupby
@@ -66,6 +67,7 @@ def pick_list(session: Session, wave: Wave, zone: tzinfo) -> PickList:
         .where(PickTask.wave_id == wave.id, PickTask.state != TaskState.CANCELLED)
         .order_by(PickTask.sequence)
     ).all()
+    require_work(rows)
     orders, cut_off = orders_and_cut_off(session, wave, zone)
     stops = groupby(rows, key=lambda row: (row.bin_code, row.sku_code, row.lot))
     return PickList(
@@ -75,6 +77,12 @@ def pick_list(session: Session, wave: Wave, zone: tzinfo) -> PickList:
         cut_off=cut_off,
         orders=orders,
     )
+
+
+def require_work(tasks: Sequence[Any]) -> None:
+    """Refuse a paper of a wave all of whose tasks were taken back."""
+    if not tasks:
+        raise RuleViolation(say("Nothing of this wave is left to pick."))
 
 
 def orders_and_cut_off(session: Session, wave: Wave, zone: tzinfo) -> tuple[int, str]:

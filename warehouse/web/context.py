@@ -154,13 +154,22 @@ def form_int(name: str, default: int | None = None) -> int:
     return int(text)
 
 
+def form_int_or(name: str, default: int) -> int:
+    """Return a whole number of the form, the default where the field was left empty.
+
+    Raises:
+        InvalidInput: no whole number.
+    """
+    return form_int(name) if form_str(name, "") else default
+
+
 def form_choice(name: str) -> int | None:
     """Return the id of what was chosen, None where the choice was left at its first, empty one.
 
     Raises:
         InvalidInput: it is no id.
     """
-    return (form_int(name) or None) if form_str(name, "") else None
+    return form_int_or(name, 0) or None
 
 
 def form_day(name: str) -> date | None:

@@ -52,7 +52,7 @@ from warehouse.web.context import (
     database,
     do,
     form_choice,
-    form_int,
+    form_int_or,
     form_str,
     now,
     reading,
@@ -260,7 +260,7 @@ def _counted_at() -> datetime | None:
 
 
 def _number(field: str) -> int:
-    return form_int(field) if form_str(field, "") else 0
+    return form_int_or(field, 0)
 
 
 @bp.get("/calendar")
@@ -294,7 +294,7 @@ def add_rule() -> Response:
     return act(
         save_rule, SaveRule, back=url_for("counts.rules"), kind=RuleKind(kind),
         zone_code=form_str("zone", ""), abc=form_str("abc", ""),
-        every_days=form_int("every_days", 30),
+        every_days=form_int_or("every_days", 30),
     )  # fmt: skip
 
 

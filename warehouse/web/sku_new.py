@@ -16,7 +16,7 @@ from warehouse.people.rights import Right
 from warehouse.settings import load_settings
 from warehouse.text import say
 from warehouse.web.access import needs
-from warehouse.web.context import do, form_int, form_str, reading, speak
+from warehouse.web.context import do, form_int, form_int_or, form_str, reading, speak
 from warehouse.web.desk import noted
 from warehouse.web.kits import LONGEST_TEXT
 from warehouse.web.pages import invalid
@@ -71,7 +71,7 @@ def _facts() -> SkuFacts:
         eans=tuple(form_str("eans", "")[:LONGEST_TEXT].split()),
         packs=_packs(form_str("packs", "")[:LONGEST_TEXT]),
         storage_class=form_str("storage_class", ""),
-        days_before_expiry=form_int(_DAYS, 0) if form_str(_DAYS, "") else 0,
+        days_before_expiry=form_int_or(_DAYS, 0),
         **sizes,
         **kept,
     )

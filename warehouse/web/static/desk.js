@@ -69,6 +69,7 @@ function serveDrop(form) {
     bar.hidden = false;
     bar.value = 0;
     failed.hidden = true;
+    sentTo.add(form.action);
     request.open("POST", form.action);
     request.send(new FormData(form));
   }
@@ -91,16 +92,32 @@ function serveDrop(form) {
   });
 }
 
-/** Go where the upload led; a refusal has no address of its own, so its page takes this one's place. */
+/**
+ * Show the page that came back. It is told once: asking for it again by its address would show it without what was said of the
+ * upload, or not at all, as what a form leads to need not have an address. A page with scripts of its own has to be loaded.
+ */
 function arrived(request) {
-  if (request.status < 400) {
+  const page = new DOMParser().parseFromString(request.responseText, "text/html");
+  const main = page.getElementById("main");
+  if (!main || needsMore(page)) {
     location.assign(request.responseURL);
     return;
   }
-  const page = new DOMParser().parseFromString(request.responseText, "text/html");
-  const main = page.getElementById("main");
-  if (main) document.getElementById("main").replaceWith(document.adoptNode(main));
+  if (!sentTo.has(request.responseURL)) {
+    history.pushState(null, "", request.responseURL);
+    addEventListener("popstate", () => location.reload());
+  }
+  document.title = page.title;
+  document.getElementById("main").replaceWith(document.adoptNode(main));
+  scrollTo(0, 0);
   serveMain();
+}
+
+const sentTo = new Set(); // addresses that take uploads, and may have no page
+
+function needsMore(page) {
+  const own = new Set([...document.scripts].map((script) => script.src));
+  return [...page.scripts].some((script) => script.src && !own.has(script.src));
 }
 
 /** A scanner types wherever the focus is; outside any field it means "find this". */
