@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Bin, Sku
 from warehouse.commands import Command
-from warehouse.inventory.models import Lot, LotBalance, StockBalance, Unfound
+from warehouse.inventory.models import Lot, LotBalance, Move, StockBalance, Unfound
 
 _ALL = 1_000_000_000  # more pieces than any bin has
 _HERE = (Unfound.bin_id == Bin.id, Unfound.sku_id == Sku.id)
@@ -29,6 +29,21 @@ FREE: sa.ColumnElement[int] = StockBalance.on_hand - StockBalance.reserved
 FREE_OF_LOT: sa.ColumnElement[int] = LotBalance.on_hand - LotBalance.reserved
 IN_REACH: sa.ColumnElement[int] = FREE - _OF_BIN
 IN_REACH_OF_LOT: sa.ColumnElement[int] = FREE_OF_LOT - _OF_LOT
+
+_IN_BOOK = sa.case(
+    (
+        Unfound.lot_id.is_(None),
+        sa.select(StockBalance.on_hand)
+        .where(StockBalance.bin_id == Unfound.bin_id, StockBalance.sku_id == Unfound.sku_id)
+        .correlate(Unfound)
+        .scalar_subquery(),
+    ),
+    else_=sa.select(LotBalance.on_hand)
+    .where(LotBalance.bin_id == Unfound.bin_id, LotBalance.lot_id == Unfound.lot_id)
+    .correlate(Unfound)
+    .scalar_subquery(),
+)
+_STANDS = sa.func.coalesce(_IN_BOOK, 0)
 
 
 def at_least_0(pieces: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
@@ -77,6 +92,36 @@ def unfound_in(session: Session, bin_id: int, sku_id: int, lot_id: int | None = 
     """Return how many pieces of a SKU, or of one lot, were not seen in a bin."""
     row = session.scalars(_rows(bin_id, sku_id, lot_id)).one_or_none()
     return row.pieces if row is not None else 0
+
+
+def moved_out(session: Session, bin_id: int) -> None:
+    """Keep no more as not seen in a bin than the book has there, now that pieces were carried off.
+
+    Those were there after all; they hold back none that comes later.
+    """
+    doubted = sa.and_(Unfound.bin_id == bin_id, ~Unfound.is_whole)
+    within_reach_again(session, doubted, _STANDS == 0)
+    session.execute(
+        sa.update(Unfound)
+        .where(doubted, Unfound.pieces > _STANDS)
+        .values(pieces=_STANDS)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def moved_back(session: Session, command: Command, move: Move) -> None:
+    """See to the doubts about the bins of a move that is undone.
+
+    What comes back where goods were not seen is promised to nobody either: who undoes a move may
+    have scanned the wrong bin, so that they never left.
+    """
+    row = session.scalars(_rows(move.from_bin_id, move.sku_id, move.lot_id)).one_or_none()
+    if row is not None and not row.is_whole:
+        more_unfound(
+            session, command, bin_id=row.bin_id, sku_id=row.sku_id, lot_id=row.lot_id,
+            pieces=move.pieces,
+        )  # fmt: skip
+    moved_out(session, move.to_bin_id)
 
 
 def within_reach_again(session: Session, *conditions: sa.ColumnElement[bool]) -> None:

@@ -64,9 +64,9 @@ def report_short(session: Session, command: ReportShort) -> Outcome:
     What reserve has is brought: an order nothing of which is picked yet leaves the wave and waits
     for it, one with goods in its tote is put aside and comes again.
 
-    Nothing is written off: pieces the bin should have and has not, with an empty bin whatever else
-    the book had free there, are promised to nobody until the bin is counted. Of goods kept by lot
-    that is the promised lot alone. Damaged ones go to quarantine, of known pieces just the one.
+    Nothing is written off: pieces the bin should have and has not, with an empty bin all that the
+    book has there, are promised to nobody else until the bin is counted. Of goods kept by lot that
+    is the promised lot alone. Damaged ones go to quarantine, of known pieces just the one.
 
     Raises:
         StaleScreen: finished elsewhere. OrderStopped: the order goes no further.

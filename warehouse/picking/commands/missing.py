@@ -29,22 +29,23 @@ def put_out_of_reach(
     """See to it that nobody is promised the missing pieces of the task's bin.
 
     Damaged pieces were found, and are booked to quarantine. Of others nothing is booked: the count
-    of the bin says what is gone. From an empty bin all that nobody else was promised is missing.
+    of the bin says what is gone. From an empty bin all is missing; what others were promised of it
+    stays theirs, and is promised to nobody else when they let it go.
     """
     lot_id = session.scalar(sa.select(Allocation.lot_id).where(Allocation.id == task.allocation_id))
-    free = _free(session, task, lot_id)
+    stands, free = _in_book(session, task, lot_id)
     if reason is ShortReason.DAMAGED:
         _to_quarantine(session, command, task, min(missing, free), lot_id, serials)
         return
     if reason is not ShortReason.EMPTY:
-        free = min(free, missing + unfound_in(session, task.bin_id, task.sku_id, lot_id))
-    if free <= 0:
+        stands = min(stands, missing + unfound_in(session, task.bin_id, task.sku_id, lot_id))
+    if stands <= 0:
         return
     keep_unfound(
-        session, command, bin_id=task.bin_id, sku_id=task.sku_id, lot_id=lot_id, pieces=free
+        session, command, bin_id=task.bin_id, sku_id=task.sku_id, lot_id=lot_id, pieces=stands
     )
     code = session.get_one(Sku, task.sku_id).code
-    trail.record(session, command, "bin", task.bin_id, "fewer_found", sku=code, missing=free)
+    trail.record(session, command, "bin", task.bin_id, "fewer_found", sku=code, missing=stands)
 
 
 def _to_quarantine(
@@ -76,10 +77,14 @@ def _to_quarantine(
     ledger.post(session, command, [posting])
 
 
-def _free(session: Session, task: PickTask, lot_id: int | None) -> int:
+def _in_book(session: Session, task: PickTask, lot_id: int | None) -> tuple[int, int]:
+    """Return how many pieces of the task's goods its bin has, and how many of them are free."""
     if lot_id is None:
-        return balance_of(session, task.bin_id, task.sku_id)[2]
-    free = sa.select(LotBalance.on_hand - LotBalance.reserved).where(
-        LotBalance.bin_id == task.bin_id, LotBalance.lot_id == lot_id
-    )
-    return session.scalar(free) or 0
+        on_hand, _, free = balance_of(session, task.bin_id, task.sku_id)
+        return on_hand, free
+    row = session.execute(
+        sa.select(LotBalance.on_hand, LotBalance.on_hand - LotBalance.reserved).where(
+            LotBalance.bin_id == task.bin_id, LotBalance.lot_id == lot_id
+        )
+    ).first()
+    return (0, 0) if row is None else (row[0], row[1])

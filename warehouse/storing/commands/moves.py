@@ -14,6 +14,7 @@ from warehouse.commands import Command, Outcome
 from warehouse.errors import InvalidInput, LotMissing, RuleViolation, SerialMissing
 from warehouse.inventory import ledger
 from warehouse.inventory.models import MoveReason
+from warehouse.inventory.unfound import moved_out
 from warehouse.people import trail
 from warehouse.placing import reasons
 from warehouse.placing.limits import require_room, require_room_or_why
@@ -286,6 +287,7 @@ def _post(
         reference=command.note.strip()[: reasons.LONGEST_REFERENCE],
     )
     ledger.post(session, command, [posting])
+    moved_out(session, source.id)
     facts = {"sku": sku.code, "pieces": taken.pieces, "source": source.code, "target": target.code}
     trail.record(session, command, "sku", sku.id, "stock_moved", reason=reason.value, **facts)
     return Outcome(

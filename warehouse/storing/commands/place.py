@@ -16,6 +16,7 @@ from warehouse.errors import InvalidInput, LotMissing, RuleViolation, SerialMiss
 from warehouse.inventory import ledger
 from warehouse.inventory.models import Move, MoveReason
 from warehouse.inventory.refusals import refuse_bin
+from warehouse.inventory.unfound import moved_back, moved_out
 from warehouse.people import trail
 from warehouse.placing.limits import require_room, require_unmixed
 from warehouse.placing.models import Why
@@ -149,6 +150,7 @@ def undo_placing(session: Session, command: UndoPlacing) -> Outcome:
     _require_unmixed(session, moves)
     for line_no, move in enumerate(moves):
         ledger.reverse(session, command, move.id, first_line=line_no)
+        moved_back(session, command, move)
     handling.state = HandlingState.OPEN
     handling.placed_by, handling.changed_at = None, command.at
     if handling.sku_id is not None:
@@ -280,6 +282,7 @@ def _book(session: Session, command: PlaceGoods, placing: _Placing) -> None:
             for row in content
         ]
     ledger.post(session, command, postings)
+    moved_out(session, placing.source.id)
 
 
 def _reason(placing: _Placing) -> MoveReason:
