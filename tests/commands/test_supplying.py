@@ -363,6 +363,24 @@ def test_flows_are_of_the_days_of_the_site_and_a_handover_taken_back_sells_nothi
     assert {(f.day, f.kind): f.pieces for f in world.all(DayFlow)} == flows
 
 
+def test_moves_that_cancel_each_other_out_are_added_up_like_any_others(world):
+    """A piece counted in the bin beside its own, goods sent for exchange and back the same day."""
+    tee = world.sku("TEE")
+    world.stock(tee, "A-01", 10)
+    world.bin("A-02")
+    settle(world)
+    bring(world, tee, "COUNT-DIFFERENCE", 1, source="A-01", reason=MoveReason.COUNT)
+    bring(world, tee, "A-02", 1, source="COUNT-DIFFERENCE", reason=MoveReason.COUNT)
+    bring(world, tee, "SUPPLIER", 2, source="A-01", reason=MoveReason.EXCHANGE_OUT)
+    for _ in range(2):
+        bring(world, tee, "A-01", 1, source="SUPPLIER", reason=MoveReason.EXCHANGE_IN)
+    settle(world)
+    assert world.one(FlowMark).done_to == max(m.id for m in world.all(Move))
+    bring(world, tee, "A-01", 12, source="SUPPLIER", reason=MoveReason.RECEIVE)
+    settle(world)
+    assert {f.kind: f.pieces for f in world.all(DayFlow)} == {Flow.OPENED: 10, Flow.RECEIVED: 12}
+
+
 def undo(session, command):
     ledger.reverse(session, command, int(command.id.removeprefix("undo-")))
     return put_stock(session, command)

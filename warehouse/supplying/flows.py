@@ -73,15 +73,13 @@ def _add_up_some(session: Session, zone: tzinfo) -> int:
         return 0
     connection = connection_of(session)
     found = flows_between(session, mark.done_to, ids[-1], zone)
-    if found:
-        connection.execute(
-            on_dialect(connection, _add),
-            [
-                {"sku_id": sku_id, "day": day, "kind": kind, "pieces": pieces}
-                for (sku_id, day, kind), pieces in sorted(found.items())
-                if pieces
-            ],
-        )
+    rows = [
+        {"sku_id": sku_id, "day": day, "kind": kind, "pieces": pieces}
+        for (sku_id, day, kind), pieces in sorted(found.items())
+        if pieces
+    ]
+    if rows:
+        connection.execute(on_dialect(connection, _add), rows)
     mark.done_to = ids[-1]
     return len(ids)
 
