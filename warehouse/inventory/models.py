@@ -184,8 +184,9 @@ class SuspectKits(Base):
 class Unfound(Base):
     """That fewer pieces of a SKU, or of one lot, were seen in a bin than the book has there.
 
-    As long as the row stands, until the goods are counted there, `pieces` of them are promised to
-    nobody; the book is as it was. `is_whole`: nothing of the SKU in the bin is promised or fetched.
+    As long as the row stands, until the goods are counted there, `pieces` of those the book has are
+    promised to nobody; some may have been before, and go to nobody else when they are let go. The
+    book is as it was. `is_whole`: nothing of the SKU in the bin is promised or fetched.
     """
 
     __tablename__ = "unfound"
