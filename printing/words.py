@@ -86,6 +86,7 @@ _CHINESE = {
     "Written by": "制单人签字",
     "Confirmed by": "确认人签字",
     "Booked": "原入库",
+    "Corrected": "更正为",
     "Received": "收货时间",
     "Taken in by": "收货人",
     "For the warehouse": "仓库签字",

@@ -16,7 +16,8 @@ MAX_LINES = 5_000
 class ReceiptLine(Facts):
     """One SKU of a delivery: pieces announced (None: nobody said), sound and rejected ones.
 
-    Of a correction `accepted` and `rejected` are pieces more or fewer than `booked` so far.
+    Of a correction it is one lot of it, sound or rejected (`is_rejected`): `accepted` or `rejected`
+    are pieces more or fewer than `booked` so far, `serials` which of those known by number.
     """
 
     sku_code: str
@@ -27,9 +28,14 @@ class ReceiptLine(Facts):
     rejected: int = 0
     place: str = ""
     booked: int | None = None
+    lot: str = ""
+    best_before: str = ""
+    serials: str = ""
+    is_rejected: bool = False
 
     def __post_init__(self) -> None:
         self._tidy(sku_code=64, name=NOTE_CHARS, properties=NAME_CHARS * 2, place=32)
+        self._tidy(lot=64, best_before=16, serials=NOTE_CHARS)
         least = 0 if self.booked is None else -MAX_PIECES
         for field in ("accepted", "rejected"):
             pieces = getattr(self, field)
@@ -37,6 +43,11 @@ class ReceiptLine(Facts):
         for field in ("announced", "booked"):
             pieces = getattr(self, field) or 0
             self._require(0 <= pieces <= MAX_PIECES, field, f"needs 0 to {MAX_PIECES}")
+
+    @property
+    def change(self) -> int:
+        """Pieces more or fewer than were booked."""
+        return self.accepted + self.rejected
 
 
 @dataclass(frozen=True, kw_only=True)

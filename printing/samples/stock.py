@@ -45,8 +45,17 @@ def goods_receipt(locale: str = "zh", **changed: Any) -> GoodsReceipt:
 
 
 def receipt_correction(locale: str = "zh", **changed: Any) -> GoodsReceipt:
-    """Return what corrects that receipt: pieces too many, too few, and some that are faulty."""
-    changes = ((2, 0), (-3, 0), (-1, 1))
+    """Return what corrects that receipt: pieces too many, too few, and one that is faulty."""
+    first, second, third = items(locale)
+    lot = {"lot": "L2026-0911", "best_before": "2028-09-10"}
+    changes: tuple[tuple[Any, int, dict[str, Any]], ...] = (
+        (first, 50, {"accepted": 2}),
+        (second, 120, {"accepted": -3, **lot}),
+        (second, 80, {"accepted": 3, **lot, "lot": "L2026-0912"}),
+        (third, 48, {"accepted": -1, "serials": "−SN-20260911-0007"}),
+        (third, 2, {"accepted": 0, "rejected": 1, "is_rejected": True,
+                    "serials": "+SN-20260911-0007"}),
+    )  # fmt: skip
     facts: dict[str, Any] = {
         "receipt_no": "GR20261121-007",
         "corrects_no": "GR20261121-003",
@@ -55,10 +64,10 @@ def receipt_correction(locale: str = "zh", **changed: Any) -> GoodsReceipt:
         "note": "",
         "lines": tuple(
             ReceiptLine(
-                sku_code=item.code, name=item.name, properties=item.properties,
-                booked=item.pieces * 50, accepted=sound, rejected=faulty, place="A-01-1-02",
+                sku_code=item.code, name=item.name, properties=item.properties, booked=booked,
+                place="A-01-1-02", **change,
             )
-            for item, (sound, faulty) in zip(items(locale), changes, strict=True)
+            for item, booked, change in changes
         ),
         "printed_at": "2026-11-21 15:21",
     }  # fmt: skip

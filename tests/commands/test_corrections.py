@@ -90,8 +90,8 @@ def test_a_correction_comes_out_in_two_copies_that_say_what_changes(dock: Dock):
     assert (facts["receipt_no"], facts["corrects_no"], facts["reason"]) == (
         dock.receipt(no).number, dock.receipt(receipt_id).number, "miscounted",
     )  # fmt: skip
-    line = facts["lines"][0]
-    assert (line["booked"], line["accepted"], line["rejected"]) == (10, -5, 1)
+    told = [(x["booked"], x["accepted"], x["rejected"]) for x in facts["lines"]]
+    assert told == [(10, -5, 0), (0, 0, 1)]
     world.refused(ReasonWanted, print_correction, PrintCorrection, by="boss", receipt_id=no)
     _take_from_dock(dock, tee.id, 8)
     dock.book(no)
@@ -231,3 +231,32 @@ def _take_from_dock(dock: Dock, sku_id: int, pieces: int) -> None:
         dock.world.bin("SHELF-1")
     ends = ("DOCK", "SHELF-1") if pieces > 0 else ("SHELF-1", "DOCK")
     _move(dock, sku_id, *ends, abs(pieces), MoveReason.PUT_AWAY)
+
+
+def test_the_paper_of_a_correction_says_what_was_booked_of_each_lot_and_what_is_right(dock: Dock):
+    serum, camera = dock.tracked("SERUM", **EXPIRY), dock.tracked("CAM", is_serial_tracked=True)
+    receipt_id = dock.blind()
+    dock.count(receipt_id, serum, 6, lot="L1", best_before=DAY)
+    dock.count(receipt_id, serum, 4, lot="L2", best_before=DAY)
+    dock.count(receipt_id, serum, 1, lot="L2", best_before=DAY, fault=Fault.DAMAGED)
+    dock.count(receipt_id, camera, serial="S1")
+    dock.finish(receipt_id)
+    dock.book(receipt_id)
+
+    def lines(**right: int) -> list[tuple[Any, ...]]:
+        named = tuple(RightNumber(key=key, pieces=pieces)
+                      for key, pieces in right.items())  # fmt: skip
+        dock.corrected(receipt_id=receipt_id, reason="miscounted", lines=named)
+        paper = dock.world.all(PrintJob, document_kind="goods_receipt")[-1]
+        return [(x["sku_code"], x.get("lot", ""), x["booked"], x["accepted"], x.get("rejected", 0),
+                 x.get("serials", "")) for x in paper.facts["lines"]]  # fmt: skip
+
+    first = lines(**{f"{serum.id}:sound:L1:": 5, f"{serum.id}:faulty:L2:": 2,
+                     f"{serum.id}:sound:L2:": 3, f"{camera.id}:sound::S1": 0})  # fmt: skip
+    assert first == [
+        ("CAM", "", 1, -1, 0, "−S1"),
+        ("SERUM", "L1", 6, -1, 0, ""),
+        ("SERUM", "L2", 4, -1, 0, ""),
+        ("SERUM", "L2", 1, 0, 1, ""),
+    ]
+    assert lines(**{f"{serum.id}:sound:L1:": 6}) == [("SERUM", "L1", 5, 1, 0, "")]

@@ -52,8 +52,15 @@ def test_a_receipt_without_rejects_says_nothing_of_them():
 @pytest.mark.parametrize("stock", ["receipt80", "A4"])
 def test_a_correction_says_which_receipt_it_corrects_and_what_changes(stock):
     shown = texts(receipt_correction(locale="en"), stock)
-    assert "3 lines   -2 accepted   +1 rejected" in shown
-    assert {"Receipt correction", "+2", "-3", "Confirmed by"} <= set(shown)
+    assert "5 lines   +1 accepted   +1 rejected" in shown
+    assert {"Receipt correction", "+2", "-3", "Confirmed by", "Corrected"} <= set(shown)
+    rows = [shown[at - 2 : at + 1] for at, text in enumerate(shown) if text[0] in "+-"]
+    assert [row for row in rows if row[0].isdigit()] == [
+        ["50", "52", "+2"], ["120", "117", "-3"], ["80", "83", "+3"], ["48", "47", "-1"],
+        ["2", "3", "+1"],
+    ]  # fmt: skip
+    assert {"Lot: L2026-0911  Best before: 2028-09-10", "−SN-20260911-0007"} <= set(shown)
+    assert any(text.endswith("Rejected") for text in shown)
     assert "GR20261121-003" in "".join(shown)
     with pytest.raises(DocumentInvalid):
         receipt_correction(corrects_no="")

@@ -132,6 +132,8 @@ def test_a_receipt_shows_its_story_and_is_booked_and_corrected(desk: Desk, dock:
     written = done.headers["Location"]
     assert "Somebody else has to confirm it" in words_of(desk.get(written))
     assert "waits for somebody else" in words_of(desk.get(url))
+    number = dock.receipt(receipt_id).number
+    assert f"Written to correct {number}: one box twice" in words_of(desk.get(written))
     at = written.partition("?")[0]
     assert "Receipt correction, two copies" in words_of(desk.get(at))
     assert desk.get(f"{at}/correction.pdf").data.startswith(b"%PDF")

@@ -17,6 +17,7 @@ from warehouse.receiving.models import Receipt, ReceiptCount, ReceiptState
 from warehouse.receiving.remaining import Place, place_now, remains_of
 
 Goods = tuple[int, str, str]  # SKU id, lot, serial number: sound or faulty
+_Kept = tuple[int, str, bool]  # SKU id, lot, faulty?
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,8 +75,50 @@ def booked_of(session: Session, receipt_id: int) -> list[Booked]:
     return [b for b in order if b.pieces or not b.serial or found[_other_side(b).key].pieces]
 
 
-def booked_before(session: Session, correction: Receipt) -> dict[int, int]:
-    """Return SKU id → pieces that the receipt and its corrections before this one have booked."""
+@dataclass(frozen=True, kw_only=True)
+class Corrected:
+    """What a correction changes of one lot of a SKU, sound or faulty; `serials` with their sign."""
+
+    sku_id: int
+    code: str
+    name: str
+    properties: str
+    is_faulty: bool
+    lot_code: str
+    best_before: date | None
+    booked: int  # by the receipt and its corrections before this one
+    change: int
+    serials: tuple[str, ...]
+
+
+def corrected_by(session: Session, correction: Receipt) -> list[Corrected]:
+    """Return what a correction changes, by code and lot, sound pieces before faulty ones."""
+    booked = _booked_before(session, correction)
+    rows = session.execute(
+        sa.select(ReceiptCount, Sku)
+        .join(Sku, Sku.id == ReceiptCount.sku_id)
+        .where(ReceiptCount.receipt_id == correction.id, ReceiptCount.undone_at.is_(None))
+        .order_by(Sku.code, ReceiptCount.lot_code, ReceiptCount.id)
+    )
+    lines: dict[_Kept, list[tuple[ReceiptCount, Sku]]] = defaultdict(list)
+    for count, sku in rows:
+        lines[count.sku_id, count.lot_code, count.fault is not None].append((count, sku))
+    found = [
+        Corrected(
+            sku_id=key[0], code=counts[0][1].code, name=counts[0][1].name,
+            properties=counts[0][1].properties, is_faulty=key[2], lot_code=key[1],
+            best_before=next((c.best_before for c, _ in counts if c.best_before), None),
+            booked=booked.get(key, 0), change=sum(count.pieces for count, _ in counts),
+            serials=tuple(f"{'+' if c.pieces > 0 else '−'}{c.serial}" for c, _ in counts
+                          if c.serial),
+        )
+        for key, counts in lines.items()
+    ]  # fmt: skip
+    return sorted(found, key=lambda line: (line.code, line.lot_code, line.is_faulty))
+
+
+def _booked_before(session: Session, correction: Receipt) -> dict[_Kept, int]:
+    """Return what the receipt and its corrections before this one have booked."""
     ids = sa.select(Receipt.id).where(
         sa.or_(
             Receipt.id == correction.corrects_id,
@@ -83,12 +126,15 @@ def booked_before(session: Session, correction: Receipt) -> dict[int, int]:
         ),
         Receipt.state == ReceiptState.BOOKED,
     )
+    is_faulty = ReceiptCount.fault.is_not(None).label("is_faulty")
     rows = session.execute(
-        sa.select(ReceiptCount.sku_id, sa.func.sum(ReceiptCount.pieces))
+        sa.select(
+            ReceiptCount.sku_id, ReceiptCount.lot_code, is_faulty, sa.func.sum(ReceiptCount.pieces)
+        )
         .where(ReceiptCount.receipt_id.in_(ids), ReceiptCount.undone_at.is_(None))
-        .group_by(ReceiptCount.sku_id)
+        .group_by(ReceiptCount.sku_id, ReceiptCount.lot_code, is_faulty)
     )
-    return {sku_id: int(pieces) for sku_id, pieces in rows}
+    return {(sku_id, lot, bool(faulty)): int(pieces) for sku_id, lot, faulty, pieces in rows}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ from warehouse.commands import Command
 from warehouse.inventory.refusals import home_of
 from warehouse.numbers import next_number
 from warehouse.receiving.accounts import Exchange, ExchangeLine
-from warehouse.receiving.booked import booked_before
+from warehouse.receiving.booked import corrected_by
 from warehouse.receiving.models import Fault, Receipt, ReceiptCount, Supplier
 from warehouse.receiving.queries import FAULT_WORDS, counters_of, rows_of
 from warehouse.settings import SiteSettings, load_settings
@@ -47,9 +47,7 @@ def goods_receipt(session: Session, receipt: Receipt, zone: tzinfo) -> GoodsRece
     Of a correction: the receipt it corrects, what was booked before it, and what changes.
     """
     site = load_settings(session)
-    rows = rows_of(session, receipt.id)
     corrected = session.get(Receipt, receipt.corrects_id or 0)
-    before = booked_before(session, receipt) if corrected else {}
     supplier = session.get_one(Supplier, receipt.supplier_id)
     counted_at = receipt.counted_at or receipt.created_at
     return GoodsReceipt(
@@ -61,23 +59,44 @@ def goods_receipt(session: Session, receipt: Receipt, zone: tzinfo) -> GoodsRece
         reason=receipt.reason if corrected else "",
         received_at=counted_at.astimezone(zone).strftime(STAMP),
         received_by=", ".join(counters_of(session, receipt.id).values()),
-        lines=tuple(
-            ReceiptLine(
-                sku_code=row.code,
-                name=row.name,
-                properties=row.properties,
-                announced=row.announced,
-                accepted=row.sound,
-                rejected=row.faulty,
-                place=home_of(session, row.sku_id) or "",
-                booked=before.get(row.sku_id, 0) if corrected else None,
-            )
-            for row in rows
-            if row.sound or row.faulty or not corrected
-        ),
+        lines=_changes(session, receipt) if corrected else _counted(session, receipt),
         note="" if corrected else _note(session, receipt, site),
         printed_at=counted_at.astimezone(zone).strftime(STAMP),
         station=_dock(session),
+    )
+
+
+def _counted(session: Session, receipt: Receipt) -> tuple[ReceiptLine, ...]:
+    return tuple(
+        ReceiptLine(
+            sku_code=row.code,
+            name=row.name,
+            properties=row.properties,
+            announced=row.announced,
+            accepted=row.sound,
+            rejected=row.faulty,
+            place=home_of(session, row.sku_id) or "",
+        )
+        for row in rows_of(session, receipt.id)
+    )
+
+
+def _changes(session: Session, correction: Receipt) -> tuple[ReceiptLine, ...]:
+    return tuple(
+        ReceiptLine(
+            sku_code=line.code,
+            name=line.name,
+            properties=line.properties,
+            booked=line.booked,
+            accepted=0 if line.is_faulty else line.change,
+            rejected=line.change if line.is_faulty else 0,
+            is_rejected=line.is_faulty,
+            place=home_of(session, line.sku_id) or "",
+            lot=line.lot_code,
+            best_before=f"{line.best_before or ''}",
+            serials=" ".join(line.serials),
+        )
+        for line in corrected_by(session, correction)
     )
 
 

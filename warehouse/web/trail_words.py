@@ -199,6 +199,7 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
     ("receipt", "set_down"): (_with("{code} left in hand by {name}: not counted"), "attention"),
     ("receipt", "struck"): (_with("{serial} struck: it is elsewhere"), "attention"),
     ("receipt", "correction_written"): (_with("Correction {number} written: {reason}"), None),
+    ("receipt", "written"): (_with("Written to correct {number}: {reason}"), None),
     ("receipt", "corrected"): (_with("Corrected by {number}: {reason}"), "attention"),
     ("receipt", "correction"): (_with("Corrects {number}: {reason}"), "attention"),
     ("receipt", "cancelled"): (_with("Cancelled: {reason}"), "stop"),

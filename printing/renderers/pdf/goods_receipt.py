@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from printing.barcodes import code128
 from printing.documents import GoodsReceipt, ReceiptLine
 from printing.errors import DoesNotFit
@@ -31,24 +33,11 @@ def draw(receipt: GoodsReceipt, media: Media) -> list[Sheet]:
 def _sheets(receipt: GoodsReceipt, media: Media) -> list[Sheet]:
     flow = office.begin(receipt, media, _name(receipt), receipt.receipt_no, receipt.supplier)
     office.put_facts(flow, receipt, _facts(receipt))
-    titles = [word(receipt.locale, name) for name in
-              ("Item", "Booked" if receipt.corrects_no else "Announced", "Accepted", "Rejected",
-               "Place")]  # fmt: skip
     share = flow.width / 190
-    widths = spread(0, 20 * share, 20 * share, 20 * share, 26 * share, whole=flow.width)
-    flow.begin_table(
-        [
-            Column(title=titles[0], width=widths[0], size_pt=9.5),
-            Column(title=titles[1], width=widths[1], align="right", max_lines=1),
-            Column(title=titles[2], width=widths[2], size_pt=11, bold=True, align="right",
-                   max_lines=1),
-            Column(title=titles[3], width=widths[3], size_pt=11, align="right", max_lines=1),
-            Column(title=titles[4], width=widths[4], align="right", max_lines=2),
-        ]
-    )  # fmt: skip
+    flow.begin_table(_columns(receipt, flow.width, [20 * share, 20 * share, 20 * share, 26 * share],
+                              is_roll=False))  # fmt: skip
     for line in receipt.lines:
-        flow.row([_described(line), _before(line), _accepted(line), _rejected(line), line.place],
-                 least_mm=7)  # fmt: skip
+        flow.row([_described(receipt, line), *_figures(line), line.place], least_mm=7)
     flow.end_table()
     flow.text(_total(receipt), 11, bold=True, align="right")
     flow.text(_reason(receipt), 10.5)
@@ -73,16 +62,13 @@ def _roll(receipt: GoodsReceipt, media: Media) -> list[Sheet]:
     for name, value in _facts(receipt):
         if value:
             flow.text(labelled(receipt.locale, name, value), 9, max_lines=2)
-    columns = [
-        Column(title=word(receipt.locale, "Item"), width=flow.width - 26, size_pt=9.5),
-        Column(title=word(receipt.locale, "Accepted"), width=14, size_pt=12, bold=True,
-               align="right", max_lines=1),
-        Column(title=word(receipt.locale, "Rejected"), width=12, size_pt=10, align="right",
-               max_lines=1),
-    ]  # fmt: skip
-    flow.begin_table(columns)
+    widths = [15.0, 15.0, 17.0] if receipt.corrects_no else [14.0, 12.0]
+    flow.begin_table(_columns(receipt, flow.width, widths, is_roll=True))
     for line in receipt.lines:
-        flow.row([_described(line), _accepted(line), _rejected(line)], least_mm=7)
+        if receipt.corrects_no:
+            _changed(flow, receipt, line)
+        else:
+            flow.row([_described(receipt, line), *_figures(line)[1:]], least_mm=7)
     flow.end_table()
     flow.text(_total(receipt), 10, bold=True, align="right")
     flow.text(_reason(receipt), 10)
@@ -93,6 +79,36 @@ def _roll(receipt: GoodsReceipt, media: Media) -> list[Sheet]:
                          valign="bottom", max_lines=1)  # fmt: skip
         flow.sheet.rule(space.x + 28, space.bottom - 0.2, space.w - 28, dots=2)
     return flow.finish(lambda sheet, box, _page, _pages: office.roll_foot(sheet, box, receipt))
+
+
+def _columns(
+    receipt: GoodsReceipt, whole: float, widths: Sequence[float], *, is_roll: bool
+) -> list[Column]:
+    """Return the columns: a roll has no room for what was announced, nor for the place."""
+    names = ["Announced", "Accepted", "Rejected", "Place"]
+    if receipt.corrects_no:
+        names = ["Booked", "Corrected", "Difference", "Place"]
+    if is_roll:
+        names = names[: len(widths)] if receipt.corrects_no else names[1:-1]
+    weighty = "Difference" if receipt.corrects_no else "Accepted"
+    item, *rest = spread(0, *widths, whole=whole)
+    columns = [Column(title=word(receipt.locale, "Item"), width=item, size_pt=9.5)]
+    for name, width in zip(names, rest, strict=True):
+        is_figure = name != "Place"
+        columns.append(
+            Column(title=word(receipt.locale, name), width=width,
+                   size_pt=(12 if is_roll else 11) if name == weighty else 10 if is_figure else 8.5,
+                   bold=name == weighty, align="right", max_lines=1 if is_figure else 2)
+        )  # fmt: skip
+    return columns
+
+
+def _figures(line: ReceiptLine) -> list[str]:
+    """Return announced, accepted and rejected; of a correction booked, right, and the change."""
+    if line.booked is not None:
+        return [str(line.booked), str(line.booked + line.change), f"{line.change:+d}"]
+    announced = "" if line.announced is None else str(line.announced)
+    return [announced, str(line.accepted), str(line.rejected) if line.rejected else ""]
 
 
 def _name(receipt: GoodsReceipt) -> str:
@@ -125,25 +141,35 @@ def _reason(receipt: GoodsReceipt) -> str:
     return labelled(receipt.locale, "Reason", receipt.reason) if receipt.reason else ""
 
 
-def _described(line: ReceiptLine) -> str:
-    return f"{line.name}\n{'  '.join(part for part in (line.properties, line.sku_code) if part)}"
+def _changed(flow: Flow, receipt: GoodsReceipt, line: ReceiptLine) -> None:
+    """Write what a correction changes on a roll: the goods over the whole width, figures below."""
+    flow.y += 0.6
+    flow.text(line.name, 9.5, max_lines=3, gap=0)
+    for text in (_about(line), _lot(receipt, line), line.serials):
+        flow.text(text, 9, max_lines=3, gap=0)
+    flow.row([_side(receipt, line), *_figures(line)], least_mm=6)
 
 
-def _before(line: ReceiptLine) -> str:
-    pieces = line.announced if line.booked is None else line.booked
-    return "" if pieces is None else str(pieces)
+def _described(receipt: GoodsReceipt, line: ReceiptLine) -> str:
+    marks = (_lot(receipt, line), line.serials, _side(receipt, line))
+    return "\n".join(filter(None, (line.name, _about(line), "  ".join(filter(None, marks)))))
 
 
-def _accepted(line: ReceiptLine) -> str:
-    if line.booked is None:
-        return str(line.accepted)
-    return f"{line.accepted:+d}" if line.accepted else ""
+def _about(line: ReceiptLine) -> str:
+    return "  ".join(filter(None, (line.properties, line.sku_code)))
 
 
-def _rejected(line: ReceiptLine) -> str:
-    if line.booked is not None and line.rejected:
-        return f"{line.rejected:+d}"
-    return str(line.rejected) if line.rejected else ""
+def _lot(receipt: GoodsReceipt, line: ReceiptLine) -> str:
+    told = (("Lot", line.lot), ("Best before", line.best_before))
+    return "  ".join(labelled(receipt.locale, name, value) for name, value in told if value)
+
+
+def _side(receipt: GoodsReceipt, line: ReceiptLine) -> str:
+    """Return that a correction is of rejected pieces; older ones tell both sides on one line."""
+    if line.booked is None or not line.rejected:
+        return ""
+    pieces = "" if line.is_rejected else f" {line.rejected:+d}"
+    return word(receipt.locale, "Rejected") + pieces
 
 
 def _total(receipt: GoodsReceipt) -> str:

@@ -79,6 +79,8 @@ def correct_receipt(session: Session, command: CorrectReceipt) -> Outcome:
     print_receipt(session, command, correction)
     trail.record(session, command, "receipt", receipt.id, "correction_written",
                  number=correction.number, reason=reason)  # fmt: skip
+    trail.record(session, command, "receipt", correction.id, "written",
+                 number=receipt.number, reason=reason)  # fmt: skip
     text = say("{number} corrects {receipt} when somebody else has confirmed it.",
                number=correction.number, receipt=receipt.number)  # fmt: skip
     if left:
