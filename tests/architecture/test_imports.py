@@ -11,6 +11,7 @@ EDGES = ("warehouse.app", "warehouse.web", "warehouse.api", "warehouse.cli", "ws
 FOUNDATIONS = {
     *("db", "gate", "errors", "text", "commands", "settings", "numbers", "scanning", "gs1"),
     "prepared",
+    "money",
 }
 UPSTREAM: dict[str, set[str]] = {
     "people": set(),
@@ -53,6 +54,7 @@ FOUNDATION_EDGES: dict[str, set[str]] = {
     "commands": {"db", "errors", "gate", "prepared", "text"},
     "settings": {"db", "text"},
     "numbers": {"db"},
+    "money": set(),
 }
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "flask": EDGES,

@@ -232,7 +232,7 @@ def test_who_sends_a_file_did_not_count_it_once_sheets_were_printed(
     boss = world.person("boss")
     file = tmp_path / "counts.csv"
     (unsaid,) = taken(world, file, count.id, counted_by=boss).rejected
-    assert str(unsaid.reason).startswith("This bin stands on a printed sheet.")
+    assert str(unsaid.reason).startswith("This bin stands on printed sheet PD")
     file.write_text("货位,商家编码,实盘数量,盘点表号\nA-1,TEE,9,无\n", encoding="utf-8")
     taken(world, file, count.id, counted_by=boss)
     assert count.line("A-1", shelf).counted_by_id == boss

@@ -85,8 +85,8 @@ def test_a_sheet_says_which_count_it_is_of_and_a_bin_which_sheet(world: World, t
     for said, reason in (
         (foreign, f"Sheet {foreign} is of count {foreign.removesuffix('-01')}."),
         ("PD1", "No count sheet has this number."),
-        ("", "This bin stands on a printed sheet. Say the number of the sheet, or none if it was"
-             " counted without one."),
+        ("", f"This bin stands on printed sheet {sheet}. Write that under Sheet, or none if it was"
+             " counted without a sheet."),
     ):  # fmt: skip
         assert typed(count, said, "ann", 8) == [reason]
     assert count.lines() == []
@@ -138,6 +138,14 @@ def test_a_file_names_the_sheet_of_each_bin(world: World, tee: Goods, tmp_path: 
     file.write_text(f"{head}A-1,TEE,9,ann,{sheet}\nA-2,TEE,3,eve,\n", encoding="utf-8")
     (unsaid,) = taken(world, file, count.id).rejected
     assert (unsaid.row, unsaid.column) == (3, "sheet")
+    bare = "货位,商家编码,实盘数量\nA-1,TEE,9\nA-1,TEE,1\nA-2,TEE,3\n"
+    file.write_text(bare, encoding="utf-8")
+    told = taken(world, file, count.id, counted_by=world.person("ann"))
+    assert [r.row for r in told.rejected] == [2, 4]
+    assert told.is_sheet_missing
+    assert {str(r.reason).partition(". ")[0] for r in told.rejected} == {
+        f"This bin stands on printed sheet {sheet}"
+    }
     file.write_text(f"{head}A-1,TEE,9,ann,{sheet}\nA-2,TEE,3,eve,{sheet}\n", encoding="utf-8")
     assert taken(world, file, count.id).bins == 2
     file.write_text(f"{head}A-1,TEE,9,bob,{sheet}\n", encoding="utf-8")

@@ -194,7 +194,7 @@ def test_sheets_and_report_are_printed_and_a_sheet_is_typed_in(desk: Desk, shelf
     nobody = desk.post(url, **{f"pieces-{tee.id}": "10"})
     assert "Say who counted" in words_of(nobody)
     mine = {"counted_by": desk.people[Role.SUPERVISOR], f"pieces-{tee.id}": "9"}
-    assert "This bin stands on a printed sheet." in words_of(desk.post(url, **mine))
+    assert "This bin stands on printed sheet" in words_of(desk.post(url, **mine))
     sheet_no = papers["count_sheet"]["sheet_no"]
     assert f'<option value="{sheet_no}">' in desk.get(url).text
     mine["sheet"] = sheet_no

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -40,6 +41,7 @@ class CountReport:
     again: int = 0
     unsaid: int = 0  # of these known piece by piece, their serial numbers not said
     is_known: bool = False  # the same file came before
+    is_sheet_missing: bool = False  # no row names its sheet, and some must
     rejected: tuple[Rejected, ...] = ()
 
 
@@ -66,7 +68,10 @@ def import_count_file(
     if rejected:
         rejected += _unknown(database, source.name, session_id, rows, actor, counted_by, zone)
         rejected.sort(key=lambda row: row.row)
-        return CountReport(message=_nothing_taken(len(rejected)), rejected=tuple(rejected))
+        return CountReport(
+            message=_nothing_taken(len(rejected)), rejected=tuple(rejected),
+            is_sheet_missing=_lack_sheets(rows, rejected),
+        )  # fmt: skip
     command = TakeInCounts(
         id=command_id or new_id(), actor=actor, at=at, zone=zone, session_id=session_id,
         name=source.name, sha256=_sha256(source.path), lines=len(rows),
@@ -75,9 +80,11 @@ def import_count_file(
     outcome = execute(database, taking_in(rows), command)
     facts: dict[str, Any] = dict(outcome.facts)
     refused = [RowRefusal.from_json(value) for value in facts.pop("refused")]
+    told = tuple(_rejected(source.name, refusal) for refusal in refused)
     return CountReport(
         message=outcome.message,
-        rejected=tuple(_rejected(source.name, refusal) for refusal in refused),
+        rejected=told,
+        is_sheet_missing=_lack_sheets(rows, told),
         **facts,
     )
 
@@ -100,6 +107,12 @@ def _unknown(
                                   sender_id=actor.person_id, holds=False)  # fmt: skip
         refused += sheets_of(session, count, rows, found, zone)[1]
     return [_rejected(name, refusal) for refusal in refused]
+
+
+def _lack_sheets(rows: Sequence[CountRow], rejected: Sequence[Rejected]) -> bool:
+    """Tell whether no row names a sheet, and some are refused for it."""
+    is_asked = any(row.column == "sheet" and not row.value for row in rejected)
+    return is_asked and not any(row.sheet for row in rows)
 
 
 def _rejected(name: str, refusal: RowRefusal) -> Rejected:

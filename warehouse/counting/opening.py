@@ -16,11 +16,10 @@ from warehouse.counting.models import (
     CountSession,
     SessionState,
 )
+from warehouse.money import YUAN
 from warehouse.numbers import next_number
 from warehouse.people import trail
 from warehouse.settings import load_settings
-
-YUAN = 100
 
 
 def make_session(

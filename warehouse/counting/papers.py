@@ -33,6 +33,7 @@ from warehouse.counting.sheets import counter_of, number_sheet
 from warehouse.counting.words import REASON_WORDS, STATE_WORDS
 from warehouse.errors import RuleViolation
 from warehouse.inventory.models import StockBalance
+from warehouse.money import YUAN
 from warehouse.numbers import next_number
 from warehouse.people import trail
 from warehouse.people.models import Person
@@ -46,7 +47,6 @@ MOST_IN_BIN = 1_900  # goods of one bin on its sheet, which has that many lines 
 REPORT_LINES = 2_000
 MOST_NUMBERS = 3  # of each, in one line of the report
 STAMP = "%Y-%m-%d %H:%M"
-YUAN = 100
 
 
 @dataclass(frozen=True, kw_only=True)

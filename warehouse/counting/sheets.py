@@ -110,6 +110,7 @@ def sheets_of(
     papers = _papers(session, {number for numbers in said.values() for number in numbers})
     bins = _bins(session, count, said)
     printed = _printed(session, bins.values())
+    waiting = _waiting(session, printed)
     entered = _entered(session, [paper.id for paper in papers.values()], zone)
     who = {place.count_bin_id: place.person_id for place in found}
     sheets: dict[int, int] = {}
@@ -120,7 +121,9 @@ def sheets_of(
             continue
         number, row = next(iter(numbers.items()))
         paper = papers.get(number)
-        problem = _problem(count, numbers, paper, is_printed=place in printed)
+        problem = _problem(count, numbers, paper)
+        if not number and len(numbers) == 1 and place in printed:
+            problem = _unsaid(waiting.get(place, []))
         if problem is None and paper is not None:
             problem = entered.get((paper.id, place)) or _not_his(paper, who.get(place))
             sheets[place] = paper.id
@@ -268,15 +271,34 @@ def _entered(
     return found
 
 
-def _problem(
-    count: CountSession, numbers: Mapping[str, int], paper: Any, *, is_printed: bool
-) -> Text | None:
+def _waiting(session: Session, count_bin_ids: Iterable[int]) -> dict[int, list[str]]:
+    """Return count bin → the numbers of its sheets that it was not typed in from yet."""
+    found: dict[int, list[str]] = {}
+    for ids in portions(count_bin_ids):
+        rows = session.execute(
+            sa.select(CountPaperBin.count_bin_id, CountPaper.number)
+            .join(CountPaper, CountPaper.id == CountPaperBin.paper_id)
+            .where(CountPaperBin.count_bin_id.in_(ids), CountPaperBin.take_id.is_(None))
+            .order_by(CountPaper.id)
+        )
+        for row in rows:
+            found.setdefault(row.count_bin_id, []).append(row.number)
+    return found
+
+
+def _unsaid(numbers: Sequence[str]) -> Text:
+    """Return what to do where nobody says of which sheet a bin on a printed one is."""
+    if numbers:
+        return say("This bin stands on printed sheet {number}. Write that under Sheet, or none if"
+                   " it was counted without a sheet.", number=", ".join(numbers))  # fmt: skip
+    return say("The printed sheets of this bin are typed in. Print one for its recount and write"
+               " its number under Sheet, or none if it was counted without a sheet.")  # fmt: skip
+
+
+def _problem(count: CountSession, numbers: Mapping[str, int], paper: Any) -> Text | None:
     if len(numbers) > 1:
         return say("Another row says that this bin was on another sheet. A bin is on one sheet.")
     (number,) = numbers
-    if not number and is_printed:
-        return say("This bin stands on a printed sheet. Say the number of the sheet, or none if it"
-                   " was counted without one.")  # fmt: skip
     if paper is None:
         if not number or number in WITHOUT:
             return None

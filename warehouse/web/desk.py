@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 from printing.masking import mask_address, mask_name, mask_note, mask_phone
 from warehouse.commands import Command, Handler, Outcome
 from warehouse.errors import Forbidden, NotFound, WarehouseError
+from warehouse.money import yuan
 from warehouse.people.auth import SYSTEM_NAME
 from warehouse.people.models import Person
 from warehouse.people.rights import Right
@@ -31,8 +32,6 @@ from warehouse.web.notes import (
 from warehouse.web.tables import href
 from warehouse.web.troubles import advice, read, trouble
 from warehouse.web.words import document_word, is_one_of_several, tone, word
-
-YUAN = 100
 
 
 class IdConverter(IntegerConverter):
@@ -74,7 +73,7 @@ def install(app: Flask) -> None:
 
 def fmt_yuan(fen: int) -> str:
     """Return an amount as people read it: "¥12.50"."""
-    return f"¥{fen / YUAN:.2f}"
+    return f"¥{yuan(fen)}"
 
 
 def codepoints(characters: str) -> str:

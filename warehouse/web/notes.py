@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from printing.errors import AddressFault, AddressRefused
 from warehouse.dispatch.commands.weighing_anew import TAKEN_BACK_NOTE
+from warehouse.money import yuan
 from warehouse.orders.commands.importing.stops import (
     LOST_ROWS_NOTE,
     MENDED_NOTE,
@@ -161,7 +162,7 @@ def value_text(name: str, value: str) -> Text | str:
     if value in ("True", "False"):
         return say("yes") if value == "True" else say("no")
     if column.endswith("_fen") and value.isdigit():
-        return f"¥{int(value) / 100:.2f}"
+        return f"¥{yuan(int(value))}"
     return value
 
 

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from printing.models import PrintJob
 from warehouse.errors import InvalidInput, NotFound
+from warehouse.money import yuan
 from warehouse.people.rights import Right
 from warehouse.receiving import desk as dock_desk
 from warehouse.receiving.commands.purchases import (
@@ -60,7 +61,7 @@ LINE_FIELDS: tuple[Field, ...] = (
     (say("Goods"), lambda x: x.name),
     (say("Properties"), lambda x: x.properties),
     (say("Pieces"), lambda x: x.pieces),
-    (say("Unit price"), lambda x: f"{x.price_fen / 100:.2f}"),
+    (say("Unit price"), lambda x: yuan(x.price_fen)),
     (say("Expected on"), lambda x: x.expected_on),
     (say("Received"), lambda x: x.received),
 )
@@ -186,7 +187,7 @@ def edit_order(order_id: int) -> str:
     values: dict[str, str] = {"expected_on": str(found.expected_on or ""), "note": found.note}
     for at, line in enumerate(lines):
         values[f"sku-{at}"], values[f"pieces-{at}"] = line.code, str(line.pieces)
-        values[f"price-{at}"] = f"{line.price_fen / 100:.2f}"
+        values[f"price-{at}"] = yuan(line.price_fen)
         values[f"day-{at}"] = str(line.expected_on or "")
     return _form(values, {}, found)
 

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from warehouse.catalog.models import Sku, Zone
 from warehouse.catalog.queries import has_barcode
 from warehouse.inventory.standing import stands_of
+from warehouse.money import yuan
 from warehouse.people.rights import Right
 from warehouse.receiving.models import Supplier
 from warehouse.settings import load_settings
@@ -61,7 +62,7 @@ FIELDS: tuple[Field, ...] = (
     (say("Supplier"), lambda s: s.supplier),
     (say("Look at"), lambda s: ", ".join(speak(word(alert)) for alert in s.alerts)),
 )
-VALUE: Field = (say("Worth"), lambda s: "" if s.value_fen is None else f"{s.value_fen / 100:.2f}")
+VALUE: Field = (say("Worth"), lambda s: "" if s.value_fen is None else yuan(s.value_fen))
 
 
 def asked_now(session: Session) -> Asked:

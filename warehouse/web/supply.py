@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.catalog.rules import scan_code
 from warehouse.errors import InvalidInput, NotFound, UnknownName, WarehouseError
+from warehouse.money import yuan
 from warehouse.orders.models import Shop
 from warehouse.people.rights import Right
 from warehouse.receiving.models import Supplier
@@ -48,7 +49,7 @@ REORDER_FIELDS: tuple[Field, ...] = (
     (say("Properties"), lambda x: x.stock.properties),
     (say("Supplier's item number"), lambda x: x.item_no),
     (say("Pieces"), lambda x: x.pieces),
-    (say("Unit price"), lambda x: "" if x.price_fen is None else f"{x.price_fen / 100:.2f}"),
+    (say("Unit price"), lambda x: "" if x.price_fen is None else yuan(x.price_fen)),
     (say("Lead time in days"), lambda x: x.lead_days),
     (say("Why"), lambda x: x.why),
 )

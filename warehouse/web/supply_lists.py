@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from warehouse.catalog.lists import ListReport
 from warehouse.catalog.models import Sku
 from warehouse.errors import InvalidInput, RuleViolation
+from warehouse.money import yuan
 from warehouse.orders.models import Shop
 from warehouse.orders.queries import shop_choices
 from warehouse.people.rights import Right
@@ -52,7 +53,7 @@ LEVEL_FIELDS: tuple[Field, ...] = (
     (say("Order up to"), lambda x: x.order_up_to),
     (say("Supplier code"), lambda x: x.supplier_code or ""),
     (say("Supplier's item number"), lambda x: x.item_no or ""),
-    (say("Unit price"), lambda x: "" if x.price_fen is None else f"{x.price_fen / 100:.2f}"),
+    (say("Unit price"), lambda x: "" if x.price_fen is None else yuan(x.price_fen)),
     (say("Pieces per pack"), lambda x: x.pack_pieces),
     (say("Minimum"), lambda x: x.least_pieces),
     (say("Lead time in days"), lambda x: x.lead_days),
