@@ -127,6 +127,11 @@ def text_of(length: int) -> TypeEngine[str]:
     return sa.String(length).with_variant(sa.TEXT(), "sqlite")
 
 
+def begins_by(column: str) -> dict[str, str]:
+    """Return what makes an index of a text column answer on PostgreSQL what a text begins with."""
+    return {column: "varchar_pattern_ops"}
+
+
 def one_of(column: str, words: type[StrEnum]) -> sa.CheckConstraint:
     """Return the CHECK that keeps `column` to the words of the enum."""
     allowed = ", ".join(f"'{word.value}'" for word in words)

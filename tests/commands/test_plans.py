@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,7 @@ from warehouse.db import Database
 from warehouse.dispatch.models import Waybill
 from warehouse.inventory import ledger
 from warehouse.inventory.models import Move, MoveReason
+from warehouse.orders.models import Order
 from warehouse.packing.models import Parcel
 from warehouse.picking.commands.confirm import ConfirmBin, ConfirmPick, confirm_bin, confirm_pick
 from warehouse.picking.commands.exceptions import UndoPick, undo_pick
@@ -325,6 +327,26 @@ def test_the_lists_of_orders_and_consignments_read_nothing_that_has_ended(
     assert [step for step in steps if step == "SCAN shop_order"] == []
     assert [step for step in steps if "SCAN consignment_line" in step] == []
     assert [step for step in steps if "Seq Scan on " in step and "shop_order" in step] == []
+
+
+def test_what_is_sought_in_lists_walks_through_none_of_them(world: World, tmp_path: Path):
+    work = world.bring(Stage.DISPATCHED)
+    desk = Desk(world, tmp_path)
+    numbers = (world.one(Waybill).number, world.get(Order, work.order_id).order_no, "C1", "tb_")
+    places = ["/orders", "/consignments"]
+    if world.database.is_sqlite:  # PostgreSQL walks through parcels for part of a number
+        places.append("/parcels")
+    with _sent(world.database) as sent:
+        for url in ("/orders?stage=dispatched", *(f"{p}?q={q}" for p in places for q in numbers)):
+            assert desk.get(url).status_code == 200
+    asked = {statement: given for statement, given in sent if statement.startswith("SELECT")}
+    steps = [step for s, given in asked.items() for step in _plan(world.database, s, given)]
+    table = r"(shop_order|consignment|parcel|waybill)\b"
+    counted = r"(?! USING COVERING INDEX ix_\w+_state_id)"  # how many of each state
+    walks = re.compile(rf"SCAN {table}{counted}|Seq Scan on {table}")
+    assert [step for step in steps if walks.match(step.removeprefix("->").strip())] == []
+    for index in ("order_no", "buyer", "consignment_id", "state_id"):
+        assert any(f"ix_shop_order_{index}" in step for step in steps), index
 
 
 def test_a_number_scanned_at_the_desk_walks_through_no_parcels(world: World, tmp_path: Path):

@@ -9,12 +9,13 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+import sqlalchemy as sa
 
 from tests.builders import Stage
 from tests.web.desk_site import Desk, links_to, words_of
 from warehouse.catalog.models import Sku
 from warehouse.commands import USUAL_ZONE
-from warehouse.db import utcnow
+from warehouse.db import MOST_NAMED, utcnow
 from warehouse.orders.models import HoldKind, Order, OrderState, Shop
 from warehouse.people.models import Role
 from warehouse.supplying.models import DayFlow, Flow
@@ -179,6 +180,8 @@ def test_heaps_and_filters_are_exact(both: Desk):
     assert _numbers(both, "/orders?q=%25") == ["HELD"]
     assert _numbers(both, "/orders?urgent=1") == ["NEW"]
     assert _numbers(both, f"/orders?q={done.waybill_no}") == ["GONE"]
+    assert _numbers(both, f"/orders?q=C{done.consignment_id:08d}") == ["GONE"]
+    assert _numbers(both, "/orders?q=gon") == ["GONE"]
     assert _numbers(both, "/orders?courier=ZTO") == ["READY"]
     assert world.get(Order, ready.order_id).state is OrderState.RELEASED
 
@@ -290,6 +293,23 @@ def test_consignments_and_parcels_are_filtered(both: Desk):
         "q=P": [parcel],
     }.items():
         assert links_to(both.get(f"/parcels?{query}"), "/parcels/") == wanted, query
+
+
+def test_a_search_that_finds_more_than_it_shows_says_so_and_its_file_has_all(both: Desk):
+    order = both.world.order({both.world.sku(): 1}, order_no="N-0000")
+    table = sa.inspect(Order).local_table
+    many = sa.select(sa.literal(1).label("n")).cte(recursive=True)
+    many = many.union_all(sa.select(many.c.n + 1).where(many.c.n < MOST_NAMED))
+    made = {"id": table.c.id + many.c.n, "order_no": sa.func.concat("N-", many.c.n)}
+    rows = sa.select(*(made.get(c.name, c) for c in table.columns))
+    rows = rows.join_from(table, many, sa.true()).where(table.c.id == order)
+    with both.database.transaction() as session:
+        session.execute(sa.insert(table).from_select([c.name for c in table.columns], rows))
+    told = "More are like that than stand here."
+    assert told in words_of(both.get("/orders?q=N-"))
+    assert told not in words_of(both.get("/orders?q=N-1"))
+    lines = both.get("/orders?q=N-&export=csv").get_data(as_text=True).splitlines()
+    assert len(lines) == 1 + MOST_NAMED + 1
 
 
 def test_a_packer_sees_no_list_of_orders(desk: Desk):

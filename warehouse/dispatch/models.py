@@ -7,7 +7,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from warehouse.db import Base, Code, Id, Instant, Ref, Word, one_of, text_of
+from warehouse.db import Base, Code, Id, Instant, Ref, Word, begins_by, one_of, text_of
 
 
 class WaybillState(StrEnum):
@@ -40,7 +40,7 @@ class Waybill(Base):
             sqlite_where=sa.text("state = 'live'"),
             postgresql_where=sa.text("state = 'live'"),
         ),
-        sa.Index("ix_waybill_number", "number"),
+        sa.Index("ix_waybill_number", "number", postgresql_ops=begins_by("number")),
         sa.Index("ix_waybill_parcel_id", "parcel_id"),
     )
 

@@ -129,6 +129,7 @@ ORDER_SORTS: dict[str, Any] = {
     "age": sa.func.coalesce(Order.paid_at, Order.created_at),
     "promise": _promise(Order.promise_at, NEVER),
     "-promise": _promise(Order.promise_at, LONG_AGO),
+    "came": Order.id,
     "no": Order.order_no,
     "buyer": Order.buyer,
     "amount": Order.payment_fen,

@@ -19,6 +19,7 @@ from warehouse.db import (
     Pieces,
     Ref,
     Word,
+    begins_by,
     one_of,
     text_of,
 )
@@ -142,10 +143,10 @@ class Order(Base):
         one_of("state", OrderState),
         one_of("shop_state", ShopState),
         sa.Index("ix_shop_order_state_id", "state", "id"),
-        sa.Index("ix_shop_order_order_no", "order_no"),
+        sa.Index("ix_shop_order_order_no", "order_no", postgresql_ops=begins_by("order_no")),
         sa.Index("ix_shop_order_receiver_key", "receiver_key"),
         sa.Index("ix_shop_order_consignment_id", "consignment_id"),
-        sa.Index("ix_shop_order_buyer", "buyer"),
+        sa.Index("ix_shop_order_buyer", "buyer", postgresql_ops=begins_by("buyer")),
         sa.Index("ix_shop_order_received_at", "received_at"),
     )
 

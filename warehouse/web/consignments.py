@@ -13,12 +13,11 @@ from warehouse.carriers.models import Carrier
 from warehouse.carriers.queries import carrier_choices
 from warehouse.catalog.models import Sku
 from warehouse.checking.models import Check, Mismatch
-from warehouse.dispatch.queries import consignments_with
 from warehouse.errors import InvalidInput, NotFound, WarehouseError
 from warehouse.orders import desk as orders_desk
 from warehouse.orders.commands.merge import SplitConsignment, split_consignment
 from warehouse.orders.desk import CONSIGNMENT_SORTS
-from warehouse.orders.models import Consignment, ConsignmentState, Order
+from warehouse.orders.models import Consignment, ConsignmentState
 from warehouse.orders.queries import orders_of, stop_of
 from warehouse.packing.models import Parcel
 from warehouse.people.rights import Right
@@ -30,6 +29,7 @@ from warehouse.web import tables
 from warehouse.web.access import needs
 from warehouse.web.context import form_ids, reading
 from warehouse.web.desk import act, back_or, names_of, noted, state_chips, told
+from warehouse.web.finding import consignments_like
 from warehouse.web.orders import wave_of
 from warehouse.web.return_labels import return_rows
 from warehouse.web.spreadsheets import Field
@@ -62,12 +62,14 @@ LISTING = tables.Listing(
 def index() -> str | Response:
     """List the consignments of one state, or all of them."""
     state = tables.one_of("state", ConsignmentState)
-    query = orders_desk.consignment_list().where(*_filters())
+    query = orders_desk.consignment_list()
     if state is not None:
         query = query.where(Consignment.state == state)
     if tables.text("only") == "waiting":
         query = query.where(is_waiting(Consignment.id))
     with reading() as session:
+        sought = consignments_like(session, q) if (q := tables.text("q")) else None
+        query = query.where(*_filters(), *([sought.condition] if sought else []))
         if tables.is_export():
             return tables.export(session, query, LISTING)
         page = tables.page_of(session, query, LISTING)
@@ -79,23 +81,13 @@ def index() -> str | Response:
             orders=orders_desk.order_numbers(session, [row.id for row in page.rows]),
             carriers=carrier_choices(session),
             waiting=waiting_for(session, [row.id for row in page.rows]),
-            q=tables.text("q"),
+            q=q,
+            is_all=sought is None or sought.is_all,
         )
 
 
 def _filters() -> list[sa.ColumnElement[bool]]:
     where: list[sa.ColumnElement[bool]] = []
-    if q := tables.text("q").upper():
-        digits = q.removeprefix("C")
-        number = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 16 else 0  # noqa: PLR2004  (16 digits are beyond any id)
-        with_order = sa.select(Order.consignment_id).where(tables.begins(Order.order_no, q))
-        where.append(
-            sa.or_(
-                Consignment.id == number,
-                Consignment.id.in_(with_order),
-                Consignment.id.in_(consignments_with(q)),
-            )
-        )
     if carrier := tables.text("courier"):
         of_code = sa.select(Carrier.id).where(Carrier.code == carrier)
         where.append(Consignment.carrier_id.in_(of_code))

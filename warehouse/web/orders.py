@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +13,6 @@ from werkzeug.wrappers import Response
 from warehouse.carriers.models import Carrier
 from warehouse.carriers.queries import carrier_choices
 from warehouse.commands import Outcome, Tone
-from warehouse.dispatch.queries import consignments_with
 from warehouse.errors import RuleViolation, WarehouseError
 from warehouse.orders import desk as orders_desk
 from warehouse.orders.commands.audit import AuditOrders, audit_orders
@@ -46,6 +46,7 @@ from warehouse.web.context import (
     speak,
 )
 from warehouse.web.desk import back_or, buyer_shown, noted, remark_shown, told
+from warehouse.web.finding import orders_like
 from warehouse.web.spreadsheets import Field
 from warehouse.web.stock_alerts import stock_alerts
 from warehouse.web.words import options
@@ -82,6 +83,9 @@ FIELDS: tuple[Field, ...] = (
 LISTING = tables.Listing(
     name="orders", key=Order.id, sorts=ORDER_SORTS, default=DEFAULT_ORDER, fields=FIELDS
 )
+# Heaps that grow for ever stand in the order of an index; nobody waits for what was promised there.
+ENDED_STAGES = (Stage.DISPATCHED, Stage.CANCELLED, Stage.ALL)
+NEWEST_FIRST = replace(LISTING, default="-came")
 
 
 @bp.get("")
@@ -89,16 +93,18 @@ LISTING = tables.Listing(
 def index() -> str | Response:
     """List the orders of one heap; without one those that have not ended."""
     with reading() as session:
-        where = _filters()
+        sought = orders_like(session, q) if (q := tables.text("q")) else None
+        where = [*_filters(), *([sought.condition] if sought else [])]
         stage = tables.one_of("stage", Stage)
         query = orders_desk.order_list().where(*where)
         if stage is not None:
             query = query.where(orders_desk.in_stage(stage, now()))
-        elif not tables.text("q"):  # who looks for a number wants it wherever it is
+        elif not sought:  # who looks for a number wants it wherever it is
             query = query.where(orders_desk.IS_OPEN)
+        listing = LISTING if sought or stage not in ENDED_STAGES else NEWEST_FIRST
         if tables.is_export():
-            return tables.export(session, query, LISTING)
-        page = tables.page_of(session, query, LISTING)
+            return tables.export(session, query, listing)
+        page = tables.page_of(session, query, listing)
         return render_template(
             "orders/index.html",
             page=page,
@@ -112,21 +118,13 @@ def index() -> str | Response:
             hold_kinds=options(HoldKind, say("all")),
             owners=options(HoldOwner),
             mended_only=MENDED_ONLY,
-            q=tables.text("q"),
+            q=q,
+            is_all=sought is None or sought.is_all,
         )
 
 
 def _filters() -> list[sa.ColumnElement[bool]]:
     where: list[sa.ColumnElement[bool]] = []
-    q = tables.text("q")
-    if q:
-        where.append(
-            sa.or_(
-                tables.begins(Order.order_no, q),
-                tables.like(Order.buyer, q),
-                Order.consignment_id.in_(consignments_with(q.upper())),
-            )
-        )
     if shop := tables.text("shop"):
         where.append(Order.shop_id.in_(sa.select(Shop.id).where(Shop.code == shop)))
     if carrier := tables.text("courier"):

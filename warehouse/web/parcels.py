@@ -49,6 +49,7 @@ from warehouse.web.access import needs
 from warehouse.web.context import form_int, form_str, may, reading, speak
 from warehouse.web.desk import act, names_of, state_chips, told
 from warehouse.web.drafts import draft, shown
+from warehouse.web.finding import parcels_like
 from warehouse.web.notes import media_word
 from warehouse.web.paper_rights import may_see
 from warehouse.web.paper_rows import PaperRow
@@ -83,21 +84,18 @@ def index() -> str | Response:
     query = dispatch_desk.parcel_list()
     if state is not None:
         query = query.where(Parcel.state == state)
-    if q := tables.text("q").upper():
-        query = query.where(
-            sa.or_(
-                tables.begins(Parcel.number, q),
-                Parcel.id.in_(sa.select(Waybill.parcel_id).where(tables.begins(Waybill.number, q))),
-            )
-        )
     with reading() as session:
+        sought = parcels_like(session, q) if (q := tables.text("q")) else None
+        if sought:
+            query = query.where(sought.condition)
         if tables.is_export():
             return tables.export(session, query, LISTING)
         return render_template(
             "parcels/index.html",
             page=tables.page_of(session, query, LISTING),
             chips=state_chips(ParcelState, dispatch_desk.parcel_counts(session), state),
-            q=tables.text("q"),
+            q=q,
+            is_all=sought is None or sought.is_all,
         )
 
 

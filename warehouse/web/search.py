@@ -27,6 +27,7 @@ from warehouse.web import tables
 from warehouse.web.access import needs
 from warehouse.web.context import LARGEST_INT, reading, speak
 from warehouse.web.desk import buyer_shown
+from warehouse.web.finding import orders_like, parcels_like
 
 bp = Blueprint("search", __name__, url_prefix="/search")
 MOST_HITS = 12
@@ -93,14 +94,8 @@ def _exact(session: Session, code: str) -> list[Hit]:
 def _near(session: Session, q: str) -> list[Hit]:
     upper = q.upper()
     return [
-        *_orders(session, sa.or_(tables.begins(Order.order_no, q), tables.like(Order.buyer, q))),
-        *_parcels(
-            session,
-            sa.or_(
-                tables.begins(Parcel.number, upper),
-                _with_waybill(tables.begins(Waybill.number, upper)),
-            ),
-        ),
+        *_orders(session, orders_like(session, q).condition),
+        *_parcels(session, parcels_like(session, q).condition),
         *_waves(session, tables.begins(Wave.number, upper)),
         *_handovers(session, tables.begins(Handover.number, upper)),
         *_receiving(session, upper, is_exact=False),
@@ -132,10 +127,6 @@ def _serials(session: Session, condition: sa.ColumnElement[bool]) -> list[Hit]:
     )
     place = "lots.serial"
     return [_hit(say("Serial numbers"), code, sku, place, serial_id=i) for i, code, sku in rows]
-
-
-def _with_waybill(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    return Parcel.id.in_(sa.select(Waybill.parcel_id).where(condition))
 
 
 def _orders(session: Session, condition: sa.ColumnElement[bool]) -> list[Hit]:
