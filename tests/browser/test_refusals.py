@@ -57,6 +57,33 @@ def test_once_seen_the_rest_can_be_sent(tablet: Page, site: Site) -> None:
     assert cover(tablet) is None
 
 
+def test_a_refusal_that_leads_elsewhere_is_seen_first(tablet: Page, site: Site) -> None:
+    ended = {"goto": "/check", "tone": "stop", "ack": True}
+    site.script.append(accepted("Li has cancelled the count.", **ended))
+    scan(tablet, "MUG-01")
+    until(tablet, lambda: cover(tablet) == "refused")
+    assert tablet.locator(".cover [data-said]").inner_text() == "Li has cancelled the count."
+    assert tablet.url.endswith("/pick")
+    tablet.reload()
+    until(tablet, lambda: cover(tablet) == "refused")
+    tablet.locator("[data-choice=seen]").click()
+    tablet.wait_for_url("**/check")
+    assert cover(tablet) is None
+
+
+def test_what_an_answer_asks_to_look_at_is_said_on_the_page_it_leads_to(
+    tablet: Page, site: Site
+) -> None:
+    site.script.append(accepted("Reserve has them.", goto="/check", tone="attention"))
+    scan(tablet, "CMD-SHORT")
+    tablet.wait_for_url("**/check")
+    until(tablet, lambda: tablet.locator(".banner").count() == 1)
+    assert tablet.locator(".banner").inner_text().strip() == "Reserve has them."
+    tablet.reload()
+    until_empty(tablet)
+    assert tablet.locator(".banner").count() == 0
+
+
 def test_once_seen_the_rest_can_be_thrown_away(tablet: Page, site: Site) -> None:
     stopped(tablet, site, "6901", "6902")
     tablet.locator("[data-choice=seen]").click()

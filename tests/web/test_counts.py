@@ -19,7 +19,14 @@ from tests.web.desk_site import Desk, notice_of, words_of
 from warehouse.catalog.models import Bin
 from warehouse.commands import new_id
 from warehouse.counting.commands.goods import CountGoods, count_goods
-from warehouse.counting.models import CountBin, CountScan, CountSession, CountUnknown, LineState
+from warehouse.counting.models import (
+    CountBin,
+    CountScan,
+    CountSession,
+    CountTake,
+    CountUnknown,
+    LineState,
+)
 from warehouse.inventory.models import Lot
 from warehouse.people.models import PersonRole, Role
 from warehouse.waves.models import Wave
@@ -353,9 +360,25 @@ def test_a_counter_whose_count_is_given_up_is_sent_to_the_others(desk: Desk, she
     take = int(answer.get_data(as_text=True).split('data-subject="')[1].split('"')[0])
     assert scan(desk, count, tee.barcode, "goods", take).status_code == 200
     desk.post(f"/counts/{count.id}/cancel", reason="fire drill")
-    answer = scan(desk, count, tee.barcode, "goods", take)
-    assert answer.status_code == 409
-    assert 'data-goto="/count"' in answer.get_data(as_text=True)
+    number = desk.world.get(CountSession, count.id).number
+    said = f"supervisor has cancelled count {number}. What you scanned in A-1 is not kept."
+    refused = scan(desk, count, tee.barcode, "goods", take)
+    again = desk.get(f"/count/{count.id}", Role.COUNTER)
+    for answer, status in ((refused, 409), (again, 200)):
+        assert (answer.status_code, said in words_of(answer)) == (status, True)
+        assert 'data-goto="/count"' in answer.text
+        assert "data-ack" in answer.text
+
+
+def test_a_counter_is_told_by_whom_his_count_was_ended(desk: Desk, shelf):
+    tee, count = shelf
+    place = desk.world.one(CountBin, bin_id=desk.world.one(Bin, code="A-1").id)
+    assert scan(desk, count, "A-1", "bin", place.id).status_code == 200
+    desk.post(f"/counts/{count.id}/finish")
+    answer = scan(desk, count, tee.barcode, "goods", desk.world.one(CountTake).id)
+    number = desk.world.get(CountSession, count.id).number
+    assert f"supervisor has ended count {number}." in words_of(answer)
+    assert "data-ack" in answer.text
 
 
 def test_who_loses_the_right_counts_no_more(desk: Desk, shelf):

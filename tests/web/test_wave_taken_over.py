@@ -53,3 +53,10 @@ def test_the_last_order_of_a_wave_that_waits_for_reserve_sends_the_picker_to_the
     assert (answer.status_code, 'data-goto="/pick"' in answer.get_data(as_text=True)) == (200, True)
     assert "Reserve has them" in answer.get_data(as_text=True)
     assert world.state(Wave, work.wave_id) == "cancelled"
+    assert "data-ack" not in answer.text  # said on the page he lands on
+    number = world.get(Wave, work.wave_id).number
+    late = desk.post(url, Role.PICKER, command_id=new_id(), screen="bin", barcode="A-01", **scan)
+    for over in (late, desk.get(f"/pick/{work.wave_id}", Role.PICKER)):
+        assert f"Wave {number} was taken back" in words_of(over)
+        assert "data-ack" in over.text
+        assert 'data-goto="/pick"' in over.text

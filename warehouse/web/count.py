@@ -22,6 +22,7 @@ from warehouse.counting.commands.passes import (
     leave_bin,
     take_bin,
 )
+from warehouse.counting.endings import how_it_ended
 from warehouse.counting.models import BinState, CountBin, CountSession, CountTake
 from warehouse.counting.queries import (
     asked_goods,
@@ -197,8 +198,11 @@ def _show(session_id: int) -> stations.Show:
     def show(session: Session, screen: str, _subject: int | None) -> Fragment:
         try:
             count = open_session(session, session_id)
-        except (NotFound, RuleViolation):
-            return Fragment(template="station/_goto.html", screen="", goto=url_for("count.index"))
+        except (NotFound, RuleViolation) as error:
+            why = how_it_ended(session, session_id, person().id) or error.text
+            return Fragment(
+                template="station/_goto.html", screen="", goto=url_for("count.index"), why=why
+            )
         done = progress(session, count.id)
         shared = {
             "count": count,

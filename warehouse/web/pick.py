@@ -33,7 +33,7 @@ from warehouse.picking.commands.wave import (
 from warehouse.picking.queries import PickView, WaveRow, pick_view, waves_to_pick
 from warehouse.picking.screens import PickScreen
 from warehouse.scanning import Card, CardScan, CodeScan, Scan
-from warehouse.text import say
+from warehouse.text import Text, say
 from warehouse.waves.models import PickTask, ShortReason, Wave, WaveState
 from warehouse.web import stations
 from warehouse.web.access import needs
@@ -207,13 +207,22 @@ def _mine_first(waves: list[WaveRow]) -> list[WaveRow]:
     return sorted(waves, key=lambda w: {me: 0, None: 1}.get(w.picker_id, 2))
 
 
+def _why_over(wave: Wave) -> Text:
+    if wave.state is WaveState.PICKED:
+        return say("Wave {number} is picked and finished.", number=wave.number)
+    return say("Wave {number} was taken back: nothing of it is to be picked.", number=wave.number)
+
+
 def _show_wave(wave_id: int) -> stations.Show:
     def show(session: Session, screen: str, subject: int | None) -> Fragment:
         wave = session.get(Wave, wave_id)
-        if wave is not None and (screen == PickScreen.WAVES or wave.state is WaveState.PICKED):
-            return Fragment(template="station/_goto.html", screen="", goto=url_for("pick.index"))
-        if wave is None or wave.state is WaveState.CANCELLED:
+        if wave is None:
             raise NotFound(say("wave"), wave_id)
+        if screen == PickScreen.WAVES or wave.state in (WaveState.PICKED, WaveState.CANCELLED):
+            why = None if screen == PickScreen.WAVES else _why_over(wave)
+            return Fragment(
+                template="station/_goto.html", screen="", goto=url_for("pick.index"), why=why
+            )
         view = pick_view(session, wave)
         if view.screen is PickScreen.STOP and view.task is not None:
             raise stop_screen(session, view.stopped_id)

@@ -66,6 +66,7 @@ class Fragment:
     context: dict[str, Any] = field(default_factory=dict)
     is_full: bool = False
     goto: str = ""
+    why: Text | None = None  # why there is nothing to do here any more: seen before `goto` opens
 
 
 Take = Callable[[Scan, str, int | None], Outcome]
@@ -78,7 +79,7 @@ def page(show: Show, *, screen: str, subject: int | None, scan_url: str, title: 
     with reading() as session:
         try:
             fragment = show(session, screen, subject)
-            message = _waiting(fragment)
+            message = _left(fragment.why) if fragment.why else _waiting(fragment)
         except OrderStopped as stop:
             fragment = _stop_fragment(stop)
             message = _message_of_error(stop)
@@ -169,12 +170,15 @@ def _next_screen(show: Show, outcome: Outcome) -> Response:
         except OrderStopped as stop:
             # The scan took effect; what comes next is stopped.
             return _render(_stop_fragment(stop), _message_of_error(stop), 200)
-    return _render(fragment, _message_of(outcome, fragment), 200)
+    message = _left(fragment.why) if fragment.why else _message_of(outcome, fragment)
+    return _render(fragment, message, 200)
 
 
 def _as_it_stands(show: Show, screen: str, subject: int | None, error: WarehouseError) -> Response:
     with reading() as session:
         fragment = _current(session, show, screen, subject)
+    if fragment.goto:
+        return _render(fragment, _left(fragment.why or error.text), error.status)
     return _render(fragment, _message_of_error(error), error.status)
 
 
@@ -294,6 +298,18 @@ def _message_of_error(error: WarehouseError) -> dict[str, Any]:
         "expects": "",
         "ack": False,
         "send": _asked(),
+    }
+
+
+def _left(why: Text) -> dict[str, Any]:
+    """Return the message of a screen that is left for another page: that comes once it is seen."""
+    return {
+        "tone": "stop",
+        "sound": "stop",
+        "text": speak(why),
+        "expects": "",
+        "ack": True,
+        "send": {},
     }
 
 

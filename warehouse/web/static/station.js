@@ -16,6 +16,7 @@
  * - Scans made while the queue stands are not taken, loudly: each sounds the long low tone and is counted on the screen. Taking them
  *   silently would pile up work on top of a mistake; dropping them silently would lose pieces.
  * - With no scans behind it a refusal is the red message line alone, and the next scan goes on: nobody has to put the goods down.
+ * - An answer may lead to another page. A refusal that does is seen first; what it only asks to look at is said on that page.
  * - Everything on the glass can be answered with a printed card instead: OK, UNDO.
  * - The halt is kept on the disk like the scans, so a reload does not let the rest run on. Scans of another person or another page
  *   are never sent from this one.
@@ -29,7 +30,7 @@ import { lockWhenIdle } from "./station/idle.js";
 import { keyed, serveKeypads } from "./station/keypad.js";
 import { Queue } from "./station/queue.js";
 import { listen } from "./station/scanner.js";
-import { fieldsOf, keepCodesWhole, requestFor, settleBar, show, showArmed, showWaiting } from "./station/screen.js";
+import { fieldsOf, keepCodesWhole, requestFor, settleBar, show, showArmed, showWaiting, standing } from "./station/screen.js";
 import { pace, post } from "./station/sender.js";
 import { keepFresh } from "./live.js";
 
@@ -38,6 +39,8 @@ const LOG_OUT = "CMD-LOGOUT";
 
 // A server that is away comes back; one that breaks on this very scan does not, and somebody must be able to go on.
 const MOST_FAILURES = 6;
+
+const CARRIED = "carried"; // in this tab alone: what the page before had to say
 
 const page = document.body.dataset;
 const floor = document.getElementById("floor");
@@ -138,11 +141,23 @@ async function answered(scan, { status, page: fragments }) {
   signal(screen.sound, screen.tone, floor);
   const behind = queue.scans.length - 1 + writing;
   const unseen = behind > 0 && (status >= 400 || screen.tone === "stop" || screen.asks);
-  const halt = unseen || screen.mustBeSeen ? { said: screen.text } : null;
+  const halt = unseen || screen.mustBeSeen ? { said: screen.text, goto: screen.goto } : null;
   await queue.settle(scan, halt);
   showWaiting(queue.scans.length, connected);
   if (halt) standRefused();
-  else if (screen.goto) location.assign(screen.goto);
+  else if (screen.goto) leave(screen);
+}
+
+/** Open the page an answer names, and have it say what nobody could have read here. */
+function leave({ goto, tone, text }) {
+  if (tone === "attention" && text) sessionStorage.setItem(CARRIED, JSON.stringify({ goto, text }));
+  location.assign(goto);
+}
+
+function sayWhatWasCarried() {
+  const { goto, text } = JSON.parse(sessionStorage.getItem(CARRIED)) ?? {};
+  sessionStorage.removeItem(CARRIED);
+  if (goto === location.pathname + location.search) banner("carried", text);
 }
 
 function standRefused() {
@@ -159,15 +174,19 @@ function standUnclear(status) {
 }
 
 async function goOn() {
+  const { goto } = queue.halt;
   cover.close();
   await queue.goOn();
-  drain();
+  if (goto && !queue.head) location.assign(goto);
+  else drain();
 }
 
 async function discard() {
+  const goto = queue.halt?.goto;
   cover.close();
   await queue.discard();
   showWaiting(0, connected);
+  if (goto) location.assign(goto);
 }
 
 function connection(isUp) {
@@ -198,7 +217,17 @@ async function resume() {
   if (stranger) cover.show("stranger", { codes: codes() }, { login: () => location.assign(doorUrl()), discard });
   else if (elsewhere) cover.show("elsewhere", { codes: codes() }, { go: () => location.assign(queue.head.page), discard });
   else if (queue.halt) standRefused();
-  else drain();
+  else if (queue.head) drain();
+  else await begin(standing() ?? {});
+}
+
+/** A page may be over before a scan: say why, and go where work goes on. */
+async function begin(screen) {
+  if (screen.mustBeSeen) {
+    signal(screen.sound, screen.tone, floor);
+    await queue.stand({ said: screen.text, goto: screen.goto });
+    standRefused();
+  } else if (screen.goto) leave(screen);
 }
 
 /** One window per tablet sends; the one opened last. */
@@ -237,6 +266,7 @@ function serveScans() {
   window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   navigator.storage?.persist?.();
   sendAlone();
+  sayWhatWasCarried();
   resume();
 }
 

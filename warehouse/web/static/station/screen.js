@@ -4,7 +4,7 @@ const floor = () => document.getElementById("floor");
 const station = () => document.getElementById("station");
 const message = () => document.getElementById("message");
 
-/** Replace every element of the page that the answer brings anew; return {tone, sound, text, mustBeSeen, asks, goto}. */
+/** Replace every element of the page that the answer brings anew; return what it says then (see `standing`). */
 export function show(page) {
   const brought = [...page.body.children].filter((element) => element.id && document.getElementById(element.id));
   for (const element of brought) document.getElementById(element.id).replaceWith(document.adoptNode(element));
@@ -15,10 +15,15 @@ export function show(page) {
   keepCodesWhole(said);
   const expects = message().querySelector(".expects")?.textContent.trim() ?? "";
   document.getElementById("spoken").textContent = `${text} ${expects}`;
-  return {
+  return standing(root);
+}
+
+/** What the page says as it stands: {tone, sound, text, mustBeSeen, asks, goto}; nothing without a screen. */
+export function standing(root = station()) {
+  return root && {
     tone: root.dataset.tone,
     sound: root.dataset.sound,
-    text,
+    text: message().querySelector(".said")?.textContent.trim() ?? "",
     mustBeSeen: message().dataset.ack !== undefined,
     asks: Object.keys(named("send", message(), station())).length > 0,
     goto: station().dataset.goto,
