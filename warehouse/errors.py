@@ -208,6 +208,12 @@ class InsufficientStock(RuleViolation):
     code = "insufficient_stock"
 
 
+class OutOfUse(RuleViolation):
+    """The place or the SKU was taken out of use; nothing is booked there, or of it."""
+
+    code = "out_of_use"
+
+
 class LotMissing(RuleViolation):
     """The goods are kept by lot, and nobody can tell which lot these pieces are of."""
 

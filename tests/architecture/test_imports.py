@@ -32,6 +32,8 @@ UPSTREAM: dict[str, set[str]] = {
                  "storing", "supplying", "waves"},
     "picking": {"catalog", "counting", "inventory", "orders", "people", "placing", "waves"},
     "kitting": {"catalog", "inventory", "orders", "people", "placing", "shops", "storing", "waves"},
+    "retiring": {"catalog", "counting", "inventory", "kitting", "orders", "people", "receiving",
+                 "replenishing", "storing", "waves"},
     "checking": {"catalog", "counting", "inventory", "orders", "people", "waves"},
     "packing": {"carriers", "catalog", "inventory", "orders", "people", "printers", "waves"},
     "weighing": {"orders", "packing", "people"},

@@ -21,7 +21,14 @@ from warehouse.counting.commands.passes import (
 )
 from warehouse.counting.commands.posting import PostCount, post_count
 from warehouse.counting.commands.sessions import CancelCount, OpenCount, cancel_count, open_count
-from warehouse.counting.models import CountBin, CountEntry, CountScope, DifferenceReason, LineState
+from warehouse.counting.models import (
+    CountBin,
+    CountEntry,
+    CountScope,
+    CountSession,
+    DifferenceReason,
+    LineState,
+)
 from warehouse.counting.scoping import Scope
 from warehouse.errors import (
     Forbidden,
@@ -33,6 +40,7 @@ from warehouse.errors import (
 )
 from warehouse.inventory.models import AllocationRelease, Move, MoveReason, ReleaseReason
 from warehouse.orders.models import HoldKind
+from warehouse.retiring.commands import RetireBin, ReuseBin, retire_bin, reuse_bin
 from warehouse.waves.models import PickTask, TaskState
 
 
@@ -253,12 +261,44 @@ def test_a_bin_is_in_one_unfinished_count(world: World, shelf):
 
 def test_a_bin_shut_meanwhile_is_said_so_and_holds_nobody_up(world: World, shelf):
     tee, mug = shelf
-    count = opened(world, "A-1", "A-2")
-    with world.database.transaction() as session:
-        session.get_one(Bin, world.one(Bin, code="A-2").id).is_active = False
-    world.refused(RuleViolation, take_bin, TakeBin, by="ann", session_id=count.id, barcode="A-2")
+    count = opened(world, "A-1", "A-3")
     count.count("A-1", {tee: 10, mug: 5})
+    empty = world.one(Bin, code="A-3").id
+    world.do(retire_bin, RetireBin, by="boss", bin_id=empty)
+    assert count.state == "review"  # it waited for this bin alone
+    take = {"by": "bob", "session_id": count.id, "barcode": "A-3"}
+    error = world.refused(RuleViolation, take_bin, TakeBin, **take)
+    assert str(error) == "A-3 is out of use; nothing is counted there. Leave it."
+    world.do(reuse_bin, ReuseBin, by="boss", bin_id=empty)
+    assert count.state == "counting"
+    count.count("A-3", {}, by="bob")
     assert count.state == "review"
+
+
+def test_a_bin_with_a_counter_or_something_to_decide_is_not_shut(world: World, shelf):
+    tee, _ = shelf
+    count = opened(world, "A-3")
+    retiring = {"by": "boss", "bin_id": world.one(Bin, code="A-3").id}
+    take = count.take("A-3")
+    error = world.refused(RuleViolation, retire_bin, RetireBin, **retiring)
+    number = world.get(CountSession, count.id).number
+    assert str(error) == f"ann counts A-3 in count {number}. Wait until that is done."
+    count.scan(take, tee, 2)
+    count.close(take)
+    error = world.refused(RuleViolation, retire_bin, RetireBin, **retiring)
+    assert str(error) == f"Count {number} has something of A-3 to decide. Do that first."
+
+
+def test_of_a_counter_who_comes_and_a_bin_that_goes_one_is_refused(world: World, shelf):
+    count = opened(world, "A-3")
+    empty = world.one(Bin, code="A-3").id
+    taking = (take_bin, world.command(TakeBin, session_id=count.id, barcode="A-3", by="ann"))
+    retiring = (retire_bin, world.command(RetireBin, bin_id=empty, by="boss"))
+    assert isinstance(world.overlap(retiring, taking, wait_s=0.1), RuleViolation)
+    world.do(reuse_bin, ReuseBin, by="boss", bin_id=empty)
+    taking = (take_bin, world.command(TakeBin, session_id=count.id, barcode="A-3", by="ann"))
+    retiring = (retire_bin, world.command(RetireBin, bin_id=empty, by="boss"))
+    assert isinstance(world.overlap(taking, retiring, wait_s=0.1), RuleViolation)
 
 
 def test_goods_are_counted_wherever_they_stand_and_nothing_else(world: World, shelf):

@@ -20,6 +20,7 @@ from warehouse.counting.models import CountBin, CountScope, DifferenceReason, Li
 from warehouse.errors import Forbidden, RuleViolation, StaleScreen, WrongBin
 from warehouse.inventory.models import Lot, MoveReason, Serial
 from warehouse.orders.models import Consignment, HoldKind
+from warehouse.retiring.commands import RetireBin, RetireSku, retire_bin, retire_sku
 
 
 @pytest.fixture
@@ -179,14 +180,14 @@ def test_promises_that_go_to_a_bin_that_lacks_pieces_too_are_let_go_there(world:
     assert world.differences() == []
 
 
-def test_bin_and_goods_that_go_out_of_use_meanwhile_are_still_set_right(world: World, shelf):
+def test_bin_and_goods_under_a_counters_hands_do_not_go_out_of_use(world: World, shelf):
     tee, _ = shelf
     count = opened(world, "A-1", "A-2")
     take = count.take("A-1", by="ann")
     count.scan(take, tee, 9)
-    with world.database.transaction() as session:
-        session.execute(sa.update(Bin).where(Bin.code == "A-1").values(is_active=False))
-        session.execute(sa.update(Sku).where(Sku.code == "TEE").values(is_active=False))
+    place = world.one(Bin, code="A-1").id
+    world.refused(RuleViolation, retire_bin, RetireBin, by="boss", bin_id=place)
+    world.refused(RuleViolation, retire_sku, RetireSku, by="boss", sku_id=tee.id)
     count.scan(take, tee, 2)
     count.close(take)
     count.approve(by="boss", line_ids=(count.line("A-1", tee).id,))

@@ -9,14 +9,13 @@ from typing import Any
 
 import openpyxl
 import pytest
-import sqlalchemy as sa
 
 from printing.models import PrintJob
 from tests.builders import Goods
 from tests.dock import NEXT_YEAR, Dock
 from tests.stocking import PutStock, put_stock
 from tests.tracked import put
-from warehouse.catalog.models import Bin, Sku
+from warehouse.catalog.models import Bin
 from warehouse.commands import USUAL_ZONE, Actor
 from warehouse.errors import (
     InsufficientStock,
@@ -68,6 +67,7 @@ from warehouse.receiving.commands.striking import StrikePiece, doubts_of, strike
 from warehouse.receiving.importing import Into, ListTaken, import_delivery_list
 from warehouse.receiving.models import Fault, PurchaseLine, PurchaseOrder, Receipt, Supplier
 from warehouse.receiving.quarantine import faults_by_supplier, standing
+from warehouse.retiring.commands import RetireSku, retire_sku
 
 TODAY = date(2026, 3, 2)
 PNG = b"\x89PNG\r\n\x1a\nrest"
@@ -218,8 +218,8 @@ def test_goods_no_longer_in_use_are_no_replacement_for_others(dock: Dock):
     tee, old = dock.world.sku("TEE"), dock.world.sku("OLD")
     faulty(dock, tee, 2)
     exchange_id, lines = sent(dock, {"TEE": 2})
-    with dock.world.database.transaction() as session:
-        session.execute(sa.update(Sku).values(is_active=False))
+    dock.world.do(retire_sku, RetireSku, sku_id=old.id)
+    dock.world.refused(RuleViolation, retire_sku, RetireSku, sku_id=tee.id)  # some are out still
     given = {"exchange_id": exchange_id, "line_id": lines[0].id, "pieces": 1, "note": "agreed",
              "kind": Settlement.REPLACED}  # fmt: skip
     dock.world.refused(InvalidInput, settle_exchange, SettleExchange, sku_code="OLD", **given)

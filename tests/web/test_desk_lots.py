@@ -111,6 +111,26 @@ def test_every_page_of_stock_tells_what_is_available_and_what_is_held_back(desk:
     assert (told["On hand"], told["Held back"], told["Available"]) == ("160", "64", "96")
 
 
+def test_what_is_out_of_use_leaves_the_lists_and_keeps_its_page(desk: Desk):
+    world = desk.world
+    old, tee = world.sku("OLD"), world.sku("TEE")
+    world.stock(tee, "A-01", 1)
+    pages = {f"/stock/bins/{world.bin('A-O1')}": ("/stock/bins", "A-O1", "use=out"),
+             f"/stock/sku/{old.id}": ("/stock", "OLD", "only=retired")}  # fmt: skip
+    for page, (path, code, out) in pages.items():
+        assert f"{code} is out of use" in desk.said(desk.post(f"{page}/retire", SUPERVISOR))
+        assert "not in use" in words_of(desk.get(page, SUPERVISOR))
+        assert "Taken out of use" in words_of(desk.get(page, SUPERVISOR))
+        listed = [f"{path}?export=csv{more}" for more in ("", f"&{out}", f"&q={code}")]
+        found = [code in desk.get(url, SUPERVISOR).get_data(as_text=True) for url in listed]
+        assert found == [False, True, True], path
+        assert f"{code} is used again" in desk.said(desk.post(f"{page}/reuse", SUPERVISOR))
+        assert code in desk.get(listed[0], SUPERVISOR).get_data(as_text=True)
+    here = f"/stock/bins/{world.one(Bin, code='A-01').id}"
+    assert "1 piece stands in A-01" in desk.said(desk.post(f"{here}/retire", SUPERVISOR))
+    assert desk.post(f"{here}/retire", SERVICE).status_code == 403
+
+
 def test_a_sku_is_kept_by_lot_from_its_page(desk: Desk):
     world = desk.world
     tee = world.sku("TEE")

@@ -19,7 +19,7 @@ from warehouse.catalog.models import (
 )
 from warehouse.catalog.rules import scan_code, spellings_of
 from warehouse.db import table_of
-from warehouse.errors import RuleViolation
+from warehouse.errors import OutOfUse, RuleViolation
 from warehouse.text import Text, say
 
 _sku = table_of(Sku)
@@ -55,6 +55,7 @@ class Item:
     pieces: int
     is_lot_tracked: bool = False
     is_serial_tracked: bool = False
+    is_active: bool = True
 
     @property
     def words(self) -> str:
@@ -69,6 +70,7 @@ _facts = (
     _sku.c.properties,
     _sku.c.is_lot_tracked,
     _sku.c.is_serial_tracked,
+    _sku.c.is_active,
 )
 _item = (
     sa.select(*_facts, _barcode.c.pieces)
@@ -109,7 +111,27 @@ def _item_of(row: Any, pieces: int) -> Item:
         pieces=pieces,
         is_lot_tracked=row.is_lot_tracked,
         is_serial_tracked=row.is_serial_tracked,
+        is_active=row.is_active,
     )
+
+
+def require_in_use(item: Item) -> None:
+    """Refuse goods that are out of use.
+
+    Raises:
+        OutOfUse: so they are.
+    """
+    if not item.is_active:
+        raise sku_out_of_use(item.sku_code)
+
+
+def sku_out_of_use(code: str) -> OutOfUse:
+    """Return the refusal of a SKU that is out of use."""
+    return OutOfUse(
+        say("{sku} is out of use: nothing is booked of it. Have it used again at its page.",
+            sku=code),
+        sku=code,
+    )  # fmt: skip
 
 
 def sku_named(session: Session, code: str) -> Sku | None:

@@ -34,6 +34,8 @@ def describe(session: Session, barcode: str) -> tuple[Text | None, Text | None]:
     """Return (what the code is, where it belongs) for a refusal; None where nobody knows."""
     item = item_by_barcode(session, barcode)
     if item is not None:
+        if not item.is_active:
+            return say("{sku}, which is out of use", sku=item.words), None
         home = home_of(session, item.sku_id)
         return say("{name}", name=item.words), say("{name}", name=home) if home else None
     place = bin_by_code(session, barcode)

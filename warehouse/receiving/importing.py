@@ -16,7 +16,7 @@ from warehouse.commands import Actor, Outcome, execute, new_id
 from warehouse.db import Database
 from warehouse.receiving.commands.purchases import MakePurchase, Wanted, make_purchase
 from warehouse.receiving.commands.receipts import Announced, ExpectReceipt, expect_receipt
-from warehouse.receiving.queries import sku_ids
+from warehouse.receiving.queries import out_of_use, sku_ids
 from warehouse.receiving.rules import expected_problem, read_day
 from warehouse.shops import cells, refusals
 from warehouse.shops.refusals import BadCell, FileRefused
@@ -149,12 +149,15 @@ def _unfit(
     """Return the rows that could be read and cannot be taken; columns are named as in the file."""
     with database.reading() as session:
         known = sku_ids(session, [row.values["sku_code"] for row in rows])
+        gone = out_of_use(session, known.values())
     found = []
     seen: set[int] = set()
     for row in rows:
         code = row.values["sku_code"]
         sku_id = known.get(code)
         refused = _problem(row, sku_id, sku_id in seen and into is Into.ORDER, today)
+        if sku_id in gone:
+            refused = "sku_code", code, say("This SKU is out of use.")
         if refused is not None:
             field, value, reason = refused
             found.append(

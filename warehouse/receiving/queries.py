@@ -114,6 +114,12 @@ class ReceiptView:
         )
 
 
+def out_of_use(session: Session, sku_ids: Iterable[int]) -> set[int]:
+    """Return those of the SKUs that were taken out of use: nothing is ordered or announced."""
+    query = sa.select(Sku.id).where(Sku.id.in_(set(sku_ids)), ~Sku.is_active)
+    return set(session.scalars(query))
+
+
 def sku_ids(session: Session, codes: Iterable[str]) -> dict[str, int]:
     """Return code as given → SKU id, of SKU codes and of barcodes worth one piece."""
     given = {code for code in codes if code.strip()}

@@ -97,6 +97,7 @@ def _desks() -> list[Blueprint]:
         purchases,
         receipt_papers,
         receipts,
+        retiring,
         runs,
         search,
         settings,
@@ -117,7 +118,7 @@ def _desks() -> list[Blueprint]:
         papers, lanes, runs, printers, print_routes, previews, straighten, find_printers,
     )  # fmt: skip
     ordering = (orders, order)
-    stocking = (stock, sku_stock, sku_new, stock_limits, moves, kits)
+    stocking = (stock, sku_stock, sku_new, stock_limits, retiring, moves, kits)
     supplying = (supply, supply_lists, filling)
     designing = (designs, design_pictures, design_files, design_slips)
     receiving = (receipts, receipt_papers, purchases, suppliers, exchanges)

@@ -110,6 +110,7 @@ def _filters(question: StockQuestion) -> Iterable[sa.ColumnElement[bool]]:
             has_barcode(q),
         )
     only = tables.text("only")
+    yield from _in_use(only, q)
     if only in set(Alert):
         yield sa.and_(question.is_alert(Alert(only)), Sku.is_active)
     elif only == "none":
@@ -126,6 +127,14 @@ def _filters(question: StockQuestion) -> Iterable[sa.ColumnElement[bool]]:
         yield stands_in_zone(zone)
 
 
+def _in_use(only: str, q: str) -> Iterable[sa.ColumnElement[bool]]:
+    """Yield the condition that leaves out what is out of use, unless it is asked for or named."""
+    if only == "retired":
+        yield ~Sku.is_active
+    elif not q:
+        yield sa.and_(Sku.is_active)
+
+
 def _choices(session: Session) -> dict[str, Any]:
     every = ("", speak(say("all")))
     alerts = [(alert.value, speak(word(alert))) for alert in Alert]
@@ -134,6 +143,7 @@ def _choices(session: Session) -> dict[str, Any]:
         "onlys": [
             every, *alerts, ("stock", speak(say("in stock"))),
             ("none", speak(say("none available"))), ("unweighed", speak(say("never weighed"))),
+            ("retired", speak(say("not in use"))),
         ],
         "suppliers": [every, *_pairs(session, Supplier.code, Supplier.name)],
         "zones": [every, *_pairs(session, Zone.code, Zone.name)],

@@ -55,6 +55,7 @@ bp = Blueprint("stock", __name__, url_prefix="/stock")
 BIN_FIELDS: tuple[Field, ...] = (
     (say("Bin"), lambda b: b.code),
     (say("Kind"), lambda b: b.kind),
+    (say("In use"), lambda b: b.is_active),
     (say("Zone"), lambda b: b.zone or ""),
     (say("Walk"), lambda b: b.walk_order),
     (say("SKUs"), lambda b: int(b.skus)),
@@ -141,12 +142,18 @@ def _standing(session: Session, sku_id: int) -> dict[str, Any]:
 @bp.get("/bins")
 @needs(Right.SEE_DESK)
 def bins() -> str | Response:
-    """List the bins in walking order."""
-    query = stock_desk.bin_list()
-    kind = tables.one_of("kind", BinKind)
-    query = query.where(Bin.kind == kind) if kind else query.where(Bin.kind != BinKind.PARCEL)
-    if q := tables.text("q"):
+    """List the bins in use in walking order; totes, parcels and what is out of use if asked for."""
+    query, q = stock_desk.bin_list(), tables.text("q")
+    kind, use = tables.one_of("kind", BinKind), tables.text("use")
+    if kind:
+        query = query.where(Bin.kind == kind)
+    else:
+        left_out = (BinKind.PARCEL,) if q else (BinKind.PARCEL, BinKind.TOTE)
+        query = query.where(Bin.kind.not_in(left_out))
+    if q:
         query = query.where(tables.begins(Bin.code, q.upper()))
+    if use == "out" or (use != "all" and not q):
+        query = query.where(~Bin.is_active if use == "out" else Bin.is_active)
     if zone := tables.text("zone"):
         query = query.where(Zone.code == zone)
     with reading() as session:
@@ -156,7 +163,7 @@ def bins() -> str | Response:
             "stock/bins.html",
             page=tables.page_of(session, query, BINS),
             zones=list(session.execute(sa.select(Zone.code, Zone.name).order_by(Zone.sequence))),
-            kinds=options(BinKind, say("all")),
+            kinds=options(BinKind, say("all but totes and parcels")),
             q=q,
         )
 
@@ -189,6 +196,7 @@ def bin(bin_id: int) -> str | Response:
             events=story(session, [("bin", [bin_id])]),
             reasons=options(MoveReason, say("all")),
             can_take=found.kind in ADJUSTED,
+            can_retire=not found.is_virtual and found.kind is not BinKind.PARCEL,
         )
 
 

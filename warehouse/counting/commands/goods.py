@@ -9,7 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Sku
-from warehouse.catalog.queries import Item, bin_by_code, item_by_barcode, item_of_sku
+from warehouse.catalog.queries import (
+    Item,
+    bin_by_code,
+    item_by_barcode,
+    item_of_sku,
+    require_in_use,
+)
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.counting.models import CountBin, CountScan, CountStray, CountTake, CountWanted
 from warehouse.counting.numbers import number_problem, numbers_seen
@@ -77,6 +83,7 @@ def count_goods(session: Session, command: CountGoods) -> Outcome:
         serial = command.barcode if item else serial
     if item is None:
         return _unknown_code(session, command, take, place)
+    require_in_use(item)
     _require_asked(session, take, place, item, count.is_by_sku)
     is_piece = item.is_serial_tracked
     pieces = command.pieces * (1 if is_piece else item.pieces)

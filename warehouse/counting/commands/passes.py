@@ -175,11 +175,13 @@ def _bin_of(session: Session, count: CountSession, code: str) -> CountBin:
     )
     if place is None or found is None:
         raise refuse_bin(session, code, say("a bin of count {number}", number=count.number))
+    held = session.get_one(CountBin, found, with_for_update=True, populate_existing=True)
+    session.refresh(place)  # whoever took it out of use held the count's bin as well
     if not place.is_active:
         raise RuleViolation(
             say("{bin} is out of use; nothing is counted there. Leave it.", bin=place.code)
         )
-    return session.get_one(CountBin, found, with_for_update=True, populate_existing=True)
+    return held
 
 
 def _take_over(session: Session, command: TakeBin, place: CountBin) -> None:

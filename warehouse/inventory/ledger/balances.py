@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from warehouse.catalog.models import IN_WORK_KINDS, VIRTUAL_KINDS, Bin, BinKind, Sku
 from warehouse.db import PerDialect, table_of
-from warehouse.errors import InsufficientStock
+from warehouse.errors import InsufficientStock, OutOfUse
 from warehouse.inventory.models import Lot, LotBalance, StockBalance
 from warehouse.prepared import FEW, IS_FIRST_DONE, Prepared, Values, send_after, send_all
 from warehouse.text import say
@@ -67,6 +67,7 @@ class Changes:
 
         Raises:
             InsufficientStock: a real bin has fewer free pieces than are taken or promised.
+            OutOfUse: pieces would come into a bin that is out of use.
         """
         is_asked = is_from_outside or len(self._skus) > FEW
         writings = self._writings(_outside(connection) if is_asked else frozenset())
@@ -99,7 +100,14 @@ class Changes:
 
 
 def _put_all(connection: Connection, writings: Sequence[_Writing]) -> None:
-    """Send changes for which nothing can lack: each finds its row or makes it."""
+    """Send changes for which nothing can lack: each finds its row or makes it.
+
+    The moves were written before, so whoever takes one of the bins out of use waits for us.
+    """
+    wanted = {writing.values["bin"] for writing in writings}
+    for bin_id, code in _bins_out_of_use.rows(connection, {}):
+        if bin_id in wanted:
+            raise out_of_use(code)
     for ways, run in groupby(writings, key=attrgetter("ways")):
         ways.put.send_many(connection, [writing.values for writing in run])
 
@@ -151,6 +159,9 @@ def _putting(
         _is_one_of(VIRTUAL_KINDS),
     ).where(_bin.c.id == sa.bindparam("bin"), *conditions)
     if is_counted:
+        # The key lock its move takes anyway: who takes the bin out of use waits for it or has done.
+        is_open = sa.or_(_bin.c.is_active, _is_one_of(VIRTUAL_KINDS))
+        source = source.where(is_open).with_for_update(read=True, key_share=True)
         names = [*names, "changes", "is_in_work"]
         one = sa.literal(1, literal_execute=True)
         source = source.add_columns(one, _is_one_of(IN_WORK_KINDS))
@@ -206,6 +217,9 @@ _lot_ways = _Ways(
 )
 
 
+_bins_out_of_use = Prepared(
+    sa.select(_bin.c.id, _bin.c.code).where(~_bin.c.is_active, ~_is_one_of(VIRTUAL_KINDS)), ()
+)
 _outside_bins = Prepared(sa.select(_bin.c.id).where(_is_one_of(VIRTUAL_KINDS)), ())
 
 
@@ -228,9 +242,9 @@ def _writings(changes: Change, ways: _Ways, outside: Container[int]) -> Iterator
 
 
 def _goods(sku_id: sa.ColumnElement[int]) -> Prepared:
-    """Return the statement that tells the bin's kind, its code and the SKU's."""
+    """Return the statement that tells the bin's kind, its code, whether it is used, and the SKU."""
     query = (
-        sa.select(_bin.c.kind, _bin.c.code, _sku.c.code.label("sku"))
+        sa.select(_bin.c.kind, _bin.c.code, _bin.c.is_active, _sku.c.code.label("sku"))
         .select_from(_bin.join(_sku, _sku.c.id == sku_id))
         .where(_bin.c.id == sa.bindparam("bin"))
     )
@@ -246,11 +260,34 @@ def _require_outside(connection: Connection, values: Values, ways: _Ways) -> Non
     """Go on where a virtual bin has no balance row yet; refuse for any real bin."""
     goods = _goods_of_lot if ways.is_of_lot else _goods_of_sku
     names = {name: values[name] for name in ("bin", "what")}
-    ((bin_kind, bin_code, sku_code),) = goods.rows(connection, names)
+    ((bin_kind, bin_code, is_active, sku_code),) = goods.rows(connection, names)
     if BinKind(bin_kind) in VIRTUAL_KINDS:
         return
+    if values["on_hand_change"] > 0 and not is_active:
+        raise out_of_use(bin_code)
     raise InsufficientStock(
         say("{bin} has too few free pieces of {sku}.", bin=bin_code, sku=sku_code),
         bin=bin_code,
         sku=sku_code,
     )
+
+
+def require_bin_in_use(connection: Connection, bin_id: int) -> None:
+    """Refuse a bin that is out of use, and keep it in use until the command ends.
+
+    Raises:
+        OutOfUse: so it is.
+    """
+    query = sa.select(_bin.c.code, _bin.c.is_active, _bin.c.kind).where(_bin.c.id == bin_id)
+    place = connection.execute(query.with_for_update(read=True, key_share=True)).one()
+    if not place.is_active and place.kind not in VIRTUAL_KINDS:
+        raise out_of_use(place.code)
+
+
+def out_of_use(bin_code: str) -> OutOfUse:
+    """Return the refusal of a bin that is out of use."""
+    return OutOfUse(
+        say("{bin} is out of use: nothing is put there. Take another place, or have it used again"
+            " at its page.", bin=bin_code),
+        bin=bin_code,
+    )  # fmt: skip

@@ -11,10 +11,11 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Sku
+from warehouse.catalog.queries import sku_out_of_use
 from warehouse.commands import Command
 from warehouse.db import connection_of, table_of
 from warehouse.errors import LotMissing, SerialMissing, StaleScreen
-from warehouse.inventory.ledger.balances import Changes
+from warehouse.inventory.ledger.balances import Changes, require_bin_in_use
 from warehouse.inventory.ledger.lots import LotPicker
 from warehouse.inventory.ledger.promises import hold, resolve
 from warehouse.inventory.ledger.serials import (
@@ -48,6 +49,7 @@ _insert_if_plain = Prepared(
         sa.select(*(sa.bindparam(name, type_=_move.c[name].type) for name in _MOVE))
         .where(
             _sku.c.id == sa.bindparam("sku_id"),
+            _sku.c.is_active,
             ~_sku.c.is_lot_tracked,
             ~_sku.c.is_serial_tracked,
         )
@@ -87,6 +89,7 @@ def post(
         InsufficientStock: a bin has fewer free pieces than one of the moves takes.
         StaleScreen: an allocation no longer covers the pieces taken out of it.
         LotMissing, SerialMissing, SerialElsewhere: which pieces it takes cannot be told.
+        OutOfUse: a bin that pieces come into, or their SKU, was taken out of use.
     """
     if not postings:
         return first_line
@@ -137,6 +140,7 @@ def reverse(session: Session, command: Command, move_id: int, *, first_line: int
     Raises:
         StaleScreen: the move was reversed before. InsufficientStock: the pieces have moved on.
         SerialElsewhere: one of the very pieces has moved on.
+        OutOfUse: the bin they came from is out of use, or the SKU.
         LotMissing, SerialMissing: the goods were not kept so when they moved.
     """
     connection = connection_of(session)
@@ -144,6 +148,7 @@ def reverse(session: Session, command: Command, move_id: int, *, first_line: int
     done = connection.execute(sa.select(_move.c.id).where(_move.c.reverses_id == move_id)).first()
     if done is not None:
         raise StaleScreen
+    require_bin_in_use(connection, move.from_bin_id)
     lot_id, pieces = _as_kept_now(connection, move)
     mirror = Posting(
         sku_id=move.sku_id,
@@ -236,10 +241,11 @@ class _Tracked(NamedTuple):
     code: str
     is_lot_tracked: bool
     is_serial_tracked: bool
+    is_active: bool
 
 
 _skus_as_kept = sa.select(
-    _sku.c.id, _sku.c.code, _sku.c.is_lot_tracked, _sku.c.is_serial_tracked
+    _sku.c.id, _sku.c.code, _sku.c.is_lot_tracked, _sku.c.is_serial_tracked, _sku.c.is_active
 ).with_for_update(**_AS_KEPT)
 _among = _skus_as_kept.where(_sku.c.id.in_(sa.bindparam("skus", expanding=True))).order_by(
     _sku.c.id
@@ -248,12 +254,19 @@ _one = Prepared(_skus_as_kept.where(_sku.c.id == sa.bindparam("sku")), ("sku",))
 
 
 def _tracked(connection: Connection, sku_ids: Collection[int]) -> dict[int, _Tracked]:
-    """Return SKU id → row of those goods that have lots or serial numbers."""
+    """Return SKU id → row of those goods that have lots or serial numbers.
+
+    Raises:
+        OutOfUse: goods among them are out of use.
+    """
     if len(sku_ids) == 1:
         rows = _one.rows(connection, {"sku": next(iter(sku_ids))})
     else:
         rows = connection.execute(_among, {"skus": [*sku_ids]}).all()
-    return {row[0]: _Tracked(*row) for row in rows if row[2] or row[3]}
+    skus = [_Tracked(*row) for row in rows]
+    if gone := next((sku for sku in skus if not sku.is_active), None):
+        raise sku_out_of_use(gone.code)
+    return {sku.id: sku for sku in skus if sku.is_lot_tracked or sku.is_serial_tracked}
 
 
 def _write(

@@ -131,6 +131,8 @@ def _sku_named(session: Session, code: str, field: str) -> Sku:
     found = sku_named(session, code)
     if found is None:
         raise UnknownSku(code.strip(), field=field)
+    if not found.is_active:
+        raise InvalidInput(say("{sku} is no longer in use.", sku=found.code), field=field)
     return found
 
 

@@ -116,6 +116,8 @@ def bind_tote(session: Session, command: BindTote) -> Outcome:
     tote = bin_by_code(session, command.barcode)
     if tote is None or tote.kind is not BinKind.TOTE:
         raise refuse(session, command.barcode, say("an empty tote"), WrongTote)
+    if not tote.is_active:
+        raise RuleViolation(say("Tote {code} is out of use. Take another.", code=tote.code))
     if _is_in_use(session, tote.id):
         raise RuleViolation(say("Tote {code} is in use. Take another.", code=tote.code))
     slot.tote_bin_id = tote.id

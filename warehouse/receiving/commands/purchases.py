@@ -23,7 +23,7 @@ from warehouse.receiving.models import (
     ReceiptState,
 )
 from warehouse.receiving.order_papers import void_drafts, void_papers
-from warehouse.receiving.queries import sku_ids
+from warehouse.receiving.queries import out_of_use, sku_ids
 from warehouse.receiving.rules import (
     document_no,
     expected_problem,
@@ -226,10 +226,12 @@ def checked_lines(
     if problem is not None:
         raise InvalidInput(problem, field="expected_on")
     known = sku_ids(session, [line.sku_code for line in lines])
-    seen: set[int] = set()
+    gone, seen = out_of_use(session, known.values()), set[int]()
     for at, line in enumerate(lines, start=1):
         sku_id = known.get(line.sku_code)
         problem = _line_problem(line, sku_id, seen, today)
+        if sku_id in gone:
+            problem = say("This SKU is out of use.")
         if problem is not None or sku_id is None:
             refusal = UnknownName if sku_id is None else InvalidInput
             raise refusal(

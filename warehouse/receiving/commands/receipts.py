@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
@@ -28,7 +28,7 @@ from warehouse.receiving.models import (
     ReceiptState,
     Supplier,
 )
-from warehouse.receiving.queries import involved_in, sku_ids
+from warehouse.receiving.queries import involved_in, out_of_use, sku_ids
 from warehouse.receiving.rules import document_no, expected_problem, pieces_problem
 from warehouse.receiving.screens import ReceiveScreen
 from warehouse.text import Text, say
@@ -335,10 +335,13 @@ def _announced(session: Session, command: ExpectReceipt) -> dict[int, int]:
     problem = expected_problem(command.expected_on, command.at.astimezone(command.zone).date())
     if problem is not None:
         raise InvalidInput(problem, field="expected_on")
-    return _sums(command.lines, sku_ids(session, [line.sku_code for line in command.lines]))
+    known = sku_ids(session, [line.sku_code for line in command.lines])
+    return _sums(command.lines, known, out_of_use(session, known.values()))
 
 
-def _sums(lines: Sequence[Announced], known: Mapping[str, int]) -> dict[int, int]:
+def _sums(
+    lines: Sequence[Announced], known: Mapping[str, int], gone: Collection[int]
+) -> dict[int, int]:
     """Return SKU id → pieces; a SKU on several lines, as in several boxes, is added up."""
     wanted: dict[int, int] = {}
     for at, line in enumerate(lines, start=1):
@@ -348,6 +351,8 @@ def _sums(lines: Sequence[Announced], known: Mapping[str, int]) -> dict[int, int
             if sku_id is None
             else pieces_problem(line.pieces) or pieces_problem(wanted.get(sku_id, 0) + line.pieces)
         )
+        if sku_id in gone:
+            problem = say("This SKU is out of use.")
         if problem is not None or sku_id is None:
             refusal = UnknownName if sku_id is None else InvalidInput
             raise refusal(

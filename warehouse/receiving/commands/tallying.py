@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Sku
+from warehouse.catalog.queries import sku_out_of_use
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import InvalidInput, RuleViolation, SerialElsewhere
 from warehouse.inventory.marks import best_before_problem, lot_problem, serial_problem
@@ -50,7 +51,10 @@ def count_in(
         RuleViolation: the lot is known with another date, or the actor's count of these goods was
             doubted. SerialElsewhere: the book has the piece here, at a
             customer or on exchange, or it is counted in another receipt.
+        OutOfUse: the SKU was taken out of use.
     """
+    if not hand.sku.is_active:
+        raise sku_out_of_use(hand.sku.code)
     require_another(session, command, receipt, hand.sku.id, hand.sku.code)
     hand = _recalled(session, receipt, focus, hand)
     _require_sound(session, command, receipt, hand)

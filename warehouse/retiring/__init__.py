@@ -1,0 +1,1 @@
+"""Taking bins and SKUs out of use, and using them again."""
