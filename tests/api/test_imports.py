@@ -22,13 +22,19 @@ from warehouse.people.models import Role
 EXAMPLE = (Path(__file__).parents[2] / "docs/examples/orders-zh.csv").read_bytes()
 
 
-def send(machine: Machine, *files: tuple[str, bytes], key: str = "", **fields: Any) -> TestResponse:
+def send(
+    machine: Machine,
+    *files: tuple[str, bytes],
+    key: str = "",
+    what: str = "orders",
+    **fields: Any,
+) -> TestResponse:
     data: dict[str, Any] = dict(fields)
     data |= {k: (io.BytesIO(v), "x.csv") for k, v in fields.items() if isinstance(v, bytes)}
     data["files"] = [(io.BytesIO(content), name) for name, content in files]
     headers = machine.headers() | ({"Idempotency-Key": key} if key else {})
     return machine.client.post(
-        f"{API}/orders/import", data=data, headers=headers, content_type="multipart/form-data"
+        f"{API}/{what}/import", data=data, headers=headers, content_type="multipart/form-data"
     )
 
 
@@ -49,6 +55,31 @@ def test_a_file_is_taken_and_read_by_the_worker(world: World, app: Flask, desk: 
     done = described.hold("/imports/{import_id}", desk.get(place))
     assert (done["state"], done["orders_new"], done["rows_rejected"]) == ("done", 1, 0)
     assert len(world.all(Order)) == 1
+
+
+def test_lists_of_skus_bins_and_stock_are_taken_and_read(
+    world: World, app: Flask, desk: Machine
+) -> None:
+    described = Description(desk)
+    lists = {
+        "skus": b"Code,Name\nTEE,Shirt\n,nameless\n",
+        "bins": b"Bin\nA-1\n",
+        "stock": b"Bin,SKU,Pieces\nA-1,TEE,5\n",
+    }
+    ended = []
+    for what, content in lists.items():
+        sent = send(desk, ("list.csv", content), what=what)
+        shown = described.hold(f"/{what}/import", sent, "post")
+        work(world, app)
+        done = described.hold("/imports/{import_id}", desk.get(f"/imports/{shown['id']}"))
+        ended.append((done["kind"], done["state"], done["rows_new"], done["rows_rejected"]))
+    assert ended == [
+        ("skus", "done", 1, 1),
+        ("bins", "done", 1, 0),
+        ("opening", "done", 1, 0),
+    ]
+    two = send(desk, ("a.csv", b"Bin\n"), ("b.csv", b"Bin\n"), what="bins")
+    assert two.status_code == 400
 
 
 def test_a_repeat_makes_no_second_run(world: World, desk: Machine) -> None:

@@ -163,7 +163,7 @@ def test_a_sku_list_takes_sound_rows_and_names_the_others(
 
     assert (report.new, report.changed, report.unchanged) == (2, 0, 0)
     assert [(r.row, r.column, r.value) for r in report.rejected] == [
-        (4, "eans", "2000002000014"),
+        (4, "条码", "2000002000014"),
         (5, "商品名称", ""),
         (6, "重量", "很重"),
     ]

@@ -17,7 +17,7 @@ CODES = frozenset((
     "T", "M", "A", "B", "ABC",
     "CMD", "BDG", "ESC", "POS", "ZPL", "TSPL", "IPP", "CUPS", "USB", "oaid",
     "Authorization", "Bearer", "Idempotency", "Key", "command_id", "true", "false",
-    "files", "fahuo", "skus", "stock", "import", "FILE",
+    "files", "import",
     "unpaid", "paid", "part_shipped", "shipped", "finished", "closed", "forbidden", "own",
     "red", "yellow", "green", "blue", "purple", "none", "requested", "refunded", "withdrawn",
     "shelf", "tote", "set_aside", "quarantine", "ZTO",

@@ -11,13 +11,14 @@ from pathlib import Path
 from printing import models as printing_models
 from tests.translations.extraction import ROOT
 from warehouse.inventory.models import ReleaseReason
+from warehouse.orders.models import ImportKind
 from warehouse.orders.queries import CONSIGNMENT_WORDS
 from warehouse.storing.models import HandlingKind, HandlingState
 from warehouse.supplying.models import Flow
 from warehouse.web.trail_words import SENTENCES
 from warehouse.web.words import WORDS, word
 
-NEVER_SHOWN = {Flow, HandlingKind, HandlingState, ReleaseReason}
+NEVER_SHOWN = {Flow, HandlingKind, HandlingState, ImportKind, ReleaseReason}
 # Events named by what they were given: their names in full.
 NAMED_BY = {
     "f'audit_{state}'": ["audit_clean", "audit_cancelled", "audit_closed", "audit_dispatched"],

@@ -111,6 +111,13 @@ MAY: dict[str, frozenset[Role]] = {
     "stock.hand_ended": _FLOOR,
     "stock.sku_new": _FLOOR,
     "stock.sku_make": _FLOOR,
+    "stock.lists": _FLOOR,
+    "stock.take_list": _FLOOR,
+    "stock.empty_list": _FLOOR,
+    "stock.standing_list": _FLOOR,
+    "stock.list_run": _FLOOR,
+    "stock.list_progress": _FLOOR,
+    "stock.list_rejected": _FLOOR,
     "stock.kit_new": _FLOOR,
     "stock.kit_save": _FLOOR,
     "stock.kit_make": _FLOOR,
@@ -317,7 +324,8 @@ def desk_rules(desk: Desk):
     for rule in desk.app.url_map.iter_rules():
         if rule.endpoint == "static" or rule.endpoint.partition(".")[0] in NOT_DESK:
             continue
-        values = {name: "zh" if name == "language" else 1 for name in rule.arguments}
+        words = {"language": "zh", "kind": "bins"}
+        values = {name: words.get(name, 1) for name in rule.arguments}
         with desk.app.test_request_context():
             address = desk.app.url_map.bind("").build(rule.endpoint, values)
         method = "POST" if "POST" in rule.methods else "GET"

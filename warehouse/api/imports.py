@@ -1,6 +1,8 @@
-"""`/api/v1/orders/import` and `/imports`: files for the worker, and what became of them."""
+"""`/api/v1/…/import` and `/imports`: files for the worker, and what became of them."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from flask import Response, g, request, url_for
 
@@ -14,6 +16,7 @@ from warehouse.api.shapes.imports import list_changes, list_rejected, show_impor
 from warehouse.api.shapes.paging import PAGING, USUAL, paged
 from warehouse.errors import InvalidInput
 from warehouse.orders.commands.importing.runs import StartImport, start_import
+from warehouse.orders.models import ImportKind
 from warehouse.orders.uploads import MOST_FILES, kept_uploads
 from warehouse.people.rights import Right
 from warehouse.text import say
@@ -35,13 +38,54 @@ TAG = "Imports"
 def orders_import() -> Response:
     op = operation_of(request.endpoint or "")
     fields = read_query(request.form, op.fields if op else {})
+    return _begun(MOST_FILES, shop_code=fields.get("shop", ""))
+
+
+@bp.post("/skus/import")
+@operation(
+    summary="Make or change the SKUs of a list, CSV or XLSX",
+    tag=TAG,
+    rights=(Right.STOCK,),
+    files="files",
+    status=202,
+    answer=component("Import"),
+)
+def skus_import() -> Response:
+    return _begun(1, kind=ImportKind.SKUS)
+
+
+@bp.post("/bins/import")
+@operation(
+    summary="Make or change the bins of a list, CSV or XLSX",
+    tag=TAG,
+    rights=(Right.STOCK,),
+    files="files",
+    status=202,
+    answer=component("Import"),
+)
+def bins_import() -> Response:
+    return _begun(1, kind=ImportKind.BINS)
+
+
+@bp.post("/stock/import")
+@operation(
+    summary="Book the opening stock of a list, CSV or XLSX; each line once for ever",
+    tag=TAG,
+    rights=(Right.STOCK,),
+    files="files",
+    status=202,
+    answer=component("Import"),
+)
+def stock_import() -> Response:
+    return _begun(1, kind=ImportKind.OPENING)
+
+
+def _begun(most: int, **wanted: Any) -> Response:
     sent = [file for file in request.files.getlist("files") if file.filename]
-    if set(request.files) - {"files"} or not 0 < len(sent) <= MOST_FILES:
-        raise InvalidInput(
-            say("Send 1 to {most} files as `files`.", most=MOST_FILES), field="files"
-        )
+    if set(request.files) - {"files"} or not 0 < len(sent) <= most:
+        raise InvalidInput(say("Send 1 to {most} files as `files`.", most=most), field="files")
     with kept_uploads(database(), sent, config().upload_dir, command_id=g.command_id) as files:
-        outcome = run(start_import, StartImport, files=files, shop_code=fields.get("shop", ""))
+        outcome = run(start_import, StartImport, files=files, **wanted)
     with reading() as session:
         shown = show_import(session, outcome.subject_id or 0, language())
     place = url_for("api.imports_show", import_id=outcome.subject_id)
@@ -64,7 +108,7 @@ def imports_show(import_id: int) -> Response:
 @operation(
     summary="List the rows an import refused, with the reasons",
     tag=TAG,
-    rights=(Right.IMPORT,),
+    rights=(Right.IMPORT, Right.STOCK),
     query=PAGING,
     answer=paged("rejected", component("Rejected")),
 )

@@ -29,12 +29,21 @@ _MILLIMETRES = {"": 1, "mm": 1, "毫米": 1, "cm": 10, "厘米": 10, "m": 1000, 
 
 @dataclass(frozen=True, kw_only=True)
 class ListColumn:
-    """One column: the field it fills, the names it may have, how its cells are read."""
+    """One column: the field it fills, the names it may have, how its cells are read.
+
+    `meaning` tells somebody who makes a list what to write.
+    """
 
     field: str
     names: tuple[str, ...]
     read: Convert
     is_needed: bool = False
+    meaning: Text | None = None
+
+    def heading(self, locale: str) -> str:
+        """Return the name the column has in a list made for people of this language."""
+        english = (name for name in self.names if name.isascii())
+        return self.names[0] if locale.startswith("zh") else next(english, self.names[0])
 
 
 class ListRow(NamedTuple):
@@ -184,7 +193,7 @@ def codes(cell: str) -> tuple[str, ...]:
 _DAY = re.compile(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?")
 _FIRST_YEAR, _LAST_YEAR = 2000, 2099
 _WORDS = {"yes": True, "y": True, "1": True, "true": True, "是": True, "√": True,
-          "no": False, "n": False, "0": False, "false": False, "否": False}  # fmt: skip
+          "no": False, "n": False, "0": False, "false": False, "否": False, "×": False}  # fmt: skip
 
 
 def grams(cell: str) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from warehouse.catalog.importing import import_rows
+from warehouse.catalog.importing import Ids, import_rows
 from warehouse.catalog.lists import ListColumn, ListReport, ListRow, OnRows, codes, day
 from warehouse.commands import Actor, Command, new_id
 from warehouse.db import Database
@@ -13,6 +13,7 @@ from warehouse.inventory.commands import ImportOpening, import_opening
 from warehouse.inventory.listed import OpeningRow
 from warehouse.shops import cells
 from warehouse.shops.rows import SourceFile
+from warehouse.text import say
 
 
 def _pieces(cell: str) -> int:
@@ -22,16 +23,20 @@ def _pieces(cell: str) -> int:
 
 COLUMNS = (
     ListColumn(field="bin_code", names=("货位", "货位编码", "Bin"), read=cells.seller_code,
-               is_needed=True),
+               is_needed=True, meaning=say("A bin that is in the list of bins.")),
     ListColumn(field="sku_code", names=("商家编码", "SKU", "SKU编码", "条码", "EAN", "Barcode"),
-               read=cells.seller_code, is_needed=True),
+               read=cells.seller_code, is_needed=True,
+               meaning=say("The code of a SKU, or a barcode of it.")),
     ListColumn(field="pieces", names=("数量", "库存", "库存数量", "Pieces", "Quantity"),
-               read=_pieces, is_needed=True),
-    ListColumn(field="lot", names=("批次", "批号", "Lot", "Batch"), read=cells.seller_code),
+               read=_pieces, is_needed=True,
+               meaning=say("How many stand there. 0 books nothing.")),
+    ListColumn(field="lot", names=("批次", "批号", "Lot", "Batch"), read=cells.seller_code,
+               meaning=say("For SKUs kept by lot; a row for each lot.")),
     ListColumn(field="best_before", names=("有效期", "有效期至", "到期日", "Best before", "Expiry"),
-               read=day),
+               read=day, meaning=say("The lot's last day: 2027-12-31.")),
     ListColumn(field="serials", names=("序列号", "Serial", "Serial number", "Serial numbers"),
-               read=codes),
+               read=codes,
+               meaning=say("For SKUs with serial numbers, separated by blanks.")),
 )  # fmt: skip
 
 
@@ -42,6 +47,7 @@ def import_opening_list(
     actor: Actor,
     at: datetime,
     on_rows: OnRows | None = None,
+    ids: Ids = new_id,
 ) -> ListReport:
     """Book the opening stock of a CSV or XLSX list; importing it again books nothing twice.
 
@@ -51,7 +57,7 @@ def import_opening_list(
 
     def command(chunk: list[ListRow]) -> Command:
         rows = tuple(OpeningRow(**row.values, row=row.row) for row in chunk if row.values["pieces"])
-        return ImportOpening(id=new_id(), actor=actor, at=at, rows=rows)
+        return ImportOpening(id=ids(), actor=actor, at=at, rows=rows)
 
     return import_rows(database, file, COLUMNS, command, import_opening, on_rows,
                        is_one_table=True)  # fmt: skip

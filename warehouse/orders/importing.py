@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from functools import partial
@@ -12,6 +13,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from warehouse.catalog.lists import ListReport
 from warehouse.commands import Actor, execute, new_id
 from warehouse.config import Config
 from warehouse.db import Database, table_of, utcnow
@@ -31,17 +33,28 @@ from warehouse.orders.commands.importing.runs import (
     start_import,
     take_up,
 )
-from warehouse.orders.models import ImportChange, ImportReject, ImportRun, Order, OrderState
+from warehouse.orders.lists import read_in
+from warehouse.orders.models import (
+    ImportChange,
+    ImportKind,
+    ImportReject,
+    ImportRun,
+    Order,
+    OrderState,
+)
+from warehouse.orders.restocking import audit_supplied
 from warehouse.shops.batch import Batch
 from warehouse.shops.limits import LIMITS, Limits
 from warehouse.shops.reading import read_files
 from warehouse.shops.refusals import FileRefused
-from warehouse.shops.rows import Progress, SourceFile
+from warehouse.shops.rows import Progress, Rejected, SourceFile
 from warehouse.text import Text, say
 
 CHUNK_ORDERS = 500
 REJECTS_AT_ONCE = 1000
 RENEW_EVERY = LEASE / 5
+
+NOTHING = ListReport()
 
 _order, _run = table_of(Order), table_of(ImportRun)
 
@@ -102,6 +115,12 @@ class _Import:
         if not self.renewed or at - self.renewed[0] >= RENEW_EVERY:
             self.renewed[:] = [at]
             renew(self.database, self.run_id, at)
+
+    def tell(self, rows_done: int) -> None:
+        """Stop if told so; say how many rows of a list are done."""
+        if self.should_stop():
+            raise _Stopped
+        renew(self.database, self.run_id, self.clock(), rows_done=rows_done)
 
 
 def import_files(
@@ -170,7 +189,10 @@ def run_waiting_import(
     )
     sources = [SourceFile(path=Path(file["path"]), name=file["name"]) for file in run.files]
     try:
-        _carry_out(work, sources, config, LIMITS)
+        if run.kind is ImportKind.ORDERS:
+            _carry_out(work, sources, config, LIMITS)
+        else:
+            _carry_out_list(work, sources[0], run.kind)
     except (_Stopped, DatabaseBusy):
         put_back(database, run_id, clock())
     except FileRefused:
@@ -194,20 +216,42 @@ def _forget_files(sources: Sequence[SourceFile], config: Config) -> None:
 def _carry_out(
     work: _Import, sources: Sequence[SourceFile], config: Config, limits: Limits
 ) -> ImportSummary:
-    try:
+    with _telling_why(work):
         batch = _read(work, sources, config, limits)
+    with batch:
+        total = sum(report.rows for report in batch.reports)
+        _keep_rejects(work, batch.rejected(), batch.rejected_count, total)
+        _write(work, batch)
+        _audit(work)
+        _end(work, None)
+        return _summary(work, batch.notes())
+
+
+def _carry_out_list(work: _Import, source: SourceFile, kind: ImportKind) -> None:
+    with _telling_why(work):
+        report = read_in(
+            work.database, source, kind, run_id=work.run_id, actor=work.actor, at=work.clock(),
+            on_rows=work.tell,
+        )  # fmt: skip
+    taken = report.new + report.changed + report.unchanged
+    refused = len(report.rejected)
+    _keep_rejects(work, iter(report.rejected), refused, taken + refused)
+    if kind is ImportKind.OPENING:
+        audit_supplied(work.database, actor=work.actor, at=work.clock(), zone=work.zone)
+    _end(work, None, report)
+
+
+@contextmanager
+def _telling_why(work: _Import) -> Iterator[None]:
+    """End the run as failed where its file cannot be read."""
+    try:
+        yield
     except FileRefused as refused:
         _end(work, refused.text)
         raise
     except FileNotFoundError as error:
         _end(work, MISSING_FILE)
         raise FileRefused(Path(error.filename).name, MISSING_FILE) from error
-    with batch:
-        _keep_rejects(work, batch)
-        _write(work, batch)
-        _audit(work)
-        _end(work, None)
-        return _summary(work, batch.notes())
 
 
 def _read(work: _Import, sources: Sequence[SourceFile], config: Config, limits: Limits) -> Batch:
@@ -220,10 +264,8 @@ def _read(work: _Import, sources: Sequence[SourceFile], config: Config, limits: 
     return read_files(sources, zone=config.time_zone, limits=limits, on_progress=on_progress)
 
 
-def _keep_rejects(work: _Import, batch: Batch) -> None:
-    rejected = batch.rejected()
-    total = sum(report.rows for report in batch.reports)
-    for number in range(batch.rejected_count // REJECTS_AT_ONCE + 1):
+def _keep_rejects(work: _Import, rejected: Iterator[Rejected], count: int, total: int) -> None:
+    for number in range(count // REJECTS_AT_ONCE + 1):
         command = KeepRejects(
             id=f"import:{work.run_id}:rejects:{number}", actor=work.actor, at=work.clock(),
             run_id=work.run_id, number=number, rows_total=total,
@@ -272,10 +314,11 @@ def _ids_after(database: Database, query: sa.Select[Any], last: int) -> tuple[in
         return tuple(session.scalars(page))
 
 
-def _end(work: _Import, problem: Text | None) -> None:
+def _end(work: _Import, problem: Text | None, report: ListReport = NOTHING) -> None:
     command = EndImport(
-        id=new_id(), actor=work.actor, at=work.clock(), run_id=work.run_id, problem=problem
-    )
+        id=new_id(), actor=work.actor, at=work.clock(), run_id=work.run_id, problem=problem,
+        rows_new=report.new, rows_changed=report.changed, rows_unchanged=report.unchanged,
+    )  # fmt: skip
     execute(work.database, end_import, command)
 
 

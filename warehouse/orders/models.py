@@ -340,11 +340,20 @@ class ImportState(StrEnum):
     FAILED = "failed"
 
 
+class ImportKind(StrEnum):
+    """What an import takes in: orders, or one of the lists that stand before the first order."""
+
+    ORDERS = "orders"
+    SKUS = "skus"
+    BINS = "bins"
+    OPENING = "opening"  # the stock a site begins with
+
+
 class ImportRun(Base):
     """One import of one or more files: progress while it runs, counts when it is done."""
 
     __tablename__ = "import_run"
-    __table_args__ = (one_of("state", ImportState),)
+    __table_args__ = (one_of("state", ImportState), one_of("kind", ImportKind))
 
     id: Mapped[Id]
     state: Mapped[ImportState] = mapped_column(Word(ImportState), default=ImportState.WAITING)
@@ -363,6 +372,10 @@ class ImportRun(Base):
     lines_new: Mapped[int] = mapped_column(default=0)
     rows_rejected: Mapped[int] = mapped_column(default=0)
     problem: Mapped[Json | None]  # a sentence, when the whole run failed
+    kind: Mapped[ImportKind] = mapped_column(Word(ImportKind), default=ImportKind.ORDERS)
+    rows_new: Mapped[int] = mapped_column(default=0)  # of a list, as the next two
+    rows_changed: Mapped[int] = mapped_column(default=0)
+    rows_unchanged: Mapped[int] = mapped_column(default=0)
 
 
 class ImportReject(Base):

@@ -105,6 +105,7 @@ def _desks() -> list[Blueprint]:
         sku_stock,
         stock,
         stock_limits,
+        stock_lists,
         straighten,
         suppliers,
         supply,
@@ -118,7 +119,7 @@ def _desks() -> list[Blueprint]:
         papers, lanes, runs, printers, print_routes, previews, straighten, find_printers,
     )  # fmt: skip
     ordering = (orders, order)
-    stocking = (stock, sku_stock, sku_new, stock_limits, retiring, moves, kits)
+    stocking = (stock, sku_stock, sku_new, stock_limits, stock_lists, retiring, moves, kits)
     supplying = (supply, supply_lists, filling)
     designing = (designs, design_pictures, design_files, design_slips)
     receiving = (receipts, receipt_papers, purchases, suppliers, exchanges)

@@ -15,6 +15,7 @@ from warehouse.errors import InvalidInput, NotFound
 from warehouse.orders.commands.importing.runs import StartImport, start_import
 from warehouse.orders.models import (
     ImportChange,
+    ImportKind,
     ImportReject,
     ImportRun,
     ImportState,
@@ -66,7 +67,9 @@ def _index(error: str) -> str:
         ImportRun.id, ImportRun.state, ImportRun.files, ImportRun.created_at,
         ImportRun.orders_new, ImportRun.orders_changed, ImportRun.rows_rejected,
         Person.name.label("who"),
-    ).join(Person, Person.id == ImportRun.person_id)  # fmt: skip
+    ).join(Person, Person.id == ImportRun.person_id).where(
+        ImportRun.kind == ImportKind.ORDERS
+    )  # fmt: skip
     with reading() as session:
         return render_template(
             "imports/index.html",
@@ -82,7 +85,7 @@ def _index(error: str) -> str:
 def start() -> AnyResponse | tuple[str, int]:
     """Keep the files and have the worker read them."""
     try:
-        sent, name = _chosen(), command_id()
+        sent, name = chosen_files(), command_id()
         with kept_uploads(database(), sent, config().upload_dir, command_id=name) as files:
             outcome = do(
                 start_import, StartImport, id=name, files=files, shop_code=form_str("shop", "")
@@ -92,11 +95,16 @@ def start() -> AnyResponse | tuple[str, int]:
     return redirect(url_for("imports.run", run_id=outcome.subject_id), 303)
 
 
-def _chosen() -> list[FileStorage]:
-    """Return the files of the form; what can be no report is told at once."""
+def chosen_files(most: int = MOST_FILES) -> list[FileStorage]:
+    """Return the files of the form; what can be no report is told at once.
+
+    Raises:
+        InvalidInput: none, more than so many, or one that is no table.
+    """
     chosen = [file for file in request.files.getlist("files") if file.filename]
-    if not 0 < len(chosen) <= MOST_FILES:
-        raise InvalidInput(say("Choose 1 to {most} files.", most=MOST_FILES), field="files")
+    if not 0 < len(chosen) <= most:
+        problem = say("Choose 1 to {most} files.", most=most) if most > 1 else say("Choose a file.")
+        raise InvalidInput(problem, field="files")
     for file in chosen:
         name = name_shown(file.filename or "")
         if not name.lower().endswith(ENDINGS):
@@ -116,10 +124,9 @@ def run(run_id: int) -> str:
             "imports/run.html",
             run=found,
             who=session.get_one(Person, found.person_id).name,
-            rejects=_rejects(session, run_id, SHOWN),
+            rejects=refused_rows(session, run_id),
             changes=_changes(session, run_id, SHOWN),
-            shown=SHOWN,
-            **_progress(found),
+            **progress_of(found),
         )
 
 
@@ -129,29 +136,41 @@ def progress(run_id: int) -> str | Response:
     """Return how far the import is, for the page to keep fresh; the page anew at its end."""
     with reading() as session:
         found = _run(session, run_id)
-    return render_template("imports/_progress.html", run=found, **_progress(found))
+    return render_template("imports/_progress.html", run=found, **progress_of(found))
 
 
-def _progress(run: ImportRun) -> dict[str, Any]:
+def progress_of(run: ImportRun) -> dict[str, Any]:
+    """Return what the pages of an import say of how far it is."""
     return {
         "is_running": run.state in (ImportState.WAITING, ImportState.RUNNING),
         "problem": speak(Text.from_json(run.problem)) if run.problem else "",
+        "whole": url_for("imports.run", run_id=run.id),
+        "fresh": url_for("imports.progress", run_id=run.id),
+        "tallies": (
+            (say("New orders"), run.orders_new, "ok"),
+            (say("New lines"), run.lines_new, None),
+            (say("Changed"), run.orders_changed, "attention"),
+            (say("Unchanged"), run.orders_unchanged, None),
+            (say("On their way, left alone"), run.orders_untouched, None),
+            (say("Refused rows"), run.rows_rejected, "stop"),
+        ),
     }
 
 
 def _run(session: Session, run_id: int) -> ImportRun:
     found = session.get(ImportRun, run_id)
-    if found is None:
+    if found is None or found.kind is not ImportKind.ORDERS:
         raise NotFound(say("import"), run_id)
     return found
 
 
-def _rejects(session: Session, run_id: int, most: int) -> list[dict[str, Any]]:
+def refused_rows(session: Session, run_id: int) -> list[dict[str, Any]]:
+    """Return the first rows an import refused, as its page shows them."""
     rows = session.scalars(
         sa.select(ImportReject)
         .where(ImportReject.run_id == run_id)
         .order_by(ImportReject.id)
-        .limit(most)
+        .limit(SHOWN)
     )
     return [
         {"file": r.file, "row": r.row_no, "column": r.column, "value": r.value,
@@ -181,10 +200,15 @@ def rejected(run_id: int) -> Response:
     """Return the refused rows as a file."""
     with reading() as session:
         _run(session, run_id)
-        rows = session.scalars(
-            sa.select(ImportReject).where(ImportReject.run_id == run_id).order_by(ImportReject.id)
-        )
-        return csv_answer(f"rejected-{run_id}", REJECT_FIELDS, rows)
+        return refused_file(session, run_id)
+
+
+def refused_file(session: Session, run_id: int) -> Response:
+    """Return all rows an import refused, as a file."""
+    rows = session.scalars(
+        sa.select(ImportReject).where(ImportReject.run_id == run_id).order_by(ImportReject.id)
+    )
+    return csv_answer(f"rejected-{run_id}", REJECT_FIELDS, rows)
 
 
 @bp.get("/<int:run_id>/changes.csv")

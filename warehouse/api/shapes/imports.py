@@ -20,7 +20,14 @@ from warehouse.api.schemas import (
 )
 from warehouse.api.shapes.paging import iso, keys_of, page
 from warehouse.errors import NotFound
-from warehouse.orders.models import ImportChange, ImportReject, ImportRun, ImportState, Order
+from warehouse.orders.models import (
+    ImportChange,
+    ImportKind,
+    ImportReject,
+    ImportRun,
+    ImportState,
+    Order,
+)
 from warehouse.text import Text, say, translate
 
 COUNTS: dict[str, Schema] = {
@@ -28,11 +35,15 @@ COUNTS: dict[str, Schema] = {
     "orders_changed": whole("The shop changed them and nobody had begun them."),
     "orders_unchanged": whole("Nothing new, or on their way and left alone."),
     "lines_new": whole(),
+    "rows_new": whole("Of a list of SKUs, bins or opening stock, as the next two."),
+    "rows_changed": whole(),
+    "rows_unchanged": whole(),
     "rows_rejected": whole(),
 }
 IMPORT: Schema = record(
     {
         "id": whole(),
+        "kind": word(ImportKind),
         "state": word(ImportState),
         "files": listed(record({"name": text("As sent."), "bytes": whole()})),
         "shop": text("The shop's code; empty: as the files say."),
@@ -76,6 +87,7 @@ def show_import(session: Session, run_id: int, language: str) -> dict[str, Any]:
     run = _run(session, run_id)
     return {
         "id": run.id,
+        "kind": run.kind.value,
         "state": run.state.value,
         "files": [{"name": file["name"], "bytes": file["bytes"]} for file in run.files],
         "shop": run.shop_code,
@@ -87,6 +99,9 @@ def show_import(session: Session, run_id: int, language: str) -> dict[str, Any]:
         "orders_changed": run.orders_changed,
         "orders_unchanged": run.orders_unchanged + run.orders_untouched,
         "lines_new": run.lines_new,
+        "rows_new": run.rows_new,
+        "rows_changed": run.rows_changed,
+        "rows_unchanged": run.rows_unchanged,
         "rows_rejected": run.rows_rejected,
         "problem": _said(run.problem, language) if run.problem else None,
     }

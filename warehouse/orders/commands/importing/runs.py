@@ -14,7 +14,7 @@ from warehouse.commands import Command, Outcome, Tone
 from warehouse.db import Database, table_of
 from warehouse.errors import InvalidInput
 from warehouse.orders.commands.importing.chunk import LEASE
-from warehouse.orders.models import ImportReject, ImportRun, ImportState
+from warehouse.orders.models import ImportKind, ImportReject, ImportRun, ImportState
 from warehouse.shops.rows import MAX_CODE, Rejected
 from warehouse.text import Text, say
 
@@ -29,6 +29,7 @@ class StartImport(Command):
     """
 
     files: tuple[Mapping[str, Any], ...]
+    kind: ImportKind = ImportKind.ORDERS
     shop_code: str = ""
     is_running: bool = False
 
@@ -48,6 +49,9 @@ class EndImport(Command):
 
     run_id: int
     problem: Text | None = None
+    rows_new: int = 0  # of a list, as the next two
+    rows_changed: int = 0
+    rows_unchanged: int = 0
 
 
 def start_import(session: Session, command: StartImport) -> Outcome:
@@ -57,7 +61,10 @@ def start_import(session: Session, command: StartImport) -> Outcome:
     code = command.shop_code.strip()
     if len(code) > MAX_CODE or not code.isprintable():
         raise InvalidInput(say("This is no code of a shop."), field="shop_code")
+    if command.kind is not ImportKind.ORDERS and len(command.files) > 1:
+        raise InvalidInput(say("One list at a time."), field="files")
     run = ImportRun(
+        kind=command.kind,
         state=ImportState.RUNNING if command.is_running else ImportState.WAITING,
         files=[dict(file) for file in command.files],
         shop_code=code,
@@ -111,6 +118,8 @@ def end_import(session: Session, command: EndImport) -> Outcome:
     }
     if not problem:
         values["rows_done"] = _run.c.rows_total
+        counts = ("rows_new", "rows_changed", "rows_unchanged")
+        values.update({name: getattr(command, name) for name in counts})
     session.execute(sa.update(_run).where(_run.c.id == command.run_id).values(**values))
     return Outcome(
         screen="import",
@@ -143,13 +152,13 @@ def take_up(database: Database, at: datetime) -> int | None:
         return run_id
 
 
-def renew(database: Database, run_id: int, at: datetime) -> None:
-    """Keep the run from being taken up by another worker while this one is at it."""
+def renew(database: Database, run_id: int, at: datetime, **told: int) -> None:
+    """Keep the run from being taken up by another worker; write down how far it is."""
     with database.transaction() as session:
         session.execute(
             sa.update(_run)
             .where(_run.c.id == run_id, _run.c.state == ImportState.RUNNING)
-            .values(leased_until=at + LEASE)
+            .values(leased_until=at + LEASE, **told)
         )
 
 
