@@ -17,16 +17,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
+from warehouse.loading import loading
 
-from warehouse import migrations
-from warehouse.catalog.lists import CHUNK_ROWS
-from warehouse.catalog.models import Bin, BinKind, Sku
-from warehouse.commands import Actor, CommandRow
-from warehouse.db import Database, table_of, utcnow
-from warehouse.inventory.models import Move, StockBalance
-from warehouse.inventory.opening import import_opening_list
-from warehouse.inventory.proof import differences
+with loading():  # as every start of the application does
+    import sqlalchemy as sa
+
+    from warehouse import migrations
+    from warehouse.catalog.models import Bin, BinKind, Sku
+    from warehouse.commands import Actor, CommandRow
+    from warehouse.db import Database, table_of, utcnow
+    from warehouse.inventory.models import Move, StockBalance
+    from warehouse.inventory.opening import CHUNK_ROWS, import_opening_list
+    from warehouse.inventory.proof import differences
 
 DEFAULT_LINES = 50_000
 SKUS_EACH = 5

@@ -11,6 +11,7 @@ from warehouse.catalog.columns import BIN_COLUMNS, SKU_COLUMNS
 from warehouse.catalog.commands.places import BinFacts, ImportBins, import_bins
 from warehouse.catalog.commands.skus import ImportSkus, SkuFacts, import_skus
 from warehouse.catalog.lists import (
+    CHUNK_ROWS,
     ListColumn,
     ListReport,
     ListRow,
@@ -83,6 +84,7 @@ def import_rows(
     on_rows: OnRows | None,
     *,
     is_one_table: bool = False,
+    chunk_rows: int = CHUNK_ROWS,
 ) -> ListReport:
     """Read a list and save it by the chunk, each with the command made of its rows.
 
@@ -94,7 +96,8 @@ def import_rows(
     counts = {"new": 0, "changed": 0, "unchanged": 0}
     rejected: list[Rejected] = []
     done = 0
-    for chunk in chunks_of(read_list(file, columns, is_one_table=is_one_table), rejected):
+    rows = read_list(file, columns, is_one_table=is_one_table)
+    for chunk in chunks_of(rows, rejected, chunk_rows):
         outcome = execute(database, handler, command(chunk))
         for word in counts:
             counts[word] += outcome.facts.get(word, 0)

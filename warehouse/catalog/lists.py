@@ -133,7 +133,7 @@ def _require_seen(
 
 
 def chunks_of(
-    rows: Iterator[ListRow | Rejected], rejected: list[Rejected]
+    rows: Iterator[ListRow | Rejected], rejected: list[Rejected], size: int = CHUNK_ROWS
 ) -> Iterator[list[ListRow]]:
     """Yield the sound rows by the chunk and put the others into `rejected`."""
     chunk: list[ListRow] = []
@@ -142,7 +142,7 @@ def chunks_of(
             rejected.append(row)
             continue
         chunk.append(row)
-        if len(chunk) == CHUNK_ROWS:
+        if len(chunk) == size:
             yield chunk
             chunk = []
     if chunk:

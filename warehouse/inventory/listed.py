@@ -79,10 +79,12 @@ def goods_of(session: Session, rows: Sequence[OpeningRow]) -> dict[str, Goods]:
     A SKU's own code counts before a barcode.
     """
     scanned = {code: scan_code(code) for code in {row.sku_code for row in rows}}
-    given = [code.strip() for code in scanned]
-    barcodes = session.execute(_by_barcode, {"codes": [*scanned.values()]})
-    codes = session.execute(_by_code, {"codes": given})
-    goods = {code: Goods(*kept) for found in (barcodes, codes) for code, *kept in found}
+    codes = session.execute(_by_code, {"codes": [code.strip() for code in scanned]})
+    goods = {code: Goods(*kept) for code, *kept in codes}
+    other = {scan for code, scan in scanned.items() if code.strip() not in goods}
+    if other:
+        barcodes = session.execute(_by_barcode, {"codes": [*other]})
+        goods = {code: Goods(*kept) for code, *kept in barcodes} | goods
     named = {code: goods.get(code.strip()) or goods.get(scan) for code, scan in scanned.items()}
     return {code: one for code, one in named.items() if one}
 
