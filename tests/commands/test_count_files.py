@@ -10,7 +10,7 @@ import pytest
 
 from tests.builders import Stage, World
 from tests.counts import GRACE, move, opened, supervisor
-from tests.tracked import by_lot, put
+from tests.tracked import by_lot, by_piece, put
 from warehouse.commands import Actor, Outcome
 from warehouse.counting.calendar import SaveRule, due_of, open_due, save_rule
 from warehouse.counting.commands.deciding import ApproveLines, approve_lines
@@ -129,7 +129,7 @@ def test_nothing_of_a_workbook_is_taken_that_nobody_looked_at(world: World, shel
     book.save(file)
     rejected = taken(world, file, count.id).rejected
     assert [(r.row, str(r.reason).split(".")[0]) for r in rejected] == [
-        (3, str(refusals.BAD_PIECES).split(".")[0]),
+        (3, str(refusals.NOT_PIECES).split(".")[0]),
         (4, "This row is hidden in the sheet"),
     ]
     book = book_of_counts(file, "一层", "旧", hidden="一层")
@@ -207,9 +207,9 @@ def test_a_file_names_the_counter_of_each_bin(world: World, shelf, tmp_path: Pat
     rows = ("A-1,TEE,9,bob,", "A-1,,0,bob,", "A-2,TEE,4,Zoe,", "A-1,TEE,1,eve,")
     rejected = send(world, tmp_path, count.id, head + "\n".join(rows)).rejected
     assert [(r.row, r.column, str(r.reason).split(".")[0]) for r in rejected] == [
-        (3, "bin_code", "This bin is said to be empty here, and to hold goods elsewhere"),
-        (4, "counted_by", "Nobody who counts here has this name or login"),
-        (5, "counted_by", "Another row says that somebody else counted this bin"),
+        (3, "货位", "This bin is said to be empty here, and to hold goods elsewhere"),
+        (4, "盘点人", "Nobody who counts here has this name or login"),
+        (5, "盘点人", "Another row says that somebody else counted this bin"),
     ]
     send(world, tmp_path, count.id, f"{head}A-1,TEE,9, BOB ,\nA-2,TEE,4,eve,\n")
     assert [x.counted_by_id for x in count.lines()] == [world.person("bob"), world.person("eve")]
@@ -263,6 +263,38 @@ def test_every_wrong_row_is_named_and_nothing_is_taken(world: World, shelf, tmp_
         (4, "Pieces of what? The SKU is missing."),
     ]
     assert count.lines() == before == []
+
+
+def test_every_fault_of_a_row_is_told_at_once_as_the_file_has_it(
+    world: World, shelf, tmp_path: Path
+):
+    camera = by_piece(world)
+    put(world, camera, "A-1", serials=("N1",))
+    count = opened(world, "A-1")
+    rows = ("NOBIN,NOPE,-3,Zoe,2062-01-01 10:00,", "A-1,TEE,-1,ann,2001-01-01 9:00,",
+            "A-1,TEE,1,,,", "NOBIN,CAMERA,2,,,N1;N1;N2")  # fmt: skip
+    head = "货位编码,SKU,盘点数量,盘点人,盘点时间,SN\n"
+    report = send(world, tmp_path, count.id, head + "\n".join(rows))
+    found = [(r.row, r.column, r.value, str(r.reason).split(".")[0]) for r in report.rejected]
+    assert found == [
+        (2, "货位编码", "NOBIN", "This bin is not in this count"),
+        (2, "SKU", "NOPE", "Nothing here carries this code"),
+        (2, "盘点数量", "-3", "This is not a whole number of pieces, 0 or more"),
+        (2, "盘点时间", "2062-01-01 10:00", "This time is still to come"),
+        (2, "盘点人", "Zoe", "Nobody who counts here has this name or login"),
+        (3, "盘点数量", "-1", "This is not a whole number of pieces, 0 or more"),
+        (3, "盘点时间", "2001-01-01 09:00", "This was counted long before the count began"),
+        (5, "货位编码", "NOBIN", "This bin is not in this count"),
+        (
+            5,
+            "SN",
+            "N1, N1, N2",
+            "CAMERA is known piece by piece: 2 pieces need as many serial numbers, here are 3",
+        ),
+        (5, "SN", "N1", "N1 was counted already"),
+    ]
+    assert str(report.message).startswith("3 rows cannot be taken")
+    assert count.lines() == []
 
 
 @pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "\x00\x01\x02", HEAD])

@@ -137,7 +137,7 @@ def test_a_file_names_the_sheet_of_each_bin(world: World, tee: Goods, tmp_path: 
     assert [r.row for r in taken(world, file, count.id).rejected] == [3]
     file.write_text(f"{head}A-1,TEE,9,ann,{sheet}\nA-2,TEE,3,eve,\n", encoding="utf-8")
     (unsaid,) = taken(world, file, count.id).rejected
-    assert (unsaid.row, unsaid.column) == (3, "sheet")
+    assert (unsaid.row, unsaid.column) == (3, "盘点表号")
     bare = "货位,商家编码,实盘数量\nA-1,TEE,9\nA-1,TEE,1\nA-2,TEE,3\n"
     file.write_text(bare, encoding="utf-8")
     told = taken(world, file, count.id, counted_by=world.person("ann"))

@@ -119,7 +119,7 @@ def test_a_piece_of_which_nobody_knows_the_lot_is_asked_for_once_and_put_aside(
     file = tmp_path / "counts.csv"
     file.write_text("货位,商家编码,实盘数量,序列号\nA-3,CAM,1,s1\n", encoding="utf-8")
     (row,) = taken(world, file, again.id).rejected
-    assert (row.column, str(row.reason)) == ("serials", str(refused))
+    assert (row.column, str(row.reason)) == ("序列号", str(refused))
     seen = replace(lost, lot="L1")  # what it is told to do helps
     world.do(adjust_stock, AdjustStock, taken=seen, is_more=True, why=Why.FOUND)
     assert taken(world, file, again.id).bins == 1

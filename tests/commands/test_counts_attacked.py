@@ -253,7 +253,7 @@ def test_all_that_is_wrong_with_a_file_is_told_at_once(world: World, shelf, tmp_
     with world.nothing_written():
         report = send(world, tmp_path, count.id, HEAD + "\n".join(rows))
     assert {r.row: r.column for r in report.rejected} == {
-        2: "实盘数量", 3: "sku_code", 4: "bin_code", 5: "counted_at", 7: "pieces", 9: "sku_code",
+        2: "实盘数量", 3: "商家编码", 4: "货位", 5: "盘点时间", 7: "实盘数量", 9: "商家编码",
     }  # fmt: skip
 
 

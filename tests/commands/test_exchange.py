@@ -68,6 +68,7 @@ from warehouse.receiving.importing import Into, ListTaken, import_delivery_list
 from warehouse.receiving.models import Fault, PurchaseLine, PurchaseOrder, Receipt, Supplier
 from warehouse.receiving.quarantine import faults_by_supplier, standing
 from warehouse.retiring.commands import RetireSku, retire_sku
+from warehouse.shops.refusals import FileRefused
 
 TODAY = date(2026, 3, 2)
 PNG = b"\x89PNG\r\n\x1a\nrest"
@@ -394,7 +395,23 @@ def test_every_error_of_a_list_is_told_at_once_and_nothing_is_made(dock: Dock, t
     with dock.world.nothing_written():
         taken = take(dock, path)
     assert taken.outcome is None
-    assert [r.row for r in taken.rejected] == [3, 4, 5, 6, 7, 8, 9, 10]
+    assert sorted({r.row for r in taken.rejected}) == [3, 4, 5, 6, 7, 8, 9, 10]
+    path.write_text(
+        "货号,数量,单价,交期\nNOPE,-3,-1.50,2062/1/1\nTEE,1,,\nTEE,x,,\n", encoding="utf-8"
+    )
+    taken = take(dock, path)
+    assert [(r.row, r.column, r.value, str(r.reason)[:20]) for r in taken.rejected] == [
+        (2, "货号", "NOPE", "There is no SKU with"),
+        (2, "数量", "-3", "This is not a whole "),
+        (2, "单价", "-1.50", "This is not an amoun"),
+        (2, "交期", "2062/1/1", "2062-01-01 is too fa"),
+        (4, "货号", "TEE", "This SKU stands on a"),
+        (4, "数量", "x", "This is not a whole "),
+    ]
+    assert taken.rows == 2
+    path.write_text("Article,Pieces\n", encoding="utf-8")
+    with pytest.raises(FileRefused, match=r"货号 .* 件数 .*Article, Pieces"):
+        take(dock, path)
     path.write_text("SKU,Pieces\n", encoding="utf-8")
     with dock.world.nothing_written(), pytest.raises(WarehouseError, match="no rows"):
         take(dock, path)

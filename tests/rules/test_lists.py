@@ -15,20 +15,27 @@ LONG = "1234567890123456"
 
 
 def _read(path: Path, *columns: ListColumn) -> list[tuple[int, str]]:
-    """Return the number of each row with the word for what became of it."""
-    rows = read_list(path, columns)
-    return [(row.row, "taken" if isinstance(row, ListRow) else row.value) for row in rows]
+    """Return the number of each row with the word for what became of it, once for each fault."""
+    return [
+        (row.row, word)
+        for row in read_list(path, columns)
+        for word in (
+            [fault.value for fault in row.faults] or ["taken"]
+            if isinstance(row, ListRow)
+            else [row.value]
+        )
+    ]
 
 
 def test_a_cell_that_cannot_be_read_is_named_in_every_row_it_stands_in(tmp_path: Path):
     path = tmp_path / "stock.csv"
     path.write_text(
         "货位,商家编码,数量\nA-01,TEE,x\nA-01,TEE,0\n ,,\nA-01,TEE,x\n"
-        ",TEE,5\nA-01,TEE,5,6\nA-01,T\nA-01,TEE,5\n",
+        ",TEE,y\nA-01,TEE,5,6\nA-01,T\nA-01,TEE,5\n",
         encoding="utf-8",
     )
     assert _read(path, *COLUMNS) == [
-        (2, "x"), (3, "taken"), (5, "x"), (6, ""), (7, "6"), (8, ""), (9, "taken")
+        (2, "x"), (3, "taken"), (5, "x"), (6, ""), (6, "y"), (7, "6"), (8, ""), (9, "taken")
     ]  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from warehouse.shops.tables import Table
 from warehouse.text import Text, say
 
 CHUNK_ROWS = 500
+NONE: frozenset[str] = frozenset()
 _AMOUNT = re.compile(r"(\d{1,7}(?:\.\d{1,4})?)([A-Za-z\u4e00-\u9fff]*)")
 _GRAMS = {"": 1, "g": 1, "克": 1, "kg": 1000, "公斤": 1000, "千克": 1000}
 _MILLIMETRES = {"": 1, "mm": 1, "毫米": 1, "cm": 10, "厘米": 10, "m": 1000, "米": 1000}
@@ -47,14 +48,22 @@ class ListColumn:
 
 
 class ListRow(NamedTuple):
-    """One row that could be read: its number as a spreadsheet shows it, and its values.
+    """One row: its number as a spreadsheet shows it, and its values.
 
     `heads` are the file's own names of the columns, by field, for whoever finds fault with a value.
+    A row with `faults` has cells that nobody can read: it is not taken, and its other values are
+    there to be told what is wrong with them as well.
     """
 
     row: int
     values: dict[str, Any]
     heads: Mapping[str, str]
+    faults: tuple[Rejected, ...] = ()
+
+    @property
+    def unread(self) -> frozenset[str]:
+        """The fields whose cells nobody can read."""
+        return frozenset(self.heads.keys() - self.values.keys()) if self.faults else NONE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,10 +86,11 @@ def read_list(
     is_one_table: bool = False,
     limits: Limits = LIMITS,
 ) -> Iterator[ListRow | Rejected]:
-    """Yield the rows of a CSV or XLSX list; rows that cannot be read come as `Rejected`.
+    """Yield the rows of a CSV or XLSX list; what is no row of the table comes as `Rejected`.
 
-    No row comes from where nobody looks: a hidden one is `Rejected`, a hidden sheet with rows
-    refuses the file before any is taken. Sheets without the needed columns are passed over.
+    A row with cells that cannot be read has a fault for each of them. No row comes from where
+    nobody looks: a hidden one is `Rejected`, a hidden sheet with rows refuses the file before any
+    is taken. Sheets without the needed columns are passed over.
     `is_one_table`: rows add up, so that several filled sheets are refused as well.
 
     Raises:
@@ -93,6 +103,7 @@ def read_list(
         level=Level.LINES,
         columns={column.field: column.names for column in columns},
         needs=tuple((column.field,) for column in columns if column.is_needed),
+        unknown=lambda head: _unknown_header(columns, head),
     )
     _require_seen(source, layout, limits, is_one_table=is_one_table)
     head, is_found = "", False
@@ -105,7 +116,7 @@ def read_list(
                     is_hidden = row.row in table.hidden
                     yield _hidden_row(source.name, row.row) if is_hidden else row
     if not is_found:
-        raise FileRefused(source.name, _unknown_header(columns, head))
+        raise FileRefused(source.name, layout.unknown(shown(head)))
 
 
 def _hidden_row(file: str, row: int) -> Rejected:
@@ -140,6 +151,9 @@ def chunks_of(
     for row in rows:
         if isinstance(row, Rejected):
             rejected.append(row)
+            continue
+        if row.faults:
+            rejected.extend(row.faults)
             continue
         chunk.append(row)
         if len(chunk) == size:
@@ -242,15 +256,13 @@ def _rows(name: str, table: Table, columns: Sequence[ListColumn]) -> Iterator[Li
             continue
         cells_ = [*row, *[""] * (width - len(row))]
         values: dict[str, Any] = {}
-        for column, at, read in found:
-            refused = _take(values, column, read, cells_[at])
-            if refused is not None:
-                head = match.header[at]
-                value = shown(cells_[at])
-                yield Rejected(file=place, row=number, column=head, value=value, reason=refused)
-                break
-        else:
-            yield ListRow(row=number, values=values, heads=heads)
+        faults = [
+            Rejected(file=place, row=number, column=heads[column.field], value=shown(cells_[at]),
+                     reason=refused)
+            for column, at, read in found
+            if (refused := _take(values, column, read, cells_[at])) is not None
+        ]  # fmt: skip
+        yield ListRow(row=number, values=values, heads=heads, faults=tuple(faults))
 
 
 def _reading(column: ListColumn, table: Table) -> Convert:
@@ -273,9 +285,10 @@ def _take(values: dict[str, Any], column: ListColumn, read: Convert, cell: str) 
 
 
 def _unknown_header(columns: Sequence[ListColumn], head: str) -> Text:
-    needed = ", ".join(" / ".join(c.names[:2]) for c in columns if c.is_needed)
+    needed = "; ".join(" / ".join(c.names) for c in columns if c.is_needed)
     return say(
-        "No row with the column names {needed} was found. The first row reads: {header}",
+        "This list needs the columns {needed}. No row names them all. The first one reads:"
+        " {header}",
         needed=needed,
-        header=shown(head),
+        header=head,
     )

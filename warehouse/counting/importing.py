@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import re
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from warehouse.catalog.lists import ListColumn, ListRow, codes, read_list
+from warehouse.catalog.lists import ListColumn, codes, read_list
 from warehouse.catalog.rules import RowRefusal
 from warehouse.commands import Actor, execute, new_id
 from warehouse.counting.commands.importing import TakeInCounts, taking_in
@@ -22,12 +20,16 @@ from warehouse.counting.sheets import sheets_of
 from warehouse.db import Database
 from warehouse.shops import cells
 from warehouse.shops.instants import instant, instants
+from warehouse.shops.refusals import BadCell
 from warehouse.shops.rows import MAX_CODE, Rejected, SourceFile
 from warehouse.text import Text, say
 
 BLOCK = 1 << 20
 LONGEST_NAME = 200
-_NONE = re.compile(r"0+(?:\.0+)?(?:件|个|只|套|pcs)?", re.IGNORECASE)
+_UNREAD: Mapping[str, Any] = {
+    "bin_code": "",
+    "pieces": 0,
+}  # what stands for cells that nobody can read
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,14 +66,12 @@ def import_count_file(
         FileRefused: it is no table of counts. RuleViolation: the count is not being counted.
     """
     source = file if isinstance(file, SourceFile) else SourceFile(path=file, name=file.name)
-    rows, rejected = _read(source, at, zone)
+    columns = _columns(at, zone)
+    rows, rejected, heads = _read(source, columns)
     if rejected:
-        rejected += _unknown(database, source.name, session_id, rows, actor, counted_by, zone)
-        rejected.sort(key=lambda row: row.row)
-        return CountReport(
-            message=_nothing_taken(len(rejected)), rejected=tuple(rejected),
-            is_sheet_missing=_lack_sheets(rows, rejected),
-        )  # fmt: skip
+        refused = _unfit(database, session_id, rows, actor, counted_by, zone)
+        rejected += _rejected(source.name, refused, heads)
+        return _nothing_taken(rejected, heads, rows)
     command = TakeInCounts(
         id=command_id or new_id(), actor=actor, at=at, zone=zone, session_id=session_id,
         name=source.name, sha256=_sha256(source.path), lines=len(rows),
@@ -80,25 +80,20 @@ def import_count_file(
     outcome = execute(database, taking_in(rows), command)
     facts: dict[str, Any] = dict(outcome.facts)
     refused = [RowRefusal.from_json(value) for value in facts.pop("refused")]
-    told = tuple(_rejected(source.name, refusal) for refusal in refused)
-    return CountReport(
-        message=outcome.message,
-        rejected=told,
-        is_sheet_missing=_lack_sheets(rows, told),
-        **facts,
-    )
+    if refused:
+        return _nothing_taken(_rejected(source.name, refused, heads), heads, rows)
+    return CountReport(message=outcome.message, **facts)
 
 
-def _unknown(
+def _unfit(
     database: Database,
-    name: str,
     session_id: int,
     rows: list[CountRow],
     actor: Actor,
     counted_by: int | None,
     zone: ZoneInfo,
-) -> list[Rejected]:
-    """Return what is wrong with the rows that could be read, so that all of it is told at once."""
+) -> list[RowRefusal]:
+    """Return what is wrong with the rows besides, so that all of it is told at once."""
     with database.reading() as session:
         count = session.get(CountSession, session_id)
         if count is None or not rows:
@@ -106,50 +101,41 @@ def _unknown(
         found, refused = found_in(session, count, rows, counted_by or actor.person_id,
                                   sender_id=actor.person_id, holds=False)  # fmt: skip
         refused += sheets_of(session, count, rows, found, zone)[1]
-    return [_rejected(name, refusal) for refusal in refused]
+    return refused
 
 
-def _lack_sheets(rows: Sequence[CountRow], rejected: Sequence[Rejected]) -> bool:
-    """Tell whether no row names a sheet, and some are refused for it."""
-    is_asked = any(row.column == "sheet" and not row.value for row in rejected)
-    return is_asked and not any(row.sheet for row in rows)
-
-
-def _rejected(name: str, refusal: RowRefusal) -> Rejected:
-    return Rejected(file=name, row=refusal.row, column=refusal.field, value=refusal.value,
-                    reason=refusal.reason)  # fmt: skip
+def _rejected(file: str, refused: Sequence[RowRefusal], heads: Mapping[str, str]) -> list[Rejected]:
+    return [
+        Rejected(file=file, row=r.row, column=heads[r.field], value=r.value, reason=r.reason)
+        for r in refused
+    ]
 
 
 def _read(
-    source: SourceFile, at: datetime, zone: ZoneInfo
-) -> tuple[list[CountRow], list[Rejected]]:
+    source: SourceFile, columns: Sequence[ListColumn]
+) -> tuple[list[CountRow], list[Rejected], dict[str, str]]:
+    """Return the rows, what nobody can read of them, and the columns' names by field."""
     rows: list[CountRow] = []
     rejected: list[Rejected] = []
-    for row in read_list(source, _columns(zone), is_one_table=True):
-        problem = _problem(row, at) if isinstance(row, ListRow) else None
+    heads: Mapping[str, str] = {}
+    for row in read_list(source, columns, is_one_table=True):
         if isinstance(row, Rejected):
             rejected.append(row)
-        elif problem is not None:
-            at_fault = str(row.values["counted_at"])
-            rejected.append(Rejected(file=source.name, row=row.row, column="counted_at",
-                                     value=at_fault, reason=problem))  # fmt: skip
-        else:
-            rows.append(CountRow(row=row.row, **row.values))
-    return rows, rejected
+            continue
+        heads = row.heads
+        rejected += row.faults
+        rows.append(CountRow(row=row.row, unread=row.unread, **{**_UNREAD, **row.values}))
+    return rows, rejected, {c.field: heads.get(c.field, c.names[0]) for c in columns}
 
 
-def _problem(row: ListRow, at: datetime) -> Text | None:
-    counted_at = row.values.get("counted_at")
-    if counted_at is not None and counted_at > at:
-        return say("This time is still to come.")
-    return None
-
-
-def _columns(zone: ZoneInfo) -> tuple[ListColumn, ...]:
+def _columns(now: datetime, zone: ZoneInfo) -> tuple[ListColumn, ...]:
     moment = instants(zone)
 
     def counted_at(cell: str) -> datetime | None:
-        return instant(moment(cell))
+        at = instant(moment(cell))
+        if at is not None and at > now:
+            raise BadCell(say("This time is still to come."))
+        return at.astimezone(zone) if at else None
 
     return (
         ListColumn(field="bin_code", names=("货位", "货位编码", "Bin"), read=cells.seller_code,
@@ -157,7 +143,7 @@ def _columns(zone: ZoneInfo) -> tuple[ListColumn, ...]:
         ListColumn(field="sku_code", names=("商家编码", "SKU", "SKU编码", "条码", "EAN", "Barcode"),
                    read=cells.seller_code),
         ListColumn(field="pieces", names=("实盘数量", "盘点数量", "数量", "Pieces", "Counted",
-                   "Quantity"), read=_pieces, is_needed=True),
+                   "Quantity"), read=cells.pieces_or_none, is_needed=True),
         ListColumn(field="lot", names=("批次", "批次号", "Lot"),
                    read=cells.text_of_at_most(MAX_CODE)),
         ListColumn(field="serials", names=("序列号", "Serial numbers", "Serial number", "Serial",
@@ -170,15 +156,19 @@ def _columns(zone: ZoneInfo) -> tuple[ListColumn, ...]:
     )  # fmt: skip
 
 
-def _pieces(cell: str) -> int:
-    """Read a number of pieces; 0 says that there are none."""
-    text = unicodedata.normalize("NFKC", cells.clean(cell))
-    return 0 if _NONE.fullmatch(text) else int(cells.pieces(cell))
-
-
-def _nothing_taken(rows: int) -> Text:
-    return say("{rows} rows cannot be taken; nothing was. Mend them and send the file again.",
-               rows=rows)  # fmt: skip
+def _nothing_taken(
+    rejected: Sequence[Rejected], heads: Mapping[str, str], rows: Sequence[CountRow]
+) -> CountReport:
+    """Return the report with every fault, row by row in the order of the columns."""
+    places = {head: at for at, head in enumerate(heads.values())}
+    message = say("{rows} rows cannot be taken; nothing was. Mend them and send the file again.",
+                  rows=len({r.row for r in rejected}))  # fmt: skip
+    is_asked = any(r.column == heads["sheet"] and not r.value for r in rejected)
+    return CountReport(
+        message=message,
+        is_sheet_missing=is_asked and not any(row.sheet for row in rows),
+        rejected=tuple(sorted(rejected, key=lambda r: (r.row, places.get(r.column, -1)))),
+    )
 
 
 def _sha256(path: Path) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,15 +24,17 @@ from warehouse.text import Text, say
 
 MOST_PIECES = 1_000_000
 _at_it = aliased(CountTake)  # the pass somebody is making now
+STAMP = "%Y-%m-%d %H:%M"
 LONGEST_AGO = timedelta(days=7)  # before its opening: counted by hand while nothing else worked
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CountRow:
     """One row: bin, SKU code or barcode, pieces; if it says so, its lot, when and who counted.
 
     `counted_by` is a name or login, `sheet` the number of the printed sheet it is from. `serials`
-    are the numbers of pieces known one by one; None where nobody was asked for them.
+    are the numbers of pieces known one by one; None where nobody was asked for them. Fields that
+    are `unread` have no value of their own: the row is looked at and never taken.
     """
 
     row: int
@@ -44,6 +46,7 @@ class CountRow:
     counted_at: datetime | None = None
     counted_by: str = ""
     sheet: str = ""
+    unread: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +62,9 @@ class CountedBin:
     counted_at: Mapping[tuple[int, int | None], datetime]
 
 
+_Problem = tuple[str, str, Text]  # field, what stands there, what is wrong with it
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Known:
     bins: Mapping[str, Any]
@@ -69,6 +75,8 @@ class _Known:
     asked: Mapping[tuple[int, int], frozenset[int]]  # count bin, person → SKUs to look at again
     wanted: frozenset[int] | None  # the SKUs the count is of; None: whole bins
     earliest: datetime
+    person_id: int  # who counted what no row says the counter of
+    sender_id: int
     corrects: int | None = None
 
 
@@ -105,16 +113,17 @@ def found_in(
     times: dict[str, dict[tuple[int, int | None], datetime]] = defaultdict(dict)
     refused: list[RowRefusal] = []
     for row in rows:
-        problem = (
-            _person_problem(known, row, person_id, who)
-            or _bin_problem(known, row, who[row.bin_code], sender_id)
-            or _goods_problem(known, row)
-            or _too_many(known, pieces[row.bin_code], row)
-            or _numbers_problem(known, serials[row.bin_code], row)
-        )
-        if problem is not None:
-            refused.append(RowRefusal(row=row.row, field=problem[0], value=problem[1],
-                                      reason=problem[2]))  # fmt: skip
+        problems = [
+            *_place_problems(known, row, who),
+            *_goods_problems(known, row, pieces.get(row.bin_code, {})),
+            *_numbers_problems(known, serials.get(row.bin_code, {}), row),
+        ]
+        if problems or row.unread:
+            refused += [
+                RowRefusal(row=row.row, field=field, value=value, reason=reason)
+                for field, value, reason in problems
+                if field not in row.unread
+            ]
             continue
         here = pieces[row.bin_code]
         if not row.sku_code:
@@ -218,6 +227,7 @@ def _known(
         numbers=numbers_seen(session, [code for row in rows for code in row.serials or ()]),
         asked={at: frozenset(skus) for at, skus in asked.items()},
         wanted=wanted_goods(session, count), earliest=count.opened_at - LONGEST_AGO,
+        person_id=person_id, sender_id=sender_id,
     )  # fmt: skip
 
 
@@ -248,11 +258,9 @@ def _goods(session: Session, codes: set[str]) -> dict[str, tuple[Any, int]]:
 
 
 def _too_many(
-    known: _Known, here: Mapping[tuple[int, int | None], int], row: CountRow
-) -> tuple[str, str, Text] | None:
+    known: _Known, row: CountRow, here: Mapping[tuple[int, int | None], int]
+) -> _Problem | None:
     """Refuse what no bin can hold, of one row or of several together."""
-    if not row.sku_code:
-        return None
     goods, worth = _goods_of(known, row)
     if here.get(goods, 0) + row.pieces * worth <= MOST_PIECES:
         return None
@@ -276,31 +284,32 @@ def _numbers_of(known: _Known, row: CountRow) -> list[str]:
     ]
 
 
-def _numbers_problem(
+def _numbers_problems(
     known: _Known, here: Mapping[int, frozenset[str]], row: CountRow
-) -> tuple[str, str, Text] | None:
+) -> Iterator[_Problem]:
     """Refuse pieces without their numbers, numbers without pieces, and one number twice."""
-    if not row.sku_code:
-        return None
+    if row.sku_code not in known.goods:
+        return
     sku, _ = known.goods[row.sku_code]
     codes = _numbers_of(known, row)
     if not sku.is_serial_tracked:
-        if not codes:
-            return None
-        return "serials", codes[0], say("{sku} has no serial numbers.", sku=sku.code)
-    if len(codes) != row.pieces:
-        return "serials", ", ".join(codes)[:60], say(
+        if codes:
+            yield "serials", codes[0], say("{sku} has no serial numbers.", sku=sku.code)
+        return
+    if len(codes) != row.pieces and "pieces" not in row.unread:
+        yield "serials", ", ".join(codes)[:60], say(
             "{sku} is known piece by piece: {pieces} pieces need as many serial numbers, here are"
             " {numbers}.", sku=sku.code, pieces=row.pieces, numbers=len(codes),
         )  # fmt: skip
-    for at, code in enumerate(codes):
-        if code in here.get(sku.id, ()) or code in codes[:at]:
-            return "serials", code, say("{serial} was counted already.", serial=code)
+    seen = set(here.get(sku.id, ()))
+    for code in codes:
         problem = number_problem(sku.code, code, is_lot_tracked=sku.is_lot_tracked,
                                  has_lot=known.numbers.get((sku.id, code)))  # fmt: skip
+        if code in seen:
+            problem = say("{serial} was counted already.", serial=code)
         if problem is not None:
-            return "serials", code, problem
-    return None
+            yield "serials", code, problem
+        seen.add(code)
 
 
 def _is_again(place: Any) -> bool:
@@ -310,23 +319,28 @@ def _is_again(place: Any) -> bool:
     )
 
 
-def _person_problem(
-    known: _Known, row: CountRow, person_id: int, who: dict[str, int]
-) -> tuple[str, str, Text] | None:
-    """Refuse a counter nobody knows, and two in one bin; keep who counted it in `who`."""
+def _place_problems(known: _Known, row: CountRow, who: dict[str, int]) -> Iterator[_Problem]:
+    """Refuse a counter nobody knows, two in one bin, and the bin; keep in `who` who counted it."""
+    person = None
     problem = name_problem(known.people, row.counted_by)
     if problem is not None:
-        return "counted_by", row.counted_by, problem
-    person = known.people[spelled(row.counted_by)][0] if row.counted_by else person_id
-    if who.setdefault(row.bin_code, person) != person:
-        return "counted_by", row.counted_by, say("Another row says that somebody else counted this"
-                                                 " bin. One person counts a bin.")  # fmt: skip
-    return None
+        yield "counted_by", row.counted_by, problem
+    elif "counted_by" not in row.unread:
+        person = known.people[spelled(row.counted_by)][0] if row.counted_by else known.person_id
+        if who.setdefault(row.bin_code, person) != person and "bin_code" not in row.unread:
+            yield (
+                "counted_by",
+                row.counted_by,
+                say(
+                    "Another row says that somebody else counted this bin. One person counts a bin."
+                ),
+            )
+    if (problem_ := _bin_problem(known, row, person)) is not None:
+        yield problem_
 
 
-def _bin_problem(
-    known: _Known, row: CountRow, person_id: int, sender_id: int
-) -> tuple[str, str, Text] | None:
+def _bin_problem(known: _Known, row: CountRow, person_id: int | None) -> _Problem | None:
+    """Refuse a bin that waits for nobody, or not for this one; whoever is None is not known."""
     place = known.bins.get(row.bin_code)
     if place is None:
         return "bin_code", row.bin_code, say("This bin is not in this count.")
@@ -340,36 +354,41 @@ def _bin_problem(
         return "bin_code", row.bin_code, say("{name} is counting this bin on a tablet. Another"
                                              " counter can take it over there.",
                                              name=place.who)  # fmt: skip
-    is_asked = not _is_again(place) or known.asked.get((place.id, person_id))
-    if not is_asked and person_id != sender_id:
+    if person_id is None or not _is_again(place) or known.asked.get((place.id, person_id)):
+        return None
+    if person_id != known.sender_id:
         return "bin_code", row.bin_code, say("The same person counted this bin. Its recount is for"
                                              " another.")  # fmt: skip
-    if not is_asked:
-        return "bin_code", row.bin_code, say("You counted this bin. Its recount is for another"
-                                             " person.")  # fmt: skip
-    return None
+    return "bin_code", row.bin_code, say("You counted this bin. Its recount is for another"
+                                         " person.")  # fmt: skip
 
 
-def _goods_problem(known: _Known, row: CountRow) -> tuple[str, str, Text] | None:
-    if not 0 <= row.pieces <= MOST_PIECES:
-        return "pieces", str(row.pieces), say("Pieces are 0 to {most}.", most=MOST_PIECES)
+def _goods_problems(
+    known: _Known, row: CountRow, here: Mapping[tuple[int, int | None], int]
+) -> Iterator[_Problem]:
+    is_number = 0 <= row.pieces <= MOST_PIECES
+    if not is_number:
+        yield "pieces", str(row.pieces), say("Pieces are 0 to {most}.", most=MOST_PIECES)
     if not row.sku_code:
         if row.pieces:
-            return "sku_code", "", say("Pieces of what? The SKU is missing.")
-        return None
+            yield "sku_code", "", say("Pieces of what? The SKU is missing.")
+        return
     if row.sku_code not in known.goods:
-        return "sku_code", row.sku_code, say("Nothing here carries this code.")
-    return _sku_problem(known, row) or _time_problem(known, row)
+        yield "sku_code", row.sku_code, say("Nothing here carries this code.")
+    else:
+        found = _sku_problem(known, row)
+        if found is None and is_number:
+            found = _too_many(known, row, here)
+        yield from [found] if found is not None else []
+    if row.counted_at is not None and row.counted_at < known.earliest:
+        yield (
+            "counted_at",
+            row.counted_at.strftime(STAMP),
+            say("This was counted long before the count began. Count it again."),
+        )
 
 
-def _time_problem(known: _Known, row: CountRow) -> tuple[str, str, Text] | None:
-    if row.counted_at is None or row.counted_at >= known.earliest:
-        return None
-    day = row.counted_at.date().isoformat()
-    return "counted_at", day, say("This was counted long before the count began. Count it again.")
-
-
-def _sku_problem(known: _Known, row: CountRow) -> tuple[str, str, Text] | None:
+def _sku_problem(known: _Known, row: CountRow) -> _Problem | None:
     sku, _ = known.goods[row.sku_code]
     if known.wanted is not None and sku.id not in known.wanted:
         return "sku_code", row.sku_code, say("This count is of other goods.")

@@ -15,7 +15,7 @@ from warehouse.catalog.rules import RowRefusal, scan_code
 from warehouse.commands import Command, Outcome
 from warehouse.counting.models import CountBin, CountSession, CountTake
 from warehouse.counting.queries import counters
-from warehouse.counting.rows import CountedBin, CountRow
+from warehouse.counting.rows import STAMP, CountedBin, CountRow
 from warehouse.counting.sheet_models import CountPaper, CountPaperBin
 from warehouse.db import portions, table_of
 from warehouse.errors import InvalidInput, NotFound, RuleViolation
@@ -24,7 +24,6 @@ from warehouse.people.models import Person
 from warehouse.text import Text, say
 
 WITHOUT = frozenset({"-", "—", "无", "没有", "NONE"})  # counted on no printed sheet, and said so
-STAMP = "%Y-%m-%d %H:%M"
 _of_bin = table_of(CountPaperBin)
 
 
@@ -201,6 +200,8 @@ def _said(rows: Sequence[CountRow]) -> dict[str, dict[str, int]]:
     """Return bin → the sheets its rows name, with their first row; rows without one go along."""
     said: dict[str, dict[str, int]] = {}
     for row in rows:
+        if row.unread & {"bin_code", "sheet"}:
+            continue
         said.setdefault(scan_code(row.bin_code), {}).setdefault(scan_code(row.sheet), row.row)
     for numbers in said.values():
         if len(numbers) > 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
@@ -17,11 +18,11 @@ from warehouse.db import Database
 from warehouse.receiving.commands.purchases import MakePurchase, Wanted, make_purchase
 from warehouse.receiving.commands.receipts import Announced, ExpectReceipt, expect_receipt
 from warehouse.receiving.queries import out_of_use, sku_ids
-from warehouse.receiving.rules import expected_problem, read_day
+from warehouse.receiving.rules import expected_problem, fen_problem, read_day
 from warehouse.shops import cells, refusals
 from warehouse.shops.refusals import BadCell, FileRefused
 from warehouse.shops.rows import MAX_CODE, Rejected, SourceFile
-from warehouse.text import Text, say
+from warehouse.text import say
 
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 0?0:00(?::00)?)?")
 
@@ -35,10 +36,15 @@ class Into(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ListTaken:
-    """What came of a list: the outcome, or every row that has to be mended first."""
+    """What came of a list: the outcome, or every fault of the rows that have to be mended first."""
 
     outcome: Outcome | None
     rejected: tuple[Rejected, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        """How many rows have to be mended."""
+        return len({fault.row for fault in self.rejected})
 
 
 def _day(cell: str) -> date | None:
@@ -54,21 +60,33 @@ def _day(cell: str) -> date | None:
 
 
 def _fen(cell: str) -> int:
-    return cells.fen(cell) or 0
+    fen = cells.fen(cell) or 0
+    if fen_problem(fen) is not None:
+        raise BadCell(refusals.BAD_AMOUNT)
+    return fen
 
 
-COLUMNS = (
-    ListColumn(field="sku_code", names=("商家编码", "SKU", "SKU编码", "编码", "货号", "条码", "EAN",
-               "Barcode", "Code", "Item code"), read=cells.seller_code, is_needed=True),
-    ListColumn(field="pieces", names=("数量", "件数", "发货数量", "采购数量", "Pieces", "Quantity",
-               "Qty"), read=cells.pieces, is_needed=True),
-    ListColumn(field="price_fen", names=("单价", "进价", "采购价", "Price", "Unit price"),
-               read=_fen),
-    ListColumn(field="expected_on", names=("预计到货", "到货日期", "交期", "Expected", "Due"),
-               read=_day),
-    ListColumn(field="paper_no", names=("送货单号", "单号", "Delivery note", "Paper"),
-               read=cells.text_of_at_most(MAX_CODE)),
-)  # fmt: skip
+def _columns(today: date) -> tuple[ListColumn, ...]:
+    def expected(cell: str) -> date | None:
+        found = _day(cell)
+        problem = expected_problem(found, today)
+        if problem is not None:
+            raise BadCell(problem)
+        return found
+
+    return (
+        ListColumn(field="sku_code", names=("商家编码", "SKU", "SKU编码", "编码", "商品编码",
+                   "货号", "条码", "EAN", "Barcode", "Code", "Item code"), read=cells.seller_code,
+                   is_needed=True),
+        ListColumn(field="pieces", names=("数量", "件数", "发货数量", "采购数量", "Pieces",
+                   "Quantity", "Qty"), read=cells.pieces, is_needed=True),
+        ListColumn(field="price_fen", names=("单价", "进价", "采购价", "Price", "Unit price"),
+                   read=_fen),
+        ListColumn(field="expected_on", names=("预计到货", "到货日期", "交期", "Expected", "Due"),
+                   read=expected),
+        ListColumn(field="paper_no", names=("送货单号", "单号", "Delivery note", "Paper"),
+                   read=cells.text_of_at_most(MAX_CODE)),
+    )  # fmt: skip
 
 
 def import_delivery_list(
@@ -93,12 +111,12 @@ def import_delivery_list(
     source = file if isinstance(file, SourceFile) else SourceFile(path=file, name=file.name)
     rows: list[ListRow] = []
     rejected: list[Rejected] = []
-    for row in read_list(source, COLUMNS, is_one_table=True):
+    for row in read_list(source, _columns(at.astimezone(zone).date()), is_one_table=True):
         if isinstance(row, Rejected):
             rejected.append(row)
         else:
             rows.append(row)
-    rejected += _unfit(database, source.name, rows, into, at.astimezone(zone).date())
+    rejected += _unfit(database, source.name, rows, into)
     if rejected:
         return ListTaken(outcome=None, rejected=tuple(sorted(rejected, key=lambda r: r.row)))
     if not rows:
@@ -143,47 +161,25 @@ def _wanted(row: ListRow) -> Wanted:
     )
 
 
-def _unfit(
-    database: Database, name: str, rows: list[ListRow], into: Into, today: date
-) -> list[Rejected]:
-    """Return the rows that could be read and cannot be taken; columns are named as in the file."""
+def _unfit(database: Database, name: str, rows: list[ListRow], into: Into) -> Iterator[Rejected]:
+    """Yield everything wrong with the rows; columns are named as in the file."""
     with database.reading() as session:
-        known = sku_ids(session, [row.values["sku_code"] for row in rows])
+        known = sku_ids(session, [row.values.get("sku_code", "") for row in rows])
         gone = out_of_use(session, known.values())
-    found = []
     seen: set[int] = set()
     for row in rows:
-        code = row.values["sku_code"]
-        sku_id = known.get(code)
-        refused = _problem(row, sku_id, sku_id in seen and into is Into.ORDER, today)
-        if sku_id in gone:
-            refused = "sku_code", code, say("This SKU is out of use.")
-        if refused is not None:
-            field, value, reason = refused
-            found.append(
-                Rejected(
-                    file=name,
-                    row=row.row,
-                    column=row.heads.get(field, ""),
-                    value=value[:60],
-                    reason=reason,
-                )
-            )
+        code = row.values.get("sku_code")
+        sku_id = known.get(code or "")
+        reason = None
+        if code is not None and sku_id is None:
+            reason = say("There is no SKU with this code.")
+        elif sku_id in gone:
+            reason = say("This SKU is out of use.")
+        elif sku_id in seen and into is Into.ORDER:
+            reason = say("This SKU stands on another line already.")
+        if code is not None and reason is not None:
+            yield Rejected(file=name, row=row.row, column=row.heads["sku_code"], value=code[:60],
+                           reason=reason)  # fmt: skip
+        yield from row.faults
         if sku_id is not None:
             seen.add(sku_id)
-    return found
-
-
-def _problem(
-    row: ListRow, sku_id: int | None, is_twice: bool, today: date
-) -> tuple[str, str, Text] | None:
-    code = row.values["sku_code"]
-    if sku_id is None:
-        return "sku_code", code, say("There is no SKU with this code.")
-    if is_twice:
-        return "sku_code", code, say("This SKU stands on another line already.")
-    if row.values.get("price_fen", 0) < 0:
-        return "price_fen", str(row.values["price_fen"] / 100), refusals.BAD_AMOUNT
-    day = row.values.get("expected_on")
-    problem = expected_problem(day, today)
-    return ("expected_on", str(day), problem) if problem is not None else None

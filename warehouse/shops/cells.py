@@ -32,6 +32,7 @@ _AMOUNT_WORDS = str.maketrans("", "", "元圆¥￥ ,CNYRMBcnyrmb")
 _HALF_GROUP = re.compile(r",(?!\d{3}(?!\d))")
 _NO_AMOUNT = frozenset({"无退款申请", "无", "免费", "包邮"})
 _PIECES_WORDS = re.compile(r"(\d+)(?:\.0+)?(?:件|个|只|套|pcs)?")
+_NO_PIECES = re.compile(r"0+(?:\.0+)?(?:件|个|只|套|pcs)?", re.IGNORECASE)
 _NO_CHARACTER = 0xFFFE  # U+FFFE, U+FFFF and their like in each plane
 
 T = TypeVar("T")
@@ -248,3 +249,13 @@ def pieces(cell: str) -> int:
     if not 0 < number <= MAX_PIECES:
         raise BadCell(refusals.BAD_PIECES)
     return number
+
+
+def pieces_or_none(cell: str) -> int:
+    """Return a number of pieces, 0 where it says that there are none; BadCell for anything else."""
+    if _NO_PIECES.fullmatch(unicodedata.normalize("NFKC", clean(cell))):
+        return 0
+    try:
+        return pieces(cell)
+    except BadCell:
+        raise BadCell(refusals.NOT_PIECES) from None

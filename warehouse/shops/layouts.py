@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from warehouse.shops.refusals import unknown_header
 from warehouse.shops.rows import Level
+from warehouse.text import Text
 
 # Every fact a file may hold, in the order in which rows are taken apart.
 ORDER_FIELDS = (
@@ -27,7 +29,8 @@ class Layout:
     """One kind of report: for each fact the column names it may stand under, best first.
 
     A header row is of this layout if every group in `needs` has at least one fact in it.
-    `digits_only` tells that order and line numbers are digits.
+    `digits_only` tells that order and line numbers are digits. A table that is no order report has
+    in `unknown` how its refusal reads.
     """
 
     name: str
@@ -37,6 +40,7 @@ class Layout:
     needs: tuple[tuple[str, ...], ...]
     digits_only: bool = False
     editions: Mapping[str, tuple[str, ...]] | None = None
+    unknown: Callable[[str], Text] = unknown_header
 
 
 @dataclass(frozen=True, kw_only=True)

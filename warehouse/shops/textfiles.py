@@ -70,7 +70,7 @@ def open_text(stream: BinaryIO, name: str, layouts: Sequence[Layout], limits: Li
                 )
             head = head or first
     is_text = sum(not char.isprintable() for char in head[:HEAD]) < FEWEST_ODD
-    reason = refusals.unknown_header(shown(head)) if is_text else refusals.NOT_A_TABLE
+    reason = layouts[0].unknown(shown(head)) if is_text else refusals.NOT_A_TABLE
     raise FileRefused(name, reason)
 
 

@@ -193,7 +193,7 @@ def _page(
             values={**current, **values},
             errors=errors,
             rejected=taken.rejected[:SHOWN] if taken else (),
-            rejected_count=len(taken.rejected) if taken else 0,
+            rejected_count=taken.rows if taken else 0,
             events=story(session, [("supplier", [supplier_id])]),
         )
 
