@@ -117,10 +117,10 @@ def test_rows_that_cannot_be_booked_are_named_and_the_others_go_in(
     assert (report.new, [(r.row, r.column, r.value) for r in report.rejected]) == (
         1,
         [
-            (2, "pieces", "31"),
-            (3, "bin_code", "Z-99"),
-            (4, "sku_code", "NO-SUCH"),
-            (5, "bin_code", "SUPPLIER"),
+            (2, "数量", "31"),
+            (3, "货位", "Z-99"),
+            (4, "商家编码", "NO-SUCH"),
+            (5, "货位", "SUPPLIER"),
             (6, "数量", "-3"),
         ],
     )
