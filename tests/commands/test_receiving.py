@@ -304,8 +304,9 @@ def test_wrong_orders_of_steps_are_answered(dock: Dock):
     refused(WrongScan, start_receipt, StartReceipt, barcode=tee.barcode)
     given = {"receipt_id": receipt_id, "barcode": tee.barcode}
     refused(StaleScreen, count_goods, CountGoods, **given)
-    for pieces in (0, -1, 10_000):
-        refused(InvalidInput, count_goods, CountGoods, pieces=pieces, **given)
+    for pieces, said in ((0, "1 or more"), (-1, "1 or more"), (10_000, "At most 9999 pieces")):
+        error = refused(InvalidInput, count_goods, CountGoods, pieces=pieces, **given)
+        assert said in str(error)
 
 
 def test_what_a_receiver_who_has_gone_left_in_hand_keeps_nobody_from_finishing(dock: Dock):

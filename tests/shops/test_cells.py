@@ -146,7 +146,19 @@ def test_amounts_are_fen(cell, amount):
 
 
 @pytest.mark.parametrize(
-    "cell", ["abc", "1.234", "1,23", "NaN", "Infinity", "1e999999", "99999999999999", "12 13元件"]
+    "cell",
+    [
+        "abc",
+        "1.234",
+        "1,23",
+        "NaN",
+        "Infinity",
+        "1e999999",
+        "1e5",
+        "1_000",
+        "99999999999999",
+        "12 13元件",
+    ],
 )
 def test_what_is_no_amount_is_refused(cell):
     with pytest.raises(BadCell) as refused:

@@ -16,7 +16,7 @@ from tests.dock import Dock
 from tests.web.desk_site import Desk, notice_of, words_of
 from warehouse.people.models import Role
 from warehouse.receiving.accounts import Exchange, ExchangeLine, SupplierFile, SupplierPaper
-from warehouse.receiving.models import Fault, PurchaseOrder, Supplier
+from warehouse.receiving.models import Fault, PurchaseOrder, Receipt, Supplier
 from warehouse.settings import SiteSettings
 
 PDF = b"%PDF-1.4\n<script>alert(1)</script>"
@@ -127,6 +127,9 @@ def test_a_receipt_shows_its_story_and_is_booked_and_corrected(desk: Desk, dock:
     sound = next(name for name in names if ":sound:" in name)
     same = desk.post(f"{url}/correct", reason="x", **{sound: "8"})
     assert (same.status_code, "Nothing differs" in words_of(same)) == (400, True)
+    empty = desk.post(f"{url}/correct", reason="x", **{sound: " "})
+    assert (empty.status_code, "0 for none" in words_of(empty)) == (400, True)
+    assert len(desk.world.all(Receipt)) == 1
     done = desk.post(f"{url}/correct", reason="one box twice", **{sound: "6"})
     assert "one box twice" in desk.said(done)
     written = done.headers["Location"]

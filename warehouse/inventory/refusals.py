@@ -84,5 +84,8 @@ def require_pieces(pieces: int) -> None:
     Raises:
         InvalidInput: less than one, or more than 9,999.
     """
-    if not 0 < pieces <= MOST_PIECES:
+    if pieces > MOST_PIECES:
+        text = say("At most {most} pieces at once. Enter more in parts.", most=MOST_PIECES)
+        raise InvalidInput(text, field="pieces")
+    if pieces < 1:
         raise InvalidInput(say("The number of pieces must be 1 or more."), field="pieces")

@@ -30,6 +30,7 @@ _SCIENTIFIC = re.compile(r"[+-]?\d(?:[.,]\d*)?E\+?\d{1,3}", re.IGNORECASE)
 _NUMBER_CODE = re.compile(r"[!-~]{1,64}")
 _AMOUNT_WORDS = str.maketrans("", "", "元圆¥￥ ,CNYRMBcnyrmb")
 _HALF_GROUP = re.compile(r",(?!\d{3}(?!\d))")
+_PLAIN_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)")
 _NO_AMOUNT = frozenset({"无退款申请", "无", "免费", "包邮"})
 _PIECES_WORDS = re.compile(r"(\d+)(?:\.0+)?(?:件|个|只|套|pcs)?")
 _NO_PIECES = re.compile(r"0+(?:\.0+)?(?:件|个|只|套|pcs)?", re.IGNORECASE)
@@ -231,7 +232,10 @@ def fen(cell: str) -> int | None:
     try:
         if _HALF_GROUP.search(text):
             raise BadCell(refusals.BAD_AMOUNT)
-        yuan = Decimal(text.translate(_AMOUNT_WORDS))
+        written = text.translate(_AMOUNT_WORDS)
+        if not isinstance(cell, NumberText) and not _PLAIN_NUMBER.fullmatch(written):
+            raise BadCell(refusals.BAD_AMOUNT)  # nobody writes 1e5 or 1_000 for money
+        yuan = Decimal(written)
         if isinstance(cell, NumberText):
             yuan = round(yuan, 6)  # a workbook keeps 12.3 as 12.300000000000001
         amount = yuan * 100

@@ -72,6 +72,17 @@ def pieces_of(text: str, field: str) -> int:
     return int(text)
 
 
+def said_pieces(text: str, field: str) -> int:
+    """Return the number of pieces typed, where nothing typed is no number.
+
+    Raises:
+        InvalidInput: an empty field; a fraction, a sign, letters.
+    """
+    if not text.strip():
+        raise InvalidInput(say("Write how many there were, 0 for none."), field=field)
+    return pieces_of(text, field)
+
+
 def period() -> tuple[date, date]:
     """Return the first and last day of the period in the address, this month if there is none."""
     first, last = (read_day(request.args.get(name, "")) for name in ("first", "last"))

@@ -31,7 +31,7 @@ from warehouse.receiving.queries import FAULT_WORDS, counters_of, involved_in, r
 from warehouse.text import say
 from warehouse.web import tables
 from warehouse.web.access import needs
-from warehouse.web.amounts import pieces_of
+from warehouse.web.amounts import said_pieces
 from warehouse.web.context import (
     config,
     do,
@@ -228,7 +228,7 @@ def corrected(receipt_id: int) -> str | Response | tuple[str | Response, int]:
     """Book the differences by a document of their own."""
     try:
         lines = tuple(
-            RightNumber(key=name.removeprefix("right-"), pieces=pieces_of(value, name))
+            RightNumber(key=name.removeprefix("right-"), pieces=said_pieces(value, name))
             for name, value in request.form.items()
             if name.startswith("right-")
         )

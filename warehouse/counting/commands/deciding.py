@@ -37,7 +37,7 @@ from warehouse.errors import (
     StaleScreen,
     UnknownName,
 )
-from warehouse.inventory.refusals import MOST_PIECES
+from warehouse.inventory.refusals import require_pieces
 from warehouse.people import trail
 from warehouse.text import say
 
@@ -168,8 +168,7 @@ def resolve_unknown(session: Session, command: ResolveUnknown) -> Outcome:
         raise NotFound(say("unknown code"), command.unknown_id)
     if unknown.resolved_at is not None:
         raise StaleScreen
-    if not 0 < command.pieces <= MOST_PIECES:
-        raise InvalidInput(say("The number of pieces must be 1 or more."), field="pieces")
+    require_pieces(command.pieces)
     sku = sku_named(session, command.sku_code)
     if sku is None:
         raise UnknownName(say("There is no SKU with this code."), field="sku")

@@ -23,7 +23,6 @@ from warehouse.counting.queries import open_session, take_of
 from warehouse.counting.screens import CountScreen
 from warehouse.counting.strays import add_stray, last_stray, undo_stray, unknown_of
 from warehouse.errors import (
-    InvalidInput,
     LotMissing,
     LotWanted,
     RuleViolation,
@@ -35,7 +34,7 @@ from warehouse.inventory import ledger
 from warehouse.inventory.marks import best_before_problem, lot_problem
 from warehouse.inventory.models import Lot, Serial
 from warehouse.inventory.pieces import lots_in, number_wanted
-from warehouse.inventory.refusals import MOST_PIECES, describe
+from warehouse.inventory.refusals import describe, require_pieces
 from warehouse.text import Text, say
 
 
@@ -71,8 +70,7 @@ def count_goods(session: Session, command: CountGoods) -> Outcome:
         taken off, or a piece was counted before. LotWanted, SerialMissing: which pieces these are
         was not said.
     """
-    if not 0 < abs(command.pieces) <= MOST_PIECES:
-        raise InvalidInput(say("The number of pieces must be 1 or more."), field="pieces")
+    require_pieces(abs(command.pieces))
     take = take_of(session, command.take_id, command.actor.person_id)
     place = session.get_one(CountBin, take.count_bin_id)
     count = open_session(session, place.session_id)
