@@ -383,6 +383,8 @@ def test_a_short_pick_has_its_bin_counted_and_a_shortage_in_the_book_too(world: 
         world.do(doubt_shortage, DoubtShortage, bin_code=bin_code, sku_code=sku_code)
     assert len(world.all(CountBin)) == 2
     assert world.one(CountSession).scope is CountScope.EVENT
+    world.do(doubt_shortage, DoubtShortage, bin_code="A-02", sku_code="MUG", pieces=999)
+    assert len(world.all(CountBin)) == 3  # so many do not stand there, promised or not
 
 
 def test_goods_that_came_to_a_counted_bin_later_are_looked_for_when_doubted(world: World, shelf):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -26,7 +26,11 @@ from warehouse.counting.settling import ask_again, look_for
 from warehouse.errors import NotFound, RuleViolation
 from warehouse.inventory.models import StockBalance
 from warehouse.people import trail
+from warehouse.placing.places import goods_of, place_of
+from warehouse.placing.rules import Limit, room
 from warehouse.text import say
+
+LOADS = frozenset({Limit.PIECES, Limit.WEIGHT, Limit.VOLUME})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +48,7 @@ class DoubtShortage(Command):
 
     bin_code: str
     sku_code: str
+    pieces: int = 1
 
 
 def ask_for_bin(session: Session, command: AskForBin) -> Outcome:
@@ -65,20 +70,43 @@ def ask_for_bin(session: Session, command: AskForBin) -> Outcome:
 
 
 def doubt_shortage(session: Session, command: DoubtShortage) -> Outcome:
-    """Have the bin counted, from which more was wanted than the book has.
+    """Have the bin counted, from which more was wanted than the book has; say so, or why not.
 
-    Where pieces of it are promised, the book may be right: they were only not free.
+    Where pieces of it are promised and no more are wanted than stand there, the book may be right:
+    they were only not free. More than twice what the bin may hold is a slip of whoever typed it:
+    nobody counts a shelf for that.
     """
     place = bin_by_code(session, command.bin_code)
-    sku_id = session.scalar(sa.select(Sku.id).where(Sku.code == command.sku_code))
-    if place is not None and not _is_promised(session, place.id, sku_id):
-        doubt(session, command, place.id, CountEvent.NEGATIVE, sku_id)
-    return Outcome(screen="bin", message=say("The bin will be counted."))
+    sku = session.scalar(sa.select(Sku).where(Sku.code == command.sku_code))
+    told = Outcome(screen="bin", message=say("The bin is not counted."), facts={"is_told": False})
+    if place is None or sku is None or not _is_short(session, place.id, sku.id, command.pieces):
+        return told
+    most = _most(session, place, sku, command.pieces)
+    if command.pieces > 2 * most > 0:
+        message = say("{bin} takes {most} of it at most: look at the number again.",
+                      bin=place.code, most=most)  # fmt: skip
+        return replace(told, message=message, facts={"is_told": True})
+    doubt(session, command, place.id, CountEvent.NEGATIVE, sku.id)
+    if not _is_counted(session, place.id):
+        return told
+    message = say("{bin} will be counted.", bin=place.code)
+    return replace(told, message=message, facts={"is_told": True})
 
 
-def _is_promised(session: Session, bin_id: int, sku_id: int | None) -> bool:
-    balance = session.get(StockBalance, (bin_id, sku_id or 0))
-    return balance is not None and balance.reserved > 0
+def _is_short(session: Session, bin_id: int, sku_id: int, pieces: int) -> bool:
+    balance = session.get(StockBalance, (bin_id, sku_id))
+    return balance is None or balance.reserved == 0 or pieces > balance.on_hand
+
+
+def _most(session: Session, place: Bin, sku: Sku, pieces: int) -> int:
+    """Return how many of the pieces the bin would take if it stood empty, by what is known."""
+    empty = replace(place_of(session, place.id), pieces=0, weight_g=0, volume_mm3=0)
+    return room(empty, goods_of(session, sku, pieces), LOADS)
+
+
+def _is_counted(session: Session, bin_id: int) -> bool:
+    live = sa.select(CountBin.id).where(CountBin.bin_id == bin_id, CountBin.is_live)
+    return session.execute(live.limit(1)).first() is not None
 
 
 def doubt(

@@ -187,8 +187,9 @@ def require_free(
     if free >= pieces:
         return
     raise InsufficientStock(
-        _too_few(session, place, sku, pieces, lot_id, free), bin=place.code, sku=sku.code, free=free
-    )
+        _too_few(session, place, sku, pieces, lot_id, free),
+        bin=place.code, sku=sku.code, free=free, pieces=pieces,
+    )  # fmt: skip
 
 
 def _too_few(

@@ -47,6 +47,7 @@ from warehouse.web.access import needs
 from warehouse.web.context import do, form_int, form_str, reading, speak
 from warehouse.web.desk import act as act_and_tell
 from warehouse.web.desk import back_or, noted
+from warehouse.web.doubts import doubted
 from warehouse.web.move_filters import filtered
 from warehouse.web.pages import invalid
 from warehouse.web.spreadsheets import Field
@@ -161,7 +162,7 @@ def acted(act: str) -> Response | tuple[str, int]:
     except InvalidInput as error:
         return _form(act, _typed(), invalid(error), None), 400
     except RuleViolation as error:
-        return _form(act, _typed(), {}, error), error.status
+        return _form(act, _typed(), {}, doubted(error)), error.status
     found = outcome.subject_id
     if outcome.screen == "bin":
         return noted(outcome, url_for("stock.bin", bin_id=found))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,11 +12,9 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Bin, BinKind
-from warehouse.commands import Outcome, Tone, new_id
-from warehouse.counting.events import DoubtShortage, doubt_shortage
+from warehouse.commands import Outcome, Tone
 from warehouse.errors import (
     Conflict,
-    InsufficientStock,
     InvalidInput,
     LotDoubted,
     NotFound,
@@ -28,7 +25,6 @@ from warehouse.errors import (
     TakenByAnother,
     WarehouseError,
 )
-from warehouse.gate import DatabaseBusy
 from warehouse.orders.models import BEGUN, Consignment
 from warehouse.orders.queries import HOLD_WORDS, orders_of, stopped
 from warehouse.people import auth
@@ -51,6 +47,7 @@ from warehouse.web.context import (
 )
 from warehouse.web.corner import corner_of
 from warehouse.web.door import tablet_to_open
+from warehouse.web.doubts import doubted
 
 STOP = "stop"
 
@@ -117,14 +114,12 @@ def answer(take: Take, show: Show, goes_on: GoesOn | None = None) -> Response:
     except (TakenByAnother, OtherLot, LotDoubted) as error:
         return _message(error, send=_once_more(error))
     except (Conflict, RuleViolation) as error:
-        if isinstance(error, InsufficientStock):
-            _doubt(error)
-        return _as_it_stands(show, screen, subject, error)
+        return _as_it_stands(show, screen, subject, doubted(error))
     except NoResultFound:
         # The screen names something that is not there: an old page, or made up.
         return _as_it_stands(show, "", None, StaleScreen())
     except WarehouseError as error:
-        return _message(error)
+        return _message(doubted(error))
     return _next_screen(show, outcome)
 
 
@@ -149,18 +144,6 @@ def _asked() -> dict[str, str]:
     if "item" not in request.form:
         return {}
     return {name: form_str(name) for name in ("item", "pieces") if name in request.form}
-
-
-def _doubt(error: InsufficientStock) -> None:
-    """Have the bin counted: goods in a hand that the book has not are a difference.
-
-    The answer to the scan is the refusal, whether that could be written down or not.
-    """
-    with suppress(WarehouseError, DatabaseBusy):
-        do(
-            doubt_shortage, DoubtShortage, id=new_id(),
-            bin_code=str(error.facts.get("bin", "")), sku_code=str(error.facts.get("sku", "")),
-        )  # fmt: skip
 
 
 def _next_screen(show: Show, outcome: Outcome) -> Response:

@@ -123,11 +123,13 @@ def take_from_reserve(session: Session, command: TakeFromReserve) -> Outcome:
     free = in_bin(session, hand.from_bin_id, sku.id, day=command.day, lot_id=hand.lot_id)
     left = free - others_hold(session, hand, sku.id) - hand.pieces
     if pieces > left:
+        code = session.get_one(Bin, hand.from_bin_id).code
+        said = {"bin": code, "sku": sku.code, "pieces": hand.pieces + pieces}
         raise TooMany(
-            say("{bin} has {left} free pieces more.", left=max(0, left),
-                bin=session.get_one(Bin, hand.from_bin_id).code),
+            say("{bin} has {left} free pieces more.", left=max(0, left), bin=code),
             left=max(0, left),
-        )  # fmt: skip
+            **(said if hand.pieces + pieces > free else {}),  # else others have them in hand
+        )
     if not hand.pieces:
         hand.at = command.at
     hand.pieces += pieces

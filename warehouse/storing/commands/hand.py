@@ -328,8 +328,9 @@ def _require_there(session: Session, handling: Handling, source: Bin, sku: Sku) 
     free = free_of(session, source.id, sku.id, handling.lot_id)
     if handling.pieces > free:
         raise TooMany(
-            say("{bin} has {free} free pieces of {sku}.", bin=source.code, free=free, sku=sku.code)
-        )
+            say("{bin} has {free} free pieces of {sku}.", bin=source.code, free=free, sku=sku.code),
+            bin=source.code, sku=sku.code, pieces=handling.pieces,
+        )  # fmt: skip
 
 
 def _in_hand(session: Session, handling: Handling, sku: Sku) -> Outcome:
