@@ -10,7 +10,20 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from printing.documents.parcels import ReadyFormat
-from warehouse.db import Base, Code, Id, Instant, Json, Name, Note, Ref, Word, one_of, text_of
+from warehouse.db import (
+    Base,
+    Code,
+    Id,
+    Instant,
+    Json,
+    Name,
+    Note,
+    Ref,
+    Word,
+    begins_by,
+    one_of,
+    text_of,
+)
 
 
 class PrinterKind(StrEnum):
@@ -198,6 +211,7 @@ class PrintJob(Base):
             postgresql_where=sa.text("cleared_at IS NULL"),
         ),
         sa.Index("ix_print_job_subject", "subject"),
+        sa.Index("ix_print_job_number", "number", postgresql_ops=begins_by("number")),
         sa.Index("ix_print_job_queued_at", "queued_at"),
         sa.Index("ix_print_job_state", "state"),
     )

@@ -337,16 +337,20 @@ def test_what_is_sought_in_lists_walks_through_none_of_them(world: World, tmp_pa
     if world.database.is_sqlite:  # PostgreSQL walks through parcels for part of a number
         places.append("/parcels")
     with _sent(world.database) as sent:
-        for url in ("/orders?stage=dispatched", *(f"{p}?q={q}" for p in places for q in numbers)):
+        for url in (
+            *("/orders?stage=dispatched", "/stock/moves?q=YT1", "/printers/jobs?q=P1"),
+            *("/lots/serials?q=S1", *(f"{place}?q={q}" for place in places for q in numbers)),
+        ):
             assert desk.get(url).status_code == 200
     asked = {statement: given for statement, given in sent if statement.startswith("SELECT")}
     steps = [step for s, given in asked.items() for step in _plan(world.database, s, given)]
-    table = r"(shop_order|consignment|parcel|waybill)\b"
+    table = r"(shop_order|consignment|parcel|waybill|move|print_job|serial)\b"
     counted = r"(?! USING COVERING INDEX ix_\w+_state_id)"  # how many of each state
     walks = re.compile(rf"SCAN {table}{counted}|Seq Scan on {table}")
     assert [step for step in steps if walks.match(step.removeprefix("->").strip())] == []
-    for index in ("order_no", "buyer", "consignment_id", "state_id"):
-        assert any(f"ix_shop_order_{index}" in step for step in steps), index
+    for index in ("shop_order_order_no", "shop_order_buyer", "shop_order_consignment_id",
+                  "shop_order_state_id", "move_reference", "print_job_number"):  # fmt: skip
+        assert any(f"ix_{index}" in step for step in steps), index
 
 
 def test_a_number_scanned_at_the_desk_walks_through_no_parcels(world: World, tmp_path: Path):

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
-from warehouse.db import Base, Code, Day, Id, Instant, Pieces, Ref, Word, one_of, text_of
+from warehouse.db import Base, Code, Day, Id, Instant, Pieces, Ref, Word, begins_by, one_of, text_of
 
 
 class MoveReason(StrEnum):
@@ -69,6 +69,13 @@ class Move(Base):
             "id",
             sqlite_where=sa.text("lot_id IS NOT NULL"),
             postgresql_where=sa.text("lot_id IS NOT NULL"),
+        ),
+        sa.Index(
+            "ix_move_reference",
+            "reference",
+            postgresql_ops=begins_by("reference"),
+            sqlite_where=sa.text("reference <> ''"),
+            postgresql_where=sa.text("reference <> ''"),
         ),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Blueprint, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -255,7 +256,8 @@ def serials() -> str | Response:
     """List the known pieces."""
     query = queries.serial_list()
     if q := tables.text("q"):
-        query = query.where(tables.begins(Serial.code, q.upper()) | tables.like(Sku.code, q))
+        of_skus = sa.select(Sku.id).where(tables.like(Sku.code, q))
+        query = query.where(tables.begins(Serial.code, q) | Serial.sku_id.in_(of_skus))
     if place := tables.text("bin"):
         query = query.where(Bin.code == place.upper())
     with reading() as session:

@@ -263,7 +263,10 @@ def begins(column: Any, wanted: str) -> sa.ColumnElement[bool]:
 
 
 class _Begins(sa.sql.functions.FunctionElement[Any]):
-    """A column and what it begins with, as a pattern and as the two ends of a range."""
+    """A column and what it begins with, as a pattern and as the two ends of a range.
+
+    Said with it is that the column is not empty: an index of filled ones alone answers as well.
+    """
 
     name = "begins"
     type = sa.types.NullType()  # a truth value SQLite would be asked to compare with 1
@@ -277,7 +280,7 @@ class _Begins(sa.sql.functions.FunctionElement[Any]):
 @compiles(_Begins)
 def _begins_by_pattern(element: _Begins, compiler: SQLCompiler, **kw: Any) -> str:
     column, pattern, _, _ = (compiler.process(one, **kw) for one in element.clauses)
-    return f"{column} LIKE {pattern}"
+    return f"({column} LIKE {pattern} AND {column} <> '')"
 
 
 @compiles(_Begins, "sqlite")
@@ -285,7 +288,7 @@ def _begins_by_range(element: _Begins, compiler: SQLCompiler, **kw: Any) -> str:
     column, least, beyond = (
         compiler.process(one, **kw) for i, one in enumerate(element.clauses) if i != 1
     )
-    return f"({column} >= {least} AND {column} < {beyond})"
+    return f"({column} >= {least} AND {column} < {beyond} AND {column} <> '')"
 
 
 @dataclass(frozen=True, kw_only=True)
