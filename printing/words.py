@@ -136,6 +136,7 @@ _CHINESE = {
     "Ended": "结束",
     "Bins counted": "已盘货位",
     "Lines that agree": "账实相符行",
+    "Lines still asked again": "待复盘行",
     "Exact by bin": "货位准确率",
     "Exact by line": "行准确率",
     "Exact by piece": "件数准确率",

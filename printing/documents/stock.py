@@ -213,7 +213,8 @@ class CountReport(Document):
     ended_at: str = ""
     counters: str = ""
     bins: str = ""
-    agreed: str = ""  # lines where shelf and book said the same
+    agreed: str = ""  # lines where shelf and book said the same, of those compared
+    asked_again: str = ""  # lines somebody still has to look at; empty if none
     by_bin: str = ""  # percent
     by_line: str = ""
     by_piece: str = ""
@@ -229,6 +230,6 @@ class CountReport(Document):
         code("session_no", self.session_no)
         self._tidy(name=NAME_CHARS, state=NAME_CHARS, begun_at=40, ended_at=40)
         self._tidy(counters=NOTE_CHARS, bins=24, agreed=24, by_bin=12, by_line=12, by_piece=12)
-        self._tidy(by_value=12, missing=24, found=24, net_value=24)
+        self._tidy(by_value=12, missing=24, found=24, net_value=24, asked_again=24)
         self._require(len(self.lines) <= MAX_LINES, "lines", f"needs 0 to {MAX_LINES}")
         self._require(0 <= self.left_out <= MAX_PIECES, "left_out", "is no number of lines")

@@ -90,6 +90,35 @@ def test_a_piece_taken_for_another_is_a_difference_of_two(world: World, dock: Do
     assert exact(count).missing == 1
 
 
+def test_the_report_to_sign_adds_up_while_lines_are_asked_again(world: World):
+    tee, mug, hat = (world.sku(code) for code in ("TEE", "MUG", "HAT"))
+    for goods in (tee, mug, hat):
+        world.stock(goods, "A-1", 5)
+    world.stock(mug, "A-2", 5)
+    world.stock(hat, "A-3", 5)
+    world.settings(count_recount_pieces=100, count_recount_percent=100, count_recount_yuan=9_999)
+    count = opened(world, "A-1", "A-2")
+    take = count.take("A-1")
+    move(world, hat, "A-3", "A-1", 1)
+    for goods, pieces in ((tee, 5), (mug, 3), (hat, 6)):
+        count.scan(take, goods, pieces)
+    count.close(take)
+    take = count.take("A-2")
+    move(world, mug, "A-2", "A-3", 1)
+    count.scan(take, mug, 4)
+    count.close(take)
+    assert [line.state for line in count.lines()].count(LineState.LOOK) == 2
+    with world.database.reading() as session:
+        held = session.get_one(CountSession, count.id)
+        paper = count_report(session, held, world.now, world.zone, tells_value=True)
+    assert [line.sku_code for line in paper.lines] == ["MUG"]
+    assert (paper.agreed, paper.by_line, paper.asked_again, paper.left_out) == (
+        "1 / 2", "50.00 %", "2", 0,
+    )  # fmt: skip
+    found = exact(count)
+    assert (found.bins, found.bins_right, found.pieces) == (1, 0, 10)
+
+
 HEAD = "货位,商家编码,实盘数量,序列号\n"
 
 

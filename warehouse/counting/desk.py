@@ -26,6 +26,8 @@ from warehouse.people.models import Person
 from warehouse.supplying.costs import cost_of_sku
 
 OFF = CountLine.gone + CountLine.found  # pieces a difference is large, whatever its sign
+# Asked again with nothing against the book so far: nobody can say yet whether they agree.
+_UNJUDGED = sa.and_(CountLine.state == LineState.LOOK, OFF == 0)
 _bins = (
     sa.select(
         CountBin.session_id,
@@ -223,7 +225,7 @@ class Accuracy:
 
     bins: int
     bins_right: int
-    lines: int
+    lines: int  # those compared with the book
     lines_right: int
     pieces: int  # the book's
     pieces_off: int
@@ -255,9 +257,10 @@ class Accuracy:
 
 
 def accuracy_of(session: Session, session_id: int) -> Accuracy:
-    """Return how exact the book was, over what was counted so far.
+    """Return how exact the book was, over what was compared with it so far.
 
-    What was found stays a difference though the book was kept.
+    What was found stays a difference though the book was kept. A line that is asked again and had
+    no difference is none of them, nor a bin with such a line and no other fault.
     """
     # Lines that agreed kept no price once: what the goods cost today is the nearest there is.
     agreed = sa.and_(OFF == 0, CountLine.price_fen == 0)
@@ -276,14 +279,16 @@ def accuracy_of(session: Session, session_id: int) -> Accuracy:
     row = session.execute(
         sa.select(*(sa.func.coalesce(total, 0).label(name) for name, total in totals.items()))
         .join(Sku, Sku.id == CountLine.sku_id)
-        .where(CountLine.session_id == session_id)
+        .where(CountLine.session_id == session_id, ~_UNJUDGED)
     ).one()
     wrong = sa.exists().where(CountLine.count_bin_id == CountBin.id, OFF > 0)
+    unjudged = sa.exists().where(CountLine.count_bin_id == CountBin.id, _UNJUDGED)
     bins = session.execute(
         sa.select(
             sa.func.count(), sa.func.coalesce(sa.func.sum(sa.case((wrong, 0), else_=1)), 0)
-        ).where(CountBin.session_id == session_id, CountBin.counted_at.is_not(None))
-    ).one()
+        ).where(CountBin.session_id == session_id, CountBin.counted_at.is_not(None),
+                sa.or_(wrong, ~unjudged))
+    ).one()  # fmt: skip
     figures = {name: int(value) for name, value in row._mapping.items()}
     return Accuracy(bins=bins[0], bins_right=int(bins[1]), **figures)
 

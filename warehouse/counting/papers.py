@@ -25,7 +25,6 @@ from warehouse.counting.models import (
     CountLine,
     CountSession,
     CountWanted,
-    LineState,
     SessionState,
 )
 from warehouse.counting.queries import progress
@@ -116,7 +115,9 @@ def count_report(
         .order_by(CountBin.sequence, Sku.code, CountLine.id)
         .limit(REPORT_LINES)
     ).all()
-    different = exact.lines - _agreed(session, count)
+    different = exact.lines - exact.lines_right
+    states = desk.states_of(session, count.id)
+    asked = sum(states.get(state, 0) for state in ASKED_AGAIN)
     return CountReport(
         locale=locale,
         session_no=count.number,
@@ -126,7 +127,8 @@ def count_report(
         ended_at=_stamp(count.ended_at, zone),
         counters=", ".join(row.name for row in desk.counters_of(session, count.id)),
         bins=f"{done.get(BinState.COUNTED, 0):,} / {sum(done.values()):,}",
-        agreed=f"{exact.lines - different:,} / {exact.lines:,}",
+        agreed=f"{exact.lines_right:,} / {exact.lines:,}",
+        asked_again=f"{asked:,}" if asked else "",
         by_bin=_percent(exact.by_bin),
         by_line=_percent(exact.by_line),
         by_piece=_percent(exact.by_piece),
@@ -278,15 +280,6 @@ def _goods() -> sa.Select[*tuple[Any, ...]]:
         .join(Bin, Bin.id == CountBin.bin_id)
         .outerjoin(Zone, Zone.id == Bin.zone_id)
     )
-
-
-def _agreed(session: Session, count: CountSession) -> int:
-    query = sa.select(sa.func.count()).where(
-        CountLine.session_id == count.id,
-        desk.OFF == 0,
-        CountLine.state != LineState.LOOK,
-    )
-    return session.scalar(query) or 0
 
 
 def _stamp(at: datetime | None, zone: tzinfo) -> str:

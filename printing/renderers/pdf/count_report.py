@@ -25,7 +25,7 @@ def draw(report: CountReport, media: Media) -> list[Sheet]:
                       _difference(line), line.value, line.reason],
                      least_mm=6)  # fmt: skip
         flow.end_table()
-    else:
+    elif not report.asked_again:
         flow.text(word(report.locale, "Book and shelf agree in every line."), 11, bold=True)
     if report.left_out:
         text = word(
@@ -43,6 +43,7 @@ def _facts(report: CountReport) -> list[tuple[str, str]]:
         ("Counter", report.counters),
         ("Bins counted", report.bins),
         ("Lines that agree", report.agreed),
+        ("Lines still asked again", report.asked_again),
         ("Exact by bin", report.by_bin),
         ("Exact by line", report.by_line),
         ("Exact by piece", report.by_piece),
