@@ -109,6 +109,14 @@ def test_every_page_of_stock_tells_what_is_available_and_what_is_held_back(desk:
     row = desk.get("/stock?export=csv", SUPERVISOR).get_data(as_text=True).splitlines()
     told = dict(zip(row[0].split(","), row[1].split(","), strict=True))
     assert (told["On hand"], told["Held back"], told["Available"]) == ("160", "64", "96")
+    world.stock(world.sku("TEE"), "A-01", 7)
+    file = desk.get(f"/stock?export=csv&by=bin&q={serum.code}", SUPERVISOR).text.splitlines()
+    stands = [row.split(",") for row in file[1:]]
+    assert [(r[0], r[3], r[5], *r[7:]) for r in stands] == [
+        ("SERUM", "A-01", "BAD", "40", "0", "40", "blocked", "0"),
+        ("SERUM", "A-01", "GOOD", "96", "0", "0", "", "96"),
+        ("SERUM", "A-02", "OLD", "24", "0", "24", "expired", "0"),
+    ]
 
 
 def test_what_is_out_of_use_leaves_the_lists_and_keeps_its_page(desk: Desk):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +13,8 @@ from werkzeug.wrappers import Response
 
 from warehouse.catalog.models import Sku, Zone
 from warehouse.catalog.queries import has_barcode
-from warehouse.inventory.standing import stands_of
+from warehouse.db import MOST_NAMED
+from warehouse.inventory.standing import Stand, stands_of
 from warehouse.money import yuan
 from warehouse.people.rights import Right
 from warehouse.receiving.models import Supplier
@@ -62,6 +64,20 @@ FIELDS: tuple[Field, ...] = (
     (say("Supplier"), lambda s: s.supplier),
     (say("Look at"), lambda s: ", ".join(speak(word(alert)) for alert in s.alerts)),
 )
+STAND_FIELDS: tuple[Field, ...] = (
+    (say("SKU"), lambda s: s.sku_code),
+    (say("Goods"), lambda s: s.name),
+    (say("Properties"), lambda s: s.properties),
+    (say("Bin"), lambda s: s.bin_code),
+    (say("Kind"), lambda s: s.kind),
+    (say("Lot"), lambda s: s.lot),
+    (say("Best before"), lambda s: s.best_before),
+    (say("On hand"), lambda s: s.on_hand),
+    (say("Reserved"), lambda s: s.reserved),
+    (say("Held back"), lambda s: s.held),
+    (say("Why"), lambda s: s.why),
+    (say("Available"), lambda s: s.available),
+)
 VALUE: Field = (say("Worth"), lambda s: "" if s.value_fen is None else yuan(s.value_fen))
 
 
@@ -85,6 +101,9 @@ def index() -> str | Response:
         listing = listing_of(question)
         if tables.is_export():
             rows = (question.stock_of(row) for row in tables.rows_of(session, query, listing))
+            if tables.text("by") == "bin":
+                stands = _stands(session, [s.sku_id for s in rows], question.asked.day)
+                return file_answer("places", STAND_FIELDS, stands, as_=tables.export_kind())
             fields = (*FIELDS, VALUE) if may(Right.BUY) else FIELDS
             return file_answer("stock", fields, rows, as_=tables.export_kind())
         page = tables.page_of(session, query, listing)
@@ -99,6 +118,15 @@ def index() -> str | Response:
             q=tables.text("q"),
             **_choices(session),
         )
+
+
+def _stands(session: Session, sku_ids: Sequence[int], day: date) -> Iterator[Stand]:
+    """Yield where these SKUs stand, in their order, by bin and lot."""
+    for start in range(0, len(sku_ids), MOST_NAMED):
+        few = sku_ids[start : start + MOST_NAMED]
+        found = stands_of(session, few, day=day)
+        for sku_id in few:
+            yield from found.get(sku_id, ())
 
 
 def _filters(question: StockQuestion) -> Iterable[sa.ColumnElement[bool]]:
