@@ -35,6 +35,7 @@ from warehouse.counting.rows import CountRow
 from warehouse.errors import Forbidden, InvalidInput, RuleViolation
 from warehouse.people.models import PersonRole, Role
 from warehouse.picking.commands.exceptions import ReportShort, report_short
+from warehouse.retiring.commands import RetireSku, retire_sku
 from warehouse.shops import refusals
 from warehouse.shops.refusals import FileRefused
 from warehouse.text import Text
@@ -87,6 +88,14 @@ def test_codes_of_a_file_are_found_however_they_are_typed(world: World, shelf, t
     report = send(world, tmp_path, count.id, HEAD + "\n".join(rows))
     assert [(r.row, str(r.reason)) for r in report.rejected] == []
     assert (report.bins, report.agreed, report.different) == (2, 4, 0)
+
+
+def test_goods_out_of_use_are_not_found_again_by_a_file(world: World, shelf, tmp_path: Path):
+    old = world.sku("OLD")
+    world.do(retire_sku, RetireSku, sku_id=old.id)
+    count = opened(world, "A-1")
+    report = send(world, tmp_path, count.id, HEAD + "A-1,OLD,2,,\n")
+    assert [(r.row, str(r.reason)) for r in report.rejected] == [(2, "This SKU is out of use.")]
 
 
 def test_nought_is_read_in_every_spelling(world: World, shelf, tmp_path: Path):

@@ -23,6 +23,7 @@ from warehouse.inventory.listed import OpeningRow
 from warehouse.inventory.models import Move, StockBalance
 from warehouse.inventory.opening import import_opening_list
 from warehouse.inventory.proof import differences
+from warehouse.retiring.commands import RetireBin, RetireSku, retire_bin, retire_sku
 from warehouse.shops import refusals
 from warehouse.shops.refusals import FileRefused
 
@@ -101,6 +102,19 @@ def test_a_line_another_person_booked_is_known_and_a_different_one_refused(
     other = execute(shelves, import_opening, lines(31, date(2027, 1, 3)))
     assert (other.facts["unchanged"], len(other.facts["refused"])) == (0, 2)
     assert _stock(shelves)[("A-01", "TEE")] == 30
+
+
+def test_rows_of_bins_and_goods_out_of_use_are_named(shelves: Database, tmp_path: Path) -> None:
+    world = World(shelves)
+    world.do(retire_bin, RetireBin, bin_id=world.one(Bin, code="A-02").id)
+    world.do(retire_sku, RetireSku, sku_id=world.one(Sku, code="mug").id)
+    path = _file(tmp_path, "A-01,TEE,3", "A-02,TEE,1", "A-01,mug,1")
+
+    report = import_opening_list(shelves, path, actor=SYSTEM, at=NOW)
+
+    assert (report.new, [(r.row, str(r.reason)) for r in report.rejected]) == (
+        1, [(3, "This bin is out of use."), (4, "This SKU is out of use.")]
+    )  # fmt: skip
 
 
 def test_rows_that_cannot_be_booked_are_named_and_the_others_go_in(

@@ -236,7 +236,7 @@ def _goods(session: Session, codes: set[str]) -> dict[str, tuple[Any, int]]:
 
     SKU codes keep their letters' case, barcodes know upper case only.
     """
-    facts = (Sku.id, Sku.code, Sku.is_lot_tracked, Sku.is_serial_tracked)
+    facts = (Sku.id, Sku.code, Sku.is_active, Sku.is_lot_tracked, Sku.is_serial_tracked)
     found: dict[str, tuple[Any, int]] = {}
     for some in portions(codes):
         known = session.execute(sa.select(*facts).where(Sku.code.in_(some)))
@@ -392,6 +392,8 @@ def _sku_problem(known: _Known, row: CountRow) -> _Problem | None:
     sku, _ = known.goods[row.sku_code]
     if known.wanted is not None and sku.id not in known.wanted:
         return "sku_code", row.sku_code, say("This count is of other goods.")
+    if row.pieces and not sku.is_active:
+        return "sku_code", row.sku_code, say("This SKU is out of use.")
     if sku.is_serial_tracked:
         return None
     if sku.is_lot_tracked and not row.lot:

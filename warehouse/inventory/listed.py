@@ -40,6 +40,7 @@ class Place(NamedTuple):
     id: int
     code: str
     kind: BinKind
+    is_active: bool
 
 
 class Goods(NamedTuple):
@@ -48,13 +49,14 @@ class Goods(NamedTuple):
     id: int
     is_lot_tracked: bool
     is_serial_tracked: bool
+    is_active: bool
 
 
 _bin, _sku, _barcode = table_of(Bin), table_of(Sku), table_of(Barcode)
-_places = sa.select(_bin.c.id, _bin.c.code, _bin.c.kind).where(
+_places = sa.select(_bin.c.id, _bin.c.code, _bin.c.kind, _bin.c.is_active).where(
     _bin.c.code.in_(sa.bindparam("codes", expanding=True))
 )
-_kept = (_sku.c.id, _sku.c.is_lot_tracked, _sku.c.is_serial_tracked)
+_kept = (_sku.c.id, _sku.c.is_lot_tracked, _sku.c.is_serial_tracked, _sku.c.is_active)
 _by_code = sa.select(_sku.c.code, *_kept).where(
     _sku.c.code.in_(sa.bindparam("codes", expanding=True))
 )
@@ -97,8 +99,12 @@ def problem_of(
         return refusal(row, "bin_code", row.bin_code, say("There is no bin with this code."))
     if place.kind in VIRTUAL_KINDS or place.kind is BinKind.PARCEL:
         return refusal(row, "bin_code", row.bin_code, say("Stock is not booked into this bin."))
+    if not place.is_active:
+        return refusal(row, "bin_code", row.bin_code, say("This bin is out of use."))
     if goods is None:
         return refusal(row, "sku_code", row.sku_code, say("There is no SKU with this code."))
+    if not goods.is_active:
+        return refusal(row, "sku_code", row.sku_code, say("This SKU is out of use."))
     if not 0 < row.pieces <= MOST_PIECES:
         reason = say("This must be 1 to {most}.", most=MOST_PIECES)
         return refusal(row, "pieces", str(row.pieces), reason)

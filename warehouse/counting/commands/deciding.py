@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Barcode, BarcodeKind, Sku
-from warehouse.catalog.queries import sku_named
+from warehouse.catalog.queries import sku_named, sku_out_of_use
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.counting.closing import bin_state, refresh
 from warehouse.counting.commands.sessions import locked
@@ -160,7 +160,7 @@ def resolve_unknown(session: Session, command: ResolveUnknown) -> Outcome:
 
     Raises:
         NotFound: no such code. UnknownName: no such SKU. StaleScreen: it is resolved.
-        RuleViolation: the code is a barcode of other goods by now.
+        RuleViolation: the code is a barcode of other goods by now. OutOfUse: the SKU is.
     """
     unknown = session.get(CountUnknown, command.unknown_id, with_for_update=True,
                           populate_existing=True)  # fmt: skip
@@ -172,6 +172,8 @@ def resolve_unknown(session: Session, command: ResolveUnknown) -> Outcome:
     sku = sku_named(session, command.sku_code)
     if sku is None:
         raise UnknownName(say("There is no SKU with this code."), field="sku")
+    if not sku.is_active:
+        raise sku_out_of_use(sku.code)
     count = locked(session, unknown.session_id)
     _keep_barcode(session, unknown.code, sku, command.pieces)
     unknown.sku_id = sku.id
