@@ -308,6 +308,12 @@ def test_a_search_that_finds_more_than_it_shows_says_so_and_its_file_has_all(bot
     told = "More are like that than stand here."
     assert told in words_of(both.get("/orders?q=N-"))
     assert told not in words_of(both.get("/orders?q=N-1"))
+    with both.database.transaction() as session:
+        last = sa.update(Order).where(Order.order_no == f"N-{MOST_NAMED}")
+        session.execute(last.values(state=OrderState.CANCELLED))
+    found = both.get("/orders?q=n-&stage=cancelled")
+    assert told not in words_of(found)
+    assert f"N-{MOST_NAMED}" in words_of(found)
     lines = both.get("/orders?q=N-&export=csv").get_data(as_text=True).splitlines()
     assert len(lines) == 1 + MOST_NAMED + 1
 

@@ -62,14 +62,16 @@ LISTING = tables.Listing(
 def index() -> str | Response:
     """List the consignments of one state, or all of them."""
     state = tables.one_of("state", ConsignmentState)
-    query = orders_desk.consignment_list()
+    where = _filters()
     if state is not None:
-        query = query.where(Consignment.state == state)
+        where.append(Consignment.state == state)
     if tables.text("only") == "waiting":
-        query = query.where(is_waiting(Consignment.id))
+        where.append(is_waiting(Consignment.id))
     with reading() as session:
-        sought = consignments_like(session, q) if (q := tables.text("q")) else None
-        query = query.where(*_filters(), *([sought.condition] if sought else []))
+        sought = consignments_like(session, q, *where) if (q := tables.text("q")) else None
+        query = orders_desk.consignment_list().where(*where)
+        if sought is not None:
+            query = query.where(sought.condition)
         if tables.is_export():
             return tables.export(session, query, LISTING)
         page = tables.page_of(session, query, LISTING)

@@ -16,7 +16,7 @@ from warehouse.web.context import LARGEST_INT
 LATELY = 20_000  # orders that came last; of those that have ended buyers are sought in these alone
 
 
-def orders_like(session: Session, q: str) -> tables.Found:
+def orders_like(session: Session, q: str, *within: sa.ColumnElement[bool]) -> tables.Found:
     """Return the orders of a number, parcel, waybill, consignment or buyer.
 
     Of buyers of open and of late orders any part is enough, of the others what they begin with.
@@ -32,10 +32,11 @@ def orders_like(session: Session, q: str) -> tables.Found:
     ]
     if q.upper().startswith("C") and (consignment_id := _consignment_id(q)):
         conditions.insert(0, Order.consignment_id == consignment_id)
-    return tables.found(session, Order.id, [sa.select(Order.id).where(one) for one in conditions])
+    parts = [sa.select(Order.id).where(one) for one in conditions]
+    return tables.found(session, Order.id, parts, *within)
 
 
-def consignments_like(session: Session, q: str) -> tables.Found:
+def consignments_like(session: Session, q: str, *within: sa.ColumnElement[bool]) -> tables.Found:
     """Return the consignments of a number of their own or of an order, a parcel or a waybill."""
     of_order = sa.select(Order.consignment_id).where(
         tables.begins(Order.order_no, q), Order.consignment_id.is_not(None)
@@ -45,16 +46,16 @@ def consignments_like(session: Session, q: str) -> tables.Found:
         consignments_with(q.upper()),
         of_order,
     ]
-    return tables.found(session, Consignment.id, parts)
+    return tables.found(session, Consignment.id, parts, *within)
 
 
-def parcels_like(session: Session, q: str) -> tables.Found:
+def parcels_like(session: Session, q: str, *within: sa.ColumnElement[bool]) -> tables.Found:
     """Return the parcels whose number, or that of one of their waybills, begins so."""
     parts = [
         sa.select(Parcel.id).where(tables.begins(Parcel.number, q)),
         sa.select(Waybill.parcel_id).where(tables.begins(Waybill.number, q)),
     ]
-    return tables.found(session, Parcel.id, parts)
+    return tables.found(session, Parcel.id, parts, *within)
 
 
 def _consignment_id(q: str) -> int:

@@ -93,15 +93,17 @@ NEWEST_FIRST = replace(LISTING, default="-came")
 def index() -> str | Response:
     """List the orders of one heap; without one those that have not ended."""
     with reading() as session:
-        sought = orders_like(session, q) if (q := tables.text("q")) else None
-        where = [*_filters(), *([sought.condition] if sought else [])]
-        stage = tables.one_of("stage", Stage)
-        query = orders_desk.order_list().where(*where)
-        if stage is not None:
-            query = query.where(orders_desk.in_stage(stage, now()))
-        elif not sought:  # who looks for a number wants it wherever it is
-            query = query.where(orders_desk.IS_OPEN)
-        listing = LISTING if sought or stage not in ENDED_STAGES else NEWEST_FIRST
+        q, stage = tables.text("q"), tables.one_of("stage", Stage)
+        counted = listed = _filters()
+        heap, is_all = _heap(stage, is_sought=bool(q)), True
+        if q:
+            sought = orders_like(session, q, *listed)
+            counted = [*counted, sought.condition]
+            if heap and not sought.is_all:
+                sought = orders_like(session, q, *listed, *heap)
+            listed, is_all = [*listed, sought.condition], sought.is_all
+        query = orders_desk.order_list().where(*listed, *heap)
+        listing = NEWEST_FIRST if stage in ENDED_STAGES and not q else LISTING
         if tables.is_export():
             return tables.export(session, query, listing)
         page = tables.page_of(session, query, listing)
@@ -109,7 +111,7 @@ def index() -> str | Response:
             "orders/index.html",
             page=page,
             stage=stage,
-            chips=_chips(session, stage, where),
+            chips=_chips(session, stage, counted),
             alerts=[] if request.args else stock_alerts(session),
             holds=orders_desk.open_holds(session, [row.id for row in page.rows]),
             remarks=_remarks(session, [row.id for row in page.rows]),
@@ -119,8 +121,15 @@ def index() -> str | Response:
             owners=options(HoldOwner),
             mended_only=MENDED_ONLY,
             q=q,
-            is_all=sought is None or sought.is_all,
+            is_all=is_all,
         )
+
+
+def _heap(stage: Stage | None, *, is_sought: bool) -> list[sa.ColumnElement[bool]]:
+    """Return which heap is listed; who looks for a number wants it wherever it is."""
+    if stage is not None:
+        return [orders_desk.in_stage(stage, now())]
+    return [] if is_sought else [orders_desk.IS_OPEN]
 
 
 def _filters() -> list[sa.ColumnElement[bool]]:

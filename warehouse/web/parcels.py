@@ -81,12 +81,11 @@ LISTING = tables.Listing(
 def index() -> str | Response:
     """List the parcels of one state, or all of them."""
     state = tables.one_of("state", ParcelState)
-    query = dispatch_desk.parcel_list()
-    if state is not None:
-        query = query.where(Parcel.state == state)
+    where = [] if state is None else [Parcel.state == state]
     with reading() as session:
-        sought = parcels_like(session, q) if (q := tables.text("q")) else None
-        if sought:
+        sought = parcels_like(session, q, *where) if (q := tables.text("q")) else None
+        query = dispatch_desk.parcel_list().where(*where)
+        if sought is not None:
             query = query.where(sought.condition)
         if tables.is_export():
             return tables.export(session, query, LISTING)

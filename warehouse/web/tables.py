@@ -299,17 +299,22 @@ class Found:
     is_all: bool = True
 
 
-def found(session: Session, key: Any, parts: Sequence[sa.Select[Any]]) -> Found:
+def found(
+    session: Session, key: Any, parts: Sequence[sa.Select[Any]], *within: sa.ColumnElement[bool]
+) -> Found:
     """Return the rows whose keys any of the parts selects, each by an index of its own.
 
-    Asked as one "or" over tables all rows would be walked through. For a page so many are named;
-    a file has them all.
+    Asked as one "or" over tables all rows would be walked through. For a page so many are named,
+    where there are more those that meet the list's other conditions; a file has them all.
     """
     if is_export():
         return Found(condition=key.in_(sa.union_all(*parts)))
     some = (part.limit(MOST_NAMED + 1).subquery() for part in parts)
     either = sa.union_all(*(sa.select(*part.c) for part in some))
     keys = list(dict.fromkeys(session.scalars(either)))
+    if within and len(keys) > MOST_NAMED:
+        among = sa.select(key).where(key.in_(sa.union_all(*parts)), *within)
+        keys = list(session.scalars(among.limit(MOST_NAMED + 1)))
     return Found(condition=key.in_(keys[:MOST_NAMED]), is_all=len(keys) <= MOST_NAMED)
 
 
