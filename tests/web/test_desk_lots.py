@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from tests.builders import Stage
 from tests.tracked import by_lot, by_piece, lots_at, places, put
 from tests.web.desk_site import Desk, words_of
-from warehouse.catalog.models import Bin, Sku
+from warehouse.catalog.commands.places import BinFacts, SaveBin, save_bin
+from warehouse.catalog.models import Bin, Sku, Zone
 from warehouse.commands import new_id
 from warehouse.db import utcnow
 from warehouse.inventory.models import Lot, Serial
@@ -137,6 +138,21 @@ def test_what_is_out_of_use_leaves_the_lists_and_keeps_its_page(desk: Desk):
     here = f"/stock/bins/{world.one(Bin, code='A-01').id}"
     assert "1 piece stands in A-01" in desk.said(desk.post(f"{here}/retire", SUPERVISOR))
     assert desk.post(f"{here}/retire", SERVICE).status_code == 403
+
+
+def test_a_zone_without_bins_in_use_is_taken_away(desk: Desk):
+    world = desk.world
+    facts = BinFacts(code="AO-1", zone="AO")
+    world.do(save_bin, SaveBin, facts=facts)
+    zone_id, place = world.one(Zone).id, world.one(Bin, code="AO-1")
+    drop = f"/stock/zones/{zone_id}/drop"
+    assert "1 bin in use belongs to zone AO" in desk.said(desk.post(drop, SUPERVISOR))
+    assert drop not in desk.get("/stock/zones", SUPERVISOR).text
+    desk.post(f"/stock/bins/{place.id}/retire", SUPERVISOR)
+    assert drop in desk.get("/stock/zones", SUPERVISOR).text
+    assert "Zone AO is taken away" in desk.said(desk.post(drop, SUPERVISOR))
+    assert (world.all(Zone), world.get(Bin, place.id).zone_id) == ([], None)
+    assert desk.post(drop, SUPERVISOR).status_code == 404
 
 
 def test_a_sku_is_kept_by_lot_from_its_page(desk: Desk):

@@ -126,6 +126,7 @@ MAY: dict[str, frozenset[Role]] = {
     "stock.bin_labels": _FLOOR,
     "stock.bin_retired": _FLOOR,
     "stock.bin_reused": _FLOOR,
+    "stock.zone_dropped": _FLOOR,
     "stock.sku_retired": _FLOOR,
     "stock.sku_reused": _FLOOR,
     "receiving.index": _SEE,

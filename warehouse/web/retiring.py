@@ -1,4 +1,4 @@
-"""Taking bins and SKUs out of use at the desk, and using them again."""
+"""Taking bins, zones and SKUs out of use at the desk, and using them again."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from warehouse.retiring.commands import (
     reuse_bin,
     reuse_sku,
 )
+from warehouse.retiring.zones import DropZone, drop_zone
 from warehouse.web.access import needs
 from warehouse.web.desk import act
 from warehouse.web.stock import bp
@@ -35,6 +36,13 @@ def bin_reused(bin_id: int) -> Response:
     """Use the bin again."""
     back = url_for("stock.bin", bin_id=bin_id)
     return act(reuse_bin, ReuseBin, back=back, bin_id=bin_id)
+
+
+@bp.post("/zones/<int:zone_id>/drop")
+@needs(Right.STOCK)
+def zone_dropped(zone_id: int) -> Response:
+    """Take the zone away."""
+    return act(drop_zone, DropZone, back=url_for("stock.zones"), zone_id=zone_id)
 
 
 @bp.post("/sku/<int:sku_id>/retire")

@@ -75,14 +75,14 @@ def measure(sku_id: int) -> Response | tuple[str, int]:
 @bp.get("/zones")
 @needs(Right.SEE_DESK)
 def zones() -> str:
-    """List the zones with their class and how many bins they have."""
+    """List the zones with their class and how many bins in use they have."""
     with reading() as session:
         found = session.execute(
             sa.select(
                 Zone.id, Zone.code, Zone.name, Zone.sequence, Zone.storage_class,
                 sa.func.count(Bin.id).label("bins"),
             )
-            .outerjoin(Bin, Bin.zone_id == Zone.id)
+            .outerjoin(Bin, sa.and_(Bin.zone_id == Zone.id, Bin.is_active))
             .group_by(Zone.id, Zone.code, Zone.name, Zone.sequence, Zone.storage_class)
             .order_by(Zone.sequence, Zone.code)
         )  # fmt: skip
