@@ -17,6 +17,7 @@ from printing.queue import enqueue
 from warehouse.catalog.models import Bin, Sku, Zone
 from warehouse.commands import Command, Outcome
 from warehouse.counting import desk
+from warehouse.counting.blind import is_blind_to
 from warehouse.counting.commands.sessions import locked
 from warehouse.counting.models import (
     ASKED_AGAIN,
@@ -90,9 +91,15 @@ def print_count_report(session: Session, command: PrintCountReport) -> Outcome:
     """Ask for the report of the count as it stands; with values for who may know prices.
 
     Raises:
-        NotFound: no such count.
+        NotFound: no such count. RuleViolation: lines are asked again, of people like who asks.
     """
     count = locked(session, command.session_id)
+    states = desk.states_of(session, count.id)
+    if ASKED_AGAIN & states.keys() and is_blind_to(session, count, command.actor.person_id):
+        raise RuleViolation(
+            say("Lines are still to be counted again, and you may be the one who counts them: the"
+                " report is printed by somebody who approves.")
+        )  # fmt: skip
     person = session.get_one(Person, command.actor.person_id)
     is_buyer = Right.BUY in rights_of(row.role for row in person.roles)
     report = count_report(session, count, command.at, command.zone, tells_value=is_buyer)

@@ -15,6 +15,7 @@ from printing.models import PrintJob
 from warehouse.catalog.models import Bin, Sku, Zone
 from warehouse.commands import Tone, new_id
 from warehouse.counting import desk as count_desk
+from warehouse.counting.blind import is_blind_to
 from warehouse.counting.commands.deciding import (
     ApproveLines,
     AskAgain,
@@ -56,7 +57,17 @@ from warehouse.storing.hands import in_hands
 from warehouse.text import say
 from warehouse.web import tables
 from warehouse.web.access import needs
-from warehouse.web.context import command_id, do, form_ids, form_str, may, now, reading, speak
+from warehouse.web.context import (
+    command_id,
+    do,
+    form_ids,
+    form_str,
+    may,
+    now,
+    person,
+    reading,
+    speak,
+)
 from warehouse.web.count_people import counter_choices, named_counters
 from warehouse.web.desk import act, back_or, names_of, noted, state_chips, told
 from warehouse.web.pages import invalid
@@ -110,12 +121,28 @@ LINES = tables.Listing(
     name="count-lines", key=CountLine.id, sorts=count_desk.LINE_SORTS, default="bin",
     fields=LINE_FIELDS,
 )  # fmt: skip
-# What goods were bought for is told to those who buy: neither in words nor by an order.
-UNPRICED_LINES = tables.Listing(
-    name="count-lines", key=CountLine.id, default="bin",
-    sorts={name: sort for name, sort in count_desk.LINE_SORTS.items() if name != "value"},
-    fields=tuple(field for field in LINE_FIELDS if field[0] not in VALUES),
-)  # fmt: skip
+FOUND = (say("Counted pieces"), say("Book"), say("Difference"), say("Missing pieces"),
+         say("Pieces found"), *VALUES)  # fmt: skip
+
+
+def _lines(*, tells_value: bool, is_blind: bool) -> tables.Listing:
+    """Return the list of lines as far as somebody may see it, in its file and by its order too.
+
+    What goods were bought for is told to those who buy; what is asked again, not to those who may
+    be sent to count it.
+    """
+    hidden = {"value"} if not tells_value else set()
+    fields = [field for field in LINE_FIELDS if tells_value or field[0] not in VALUES]
+    if is_blind:
+        hidden |= {"value", "variance", "size"}
+        fields = [_blinded(field) if field[0] in FOUND else field for field in fields]
+    sorts = {name: sort for name, sort in LINES.sorts.items() if name not in hidden}
+    return replace(LINES, sorts=sorts, fields=tuple(fields))
+
+
+def _blinded(field: Field) -> Field:
+    name, read = field
+    return name, lambda line: "" if line.state in ASKED_AGAIN else read(line)
 
 
 @bp.get("")
@@ -199,9 +226,10 @@ def _scope() -> Scope:
 def count(session_id: int) -> str | Response:
     """Show one count: how far it is, how exact the book was, what differs, who did what."""
     query = _filtered(session_id)
-    listing = LINES if may(Right.BUY) else UNPRICED_LINES
     with reading() as session:
         found = _count(session, session_id)
+        is_blind = is_blind_to(session, found, person().id)
+        listing = _lines(tells_value=may(Right.BUY), is_blind=is_blind)
         if tables.is_export():
             return tables.export(session, query, listing, name=found.number)
         subject = f"count:{session_id}"
@@ -214,6 +242,8 @@ def count(session_id: int) -> str | Response:
             page=page,
             correctable=correctable(session, [line.count_bin_id for line in page.rows]),
             is_typed=is_typed(session, session_id),
+            is_blind=is_blind,
+            asked_again=ASKED_AGAIN,
             states=count_desk.states_of(session, session_id),
             done=done,
             total=sum(done.values()),

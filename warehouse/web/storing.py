@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.catalog.queries import bin_by_code, item_by_barcode
 from warehouse.commands import Outcome
+from warehouse.counting.blind import bins_hidden
 from warehouse.errors import StaleScreen
 from warehouse.inventory.desk import bins_of_sku, content_of_bin, lots_standing
 from warehouse.inventory.fitness import SUSPECT_SKUS
@@ -184,7 +185,8 @@ def _show(session: Session, screen: str, subject: int | None) -> Fragment:
             expects=say("goods or a bin"),
             context={
                 "sku": sku,
-                "bins": bins_of_sku(session, sku.id),
+                "bins": (bins := bins_of_sku(session, sku.id)),
+                "hidden": bins_hidden(session, person().id, (row.id for row in bins)),
                 "lots": _by(session, sku, "bin_id", Lot.sku_id == sku.id),
                 "held_back": _held_back(session, [sku.id]),
                 "today": today(),
@@ -229,6 +231,7 @@ def _bin(session: Session, place: Bin) -> Fragment:
         context={
             "place": place,
             "content": content,
+            "hidden": bins_hidden(session, person().id, [place.id]),
             "can_take": can_take,
             "lots": _by(session, None, "sku_id", LotBalance.bin_id == place.id),
             "held_back": _held_back(session, [row.sku_id for row in content]),
