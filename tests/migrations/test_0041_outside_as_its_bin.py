@@ -28,13 +28,25 @@ def run(world: World, sql: str) -> None:
         session.execute(sa.text(sql))
 
 
+def flagged(world: World) -> list[tuple[str, int]]:
+    """Return which balances are virtual; other tables may be of another schema than the models."""
+    with world.database.engine.connect() as connection:
+        return [
+            (table, row.bin_id)
+            for table in ("stock_balance", "lot_balance")
+            for row in connection.execute(
+                sa.text(f"SELECT bin_id FROM {table} WHERE is_virtual ORDER BY bin_id")
+            )
+        ]
+
+
 def test_balances_that_say_otherwise_than_their_bin_are_put_right_and_guarded(before: World):
-    kept = before.rows()
+    kept = flagged(before)
     for table in ("stock_balance", "lot_balance"):
         run(before, f"UPDATE {table} SET is_virtual = true WHERE reserved = 0 AND on_hand > 0")
-    assert before.rows() != kept
+    assert len(flagged(before)) > len(kept)
     migrations.upgrade(before.database)
-    assert before.rows() == kept
+    assert flagged(before) == kept
     with pytest.raises(IntegrityError, match="a balance is virtual where its bin is not"):
         run(before, "UPDATE stock_balance SET is_virtual = true WHERE reserved = 0")
     before.pick(before.open_tasks(before.one(Wave).id)[0])
