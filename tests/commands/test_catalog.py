@@ -174,6 +174,29 @@ def test_a_sku_list_takes_sound_rows_and_names_the_others(
     assert (tee.weight_g, tee.length_mm, pack.pieces if pack else 0) == (180, 300, 10)
 
 
+def test_every_fault_of_a_row_is_told_at_once_and_nothing_of_it_is_taken(
+    database: Database, tmp_path: Path
+) -> None:
+    skus, bins = tmp_path / "skus.csv", tmp_path / "bins.xlsx"
+    skus.write_text(f"{SKU_LIST}PEN 2\t,,,2000002000014,,很重,9km\n", encoding="utf-8")
+    with xlsxwriter.Workbook(bins) as book:
+        sheet = book.add_worksheet("货位")
+        sheet.write_row(0, 0, ("货位", "库区", "类型", "X", "拣货顺序", "承重", "内长"))
+        sheet.write_row(1, 0, ("冷 1", "NEW", "冰箱", "x", -5, "500000kg", "99m"))
+
+    taken = import_sku_list(database, skus, actor=SYSTEM, at=NOW)
+    refused = import_bin_list(database, bins, actor=SYSTEM, at=NOW)
+
+    assert [r.column for r in taken.rejected if r.row == 7] == ["商品名称", "重量", "长", "条码"]
+    assert (taken.new, taken.rows_rejected, refused.rows_rejected) == (2, 4, 1)
+    assert {(r.file, r.row) for r in refused.rejected} == {("bins.xlsx [货位]", 2)}
+    assert [r.column for r in refused.rejected] == [
+        "类型", "X", "货位", "拣货顺序", "内长", "承重"
+    ]  # fmt: skip
+    with database.reading() as session:
+        assert session.scalars(sa.select(Zone).where(Zone.code == "NEW")).all() == []
+
+
 def test_a_bin_list_as_a_workbook(database: Database, tmp_path: Path) -> None:
     path = tmp_path / "bins.xlsx"
     with xlsxwriter.Workbook(path) as book:

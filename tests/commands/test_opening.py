@@ -117,6 +117,20 @@ def test_rows_of_bins_and_goods_out_of_use_are_named(shelves: Database, tmp_path
     )  # fmt: skip
 
 
+def test_every_fault_of_a_row_is_told_at_once(shelves: Database, tmp_path: Path) -> None:
+    path = tmp_path / "opening.csv"
+    path.write_text("货位,商家编码,数量,批次,有效期\nZ-99,NO-SUCH,x,,2027-13-01\nA-01,TEE,-1,L1,\n"
+                    "A-02,TEE,4,,\n", encoding="utf-8")  # fmt: skip
+
+    report = import_opening_list(shelves, path, actor=SYSTEM, at=NOW)
+
+    assert (report.new, report.rows_rejected) == (1, 2)
+    assert [(r.row, r.column, r.value) for r in report.rejected] == [
+        (2, "数量", "x"), (2, "有效期", "2027-13-01"), (2, "货位", "Z-99"),
+        (2, "商家编码", "NO-SUCH"), (3, "数量", "-1"), (3, "批次", "L1"),
+    ]  # fmt: skip
+
+
 def test_rows_that_cannot_be_booked_are_named_and_the_others_go_in(
     shelves: Database, tmp_path: Path
 ) -> None:

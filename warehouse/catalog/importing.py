@@ -25,6 +25,9 @@ from warehouse.db import Database
 from warehouse.shops.rows import Rejected, SourceFile
 
 Ids = Callable[[], str]
+# What stands for needed cells that nobody can read: such rows are looked at, never taken.
+_UNREAD_SKU: Mapping[str, Any] = {"code": "", "name": ""}
+_UNREAD_BIN: Mapping[str, Any] = {"code": ""}
 
 
 def import_sku_list(
@@ -47,7 +50,10 @@ def import_sku_list(
     """
 
     def command(chunk: list[ListRow]) -> Command:
-        rows = tuple(SkuFacts(**row.values, row=row.row) for row in chunk)
+        rows = tuple(
+            SkuFacts(**{**_UNREAD_SKU, **row.values}, row=row.row, unread=row.unread)
+            for row in chunk
+        )
         return ImportSkus(id=ids(), actor=actor, at=at, rows=rows)
 
     return import_rows(database, file, SKU_COLUMNS, command, handler, on_rows)
@@ -69,7 +75,10 @@ def import_bin_list(
     """
 
     def command(chunk: list[ListRow]) -> Command:
-        rows = tuple(BinFacts(**row.values, row=row.row) for row in chunk)
+        rows = tuple(
+            BinFacts(**{**_UNREAD_BIN, **row.values}, row=row.row, unread=row.unread)
+            for row in chunk
+        )
         return ImportBins(id=ids(), actor=actor, at=at, rows=rows)
 
     return import_rows(database, file, BIN_COLUMNS, command, import_bins, on_rows)
@@ -101,11 +110,11 @@ def import_rows(
         outcome = execute(database, handler, command(chunk))
         for word in counts:
             counts[word] += outcome.facts.get(word, 0)
-        rejected += _refused_rows(file.name, outcome.facts["refused"], heads_of(columns, chunk))
+        rejected += _refused_rows(columns, chunk, outcome.facts["refused"])
         done += len(chunk)
         if on_rows:
             on_rows(done)
-    rejected.sort(key=lambda r: r.row)
+    rejected.sort(key=lambda r: (r.row, r.file))
     return ListReport(**counts, rejected=tuple(rejected))
 
 
@@ -116,11 +125,13 @@ def heads_of(columns: Sequence[ListColumn], chunk: Sequence[ListRow]) -> dict[st
 
 
 def _refused_rows(
-    name: str, refused: list[dict[str, Any]], heads: Mapping[str, str]
+    columns: Sequence[ListColumn], chunk: Sequence[ListRow], refused: list[dict[str, Any]]
 ) -> list[Rejected]:
-    """Return the refusals of an outcome's facts as rows of the file of that name."""
+    """Return the refusals of an outcome's facts as the file has these rows."""
+    heads = heads_of(columns, chunk)
+    places = {row.row: row.place for row in chunk}
     return [
-        Rejected(file=name, row=r.row, column=heads.get(r.field, r.field), value=r.value,
+        Rejected(file=places[r.row], row=r.row, column=heads.get(r.field, r.field), value=r.value,
                  reason=r.reason)
         for r in map(RowRefusal.from_json, refused)
     ]  # fmt: skip

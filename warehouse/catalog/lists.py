@@ -22,7 +22,6 @@ from warehouse.shops.tables import Table
 from warehouse.text import Text, say
 
 CHUNK_ROWS = 500
-NONE: frozenset[str] = frozenset()
 _AMOUNT = re.compile(r"(\d{1,7}(?:\.\d{1,4})?)([A-Za-z\u4e00-\u9fff]*)")
 _GRAMS = {"": 1, "g": 1, "克": 1, "kg": 1000, "公斤": 1000, "千克": 1000}
 _MILLIMETRES = {"": 1, "mm": 1, "毫米": 1, "cm": 10, "厘米": 10, "m": 1000, "米": 1000}
@@ -58,22 +57,28 @@ class ListRow(NamedTuple):
     row: int
     values: dict[str, Any]
     heads: Mapping[str, str]
+    place: str  # the file, and the sheet of it
     faults: tuple[Rejected, ...] = ()
 
     @property
-    def unread(self) -> frozenset[str]:
+    def unread(self) -> tuple[str, ...]:
         """The fields whose cells nobody can read."""
-        return frozenset(self.heads.keys() - self.values.keys()) if self.faults else NONE
+        return tuple(self.heads.keys() - self.values.keys()) if self.faults else ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class ListReport:
-    """What an import of a list did; `rejected` are the rows that were not taken."""
+    """What an import of a list did; `rejected` are the faults of the rows that were not taken."""
 
     new: int = 0
     changed: int = 0
     unchanged: int = 0
     rejected: tuple[Rejected, ...] = ()
+
+    @property
+    def rows_rejected(self) -> int:
+        """How many rows were not taken; each may have several faults."""
+        return len({(fault.file, fault.row) for fault in self.rejected})
 
 
 OnRows = Callable[[int], None]  # told after each chunk how many rows are done
@@ -146,15 +151,13 @@ def _require_seen(
 def chunks_of(
     rows: Iterator[ListRow | Rejected], rejected: list[Rejected], size: int = CHUNK_ROWS
 ) -> Iterator[list[ListRow]]:
-    """Yield the sound rows by the chunk and put the others into `rejected`."""
+    """Yield the rows by the chunk and put what cannot be read of the list into `rejected`."""
     chunk: list[ListRow] = []
     for row in rows:
         if isinstance(row, Rejected):
             rejected.append(row)
             continue
-        if row.faults:
-            rejected.extend(row.faults)
-            continue
+        rejected.extend(row.faults)
         chunk.append(row)
         if len(chunk) == size:
             yield chunk
@@ -262,7 +265,7 @@ def _rows(name: str, table: Table, columns: Sequence[ListColumn]) -> Iterator[Li
             for column, at, read in found
             if (refused := _take(values, column, read, cells_[at])) is not None
         ]  # fmt: skip
-        yield ListRow(row=number, values=values, heads=heads, faults=tuple(faults))
+        yield ListRow(number, values, heads, place, tuple(faults))
 
 
 def _reading(column: ListColumn, table: Table) -> Convert:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,8 @@ from warehouse.scanning import BADGE_PREFIX, CARD_PREFIX, LONGEST_CODE, clean
 from warehouse.text import Text, say
 
 EAN_LENGTHS = (8, 12, 13, 14)
+
+Problem = tuple[str, str, Text]  # field, what stands there, what is wrong with it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +41,17 @@ class RowRefusal:
             value=value["value"],
             reason=Text.from_json(value["reason"]),
         )
+
+
+def row_refusals(
+    row: int, problems: Iterable[Problem], unread: Collection[str]
+) -> list[RowRefusal]:
+    """Return a refusal for each problem of a row; of cells nobody can read nothing more is said."""
+    return [
+        RowRefusal(row=row, field=field, value=value[:60], reason=reason)
+        for field, value, reason in problems
+        if field not in unread
+    ]
 
 
 def scan_code(text: str) -> str:

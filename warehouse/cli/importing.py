@@ -137,7 +137,7 @@ def _put_report(report: ListReport, rows: list[dict[str, Any]], *, as_json: bool
         "new": report.new,
         "changed": report.changed,
         "unchanged": report.unchanged,
-        "rows_rejected": len(rows),
+        "rows_rejected": report.rows_rejected,
     }
     if as_json:
         put_json({**counts, "rejected": rows})

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from warehouse.catalog.models import Barcode, Bin, Sku
-from warehouse.catalog.rules import RowRefusal, scan_code, spellings_of
+from warehouse.catalog.rules import Problem, RowRefusal, row_refusals, scan_code, spellings_of
 from warehouse.counting.counters import name_problem, people_named, spelled
 from warehouse.counting.models import BinState, CountBin, CountLine, CountSession, CountTake
 from warehouse.counting.numbers import number_problem, numbers_seen
@@ -20,7 +20,7 @@ from warehouse.counting.queries import may_look, wanted_goods
 from warehouse.db import portions
 from warehouse.inventory.models import Lot
 from warehouse.people.models import Person
-from warehouse.text import Text, say
+from warehouse.text import say
 
 MOST_PIECES = 1_000_000
 _at_it = aliased(CountTake)  # the pass somebody is making now
@@ -46,7 +46,7 @@ class CountRow:
     counted_at: datetime | None = None
     counted_by: str = ""
     sheet: str = ""
-    unread: frozenset[str] = frozenset()
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,9 +60,6 @@ class CountedBin:
     pieces: Mapping[tuple[int, int | None], int]
     serials: Mapping[int, frozenset[str]]  # of goods known piece by piece
     counted_at: Mapping[tuple[int, int | None], datetime]
-
-
-_Problem = tuple[str, str, Text]  # field, what stands there, what is wrong with it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,11 +116,7 @@ def found_in(
             *_numbers_problems(known, serials.get(row.bin_code, {}), row),
         ]
         if problems or row.unread:
-            refused += [
-                RowRefusal(row=row.row, field=field, value=value, reason=reason)
-                for field, value, reason in problems
-                if field not in row.unread
-            ]
+            refused += row_refusals(row.row, problems, row.unread)
             continue
         here = pieces[row.bin_code]
         if not row.sku_code:
@@ -259,7 +252,7 @@ def _goods(session: Session, codes: set[str]) -> dict[str, tuple[Any, int]]:
 
 def _too_many(
     known: _Known, row: CountRow, here: Mapping[tuple[int, int | None], int]
-) -> _Problem | None:
+) -> Problem | None:
     """Refuse what no bin can hold, of one row or of several together."""
     goods, worth = _goods_of(known, row)
     if here.get(goods, 0) + row.pieces * worth <= MOST_PIECES:
@@ -286,7 +279,7 @@ def _numbers_of(known: _Known, row: CountRow) -> list[str]:
 
 def _numbers_problems(
     known: _Known, here: Mapping[int, frozenset[str]], row: CountRow
-) -> Iterator[_Problem]:
+) -> Iterator[Problem]:
     """Refuse pieces without their numbers, numbers without pieces, and one number twice."""
     if row.sku_code not in known.goods:
         return
@@ -319,7 +312,7 @@ def _is_again(place: Any) -> bool:
     )
 
 
-def _place_problems(known: _Known, row: CountRow, who: dict[str, int]) -> Iterator[_Problem]:
+def _place_problems(known: _Known, row: CountRow, who: dict[str, int]) -> Iterator[Problem]:
     """Refuse a counter nobody knows, two in one bin, and the bin; keep in `who` who counted it."""
     person = None
     problem = name_problem(known.people, row.counted_by)
@@ -339,7 +332,7 @@ def _place_problems(known: _Known, row: CountRow, who: dict[str, int]) -> Iterat
         yield problem_
 
 
-def _bin_problem(known: _Known, row: CountRow, person_id: int | None) -> _Problem | None:
+def _bin_problem(known: _Known, row: CountRow, person_id: int | None) -> Problem | None:
     """Refuse a bin that waits for nobody, or not for this one; whoever is None is not known."""
     place = known.bins.get(row.bin_code)
     if place is None:
@@ -365,7 +358,7 @@ def _bin_problem(known: _Known, row: CountRow, person_id: int | None) -> _Proble
 
 def _goods_problems(
     known: _Known, row: CountRow, here: Mapping[tuple[int, int | None], int]
-) -> Iterator[_Problem]:
+) -> Iterator[Problem]:
     is_number = 0 <= row.pieces <= MOST_PIECES
     if not is_number:
         yield "pieces", str(row.pieces), say("Pieces are 0 to {most}.", most=MOST_PIECES)
@@ -388,7 +381,7 @@ def _goods_problems(
         )
 
 
-def _sku_problem(known: _Known, row: CountRow) -> _Problem | None:
+def _sku_problem(known: _Known, row: CountRow) -> Problem | None:
     sku, _ = known.goods[row.sku_code]
     if known.wanted is not None and sku.id not in known.wanted:
         return "sku_code", row.sku_code, say("This count is of other goods.")

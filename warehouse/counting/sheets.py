@@ -200,7 +200,7 @@ def _said(rows: Sequence[CountRow]) -> dict[str, dict[str, int]]:
     """Return bin → the sheets its rows name, with their first row; rows without one go along."""
     said: dict[str, dict[str, int]] = {}
     for row in rows:
-        if row.unread & {"bin_code", "sheet"}:
+        if "bin_code" in row.unread or "sheet" in row.unread:
             continue
         said.setdefault(scan_code(row.bin_code), {}).setdefault(scan_code(row.sheet), row.row)
     for numbers in said.values():

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import BinKind
 from warehouse.catalog.queries import bin_of_kind
-from warehouse.catalog.rules import RowRefusal, scan_code
+from warehouse.catalog.rules import RowRefusal, row_refusals, scan_code
 from warehouse.commands import Claim, Command, Outcome, Tone, claim_all, perform, said_before
 from warehouse.errors import CommandReused, WarehouseError
 from warehouse.inventory import ledger
@@ -23,7 +23,7 @@ from warehouse.inventory.listed import (
     Place,
     goods_of,
     places_of,
-    problem_of,
+    problems_of,
     refusal,
 )
 from warehouse.inventory.models import MoveReason
@@ -72,7 +72,7 @@ def import_opening(session: Session, command: ImportOpening) -> Outcome:
             "{new} booked, {unchanged} were booked before, {refused} refused.",
             new=new,
             unchanged=unchanged,
-            refused=len(refused),
+            refused=len({refusal.row for refusal in refused}),
         ),
         tone=Tone.ATTENTION if refused else Tone.OK,
         facts={"new": new, "unchanged": unchanged, "refused": [r.to_json() for r in refused]},
@@ -90,9 +90,9 @@ def _lines(session: Session, command: ImportOpening) -> tuple[Lines, list[RowRef
     today = command.day
     for row in command.rows:
         place, sku = places.get(row.bin_code), goods.get(row.sku_code)
-        problem = problem_of(row, place, sku, today)
-        if problem is not None:
-            refused.append(problem)
+        problems = [*problems_of(row, place, sku, today)]
+        if problems or row.unread:
+            refused += row_refusals(row.row, problems, row.unread)
         elif place is not None and sku is not None:
             lines.append((row, _line(command, row, place, sku)))
     return lines, refused

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import VIRTUAL_KINDS, Barcode, Bin, BinKind, Sku
-from warehouse.catalog.rules import RowRefusal, code_problem, scan_code
+from warehouse.catalog.rules import Problem, RowRefusal, code_problem, scan_code
 from warehouse.db import table_of
 from warehouse.inventory.marks import best_before_problem, lot_problem, serial_problem
 from warehouse.text import Text, say
@@ -22,7 +22,7 @@ class OpeningRow(NamedTuple):
     """So many pieces of a SKU stand in a bin; the SKU by its code or any barcode of one piece.
 
     Of goods kept by lot those of one lot, of known pieces with their numbers. Name the fields
-    when making one.
+    when making one. A row with fields that are `unread` is looked at and never booked.
     """
 
     bin_code: str
@@ -32,6 +32,7 @@ class OpeningRow(NamedTuple):
     lot: str = ""
     best_before: date | None = None
     serials: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 class Place(NamedTuple):
@@ -91,54 +92,55 @@ def goods_of(session: Session, rows: Sequence[OpeningRow]) -> dict[str, Goods]:
     return {code: one for code, one in named.items() if one}
 
 
-def problem_of(
+def problems_of(
     row: OpeningRow, place: Place | None, goods: Goods | None, today: date
-) -> RowRefusal | None:
-    """Return why a row cannot be booked, None if nothing speaks against it."""
+) -> Iterator[Problem]:
+    """Yield everything that speaks against booking a row."""
     if place is None:
-        return refusal(row, "bin_code", row.bin_code, say("There is no bin with this code."))
-    if place.kind in VIRTUAL_KINDS or place.kind is BinKind.PARCEL:
-        return refusal(row, "bin_code", row.bin_code, say("Stock is not booked into this bin."))
-    if not place.is_active:
-        return refusal(row, "bin_code", row.bin_code, say("This bin is out of use."))
-    if goods is None:
-        return refusal(row, "sku_code", row.sku_code, say("There is no SKU with this code."))
-    if not goods.is_active:
-        return refusal(row, "sku_code", row.sku_code, say("This SKU is out of use."))
+        yield "bin_code", row.bin_code, say("There is no bin with this code.")
+    elif place.kind in VIRTUAL_KINDS or place.kind is BinKind.PARCEL:
+        yield "bin_code", row.bin_code, say("Stock is not booked into this bin.")
+    elif not place.is_active:
+        yield "bin_code", row.bin_code, say("This bin is out of use.")
     if not 0 < row.pieces <= MOST_PIECES:
-        reason = say("This must be 1 to {most}.", most=MOST_PIECES)
-        return refusal(row, "pieces", str(row.pieces), reason)
-    return _lot_problem(row, goods, today) or _serials_problem(row, goods)
+        yield "pieces", str(row.pieces), say("This must be 1 to {most}.", most=MOST_PIECES)
+    day = row.best_before
+    if day and (problem := best_before_problem(day, today, is_faulty=True)):
+        yield "best_before", day.isoformat(), problem
+    if goods is None:
+        yield "sku_code", row.sku_code, say("There is no SKU with this code.")
+        return
+    if not goods.is_active:
+        yield "sku_code", row.sku_code, say("This SKU is out of use.")
+    if problem := _lot_problem(row, goods):
+        yield "lot", row.lot, problem
+    if row.serials or goods.is_serial_tracked:
+        yield from _serials_problems(row, goods)
 
 
-def _lot_problem(row: OpeningRow, goods: Goods, today: date) -> RowRefusal | None:
+def _lot_problem(row: OpeningRow, goods: Goods) -> Text | None:
     if goods.is_lot_tracked != bool(row.lot.strip()):
-        reason = (
+        return (
             say("These goods are kept by lot. Say which.")
             if goods.is_lot_tracked
             else say("These goods are not kept by lot. Switch that on at the SKU first.")
         )
-        return refusal(row, "lot", row.lot, reason)
     lot = scan_code(row.lot) if row.lot else ""
-    if lot and (problem := code_problem(lot) or lot_problem(lot)):
-        return refusal(row, "lot", row.lot, problem)
-    day = row.best_before
-    if day and (problem := best_before_problem(day, today, is_faulty=True)):
-        return refusal(row, "best_before", day.isoformat(), problem)
-    return None
+    return (code_problem(lot) or lot_problem(lot)) if lot else None
 
 
-def _serials_problem(row: OpeningRow, goods: Goods) -> RowRefusal | None:
-    if not goods.is_serial_tracked and row.serials:
+def _serials_problems(row: OpeningRow, goods: Goods) -> Iterator[Problem]:
+    if not goods.is_serial_tracked:
         reason = say("These goods have no serial numbers. Switch that on at the SKU first.")
-        return refusal(row, "serials", row.serials[0], reason)
-    if goods.is_serial_tracked and not (len(row.serials) == len(set(row.serials)) == row.pieces):
+        yield "serials", row.serials[0], reason
+        return
+    is_whole = len(row.serials) == len(set(row.serials)) == row.pieces
+    if not is_whole and "pieces" not in row.unread:
         reason = say("{pieces} pieces need as many serial numbers.", pieces=row.pieces)
-        return refusal(row, "serials", " ".join(row.serials), reason)
+        yield "serials", " ".join(row.serials), reason
     for code in row.serials:
         if problem := code_problem(scan_code(code)) or serial_problem(scan_code(code)):
-            return refusal(row, "serials", code, problem)
-    return None
+            yield "serials", code, problem
 
 
 def refusal(row: OpeningRow, field: str, value: str, reason: Text) -> RowRefusal:

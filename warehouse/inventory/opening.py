@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from warehouse.catalog.importing import Ids, import_rows
 from warehouse.catalog.lists import ListColumn, ListReport, ListRow, OnRows, codes, day
@@ -18,11 +20,6 @@ from warehouse.text import say
 CHUNK_ROWS = 1_000  # booked at once: a tenth of a second, in which nobody else writes to SQLite
 
 
-def _pieces(cell: str) -> int:
-    """Read a number of pieces; 0 stands in many lists and books nothing."""
-    return 0 if cells.clean(cell) in ("0", "0.0", "0.00") else int(cells.pieces(cell))
-
-
 COLUMNS = (
     ListColumn(field="bin_code", names=("货位", "货位编码", "Bin"), read=cells.seller_code,
                is_needed=True, meaning=say("A bin that is in the list of bins.")),
@@ -30,7 +27,7 @@ COLUMNS = (
                read=cells.seller_code, is_needed=True,
                meaning=say("The code of a SKU, or a barcode of it.")),
     ListColumn(field="pieces", names=("数量", "库存", "库存数量", "Pieces", "Quantity"),
-               read=_pieces, is_needed=True,
+               read=cells.pieces_or_none, is_needed=True,
                meaning=say("How many stand there. 0 books nothing.")),
     ListColumn(field="lot", names=("批次", "批号", "Lot", "Batch"), read=cells.seller_code,
                meaning=say("For SKUs kept by lot; a row for each lot.")),
@@ -40,6 +37,9 @@ COLUMNS = (
                read=codes,
                meaning=say("For SKUs with serial numbers, separated by blanks.")),
 )  # fmt: skip
+
+
+_UNREAD: Mapping[str, Any] = {"bin_code": "", "sku_code": "", "pieces": 0}
 
 
 def import_opening_list(
@@ -58,7 +58,11 @@ def import_opening_list(
     """
 
     def command(chunk: list[ListRow]) -> Command:
-        rows = tuple(OpeningRow(**row.values, row=row.row) for row in chunk if row.values["pieces"])
+        rows = tuple(
+            OpeningRow(**{**_UNREAD, **row.values}, row=row.row, unread=row.unread)
+            for row in chunk
+            if row.values.get("pieces") != 0
+        )
         return ImportOpening(id=ids(), actor=actor, at=at, rows=rows)
 
     return import_rows(database, file, COLUMNS, command, import_opening, on_rows,

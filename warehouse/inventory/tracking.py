@@ -129,7 +129,9 @@ def import_tracked_skus(session: Session, command: ImportSkus) -> Outcome:
     outcome = import_skus(session, command)
     refused = [RowRefusal.from_json(value) for value in outcome.facts["refused"]]
     bad = {row.row for row in refused}
-    said = [row for row in command.rows if row.row not in bad and row.says_tracking]
+    said = [
+        row for row in command.rows if row.row not in bad and not row.unread and row.says_tracking
+    ]
     for sku, row in _in_order(session, said):
         problem = _track(session, command, sku, row)
         refused += [problem] if problem else []

@@ -234,8 +234,8 @@ def _carry_out_list(work: _Import, source: SourceFile, kind: ImportKind) -> None
             on_rows=work.tell,
         )  # fmt: skip
     taken = report.new + report.changed + report.unchanged
-    refused = len(report.rejected)
-    _keep_rejects(work, iter(report.rejected), refused, taken + refused)
+    total = taken + report.rows_rejected
+    _keep_rejects(work, iter(report.rejected), len(report.rejected), total)
     if kind is ImportKind.OPENING:
         audit_supplied(work.database, actor=work.actor, at=work.clock(), zone=work.zone)
     _end(work, None, report)
@@ -265,13 +265,17 @@ def _read(work: _Import, sources: Sequence[SourceFile], config: Config, limits: 
 
 
 def _keep_rejects(work: _Import, rejected: Iterator[Rejected], count: int, total: int) -> None:
+    last = None
     for number in range(count // REJECTS_AT_ONCE + 1):
         command = KeepRejects(
             id=f"import:{work.run_id}:rejects:{number}", actor=work.actor, at=work.clock(),
             run_id=work.run_id, number=number, rows_total=total,
         )  # fmt: skip
-        rows = list(islice(rejected, REJECTS_AT_ONCE))
-        execute(work.database, partial(keep_rejects, rows=rows), command)
+        faults = list(islice(rejected, REJECTS_AT_ONCE))
+        rows = dict.fromkeys((fault.file, fault.row) for fault in faults)  # each once
+        new = len(rows) - (last in rows)
+        last = next(reversed(rows), last)
+        execute(work.database, partial(keep_rejects, faults=faults, rows=new), command)
 
 
 def _write(work: _Import, batch: Batch) -> None:

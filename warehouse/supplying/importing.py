@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from warehouse.catalog.importing import import_rows
 from warehouse.catalog.lists import ListColumn, ListReport, ListRow, OnRows, whole
-from warehouse.catalog.rules import RowRefusal, scan_code
+from warehouse.catalog.rules import RowRefusal, row_refusals, scan_code
 from warehouse.commands import Actor, Command, Outcome, Tone, new_id
 from warehouse.db import Database
 from warehouse.people import trail
@@ -20,8 +21,8 @@ from warehouse.receiving.models import Supplier
 from warehouse.receiving.queries import sku_ids
 from warehouse.shops import cells
 from warehouse.shops.rows import SourceFile
-from warehouse.supplying.commands.levels import level_problem, write_level
-from warehouse.supplying.commands.terms import CHANGEABLE, terms_problem, write_terms
+from warehouse.supplying.commands.levels import level_problems, write_level
+from warehouse.supplying.commands.terms import CHANGEABLE, terms_problems, write_terms
 from warehouse.supplying.models import LevelSource, StockLevel, SupplierSku
 from warehouse.text import Text, say
 
@@ -59,6 +60,7 @@ class PlanRow:
     least_pieces: int | None = None
     lead_days: int | None = None
     row: int = 0
+    unread: tuple[str, ...] = ()  # fields whose cells nobody can read: the row is not taken
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +85,10 @@ def import_levels(
     """
 
     def command(chunk: list[ListRow]) -> Command:
-        rows = tuple(PlanRow(**row.values, row=row.row) for row in chunk)
+        rows = tuple(
+            PlanRow(**{"sku_code": "", **row.values}, row=row.row, unread=row.unread)
+            for row in chunk
+        )
         return ImportLevels(id=new_id(), actor=actor, at=at, rows=rows)
 
     return import_rows(database, file, COLUMNS, command, keep_levels, on_rows)
@@ -98,12 +103,12 @@ def keep_levels(session: Session, command: ImportLevels) -> Outcome:
     unchanged = 0
     for row in command.rows:
         sku_id = known.get(row.sku_code)
-        if sku_id is None:
-            refused.append(_refusal(row, "sku_code", say("There is no SKU with this code.")))
-            continue
-        problem = _problem(session, row, sku_id, suppliers)
-        if problem is not None:
-            refused.append(_refusal(row, *problem))
+        problems = [
+            (field, str(getattr(row, field)), reason)
+            for field, reason in _problems(session, row, sku_id, suppliers)
+        ]
+        refused += row_refusals(row.row, problems, row.unread)
+        if problems or row.unread or sku_id is None:
             continue
         if _write(session, command, row, sku_id, suppliers):
             changed.append((sku_id, {"row": row.row}))
@@ -114,7 +119,7 @@ def keep_levels(session: Session, command: ImportLevels) -> Outcome:
         screen="levels",
         message=say(
             "{changed} changed, {unchanged} unchanged, {refused} refused.",
-            changed=len(changed), unchanged=unchanged, refused=len(refused),
+            changed=len(changed), unchanged=unchanged, refused=len({r.row for r in refused}),
         ),
         tone=Tone.ATTENTION if refused else Tone.OK,
         facts={
@@ -124,18 +129,18 @@ def keep_levels(session: Session, command: ImportLevels) -> Outcome:
     )  # fmt: skip
 
 
-def _problem(
-    session: Session, row: PlanRow, sku_id: int, suppliers: dict[str, int]
-) -> tuple[str, Text] | None:
-    problem = level_problem(*_levels(session, row, sku_id))
-    if problem is not None:
-        return problem
+def _problems(
+    session: Session, row: PlanRow, sku_id: int | None, suppliers: dict[str, int]
+) -> Iterator[tuple[str, Text]]:
+    if sku_id is None:
+        yield "sku_code", say("There is no SKU with this code.")
+    yield from level_problems(*_levels(session, row, sku_id))
     if not row.supplier:
-        return None
+        return
     supplier_id = suppliers.get(scan_code(row.supplier))
     if supplier_id is None:
-        return "supplier", say("There is no supplier with this code.")
-    return terms_problem(_terms(session, row, sku_id, supplier_id))
+        yield "supplier", say("There is no supplier with this code.")
+    yield from terms_problems(_terms(session, row, sku_id, supplier_id))
 
 
 def _write(
@@ -152,17 +157,26 @@ def _write(
     return is_changed
 
 
-def _levels(session: Session, row: PlanRow, sku_id: int) -> tuple[int, int | None, int | None]:
-    kept = session.get(StockLevel, sku_id) or StockLevel(safety=0)
-    safety = kept.safety if row.safety is None else row.safety
-    reorder_at = kept.reorder_at if row.reorder_at is None else row.reorder_at
-    order_up_to = kept.order_up_to if row.order_up_to is None else row.order_up_to
-    return safety, reorder_at, order_up_to
+def _levels(
+    session: Session, row: PlanRow, sku_id: int | None
+) -> tuple[int, int | None, int | None]:
+    """Return the levels the row asks for; where nobody can read one, it is held against nothing."""
+    kept = (session.get(StockLevel, sku_id) if sku_id else None) or StockLevel(safety=0)
+    said = {
+        name: None if name in row.unread else getattr(kept, name) if value is None else value
+        for name, value in (
+            ("safety", row.safety), ("reorder_at", row.reorder_at), ("order_up_to", row.order_up_to)
+        )
+    }  # fmt: skip
+    return said["safety"] or 0, said["reorder_at"], said["order_up_to"]
 
 
-def _terms(session: Session, row: PlanRow, sku_id: int, supplier_id: int) -> dict[str, Any]:
+def _terms(
+    session: Session, row: PlanRow, sku_id: int | None, supplier_id: int | None
+) -> dict[str, Any]:
     """Return the terms the row asks for; where it says nothing, those that are known."""
-    kept = session.get(SupplierSku, (supplier_id, sku_id))
+    is_known = sku_id is not None and supplier_id is not None
+    kept = session.get(SupplierSku, (supplier_id, sku_id)) if is_known else None
     plain = {
         "item_no": "", "price_fen": None, "pack_pieces": 1, "least_pieces": 0, "lead_days": None,
         "is_main": True,
@@ -178,8 +192,3 @@ def _suppliers(session: Session, codes: set[str]) -> dict[str, int]:
         sa.select(Supplier.code, Supplier.id).where(Supplier.code.in_(wanted), Supplier.is_active)
     )
     return {code: supplier_id for code, supplier_id in rows}  # noqa: C416  (rows are no pairs)
-
-
-def _refusal(row: PlanRow, field: str, reason: Text) -> RowRefusal:
-    value = getattr(row, field)
-    return RowRefusal(row=row.row, field=field, value=str(value)[:60], reason=reason)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,7 +80,7 @@ def limit_bin(session: Session, command: LimitBin) -> Outcome:
     if place.kind in VIRTUAL_KINDS:
         raise RuleViolation(say("{bin} stands for the outside: it holds anything.", bin=place.code))
     wanted = limits_of(command)
-    _require(limit_problem(wanted))
+    _require(next(limit_problems(wanted), None))
     changed = _set(place, wanted | {"storage_class": command.storage_class.strip()})
     if changed:
         trail.record(session, command, "bin", place.id, "limited", fields=changed)
@@ -99,7 +99,7 @@ def measure_sku(session: Session, command: MeasureSku) -> Outcome:
     if sku is None:
         raise NotFound(say("SKU"), command.sku_id)
     wanted = {name: getattr(command, name) for name in SKU_MOST}
-    _require(_number_problem(wanted, SKU_MOST))
+    _require(next(_number_problems(wanted, SKU_MOST), None))
     require_class(command.storage_class)
     changed = _set(sku, wanted | {"storage_class": command.storage_class.strip()})
     if changed:
@@ -115,10 +115,12 @@ def limits_of(said: Any) -> dict[str, Any]:
     return found | {"storage_class": said.storage_class.strip() or None}
 
 
-def limit_problem(limits: Mapping[str, Any]) -> tuple[str, Text] | None:
-    """Return the first field no bin can have, and why; None if all are well."""
+def limit_problems(limits: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
+    """Yield each field no bin can have, and why."""
     reason = class_problem(limits["storage_class"] or "")
-    return ("storage_class", reason) if reason else _number_problem(limits, MOST)
+    if reason:
+        yield "storage_class", reason
+    yield from _number_problems(limits, MOST)
 
 
 def class_problem(storage_class: str) -> Text | None:
@@ -139,12 +141,13 @@ def require_class(storage_class: str) -> None:
         raise InvalidInput(reason, field="storage_class")
 
 
-def _number_problem(values: Mapping[str, Any], most: Mapping[str, int]) -> tuple[str, Text] | None:
+def _number_problems(
+    values: Mapping[str, Any], most: Mapping[str, int]
+) -> Iterator[tuple[str, Text]]:
     for name, limit in most.items():
         value = values[name]
         if value is not None and not 0 < value <= limit:
-            return name, say("This must be 1 to {most}.", most=limit)
-    return None
+            yield name, say("This must be 1 to {most}.", most=limit)
 
 
 def _require(problem: tuple[str, Text] | None) -> None:

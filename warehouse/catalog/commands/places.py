@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -10,17 +10,17 @@ from sqlalchemy.orm import Session
 
 from warehouse.catalog.commands.limits import (
     class_problem,
-    limit_problem,
+    limit_problems,
     limits_of,
     require_class,
 )
 from warehouse.catalog.commands.saved import Saved, outcome_of, require_all, subjects
 from warehouse.catalog.models import VIRTUAL_KINDS, Barcode, Bin, BinKind, Zone
-from warehouse.catalog.rules import RowRefusal, code_problem, scan_code
+from warehouse.catalog.rules import Problem, code_problem, scan_code
 from warehouse.commands import Command, Outcome
 from warehouse.errors import InvalidInput
 from warehouse.people import trail
-from warehouse.text import say
+from warehouse.text import Text, say
 
 MADE_KINDS = frozenset(BinKind) - VIRTUAL_KINDS - {BinKind.PARCEL}
 WALK_STEP = 10
@@ -54,6 +54,7 @@ class BinFacts:
     is_put_closed: bool | None = None
     is_pick_closed: bool | None = None
     row: int = 0
+    unread: tuple[str, ...] = ()  # fields whose cells nobody can read: the row is not taken
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,14 +161,13 @@ def _save(session: Session, command: Command, rows: Sequence[BinFacts]) -> Saved
     codes = {scan_code(row.code) for row in rows}
     known = {b.code: b for b in session.scalars(sa.select(Bin).where(Bin.code.in_(codes)))}
     goods = set(session.scalars(sa.select(Barcode.code).where(Barcode.code.in_(codes))))
-    zones = _zones(session, rows)
-    classes = _classes(rows)
+    read = [row for row in rows if not row.unread]
+    zones, classes = _zones(session, read), _classes(read)
     walked = _last_walk(session)
     saved = Saved()
     for row in rows:
-        problem = _problem(row, known, goods) or _zone_problem(row, classes)
-        if problem is not None:
-            saved.refused.append(problem)
+        problems = [*_problems(row, known, goods), *_zone_problems(row, classes)]
+        if saved.is_refused(row.row, problems, row.unread):
             continue
         code = scan_code(row.code)
         if code not in known:
@@ -209,17 +209,16 @@ def _classes(rows: Sequence[BinFacts]) -> dict[str, str]:
     return found
 
 
-def _zone_problem(row: BinFacts, classes: Mapping[str, str]) -> RowRefusal | None:
+def _zone_problems(row: BinFacts, classes: Mapping[str, str]) -> Iterator[Problem]:
     given = row.zone_class.strip()
     reason = class_problem(given)
-    if given and reason is None and not row.zone.strip():
+    zone = scan_code(row.zone)
+    if given and reason is None and not zone and "zone" not in row.unread:
         reason = say("Name the zone whose class this is.")
-    if given and reason is None and (known := classes[scan_code(row.zone)]) != given:
-        reason = say("This list says zone {zone} is of class {known}.", zone=scan_code(row.zone),
-                     known=known)  # fmt: skip
-    if reason is None:
-        return None
-    return RowRefusal(row=row.row, field="zone_class", value=given[:60], reason=reason)
+    if given and reason is None and (known := classes.get(zone, given)) != given:
+        reason = say("This list says zone {zone} is of class {known}.", zone=zone, known=known)
+    if reason is not None:
+        yield "zone_class", given, reason
 
 
 def _class_zones(
@@ -267,22 +266,25 @@ def _change(place: Bin, row: BinFacts, zones: dict[str, int]) -> bool:
     return is_changed
 
 
-def _problem(row: BinFacts, known: dict[str, Bin], goods: set[str]) -> RowRefusal | None:
+def _problems(row: BinFacts, known: dict[str, Bin], goods: set[str]) -> Iterator[Problem]:
+    for field, reason in _faults(row, known, goods):
+        yield field, str(getattr(row, field)), reason
+
+
+def _faults(row: BinFacts, known: dict[str, Bin], goods: set[str]) -> Iterator[tuple[str, Text]]:
     code = scan_code(row.code)
-    field, reason = "code", code_problem(code)
+    reason = code_problem(code)
     if reason is None and code in goods:
         reason = say("{code} already stands for goods.", code=code)
-    if reason is None and row.kind not in MADE_KINDS:
-        field, reason = "kind", say("Bins of this kind make themselves.")
-    if reason is None and code in known and known[code].kind is not row.kind:
-        field, reason = "kind", say("A bin keeps the kind it was made with.")
-    if reason is None and not 0 <= (row.walk_order or 0) <= LARGEST_WALK:
-        field, reason = "walk_order", say("The walk order is 0 to {most}.", most=LARGEST_WALK)
-    if reason is None:
-        field, reason = limit_problem(limits_of(row)) or (field, None)
+    if reason is not None:
+        yield "code", reason
+    if row.kind not in MADE_KINDS:
+        yield "kind", say("Bins of this kind make themselves.")
+    elif code in known and known[code].kind is not row.kind:
+        yield "kind", say("A bin keeps the kind it was made with.")
+    if not 0 <= (row.walk_order or 0) <= LARGEST_WALK:
+        yield "walk_order", say("The walk order is 0 to {most}.", most=LARGEST_WALK)
+    yield from limit_problems(limits_of(row))
     for name in ("x_mm", "y_mm"):
-        if reason is None and abs(getattr(row, name) or 0) > LARGEST_MM:
-            field, reason = name, say("No building is that large.")
-    if reason is None:
-        return None
-    return RowRefusal(row=row.row, field=field, value=str(getattr(row, field))[:60], reason=reason)
+        if abs(getattr(row, name) or 0) > LARGEST_MM:
+            yield name, say("No building is that large.")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from warehouse.catalog.rules import RowRefusal
+from warehouse.catalog.rules import Problem, RowRefusal, row_refusals
 from warehouse.commands import Outcome, Tone
 from warehouse.errors import InvalidInput
 from warehouse.text import say
@@ -20,6 +20,12 @@ class Saved:
     changed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     refused: list[RowRefusal] = field(default_factory=list)
+
+    def is_refused(self, row: int, problems: Iterable[Problem], unread: Collection[str]) -> bool:
+        """Keep what is wrong with a row; tell whether it cannot be taken."""
+        found = list(problems)
+        self.refused += row_refusals(row, found, unread)
+        return bool(found or unread)
 
 
 def require_all(saved: Saved, *, name: str = "") -> None:
@@ -48,7 +54,7 @@ def outcome_of(saved: Saved, screen: str) -> Outcome:
         screen=screen,
         message=say(
             "{new} new, {changed} changed, {unchanged} as before, {refused} refused.",
-            **counts, refused=len(saved.refused),
+            **counts, refused=len({refusal.row for refusal in saved.refused}),
         ),
         tone=Tone.ATTENTION if saved.refused else Tone.OK,
         facts={**counts, "refused": [refusal.to_json() for refusal in saved.refused]},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 from unicodedata import category
@@ -14,7 +14,7 @@ from warehouse.catalog.commands.limits import MOST_PIECES_IN_BIN, class_problem
 from warehouse.catalog.commands.saved import Saved, outcome_of, require_all, subjects
 from warehouse.catalog.models import Barcode, BarcodeKind, Bin, Sku
 from warehouse.catalog.rules import (
-    RowRefusal,
+    Problem,
     code_problem,
     ean_problem,
     scan_code,
@@ -39,7 +39,7 @@ class PackCode:
 
 @dataclass(frozen=True, kw_only=True)
 class SkuFacts:
-    """What is said of one SKU. None leaves what is known as it is; `row` is its line.
+    """What is said of one SKU. None leaves what is known as it is; `row` is its line of a list.
 
     How it is kept (by lot, by piece) is set by `inventory.tracking`, which knows what stands.
     """
@@ -56,6 +56,7 @@ class SkuFacts:
     storage_class: str = ""
     shelf_most: int | None = None
     row: int = 0
+    unread: tuple[str, ...] = ()  # fields whose cells nobody can read: the row is not taken
     is_lot_tracked: bool | None = None
     is_expiry_tracked: bool | None = None
     is_serial_tracked: bool | None = None
@@ -127,9 +128,7 @@ def _save(session: Session, command: Command, rows: Sequence[SkuFacts]) -> Saved
     touched: dict[str, Sku] = {}
     barcodes: list[tuple[str, str, int, BarcodeKind]] = []
     for row in rows:
-        problem = _problem(row, known)
-        if problem is not None:
-            saved.refused.append(problem)
+        if saved.is_refused(row.row, _problems(row, known), row.unread):
             continue
         sku, is_new, is_changed = _write(session, row, known)
         fresh = [c for c in _codes(row) if c[0] not in known.codes]
@@ -207,10 +206,12 @@ def _write(session: Session, row: SkuFacts, known: _Known) -> tuple[Sku, bool, b
     return sku, False, is_changed
 
 
-def _problem(row: SkuFacts, known: _Known) -> RowRefusal | None:
+def _problems(row: SkuFacts, known: _Known) -> Iterator[Problem]:
     for field, value, reason in _checks(row):
         if reason is not None:
-            return RowRefusal(row=row.row, field=field, value=value[:60], reason=reason)
+            yield field, value, reason
+    if "code" in row.unread:
+        return
     own: dict[str, tuple[str, int]] = {}
     for code, pieces, kind in _codes(row):
         # The same GTIN with other leading zeros is the same for a scanner.
@@ -225,8 +226,7 @@ def _problem(row: SkuFacts, known: _Known) -> RowRefusal | None:
         elif code in known.bins:
             reason = say("{code} is already the code of a bin.", code=code)
         if reason is not None:
-            return RowRefusal(row=row.row, field=_FIELD_OF[kind], value=code, reason=reason)
-    return None
+            yield _FIELD_OF[kind], code, reason
 
 
 _FIELD_OF = {BarcodeKind.OWN: "code", BarcodeKind.EAN: "eans", BarcodeKind.PACK: "packs"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -45,7 +46,8 @@ def set_level(session: Session, command: SetLevel) -> Outcome:
     Raises:
         InvalidInput: out of range or out of order; the field says which.
     """
-    problem = level_problem(command.safety, command.reorder_at, command.order_up_to)
+    found = level_problems(command.safety, command.reorder_at, command.order_up_to)
+    problem = next(found, None)
     if problem is not None:
         raise InvalidInput(problem[1], field=problem[0])
     sku = session.get(Sku, command.sku_id)
@@ -90,22 +92,25 @@ def take_proposals(session: Session, command: TakeProposals) -> Outcome:
     )
 
 
-def level_problem(
+def level_problems(
     safety: int, reorder_at: int | None, order_up_to: int | None
-) -> tuple[str, Text] | None:
-    """Return the field and why these are no levels, None if they are."""
+) -> Iterator[tuple[str, Text]]:
+    """Yield each field and why these are no levels; nothing if they are."""
+    is_sound = True
     for field, value, least in (
         ("safety", safety, 0), ("reorder_at", reorder_at, 0), ("order_up_to", order_up_to, 1)
     ):  # fmt: skip
         if value is not None and not least <= value <= MOST_PIECES:
-            return field, say("This must be {least} to {most}.", least=least, most=MOST_PIECES)
+            yield field, say("This must be {least} to {most}.", least=least, most=MOST_PIECES)
+            is_sound = False
+    if not is_sound:
+        return
     if reorder_at is not None and reorder_at < safety:
-        return "reorder_at", say("The reorder point is not below the safety stock.")
+        yield "reorder_at", say("The reorder point is not below the safety stock.")
     if order_up_to is not None and reorder_at is None:
-        return "reorder_at", say("Say at how many pieces it is bought again.")
+        yield "reorder_at", say("Say at how many pieces it is bought again.")
     if order_up_to is not None and reorder_at is not None and order_up_to < reorder_at:
-        return "order_up_to", say("Ordered up to is not below the reorder point.")
-    return None
+        yield "order_up_to", say("Ordered up to is not below the reorder point.")
 
 
 def write_level(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,7 +66,7 @@ def set_terms(session: Session, command: SetTerms) -> Outcome:
         InvalidInput: a number out of range. NotFound: no such SKU or supplier.
     """
     values = {name: getattr(command, name) for name in CHANGEABLE}
-    problem = terms_problem(values)
+    problem = next(terms_problems(values), None)
     if problem is not None:
         raise InvalidInput(problem[1], field=problem[0])
     sku, supplier = session.get(Sku, command.sku_id), session.get(Supplier, command.supplier_id)
@@ -150,8 +150,8 @@ def set_share(session: Session, command: SetShare) -> Outcome:
     )  # fmt: skip
 
 
-def terms_problem(values: Mapping[str, Any]) -> tuple[str, Text] | None:
-    """Return the field and why these are no terms, None if they are."""
+def terms_problems(values: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
+    """Yield each field and why these are no terms; nothing if they are."""
     ranges = (
         ("price_fen", 0, HIGHEST_FEN),
         ("pack_pieces", 1, MOST_PIECES),
@@ -161,11 +161,10 @@ def terms_problem(values: Mapping[str, Any]) -> tuple[str, Text] | None:
     for field, least, most in ranges:
         value = values[field]
         if value is not None and not least <= value <= most:
-            return field, say("This must be {least} to {most}.", least=least, most=most)
+            yield field, say("This must be {least} to {most}.", least=least, most=most)
     item_no = values["item_no"]
     if len(item_no) > LONGEST_ITEM_NO or not item_no.isprintable():
-        return "item_no", say("The code is longer than {most} characters.", most=LONGEST_ITEM_NO)
-    return None
+        yield "item_no", say("The code is longer than {most} characters.", most=LONGEST_ITEM_NO)
 
 
 def write_terms(session: Session, supplier_id: int, sku_id: int, values: Mapping[str, Any]) -> bool:

@@ -77,9 +77,11 @@ def start_import(session: Session, command: StartImport) -> Outcome:
     return Outcome(screen="import", subject_id=run.id, message=say("The import has begun."))
 
 
-def keep_rejects(session: Session, command: KeepRejects, *, rows: Sequence[Rejected]) -> Outcome:
-    """Write the rows down and count them."""
-    if rows:
+def keep_rejects(
+    session: Session, command: KeepRejects, *, faults: Sequence[Rejected], rows: int
+) -> Outcome:
+    """Write down what is wrong with so many rows more, each of them with one fault or several."""
+    if faults:
         session.execute(
             sa.insert(_reject),
             [
@@ -91,15 +93,15 @@ def keep_rejects(session: Session, command: KeepRejects, *, rows: Sequence[Rejec
                     "value": row.value,
                     "reason": row.reason.to_json(),
                 }
-                for row in rows
+                for row in faults
             ],
         )
     session.execute(
         sa.update(_run)
         .where(_run.c.id == command.run_id)
         .values(
-            rows_rejected=_run.c.rows_rejected + len(rows),
-            rows_done=_run.c.rows_done + len(rows),
+            rows_rejected=_run.c.rows_rejected + rows,
+            rows_done=_run.c.rows_done + rows,
             rows_total=command.rows_total,
             leased_until=command.at + LEASE,
         )
