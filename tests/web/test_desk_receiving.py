@@ -14,8 +14,15 @@ import sqlalchemy as sa
 from printing.models import JobState, PrintJob
 from tests.dock import Dock
 from tests.web.desk_site import Desk, notice_of, words_of
+from tests.web.forms import forms_of
 from warehouse.people.models import Role
-from warehouse.receiving.accounts import Exchange, ExchangeLine, SupplierFile, SupplierPaper
+from warehouse.receiving.accounts import (
+    Exchange,
+    ExchangeLine,
+    SupplierFile,
+    SupplierPaper,
+    SupplierPayment,
+)
 from warehouse.receiving.models import Fault, PurchaseOrder, Receipt, Supplier
 from warehouse.settings import SiteSettings
 
@@ -228,6 +235,47 @@ def test_an_exchange_goes_from_quarantine_to_the_supplier_and_back(desk: Desk, d
     assert "¥30.00" in words_of(desk.get(url))
     assert "¥" not in words_of(desk.get(url, Role.RECEIVER))
     assert "Nothing is out" in words_of(desk.get("/receiving/exchanges/open"))
+
+
+def test_a_form_of_money_or_goods_that_is_sent_twice_is_kept_once(desk: Desk, dock: Dock):
+    """A press too many without scripts, or a tab that was shown again: the very same form."""
+    tee = desk.world.sku("TEE")
+
+    def twice(page: str, action: str, **typed: object) -> str:
+        (form,) = (f for f in forms_of(desk.get(page).text) if (f.action or page) == action)
+        first, again = (desk.post(action, **(form.fields | typed)) for _ in range(2))
+        assert (first.status_code, again.status_code) == (303, 303)
+        assert first.location == again.location
+        return action
+
+    twice("/receiving/orders/new", "/receiving/orders",
+          **{"supplier": "YZ", "sku-0": "TEE", "pieces-0": "10", "price-0": "2"})  # fmt: skip
+    assert len(desk.world.all(PurchaseOrder)) == 1
+    url = f"/receiving/{dock.booked({tee: 4})}"
+    twice(url, f"{url}/papers", number="INV-7", paper_on="2026-03-01", amount_fen="100")
+    pay = f"/receiving/papers/{desk.world.one(SupplierPaper).id}/payments"
+    twice(url, pay, paid_on="2026-03-02", amount_fen="30")
+    assert [p.amount_fen for p in desk.world.all(SupplierPayment)] == [3_000]
+    (form,) = (f for f in forms_of(desk.get(url).text) if f.action == pay)
+    sent = form.fields | {"paid_on": "2026-03-02"}
+    assert "is kept" in desk.said(desk.post(pay, **sent | {"amount_fen": "10"}))
+    changed = desk.said(desk.post(pay, **sent | {"amount_fen": "20"}))
+    assert "This form was sent before with other values." in changed
+    assert [p.amount_fen for p in desk.world.all(SupplierPayment)] == [3_000, 1_000]
+    dock.booked({tee: 5}, fault=Fault.OFF_COLOUR)
+    page = desk.get("/receiving/exchanges/new?supplier=YZ").text
+    pieces = re.findall(r'name="(pieces-[^"]+)"', page)[0]
+    twice("/receiving/exchanges/new?supplier=YZ", "/receiving/exchanges", **{pieces: "5"})
+    exchange = f"/receiving/exchanges/{desk.world.one(Exchange).id}"
+    desk.post(f"{exchange}/send")
+    line = desk.world.one(ExchangeLine).id
+    twice(exchange, f"{exchange}/settle", line_id=line, kind="replaced", pieces="2")
+    assert desk.world.standing(tee)["DOCK"] == 4 + 2
+    wrong = f"{url}/correct"
+    right = re.findall(r'name="(right-[^"]+:sound:[^"]*)"', desk.get(wrong).text)[0]
+    receipts = len(desk.world.all(Receipt))
+    twice(wrong, wrong, reason="one too many", **{right: "3"})
+    assert len(desk.world.all(Receipt)) == receipts + 1
 
 
 def test_the_rule_for_codes_of_new_skus_is_checked(desk: Desk):

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 
 from printing.masking import mask_address, mask_name, mask_note, mask_phone
 from warehouse.commands import Command, Handler, Outcome
-from warehouse.errors import Forbidden, NotFound, WarehouseError
+from warehouse.errors import CommandReused, Forbidden, NotFound, WarehouseError
 from warehouse.money import yuan
 from warehouse.people.auth import SYSTEM_NAME
 from warehouse.people.models import Person
@@ -100,7 +100,11 @@ def noted(outcome: Outcome, to: str) -> Response:
 
 def told(error: WarehouseError, to: str) -> Response:
     """Go to a page that shows why something was refused."""
-    flash(speak(error.text), "stop")
+    text = error.text
+    if isinstance(error, CommandReused):
+        text = say("This form was sent before with other values. See what was kept of it, then"
+                   " fill it in anew.")  # fmt: skip
+    flash(speak(text), "stop")
     return redirect(to, 303)
 
 

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from warehouse.catalog.models import Sku
 from warehouse.catalog.rules import scan_code
-from warehouse.commands import Command, Handler, new_id
+from warehouse.commands import Command, Handler
 from warehouse.errors import InvalidInput, NotFound, RuleViolation, UnknownSku
 from warehouse.inventory.desk import bins_of_sku
 from warehouse.kitting.commands.assemble import AssembleKits, assemble_kits
@@ -168,7 +168,6 @@ def _page(kit_id: int, values: dict[str, Any], errors: dict[str, str], refusal: 
             values=values,
             errors=errors,
             refusal=refusal,
-            fresh_id=new_id(),
             versions=versions,
             makes=[("0", speak(say("the only one there"))), *map(_make, versions)],
             tracked=[

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from warehouse.catalog.models import Bin, Sku
 from warehouse.catalog.queries import bin_by_code, sku_named
 from warehouse.catalog.rules import scan_code
-from warehouse.commands import Outcome, new_id
+from warehouse.commands import Outcome
 from warehouse.counting.commands.hands_ended import end_hand_and_look
 from warehouse.errors import InvalidInput, NotFound, RuleViolation, WarehouseError
 from warehouse.inventory.models import Move, MoveReason
@@ -244,7 +244,6 @@ def _form(
             errors=errors,
             refusal=speak(refusal.text) if refusal else None,
             sku=sku,
-            fresh_id=new_id(),
             **_known(session, place, sku),
         )
 

@@ -15,6 +15,7 @@ from sqlalchemy.exc import NoResultFound
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from warehouse.commands import new_id
 from warehouse.errors import InvalidInput, WarehouseError
 from warehouse.gate import DatabaseBusy
 from warehouse.people.rights import Right
@@ -67,6 +68,7 @@ def install(app: Flask) -> None:
         speak=speak,
         may=lambda right: may(Right(right)),
         static=_static,
+        fresh_id=new_id,
         fmt_g=fmt_g,
         fmt_instant=lambda at, kind="short": fmt_instant(at, locale(), kind),
         fmt_ago=lambda at: speak(fmt_ago(at, now())),
