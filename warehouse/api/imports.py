@@ -47,6 +47,7 @@ def orders_import() -> Response:
     tag=TAG,
     rights=(Right.STOCK,),
     files="files",
+    most_files=1,
     status=202,
     answer=component("Import"),
 )
@@ -60,6 +61,7 @@ def skus_import() -> Response:
     tag=TAG,
     rights=(Right.STOCK,),
     files="files",
+    most_files=1,
     status=202,
     answer=component("Import"),
 )
@@ -73,6 +75,7 @@ def bins_import() -> Response:
     tag=TAG,
     rights=(Right.STOCK,),
     files="files",
+    most_files=1,
     status=202,
     answer=component("Import"),
 )

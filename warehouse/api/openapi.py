@@ -32,7 +32,6 @@ from warehouse.api.shapes import (
     supply,
     waves,
 )
-from warehouse.orders.uploads import MOST_FILES
 
 VERSION = "1"
 COMPONENTS: dict[str, Schema] = {
@@ -236,7 +235,7 @@ def _body(op: Operation) -> dict[str, Any]:
         is_needed = bool(schema.get("required") or schema.get("oneOf"))
         return {"required": is_needed, "content": {"application/json": {"schema": schema}}}
     file = {"type": "string", "format": "binary", "minLength": 1}
-    files = {"type": "array", "items": file, "minItems": 1, "maxItems": MOST_FILES}
+    files = {"type": "array", "items": file, "minItems": 1, "maxItems": op.most_files}
     form = {
         "type": "object",
         "properties": {op.files: files, **op.fields},

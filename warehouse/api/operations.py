@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from flask import current_app
 
 from warehouse.api.schemas import Schema, record
+from warehouse.orders.uploads import MOST_FILES
 from warehouse.people.rights import Right
 from warehouse.web.access import MACHINE
 
@@ -41,6 +42,7 @@ class Operation:
     query: Mapping[str, Schema] = field(default_factory=dict)
     body: Schema | None = None
     files: str = ""
+    most_files: int = MOST_FILES
     fields: Mapping[str, Schema] = field(default_factory=dict)  # of an upload
     refusals: tuple[int, ...] = ()
     is_page: bool = False
