@@ -16,6 +16,7 @@ from warehouse.counting.calendar import SaveRule, due_of, open_due, save_rule
 from warehouse.counting.commands.deciding import ApproveLines, approve_lines
 from warehouse.counting.commands.importing import TakeInCounts, taking_in
 from warehouse.counting.commands.passes import NextBin, TakeBin, go_to_next_bin, take_bin
+from warehouse.counting.commands.sessions import FinishCount, finish_count
 from warehouse.counting.events import DoubtShortage, doubt_shortage
 from warehouse.counting.importing import CountReport, import_count_file
 from warehouse.counting.models import (
@@ -338,6 +339,21 @@ def test_without_an_hour_all_that_moved_since_is_asked_again(world: World, shelf
     assert count.line("A-2", mug).state is LineState.LOOK
 
 
+def test_what_was_counted_a_moment_ago_says_when_it_can_be_posted(world: World, shelf):
+    count = opened(world, "A-1", "A-2")
+    count.count("A-1", {shelf: 9})
+    count.count("A-1", {shelf: 9}, by="bob")
+    count.approve()
+    seen = count.line("A-1", shelf).counted_at.astimezone(world.zone)
+    later = f"{seen + timedelta(seconds=61):%H:%M:%S}"
+    assert f"from {later} on" in str(count.post(wait=False).message)
+    finish = {"session_id": count.id, "note": "rest next week"}
+    assert f"from {later} on" in str(world.refused(RuleViolation, finish_count, FinishCount,
+                                                   by="boss", **finish))  # fmt: skip
+    world.now = count.line("A-1", shelf).counted_at + timedelta(seconds=61)
+    assert str(count.post(wait=False).message) == "1 difference posted."
+
+
 def test_a_count_that_has_ended_takes_no_file(world: World, shelf, tmp_path: Path):
     count = opened(world, "A-1")
     count.count("A-1", {shelf: 10})
@@ -362,6 +378,12 @@ def test_a_cycle_is_asked_for_once_in_its_days():
     keys = [due_of(weekly, "", date(2026, 3, 1) + timedelta(days=n)).opened_for for n in range(21)]
     assert max(keys.count(key) for key in keys) == 7
     assert len(set(keys)) in (3, 4)
+
+
+def test_a_class_is_counted_in_a_cycle(world: World):
+    world.refused(InvalidInput, save_rule, SaveRule, by="boss", kind=RuleKind.MONTHLY, abc="A")
+    world.do(save_rule, SaveRule, by="boss", kind=RuleKind.CYCLE, abc="A")
+    assert [rule.abc for rule in world.all(CountRule)] == ["A"]
 
 
 def test_the_calendar_opens_a_count_once(world: World, shelf):

@@ -55,19 +55,23 @@ def save_rule(session: Session, command: SaveRule) -> Outcome:
     """Add a rule.
 
     Raises:
-        InvalidInput: no such zone or class, or a cycle of no days. RuleViolation: it is there.
+        InvalidInput: no such zone or class, a class of a monthly count, which is of everything, or
+            a cycle of no days. RuleViolation: it is there.
     """
     zone = session.scalars(sa.select(Zone).where(Zone.code == command.zone_code)).first()
     if command.zone_code and zone is None:
         raise InvalidInput(say("There is no such zone."), field="zone")
     if command.abc not in CLASSES:
         raise InvalidInput(say("Classes are A, B and C."), field="abc")
+    if command.abc and command.kind is not RuleKind.CYCLE:
+        raise InvalidInput(say("A class is counted in a cycle. A monthly count is of all goods."),
+                           field="abc")  # fmt: skip
     if not 0 < command.every_days <= LONGEST_CYCLE:
         raise InvalidInput(say("This must be {least} to {most}.", least=1, most=LONGEST_CYCLE),
                            field="every_days")  # fmt: skip
     rule = CountRule(
         kind=command.kind, zone_id=zone.id if zone else None, every_days=command.every_days,
-        abc=command.abc if command.kind is RuleKind.CYCLE else "",
+        abc=command.abc,
     )  # fmt: skip
     same = sa.select(CountRule.id).where(
         CountRule.kind == rule.kind, CountRule.abc == rule.abc, CountRule.is_active,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 import sqlalchemy as sa
@@ -80,6 +80,20 @@ def settle(session: Session, command: Command, count: CountSession) -> int:
     )
     session.expire_all()
     return len(again)
+
+
+def sure_from(session: Session, count: CountSession, zone: tzinfo) -> str:
+    """Return the time of day from which all that is approved may be posted, "" if it may be now."""
+    last = session.scalar(
+        sa.select(sa.func.max(CountLine.counted_at)).where(
+            CountLine.session_id == count.id,
+            CountLine.state == LineState.APPROVED,
+            ~CountLine.is_settled,
+        )
+    )
+    if last is None:
+        return ""
+    return f"{(last + timedelta(seconds=count.grace_s + 1)).astimezone(zone):%H:%M:%S}"
 
 
 def ask_again(

@@ -291,10 +291,10 @@ def add_rule() -> Response:
     kind = form_str("kind")
     if kind not in set(RuleKind):
         return told(InvalidInput(say("Say when to count."), field="kind"), url_for("counts.rules"))
+    cycle = {"abc": form_str("abc", ""), "every_days": form_int_or("every_days", 30)}
     return act(
         save_rule, SaveRule, back=url_for("counts.rules"), kind=RuleKind(kind),
-        zone_code=form_str("zone", ""), abc=form_str("abc", ""),
-        every_days=form_int_or("every_days", 30),
+        zone_code=form_str("zone", ""), **(cycle if kind == RuleKind.CYCLE else {}),
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from warehouse.counting.models import CountLine, CountSession, LineState, Sessio
 from warehouse.counting.promises import free_promises, hold_picks, promised_to_picks
 from warehouse.counting.put_off import within_reach
 from warehouse.counting.queries import is_all_counted
-from warehouse.counting.settling import ask_again, settle
+from warehouse.counting.settling import ask_again, settle, sure_from
 from warehouse.errors import RuleViolation
 from warehouse.inventory import ledger
 from warehouse.inventory.models import LotBalance, MoveReason, StockBalance
@@ -95,7 +95,10 @@ def post_count(session: Session, command: PostCount) -> Outcome:
     if not left and not held and _is_over(session, count):
         end(session, command, count, SessionState.POSTED)
     outcome = _answer(count, len(lines), again + len(gone) + len(strange), short, left, len(held))
-    return _with_strange(outcome, len(lines), len(strange)) if strange else outcome
+    if strange:
+        return _with_strange(outcome, len(lines), len(strange))
+    until = "" if again or gone or held else sure_from(session, count, command.zone)
+    return _with_wait(outcome, len(lines), until) if until else outcome
 
 
 def _approved(session: Session, count: CountSession) -> list[CountLine]:
@@ -300,8 +303,7 @@ def _answer(
                       " were seen in two bins. Post again when that is settled.",
                       posted=posted, held=held)  # fmt: skip
     elif not posted:
-        message = say("Nothing waits to be posted now. What was counted a moment ago is held until"
-                      " no hand can have any of it.")  # fmt: skip
+        message = say("Nothing waits to be posted now.")
     if count.state is SessionState.POSTED:
         message = say("{posted} differences posted. The count is finished.", posted=posted)
     return Outcome(
@@ -310,6 +312,15 @@ def _answer(
         facts={"posted": posted, "again": again, "released": short, "left": left, "held": held,
                "state": count.state.value},
     )  # fmt: skip
+
+
+def _with_wait(outcome: Outcome, posted: int, until: str) -> Outcome:
+    message = say("Counted a moment ago: some of it may still be in a hand. Post again from {time}"
+                  " on.", time=until)  # fmt: skip
+    if posted:
+        message = say("{posted} differences posted. The others were counted a moment ago: post"
+                      " again from {time} on.", posted=posted, time=until)  # fmt: skip
+    return replace(outcome, message=message, tone=Tone.ATTENTION)
 
 
 def _with_strange(outcome: Outcome, posted: int, strange: int) -> Outcome:

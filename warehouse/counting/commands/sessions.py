@@ -22,6 +22,7 @@ from warehouse.counting.models import CountLine as Line
 from warehouse.counting.opening import add_bins, make_session
 from warehouse.counting.put_off import take_up_doubts
 from warehouse.counting.scoping import Scope, choose
+from warehouse.counting.settling import sure_from
 from warehouse.errors import InvalidInput, NotFound, RuleViolation, StaleScreen
 from warehouse.inventory.models import Unfound
 from warehouse.inventory.unfound import within_reach_again
@@ -156,6 +157,12 @@ def finish_count(session: Session, command: FinishCount) -> Outcome:
         Line.session_id == count.id, Line.state == LineState.APPROVED
     )
     if session.execute(approved.limit(1)).first():
+        until = sure_from(session, count, command.zone)
+        if until:
+            raise RuleViolation(
+                say("Approved differences wait to be posted, which can be done from {time} on. Then"
+                    " finish the count.", time=until)
+            )  # fmt: skip
         raise RuleViolation(say("Approved differences wait to be posted. Post them first."))
     undecided = (LineState.LOOK, LineState.RECOUNT, LineState.DIFFERENT)
     different = session.scalars(
