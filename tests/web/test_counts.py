@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import html
 import io
 import re
 from datetime import timedelta
@@ -349,6 +351,20 @@ def test_a_file_is_taken_whole_or_not_at_all(desk: Desk, shelf):
     assert send(good).status_code == 200
     assert [(x.counted, x.book) for x in count.lines()] == [(8, 10)]
     assert "nothing is done twice" in words_of(send(good))
+
+
+def test_all_that_is_wrong_with_a_long_file_is_there_to_be_kept(desk: Desk, shelf):
+    _, count = shelf
+    desk.as_(Role.SUPERVISOR)
+    rows = "=1+1,NOPE,-3\n" * 300
+    file = (io.BytesIO(f"Bin,SKU,Pieces\n{rows}".encode()), "counts.csv")
+    page = desk.post(f"/counts/{count.id}/file", file=file).text
+    kept = html.unescape(page.split("<textarea hidden readonly>")[1].split("</textarea>")[0])
+    told = list(csv.reader(io.StringIO(kept)))
+    assert (page.count("<td>SKU</td>"), len(told)) == (167, 901)
+    assert [row[:3] for row in told[-3:]] == [
+        ["301", "Bin", "'=1+1"], ["301", "SKU", "NOPE"], ["301", "Pieces", "'-3"]
+    ]  # fmt: skip
 
 
 def test_forms_whose_choices_nobody_touched_are_taken(desk: Desk, shelf):

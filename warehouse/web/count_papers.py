@@ -61,11 +61,11 @@ from warehouse.web.context import (
 from warehouse.web.count_people import counter_choices
 from warehouse.web.counts import bp, seen_at
 from warehouse.web.desk import act, back_or, noted, told
+from warehouse.web.faults import SHOWN, whole_list
 from warehouse.web.words import options
 
 ENDINGS = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm")
 LARGEST_FILE = 20_000_000
-SHOWN = 500
 _BETWEEN = re.compile(r"[\s,;，；、|]+")  # serial numbers in one field
 FREE_ROWS = 4  # for goods the book does not have there
 
@@ -111,7 +111,8 @@ def upload(session_id: int) -> str | Response | tuple[str, int]:
         return told(error, _here(session_id))
     with reading() as session:
         count = session.get(CountSession, session_id)
-        page = render_template("counts/imported.html", report=found, count=count, shown=SHOWN)
+        page = render_template("counts/imported.html", report=found, count=count, shown=SHOWN,
+                               whole=whole_list(found.rejected))  # fmt: skip
     return (page, 400) if found.rejected else page
 
 

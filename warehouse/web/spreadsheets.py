@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -25,10 +25,9 @@ Field = tuple[Text, Callable[[Row], object]]
 
 def csv_answer(name: str, fields: Sequence[Field], rows: Iterable[Row]) -> Response:
     """Return rows as a CSV file that a spreadsheet opens as text, in UTF-8 with its mark."""
-    body = "".join(_lines(fields, rows))
     stamp = f"{now():%Y%m%d-%H%M}"
     return Response(
-        BOM + body,
+        BOM + csv_text(fields, rows),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}-{stamp}.csv"'},
     )
@@ -69,13 +68,14 @@ def file_answer(
     return answer(name, fields, rows)
 
 
-def _lines(fields: Sequence[Field], rows: Iterable[Row]) -> Iterator[str]:
+def csv_text(fields: Sequence[Field], rows: Iterable[Row]) -> str:
+    """Return rows as CSV without the mark of its encoding."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow([cell(speak(label)) for label, _ in fields])
     for row in rows:
         writer.writerow([cell(value(row)) for _, value in fields])
-    yield out.getvalue()
+    return out.getvalue()
 
 
 def cell(value: object) -> object:

@@ -35,6 +35,7 @@ from warehouse.web.context import (
     speak,
 )
 from warehouse.web.desk import fmt_yuan, noted
+from warehouse.web.faults import SHOWN, whole_list
 from warehouse.web.pages import invalid
 from warehouse.web.receipts import bp
 from warehouse.web.spreadsheets import Field
@@ -42,7 +43,6 @@ from warehouse.web.timeline import story
 
 LARGEST_LIST = 20 * 1024 * 1024
 ENDINGS = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm")
-SHOWN = 200
 
 FIELDS: tuple[Field, ...] = (
     (say("Code"), lambda s: s.code),
@@ -192,7 +192,9 @@ def _page(
             account=tables.latest(session, account, dock_desk.OPEN_SORTS["no"]),
             values={**current, **values},
             errors=errors,
-            rejected=taken.rejected[:SHOWN] if taken else (),
+            rejected=taken.rejected if taken else (),
+            shown=SHOWN,
+            whole=whole_list(taken.rejected) if taken else "",
             rejected_count=taken.rows if taken else 0,
             events=story(session, [("supplier", [supplier_id])]),
         )

@@ -36,6 +36,8 @@ from warehouse.web.access import needs
 from warehouse.web.amounts import period
 from warehouse.web.context import actor, config, database, form_ids, form_int, may, now, reading
 from warehouse.web.desk import act, back_or, told
+from warehouse.web.faults import SHOWN as FAULTS_SHOWN
+from warehouse.web.faults import whole_list
 from warehouse.web.sku_stock import asked_now
 from warehouse.web.spreadsheets import Field, file_answer
 from warehouse.web.supply import bp, reorder
@@ -146,7 +148,8 @@ def import_list() -> str | tuple[str, int] | Response:
         return told(RuleViolation(error.reason), url_for("supply.levels"))
     except InvalidInput as error:
         return told(error, url_for("supply.levels"))
-    return render_template("supply/imported.html", report=report, shown=SHOWN)
+    whole = whole_list(report.rejected)
+    return render_template("supply/imported.html", report=report, shown=FAULTS_SHOWN, whole=whole)
 
 
 def _import() -> ListReport:

@@ -113,6 +113,16 @@ function arrived(request) {
   serveMain();
 }
 
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-keep]");
+  if (!button) return;
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob(["\ufeff", button.nextElementSibling.value], { type: "text/csv" }));
+  link.download = button.dataset.keep;
+  link.click();
+  URL.revokeObjectURL(link.href);
+});
+
 const sentTo = new Set(); // addresses that take uploads, and may have no page
 
 function needsMore(page) {
