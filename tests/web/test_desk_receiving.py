@@ -60,6 +60,18 @@ def test_a_supplier_is_added_changed_and_its_faults_are_told_at_the_field(desk: 
     assert "Lead time in days" in words_of(desk.get(url))
 
 
+def test_every_wrong_field_of_an_order_is_marked_at_once(desk: Desk, dock: Dock):
+    desk.world.sku("TEE")
+    form: dict[str, Any] = {
+        "supplier": "YZ", "expected_on": "31.2.", "sku-0": "TEE", "pieces-0": "10",
+        "sku-1": "NOPE", "pieces-1": "0", "sku-3": "", "price-3": "abc", "day-3": "2062-01-01",
+    }  # fmt: skip
+    wrong = ["expected_on", "sku-1", "pieces-1", "sku-3", "pieces-3", "price-3", "day-3"]
+    page = desk.post("/receiving/orders", **form).text
+    assert re.findall(r'name="([^"]+)"[^>]*aria-invalid', page) == wrong
+    assert desk.world.all(PurchaseOrder) == []
+
+
 def test_an_order_is_typed_ordered_printed_and_had_as_a_file(desk: Desk, dock: Dock):
     tee = desk.world.sku("TEE")
     form: dict[str, Any] = {"supplier": "YZ", "sku-0": "TEE", "pieces-0": "10", "price-0": "12.50"}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from flask import render_template, request, url_for
@@ -23,12 +23,14 @@ from warehouse.receiving.commands.purchases import (
     Wanted,
     change_purchase,
     close_purchase,
+    line_problems,
     make_purchase,
     place_order,
 )
 from warehouse.receiving.models import PurchaseOrder, PurchaseState, Receipt, Supplier
 from warehouse.receiving.order_papers import PrintPurchase, print_purchase, purchase_paper
 from warehouse.receiving.queries import suppliers_in_use
+from warehouse.receiving.rules import expected_problem
 from warehouse.text import say
 from warehouse.web import tables
 from warehouse.web.access import needs
@@ -43,6 +45,7 @@ from warehouse.web.timeline import story
 EMPTY_ROWS = 6
 MOST_ROWS = 500
 _COLUMNS = ("sku", "pieces", "price", "day")
+T = TypeVar("T")
 
 SEEN_FIELDS: tuple[Field, ...] = (
     (say("Purchase order"), lambda o: o.number),
@@ -120,9 +123,12 @@ def new_order() -> str:
 @needs(Right.BUY)
 def add_order() -> Response | tuple[str, int]:
     """Draft an order."""
+    typed, errors = _typed()
+    if errors:
+        return _form(request.form, errors, None), 400
     try:
         outcome = do(
-            make_purchase, MakePurchase, supplier=form_str("supplier", ""), **_typed(),
+            make_purchase, MakePurchase, supplier=form_str("supplier", ""), **typed,
             is_ordered=form_str("is_ordered", "") == "1",
         )  # fmt: skip
     except InvalidInput as error:
@@ -198,10 +204,9 @@ def change_order(order_id: int) -> Response | tuple[str, int]:
     """Write a draft anew."""
     with reading() as session:
         found = _order(session, order_id)
-    try:
-        typed = _typed()
-    except InvalidInput as error:
-        return _form(request.form, {error.field: speak(error.text)}, found), 400
+    typed, errors = _typed()
+    if errors:
+        return _form(request.form, errors, found), 400
     return act(change_purchase, ChangePurchase, back=_here(order_id), purchase_id=order_id,
                **typed)  # fmt: skip
 
@@ -223,25 +228,35 @@ def close_order(order_id: int) -> Response:
     )  # fmt: skip
 
 
-def _typed() -> dict[str, Any]:
-    lines: list[Wanted] = []
-    for at in _rows_of(request.form):
-        sku, pieces, price, day = (form_str(f"{name}-{at}", "") for name in _COLUMNS)
-        if not any((sku, pieces, price, day)):
-            continue
-        lines.append(
-            Wanted(
-                sku_code=sku,
-                pieces=pieces_of(pieces, f"lines-{len(lines) + 1}"),
-                price_fen=fen_of(price, f"lines-{len(lines) + 1}"),
-                expected_on=day_of(day, f"lines-{len(lines) + 1}"),
-            )
+def _typed() -> tuple[dict[str, Any], dict[str, str]]:
+    """Return what was typed, and the fields that are wrong, each with a sentence."""
+    errors: dict[str, str] = {}
+
+    def read(kind: Callable[[str, str], T], name: str, instead: T) -> T:
+        try:
+            return kind(form_str(name, ""), name)
+        except InvalidInput as error:
+            errors[name] = speak(error.text)
+            return instead
+
+    rows = [at for at in _rows_of(request.form)
+            if any(form_str(f"{name}-{at}", "") for name in _COLUMNS)]  # fmt: skip
+    lines = tuple(
+        Wanted(
+            sku_code=form_str(f"sku-{at}", ""),
+            pieces=read(pieces_of, f"pieces-{at}", 1),
+            price_fen=read(fen_of, f"price-{at}", 0),
+            expected_on=read(day_of, f"day-{at}", None),
         )
-    return {
-        "lines": tuple(lines),
-        "expected_on": day_of(form_str("expected_on", ""), "expected_on"),
-        "note": form_str("note", ""),
-    }
+        for at in rows
+    )
+    day = read(day_of, "expected_on", None)
+    if (problem := expected_problem(day, today())) is not None:
+        errors["expected_on"] = speak(problem)
+    with reading() as session:
+        for line, column, why in line_problems(session, lines, today()):
+            errors[f"{column}-{rows[line - 1]}"] = speak(why)
+    return {"lines": lines, "expected_on": day, "note": form_str("note", "")}, errors
 
 
 def _rows_of(values: Mapping[str, str]) -> range:
@@ -252,7 +267,7 @@ def _rows_of(values: Mapping[str, str]) -> range:
 
 
 def _form(values: Mapping[str, str], errors: dict[str, str], order: PurchaseOrder | None) -> str:
-    used = [at for at in _rows_of(values) if values.get(f"sku-{at}") or values.get(f"pieces-{at}")]
+    used = [at for at in _rows_of(values) if any(values.get(f"{name}-{at}") for name in _COLUMNS)]
     following = used[-1] + 1 if used else 0
     with reading() as session:
         suppliers = [(s.code, f"{s.name} ({s.code})") for s in suppliers_in_use(session)]

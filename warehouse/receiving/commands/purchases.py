@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -226,33 +226,41 @@ def checked_lines(
     if problem is not None:
         raise InvalidInput(problem, field="expected_on")
     known = sku_ids(session, [line.sku_code for line in lines])
-    gone, seen = out_of_use(session, known.values()), set[int]()
-    for at, line in enumerate(lines, start=1):
-        sku_id = known.get(line.sku_code)
-        problem = _line_problem(line, sku_id, seen, today)
-        if sku_id in gone:
-            problem = say("This SKU is out of use.")
-        if problem is not None or sku_id is None:
-            refusal = UnknownName if sku_id is None else InvalidInput
-            raise refusal(
-                say("Line {line}, {sku}: {problem}", line=at, sku=line.sku_code[:40],
-                    problem=problem or ""),
-                field=f"lines-{at}",
-            )  # fmt: skip
-        seen.add(sku_id)
+    for at, column, problem in line_problems(session, lines, today):
+        code = lines[at - 1].sku_code
+        refusal = UnknownName if column == "sku" and code not in known else InvalidInput
+        raise refusal(
+            say("Line {line}, {sku}: {problem}", line=at, sku=code[:40], problem=problem),
+            field=f"lines-{at}",
+        )
     return [known[line.sku_code] for line in lines]
 
 
-def _line_problem(line: Wanted, sku_id: int | None, seen: set[int], today: date) -> Text | None:
+def line_problems(
+    session: Session, lines: Sequence[Wanted], today: date
+) -> Iterator[tuple[int, str, Text]]:
+    """Yield everything wrong with the lines: which of them from 1, its column, and why."""
+    known = sku_ids(session, [line.sku_code for line in lines])
+    gone, seen = out_of_use(session, known.values()), set[int]()
+    for at, line in enumerate(lines, start=1):
+        sku_id = known.get(line.sku_code)
+        problems = {
+            "sku": _sku_problem(sku_id, gone, seen),
+            "pieces": pieces_problem(line.pieces),
+            "price": fen_problem(line.price_fen),
+            "day": expected_problem(line.expected_on, today),
+        }
+        yield from ((at, column, why) for column, why in problems.items() if why is not None)
+        if sku_id is not None:
+            seen.add(sku_id)
+
+
+def _sku_problem(sku_id: int | None, gone: Collection[int], seen: set[int]) -> Text | None:
     if sku_id is None:
         return say("There is no SKU with this code.")
-    if sku_id in seen:
-        return say("This SKU stands on another line already.")
-    return (
-        pieces_problem(line.pieces)
-        or fen_problem(line.price_fen)
-        or expected_problem(line.expected_on, today)
-    )
+    if sku_id in gone:
+        return say("This SKU is out of use.")
+    return say("This SKU stands on another line already.") if sku_id in seen else None
 
 
 def _require_new(session: Session, source_key: str) -> None:
