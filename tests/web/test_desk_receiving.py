@@ -60,6 +60,11 @@ def test_a_supplier_is_added_changed_and_its_faults_are_told_at_the_field(desk: 
     assert "Lead time in days" in words_of(desk.get(url))
 
 
+def marked(answer: Any) -> list[str]:
+    """Return the names of the fields that are marked as wrong."""
+    return re.findall(r'name="([^"]+)"[^>]*aria-invalid', answer.text)
+
+
 def test_every_wrong_field_of_an_order_is_marked_at_once(desk: Desk, dock: Dock):
     desk.world.sku("TEE")
     form: dict[str, Any] = {
@@ -67,8 +72,7 @@ def test_every_wrong_field_of_an_order_is_marked_at_once(desk: Desk, dock: Dock)
         "sku-1": "NOPE", "pieces-1": "0", "sku-3": "", "price-3": "abc", "day-3": "2062-01-01",
     }  # fmt: skip
     wrong = ["expected_on", "sku-1", "pieces-1", "sku-3", "pieces-3", "price-3", "day-3"]
-    page = desk.post("/receiving/orders", **form).text
-    assert re.findall(r'name="([^"]+)"[^>]*aria-invalid', page) == wrong
+    assert marked(desk.post("/receiving/orders", **form)) == wrong
     assert desk.world.all(PurchaseOrder) == []
 
 
@@ -146,8 +150,10 @@ def test_a_receipt_shows_its_story_and_is_booked_and_corrected(desk: Desk, dock:
     sound = next(name for name in names if ":sound:" in name)
     same = desk.post(f"{url}/correct", reason="x", **{sound: "8"})
     assert (same.status_code, "Nothing differs" in words_of(same)) == (400, True)
-    empty = desk.post(f"{url}/correct", reason="x", **{sound: " "})
-    assert (empty.status_code, "0 for none" in words_of(empty)) == (400, True)
+    faulty = next(name for name in names if name != sound)
+    wrong = desk.post(f"{url}/correct", reason="x", **{sound: " ", faulty: "1.5"})
+    assert (wrong.status_code, "0 for none" in words_of(wrong)) == (400, True)
+    assert sorted(marked(wrong)) == sorted(names)
     assert len(desk.world.all(Receipt)) == 1
     done = desk.post(f"{url}/correct", reason="one box twice", **{sound: "6"})
     assert "one box twice" in desk.said(done)
@@ -229,6 +235,8 @@ def test_an_exchange_goes_from_quarantine_to_the_supplier_and_back(desk: Desk, d
     assert "wrong colour" in form
     many = desk.post("/receiving/exchanges", supplier="YZ", **{name: "6"})
     assert many.status_code == 400
+    wrong = desk.post("/receiving/exchanges", supplier="YZ", **{name: "x"}, due_on="31.2.")
+    assert (wrong.status_code, marked(wrong)) == (400, [name, "due_on"])
     made = desk.post("/receiving/exchanges", supplier="YZ", **{name: "5"}, due_on="2026-04-01")
     assert "is listed" in desk.said(made)
     exchange = desk.world.one(Exchange)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeVar
 
 from flask import request
 
@@ -11,7 +13,9 @@ from warehouse.receiving.rules import read_day
 from warehouse.shops import cells
 from warehouse.shops.refusals import BadCell
 from warehouse.text import say
-from warehouse.web.context import FIRST_DAY, LAST_DAY, config, form_str, now
+from warehouse.web.context import FIRST_DAY, LAST_DAY, config, form_str, now, speak
+
+T = TypeVar("T")
 
 
 def today() -> date:
@@ -81,6 +85,15 @@ def said_pieces(text: str, field: str) -> int:
     if not text.strip():
         raise InvalidInput(say("Write how many there were, 0 for none."), field=field)
     return pieces_of(text, field)
+
+
+def read_or_told(errors: dict[str, str], kind: Callable[[str, str], T], name: str, instead: T) -> T:
+    """Return what a field of the form says; where it says nothing sound, `errors` tell why."""
+    try:
+        return kind(form_str(name, ""), name)
+    except InvalidInput as error:
+        errors[name] = speak(error.text)
+        return instead
 
 
 def period() -> tuple[date, date]:

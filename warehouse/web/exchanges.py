@@ -32,7 +32,7 @@ from warehouse.receiving.rules import AGE_STEPS, age_bucket
 from warehouse.text import Text, say
 from warehouse.web import tables
 from warehouse.web.access import needs
-from warehouse.web.amounts import day_of, form_fen, pieces_of
+from warehouse.web.amounts import day_of, form_fen, pieces_of, read_or_told
 from warehouse.web.context import do, form_int, form_str, now, reading, speak
 from warehouse.web.desk import act, names_of, noted, state_chips, told
 from warehouse.web.receipts import bp, supplier_choices
@@ -156,10 +156,14 @@ def new_exchange() -> str:
 @needs(Right.BUY)
 def add_exchange() -> Response | tuple[str, int]:
     """Write the list."""
+    errors: dict[str, str] = {}
+    lines, due_on = _lines(errors), read_or_told(errors, day_of, "due_on", None)
+    if errors:
+        return _form(dict(request.form), errors), 400
     try:
         outcome = do(
-            make_exchange, MakeExchange, supplier=form_str("supplier", ""), lines=_lines(),
-            due_on=day_of(form_str("due_on", ""), "due_on"), note=form_str("note", ""),
+            make_exchange, MakeExchange, supplier=form_str("supplier", ""), lines=lines,
+            due_on=due_on, note=form_str("note", ""),
         )  # fmt: skip
     except InvalidInput as error:
         return _form(dict(request.form), {error.field: speak(error.text)}), 400
@@ -227,13 +231,13 @@ def settle(exchange_id: int) -> Response:
     )  # fmt: skip
 
 
-def _lines() -> tuple[Faulty, ...]:
+def _lines(errors: dict[str, str]) -> tuple[Faulty, ...]:
     found = []
     for name, value in request.form.items():
         key = name.removeprefix("pieces-")
         if key == name or not value.strip():
             continue
-        pieces = pieces_of(value, key)
+        pieces = read_or_told(errors, pieces_of, name, 0)
         if pieces:
             found.append(Faulty(key=key, pieces=pieces, fault=form_str(f"fault-{key}", "")))
     return tuple(found)

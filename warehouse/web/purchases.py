@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
 import sqlalchemy as sa
 from flask import render_template, request, url_for
@@ -34,7 +34,7 @@ from warehouse.receiving.rules import expected_problem
 from warehouse.text import say
 from warehouse.web import tables
 from warehouse.web.access import needs
-from warehouse.web.amounts import day_of, fen_of, pieces_of, today
+from warehouse.web.amounts import day_of, fen_of, pieces_of, read_or_told, today
 from warehouse.web.context import config, do, form_str, may, now, reading, speak
 from warehouse.web.desk import act, fmt_yuan, names_of, noted, state_chips
 from warehouse.web.drafts import draft, shown
@@ -45,7 +45,6 @@ from warehouse.web.timeline import story
 EMPTY_ROWS = 6
 MOST_ROWS = 500
 _COLUMNS = ("sku", "pieces", "price", "day")
-T = TypeVar("T")
 
 SEEN_FIELDS: tuple[Field, ...] = (
     (say("Purchase order"), lambda o: o.number),
@@ -231,26 +230,18 @@ def close_order(order_id: int) -> Response:
 def _typed() -> tuple[dict[str, Any], dict[str, str]]:
     """Return what was typed, and the fields that are wrong, each with a sentence."""
     errors: dict[str, str] = {}
-
-    def read(kind: Callable[[str, str], T], name: str, instead: T) -> T:
-        try:
-            return kind(form_str(name, ""), name)
-        except InvalidInput as error:
-            errors[name] = speak(error.text)
-            return instead
-
     rows = [at for at in _rows_of(request.form)
             if any(form_str(f"{name}-{at}", "") for name in _COLUMNS)]  # fmt: skip
     lines = tuple(
         Wanted(
             sku_code=form_str(f"sku-{at}", ""),
-            pieces=read(pieces_of, f"pieces-{at}", 1),
-            price_fen=read(fen_of, f"price-{at}", 0),
-            expected_on=read(day_of, f"day-{at}", None),
+            pieces=read_or_told(errors, pieces_of, f"pieces-{at}", 1),
+            price_fen=read_or_told(errors, fen_of, f"price-{at}", 0),
+            expected_on=read_or_told(errors, day_of, f"day-{at}", None),
         )
         for at in rows
     )
-    day = read(day_of, "expected_on", None)
+    day = read_or_told(errors, day_of, "expected_on", None)
     if (problem := expected_problem(day, today())) is not None:
         errors["expected_on"] = speak(problem)
     with reading() as session:

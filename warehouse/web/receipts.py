@@ -31,7 +31,7 @@ from warehouse.receiving.queries import FAULT_WORDS, counters_of, involved_in, r
 from warehouse.text import say
 from warehouse.web import tables
 from warehouse.web.access import needs
-from warehouse.web.amounts import said_pieces
+from warehouse.web.amounts import read_or_told, said_pieces
 from warehouse.web.context import (
     config,
     do,
@@ -226,12 +226,16 @@ def correct(receipt_id: int) -> str | Response:
 @needs(Right.STOCK)
 def corrected(receipt_id: int) -> str | Response | tuple[str | Response, int]:
     """Book the differences by a document of their own."""
+    errors: dict[str, str] = {}
+    lines = tuple(
+        RightNumber(key=name.removeprefix("right-"),
+                    pieces=read_or_told(errors, said_pieces, name, 0))
+        for name in request.form
+        if name.startswith("right-")
+    )  # fmt: skip
+    if errors:
+        return _correct_page(receipt_id, dict(request.form), errors), 400
     try:
-        lines = tuple(
-            RightNumber(key=name.removeprefix("right-"), pieces=said_pieces(value, name))
-            for name, value in request.form.items()
-            if name.startswith("right-")
-        )
         outcome = do(
             correct_receipt, CorrectReceipt, receipt_id=receipt_id,
             reason=form_str("reason", ""), lines=lines,
