@@ -124,6 +124,25 @@ def test_another_bin_is_asked_a_reason_for_and_it_is_kept(dock: Dock):
     assert [note.why for note in dock.world.all(MoveNote)] == [Why.NOT_REACHABLE]
 
 
+def test_which_measure_is_broken_and_by_how_much_is_said_and_kept_with_the_move(dock: Dock):
+    dock.limit("A-02", length_mm=10, width_mm=10, height_mm=10, storage_class="cold")
+    with dock.world.database.transaction() as session:
+        sku = session.get_one(Sku, dock.goods.id)
+        sku.length_mm, sku.width_mm, sku.height_mm = 390, 340, 20
+        sku.storage_class = "dry"
+    dock.world.settings(paper_locale="en")
+    hand = dock.take()
+    said = "A piece is 390 × 340 × 20 mm, A-02 is 10 × 10 × 10 mm inside."
+    asked = dock.place(hand, "A-02")
+    assert (asked.screen, str(asked.message)) == ("why", f"{said} Why A-02 all the same?")
+    dock.place(hand, "A-02", why=Why.BETTER_PLACE)
+    note = dock.world.one(MoveNote).note
+    assert note == (
+        f"{said} A-02 would be filled to 265200 %, and is full at 80 %."
+        " The goods are of class dry, A-02 is of cold."
+    )
+
+
 def test_the_question_can_be_taken_back_and_then_the_goods(dock: Dock):
     hand = dock.take()
     dock.place(hand, "A-02")

@@ -72,6 +72,10 @@ def test_all_of_it_goes_elsewhere_for_a_reason_chosen_on_the_screen(tablet: Tabl
     assert (tablet.screen, asked.status_code) == ("why", 200)
     # The tablet may be closed and opened again: the question is still there.
     assert "Why this bin?" in words_of(tablet.desk.get("/store", Role.RECEIVER))
+    tablet.dock.limit("A-02", length_mm=10, width_mm=10, height_mm=10)
+    tablet.dock.tracked(length_mm=390, width_mm=340, height_mm=20)
+    said = "A piece is 390 × 340 × 20 mm, A-02 is 10 × 10 × 10 mm inside."
+    assert said in words_of(tablet.desk.get("/store", Role.RECEIVER))
     tablet.scan("CMD-OK", why="bin_full")
     assert tablet.standing() == {"A-01": 2, "A-02": 10, "OPENING": -12}
     assert tablet.world.one(MoveNote).why is Why.BIN_FULL

@@ -10,7 +10,18 @@ from sqlalchemy.orm import Session
 from warehouse.catalog.models import Bin, Sku
 from warehouse.errors import RuleViolation
 from warehouse.placing.places import place_of
-from warehouse.placing.rules import HARD, Goods, Limit, Reason, broken
+from warehouse.placing.rules import (
+    FILLED_PERCENT,
+    HARD,
+    Goods,
+    Limit,
+    Place,
+    Reason,
+    Size,
+    broken,
+    filled,
+    goes_in,
+)
 from warehouse.text import Text, say
 
 REASON_WORDS: Mapping[Reason, Text] = {
@@ -23,18 +34,36 @@ REASON_WORDS: Mapping[Reason, Text] = {
 }
 
 
-def limit_text(limit: Limit, bin_code: str) -> Text:
-    """Return the sentence for a limit of a bin."""
+def limit_text(limit: Limit, place: Place, goods: Sequence[Goods]) -> Text:
+    """Return the sentence for a limit that goods break in a bin, and by how much."""
+    pieces, weight, percent = filled(place, goods)
+    too_large = next((g.size_mm for g in goods if not goes_in(g, place)), None)
     words = {
-        Limit.CLOSED: say("{bin} is closed: nothing more is put in.", bin=bin_code),
-        Limit.MIXED: say("{bin} is for one SKU only, and other goods stand there.", bin=bin_code),
-        Limit.PIECES: say("{bin} would hold more pieces than it may.", bin=bin_code),
-        Limit.WEIGHT: say("{bin} would carry more weight than it may.", bin=bin_code),
-        Limit.SIZE: say("The goods are larger than {bin}.", bin=bin_code),
-        Limit.VOLUME: say("{bin} is too full for these goods.", bin=bin_code),
-        Limit.CLASS: say("{bin} is for goods of another class.", bin=bin_code),
-    }
+        Limit.CLOSED: say("{bin} is closed: nothing more is put in.", bin=place.code),
+        Limit.MIXED: say("{bin} is for one SKU only, and other goods stand there.", bin=place.code),
+        Limit.PIECES: say("{bin} may hold {most}; with these it would hold {pieces}.",
+                          bin=place.code, pieces=pieces, most=place.most_pieces),
+        Limit.WEIGHT: say("{bin} would carry {weight} g, and may carry {most} g.",
+                          bin=place.code, weight=weight, most=place.most_weight_g),
+        Limit.SIZE: say("A piece is {piece} mm, {bin} is {inside} mm inside.",
+                        piece=_sides(too_large), bin=place.code, inside=_sides(place.size_mm)),
+        Limit.VOLUME: say("{bin} would be filled to {percent} %, and is full at {most} %.",
+                          bin=place.code, percent=percent, most=FILLED_PERCENT),
+        Limit.CLASS: say("The goods are of class {wanted}, {bin} is of {given}.",
+                         wanted=", ".join(sorted({g.storage_class for g in goods} - {""})),
+                         bin=place.code, given=place.storage_class or say("none")),
+    }  # fmt: skip
     return words[limit]
+
+
+def _sides(size: Size | None) -> str:
+    return " × ".join(map(str, sorted(size or (), reverse=True)))
+
+
+def soft_texts(session: Session, target: Bin, goods: Sequence[Goods]) -> list[Text]:
+    """Return what the bin's measures and class say against the goods."""
+    place = place_of(session, target.id)
+    return [limit_text(limit, place, goods) for limit in broken(place, goods) if limit not in HARD]
 
 
 def require_room(session: Session, target: Bin, goods: Sequence[Goods]) -> tuple[Limit, ...]:
@@ -43,10 +72,11 @@ def require_room(session: Session, target: Bin, goods: Sequence[Goods]) -> tuple
     Raises:
         RuleViolation: closed, for one SKU only, too many pieces, too heavy.
     """
-    found = broken(place_of(session, target.id), goods)
+    place = place_of(session, target.id)
+    found = broken(place, goods)
     for limit in found:
         if limit in HARD:
-            raise RuleViolation(limit_text(limit, target.code), limit=limit.value)
+            raise RuleViolation(limit_text(limit, place, goods), limit=limit.value)
     return found
 
 
@@ -81,6 +111,6 @@ def require_room_or_why(session: Session, target: Bin, goods: Sequence[Goods], w
     if soft and not why.strip():
         raise RuleViolation(
             say("{limit} Put them there all the same? Say why in the note.",
-                limit=limit_text(soft[0], target.code)),
+                limit=soft_texts(session, target, goods)[0]),
             limit=soft[0].value,
         )  # fmt: skip

@@ -106,11 +106,20 @@ def broken(place: Place, goods: Sequence[Goods]) -> tuple[Limit, ...]:
         Limit.WEIGHT: place.most_weight_g is not None
         and weight > 0
         and place.weight_g + weight > place.most_weight_g,
-        Limit.SIZE: any(not _goes_in(g, place) for g in goods),
+        Limit.SIZE: any(not goes_in(g, place) for g in goods),
         Limit.VOLUME: _is_too_much(place, goods),
         Limit.CLASS: any(not _is_of_class(g, place) for g in goods),
     }
     return tuple(limit for limit, is_broken in found.items() if is_broken)
+
+
+def filled(place: Place, goods: Sequence[Goods]) -> tuple[int, int, int]:
+    """Return pieces, weight (g) and percent of its inside the bin would have with the goods."""
+    pieces = place.pieces + sum(g.pieces for g in goods)
+    weight = place.weight_g + sum((g.weight_g or 0) * g.pieces for g in goods)
+    volume = place.volume_mm3 + sum(_volume(g.size_mm) * g.pieces for g in goods)
+    inside = _volume(place.size_mm)
+    return pieces, weight, -(-100 * volume // inside) if inside else 0
 
 
 def room(place: Place, goods: Goods, among: frozenset[Limit] = frozenset(Limit)) -> int:
@@ -211,7 +220,8 @@ def _is_of_class(goods: Goods, place: Place) -> bool:
     return not goods.storage_class or goods.storage_class == place.storage_class
 
 
-def _goes_in(goods: Goods, place: Place) -> bool:
+def goes_in(goods: Goods, place: Place) -> bool:
+    """Tell whether one piece goes into the bin, turned as it may be; unknown sizes do."""
     if goods.size_mm is None or place.size_mm is None:
         return True
     sides = zip(sorted(goods.size_mm), sorted(place.size_mm), strict=True)

@@ -38,6 +38,7 @@ from warehouse.storing.commands.place import (
     PlaceGoods,
     PutBack,
     UndoPlacing,
+    against,
     place_goods,
     put_back,
     undo_placing,
@@ -269,6 +270,7 @@ def _why(session: Session, hand: Handling) -> Fragment:
         context={
             "view": hand_view(session, hand),
             "place": place,
+            "against": against(session, hand, place),
             "reasons": TO_QUARANTINE if is_quarantine else OTHER_BIN,
         },
     )

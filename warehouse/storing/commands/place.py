@@ -18,11 +18,12 @@ from warehouse.inventory.models import Move, MoveReason
 from warehouse.inventory.refusals import refuse_bin
 from warehouse.inventory.unfound import moved_back, moved_out
 from warehouse.people import trail
-from warehouse.placing.limits import require_room, require_unmixed
+from warehouse.placing.limits import require_room, require_unmixed, soft_texts
 from warehouse.placing.models import Why
 from warehouse.placing.places import goods_of
 from warehouse.placing.reasons import OTHER_BIN, TO_QUARANTINE, note_why
-from warehouse.placing.rules import Limit
+from warehouse.placing.rules import Goods, Limit
+from warehouse.settings import load_settings
 from warehouse.storing.commands.hand import advised, close, lock_handling, open_of
 from warehouse.storing.models import Handling, HandlingKind, HandlingState
 from warehouse.storing.screens import StockScreen
@@ -32,9 +33,10 @@ from warehouse.storing.sources import (
     require_free,
 )
 from warehouse.storing.whole import content_of, require_whole
-from warehouse.text import say
+from warehouse.text import Text, say, translate
 
 TARGETS = PUT_INTO | {BinKind.QUARANTINE}
+LIMITED = (BinKind.SHELF, BinKind.RESERVE)
 UNDONE_WITHIN = timedelta(hours=12)  # a shift; yesterday's work is not undone by one card
 
 
@@ -88,14 +90,14 @@ def place_goods(session: Session, command: PlaceGoods) -> Outcome:
         return Outcome(
             screen=StockScreen.WHY,
             subject_id=handling.id,
-            message=say("Why {bin}?", bin=placing.target.code),
+            message=_why(placing.target, against(session, handling, placing.target)),
             tone=Tone.ATTENTION,
         )
     if command.why is not None:
         allowed = TO_QUARANTINE if is_quarantine else OTHER_BIN
         if command.why not in allowed:
             raise InvalidInput(say("Choose one of the reasons."), field="why")
-        note_why(session, command, command.why)
+        note_why(session, command, command.why, _note(session, handling, placing.target))
     _book(session, command, placing)
     return _put_down(session, command, placing)
 
@@ -228,17 +230,37 @@ def _require_told(handling: Handling, sku: Sku) -> None:
         raise LotMissing(say("{sku} is kept by lot. Say which lot.", sku=sku.code), sku=sku.code)
 
 
+def against(session: Session, handling: Handling, target: Bin) -> list[Text]:
+    """Return what the measures and the class of a bin say against the goods in hand."""
+    if target.kind not in LIMITED:
+        return []
+    return soft_texts(session, target, _goods(session, handling, handling.pieces))
+
+
+def _why(target: Bin, said: Sequence[Text]) -> Text:
+    if said:
+        return say("{limit} Why {bin} all the same?", limit=said[0], bin=target.code)
+    return say("Why {bin}?", bin=target.code)
+
+
+def _note(session: Session, handling: Handling, target: Bin) -> str:
+    """Return the limits that are broken, in the words of the site, to be kept with the moves."""
+    locale = load_settings(session).paper_locale
+    return " ".join(translate(text, locale) for text in against(session, handling, target))
+
+
 def _require_room(session: Session, placing: _Placing) -> tuple[Limit, ...]:
-    if placing.target.kind not in (BinKind.SHELF, BinKind.RESERVE):
+    if placing.target.kind not in LIMITED:
         return ()
-    if placing.sku is not None:
-        goods = [goods_of(session, placing.sku, placing.pieces, placing.handling.lot_id)]
-    else:
-        content = content_of(session, placing.source.id)
-        goods = [
-            goods_of(session, session.get_one(Sku, row.sku_id), row.on_hand) for row in content
-        ]
-    return require_room(session, placing.target, goods)
+    return require_room(session, placing.target, _goods(session, placing.handling, placing.pieces))
+
+
+def _goods(session: Session, handling: Handling, pieces: int) -> list[Goods]:
+    if handling.sku_id is not None:
+        sku = session.get_one(Sku, handling.sku_id)
+        return [goods_of(session, sku, pieces, handling.lot_id)]
+    content = content_of(session, handling.from_bin_id)
+    return [goods_of(session, session.get_one(Sku, row.sku_id), row.on_hand) for row in content]
 
 
 def _is_other(placing: _Placing, soft: Sequence[Limit]) -> bool:
