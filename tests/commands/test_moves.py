@@ -202,7 +202,7 @@ def test_a_list_of_bins_says_of_which_class_a_zone_is(world: World, tmp_path: Pa
     )
     for _ in range(2):  # a list taken twice changes nothing
         report = import_bin_list(world.database, path, actor=actor, at=world.tick())
-        assert [r.row for r in report.rejected if r.column == "zone_class"] == [4, 5]
+        assert [r.row for r in report.rejected if r.column == "库区类别"] == [4, 5]
         assert {z.code: z.storage_class for z in world.all(Zone)} == {"F": "A", "G": "C"}
     path.write_text("货位,库区\nL-01,F\n", encoding="utf-8")
     import_bin_list(world.database, path, actor=actor, at=world.tick())
