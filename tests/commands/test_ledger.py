@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
 
 from tests.builders import Goods, Stage, World
 from warehouse.catalog.models import Bin
@@ -253,9 +254,20 @@ def test_a_balance_that_is_hidden_among_totes_or_outside_is_found(shelf: Shelf):
     of_a = sa.update(StockBalance).where(StockBalance.bin_id == shelf.a)
     for flag, kept in (("is_virtual", 1), ("is_in_work", 2)):
         with shelf.world.database.reading() as session:
+            _unguard(session)
             session.execute(of_a.values({flag: True}))
             found = [(d.kind, d.bin, d.kept, d.computed) for d in differences(session)]
         assert found == [("kind_of_bin", "A-01", kept, 0)]
+
+
+def _unguard(session: Session) -> None:
+    """Take the database's own guards off the balances, until the session is undone."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.text("ALTER TABLE stock_balance DISABLE TRIGGER USER"))
+        return
+    triggers = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table"
+    for name in session.scalars(sa.text(triggers), {"table": "stock_balance"}).all():
+        session.execute(sa.text(f'DROP TRIGGER "{name}"'))
 
 
 def test_two_people_reversing_one_move_reverse_it_once(shelf: Shelf):
