@@ -20,7 +20,7 @@ CODES = frozenset((
     "files", "import",
     "unpaid", "paid", "part_shipped", "shipped", "finished", "closed", "forbidden", "own",
     "red", "yellow", "green", "blue", "purple", "none", "requested", "refunded", "withdrawn",
-    "shelf", "tote", "set_aside", "quarantine", "ZTO",
+    "ZTO",
     "json", "after", "all", "clean", "ready", "Ctrl", "C", "ID", "Shift",
     "Delete", "Z", "PNG", "JPEG", "EAN", "DataMatrix", "PDF", "GS", "SSCC",
 ))  # fmt: skip

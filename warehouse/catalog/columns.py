@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from warehouse.catalog.commands.skus import PackCode
-from warehouse.catalog.lists import ListColumn, grams, millimetres, whole, yes_or_no
+from warehouse.catalog.lists import ListColumn, codes, grams, millimetres, whole, yes_or_no
 from warehouse.catalog.models import BinKind
 from warehouse.shops import cells
 from warehouse.shops.refusals import BadCell
@@ -29,13 +29,9 @@ _KINDS = {
 }
 
 
-def _codes(cell: str) -> tuple[str, ...]:
-    return tuple(filter(None, (cells.seller_code(c) for c in _SEPARATORS.split(str(cell)))))
-
-
 def _eans(cell: str) -> tuple[str, ...]:
     """Read one code as a whole first: a number cell that lost digits must be seen as such."""
-    return () if not cells.seller_code(cell) else _codes(cell)
+    return () if not cells.seller_code(cell) else codes(cell)
 
 
 def _packs(cell: str) -> tuple[PackCode, ...]:
@@ -53,9 +49,7 @@ def _packs(cell: str) -> tuple[PackCode, ...]:
 def _kind(cell: str) -> BinKind:
     word = cells.clean(cell).lower()
     if word not in _KINDS:
-        raise BadCell(
-            say("Kinds are shelf 货架, tote 周转箱, set_aside 暂存区, quarantine 次品区.")
-        )
+        raise BadCell(say("Kinds are shelf, reserve, dock, tote, set_aside and quarantine."))
     return _KINDS[word]
 
 
