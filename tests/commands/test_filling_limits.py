@@ -112,10 +112,15 @@ def test_another_face_or_one_too_small_is_asked_why(world, tee):
     world.do(put_back_in_reserve, PutBackInReserve, **to)
     assert world.one(Carried).pieces == 3
     limit(world, "A-01", length_mm=100, width_mm=100, height_mm=100)
-    assert world.do(put_on_face, PutOnFace, barcode="A-01", **to).screen == "why"
+    world.settings(paper_locale="en")
+    said = "A piece is 300 × 200 × 20 mm, A-01 is 100 × 100 × 100 mm inside."
+    asked = world.do(put_on_face, PutOnFace, barcode="A-01", **to)
+    assert (asked.screen, str(asked.message)) == ("why", f"{said} Why A-01 all the same?")
     world.refused(InvalidInput, put_on_face, PutOnFace, barcode="A-01", why=Why.LOST, **to)
     put = world.do(put_on_face, PutOnFace, barcode="A-01", why=Why.BETTER_PLACE, **to)
-    assert (there(world, tee)["A-01"], world.one(MoveNote).why) == (5, Why.BETTER_PLACE)
+    note = world.one(MoveNote)
+    assert (there(world, tee)["A-01"], note.why) == (5, Why.BETTER_PLACE)
+    assert note.note.startswith(said)
     assert world.one(MoveNote).command_id
     assert put.screen == "next"
 

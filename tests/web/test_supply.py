@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from tests.builders import Goods, World
 from tests.web.desk_site import Desk
-from warehouse.catalog.models import Bin, BinKind
+from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.counting.models import CountSession
 from warehouse.receiving.commands.suppliers import SaveSupplier, save_supplier
 from warehouse.receiving.models import PurchaseLine, PurchaseOrder
@@ -111,9 +111,9 @@ def test_a_share_changes_what_a_shop_may_sell(boss: Desk):
     assert "4" in text(boss.get(f"/supply/sku/{tee.id}"))
 
 
-def is_closed(world: World, code: str, *, closed: bool) -> None:
+def changed(world: World, code: str, **values: object) -> None:
     with world.database.transaction() as session:
-        session.execute(sa.update(Bin).where(Bin.code == code).values(is_put_closed=closed))
+        session.execute(sa.update(Bin).where(Bin.code == code).values(**values))
 
 
 def test_the_pick_face_is_filled_on_the_tablet(boss: Desk):
@@ -135,7 +135,14 @@ def test_the_pick_face_is_filled_on_the_tablet(boss: Desk):
     assert "16" in scan("tasks", f"TASK-{task.id}")
     assert "R-01: take 16." in scan("bin", "R-01")
     assert "10 in hand, 6 to go." in scan("item", tee.barcode, pieces="10")
-    assert "10 in A-01." in scan("item", "A-01")
+    changed(world, "A-01", length_mm=10, width_mm=10, height_mm=10)
+    with world.database.transaction() as session:
+        session.execute(sa.update(Sku).values(length_mm=300, width_mm=200, height_mm=20))
+    scan("item", "A-01")
+    shown = text(boss.get("/replenish"))
+    assert "A piece is 300 × 200 × 20 mm, A-01 is 10 × 10 × 10 mm inside." in shown
+    assert "10 in A-01." in scan("why", "CMD-OK", why="bin_full")
+    changed(world, "A-01", length_mm=None, width_mm=None, height_mm=None)
     scan("bin", "R-01")
     assert "How many are left in the bin" in scan("item", "CMD-SHORT")
     assert " 4 pieces" in scan("fewer", "CMD-WEIGHT-4")
@@ -148,10 +155,10 @@ def test_the_pick_face_is_filled_on_the_tablet(boss: Desk):
     assert waits in text(left_out)
     assert f'/counts/{world.one(CountSession).id}"' in left_out.get_data(as_text=True)
     assert "6 in hand" in scan("item", tee.barcode, pieces="6")
-    is_closed(world, "A-01", closed=True)
+    changed(world, "A-01", is_put_closed=True)
     assert "A-01 was closed meanwhile" in text(boss.get("/replenish"))
     assert "Put the goods back into R-01." in scan("item", "A-01")
-    is_closed(world, "A-01", closed=False)
+    changed(world, "A-01", is_put_closed=False)
     assert "6 in A-01." in scan("item", "A-01")
     assert world.balance("A-01", tee) == (20, 0, 20)
     assert world.state(ReplenishTask, task.id) == "done"

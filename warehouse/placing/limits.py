@@ -22,7 +22,8 @@ from warehouse.placing.rules import (
     filled,
     goes_in,
 )
-from warehouse.text import Text, say
+from warehouse.settings import load_settings
+from warehouse.text import Text, say, translate
 
 REASON_WORDS: Mapping[Reason, Text] = {
     Reason.SAME_LOT: say("the same lot stands here"),
@@ -64,6 +65,19 @@ def soft_texts(session: Session, target: Bin, goods: Sequence[Goods]) -> list[Te
     """Return what the bin's measures and class say against the goods."""
     place = place_of(session, target.id)
     return [limit_text(limit, place, goods) for limit in broken(place, goods) if limit not in HARD]
+
+
+def why_text(code: str, against: Sequence[Text]) -> Text:
+    """Return the question why goods go into this bin; `against` is what its measures say."""
+    if against:
+        return say("{limit} Why {bin} all the same?", limit=against[0], bin=code)
+    return say("Why {bin}?", bin=code)
+
+
+def kept_note(session: Session, against: Sequence[Text]) -> str:
+    """Return what the measures say in the words of the site, to be kept with the moves."""
+    locale = load_settings(session).paper_locale
+    return " ".join(translate(text, locale) for text in against)
 
 
 def require_room(session: Session, target: Bin, goods: Sequence[Goods]) -> tuple[Limit, ...]:

@@ -20,7 +20,7 @@ from warehouse.replenishing.commands.carrying import (
     put_back_in_reserve,
     take_from_reserve,
 )
-from warehouse.replenishing.commands.on_face import PutOnFace, put_on_face
+from warehouse.replenishing.commands.on_face import PutOnFace, against_face, put_on_face
 from warehouse.replenishing.commands.planning import outlooks
 from warehouse.replenishing.models import Carried, ReplenishTask, TaskState
 from warehouse.replenishing.picking_up import (
@@ -177,13 +177,15 @@ def _gone(session: Session, task: ReplenishTask, hand: Carried) -> Fragment:
 
 
 def _why(session: Session, task: ReplenishTask, hand: Carried) -> Fragment:
+    place = session.get_one(Bin, hand.other_bin_id)
     return Fragment(
         template="replenish/_why.html",
         screen=ReplenishScreen.WHY,
         subject=task.id,
         expects=say("why"),
         context={
-            "place": session.get_one(Bin, hand.other_bin_id).code,
+            "place": place.code,
+            "against": against_face(session, place, session.get_one(Sku, task.sku_id), hand),
             "wanted": session.get_one(Bin, task.to_bin_id).code,
             "reasons": OTHER_BIN,
         },

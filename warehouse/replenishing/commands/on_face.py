@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
@@ -13,11 +13,11 @@ from warehouse.errors import InvalidInput, RuleViolation
 from warehouse.inventory import ledger
 from warehouse.inventory.models import MoveReason
 from warehouse.inventory.refusals import refuse_bin
-from warehouse.placing.limits import require_room
+from warehouse.placing.limits import kept_note, require_room, soft_texts, why_text
 from warehouse.placing.models import Why
 from warehouse.placing.places import goods_of, place_of
 from warehouse.placing.reasons import OTHER_BIN, note_why
-from warehouse.placing.rules import HARD, broken, room
+from warehouse.placing.rules import HARD, room
 from warehouse.replenishing.commands.carrying import gone_from_under
 from warehouse.replenishing.commands.ending import close, end
 from warehouse.replenishing.commands.planning import hand_of, open_task, refresh
@@ -61,21 +61,23 @@ def put_on_face(session: Session, command: PutOnFace) -> Outcome:
         return gone_from_under(session, hand, sku)
     require_fit(session, hand, day=command.day)
     place = _face(session, command, task, hand)
-    pieces, is_doubted = _fitting(session, place, sku, hand)
+    pieces = _fitting(session, place, sku, hand)
+    require_room(session, place, [goods_of(session, sku, pieces, hand.lot_id)])
+    against = against_face(session, place, sku, hand)
     is_other = place.id != task.to_bin_id and is_filled(session, task.to_bin_id)
-    if command.why is None and (is_doubted or is_other):
+    if command.why is None and (against or is_other):
         hand.other_bin_id = place.id
         session.flush()
         return Outcome(
             screen=ReplenishScreen.WHY,
             subject_id=task.id,
-            message=say("Why {bin}?", bin=place.code),
+            message=why_text(place.code, against),
             tone=Tone.ATTENTION,
         )
     if command.why is not None:
         if command.why not in OTHER_BIN:
             raise InvalidInput(say("Choose one of the reasons."), field="why")
-        note_why(session, command, command.why)
+        note_why(session, command, command.why, kept_note(session, against))
     _book(session, command, task, hand, place, pieces)
     return _put_down(session, command, task, hand, place, pieces)
 
@@ -107,17 +109,20 @@ def _closed(session: Session, place: Bin, task: ReplenishTask, hand: Carried) ->
     )  # fmt: skip
 
 
-def _fitting(session: Session, place: Bin, sku: Sku, hand: Carried) -> tuple[int, bool]:
-    """Return how many of the pieces the bin may hold, and whether its measures speak against them.
+def against_face(session: Session, place: Bin, sku: Sku, hand: Carried) -> list[Text]:
+    """Return what the measures and the class of a bin say against those pieces in hand it takes."""
+    pieces = _fitting(session, place, sku, hand)
+    return soft_texts(session, place, [goods_of(session, sku, pieces, hand.lot_id)])
+
+
+def _fitting(session: Session, place: Bin, sku: Sku, hand: Carried) -> int:
+    """Return how many of the pieces the bin may hold; all of them, if it may hold none.
 
     Pieces known by number are put down together: nobody said which of them would stay in hand.
     """
     goods = goods_of(session, sku, hand.pieces, hand.lot_id)
-    there = place_of(session, place.id)
-    fitting = 0 if hand.serials else room(there, goods, HARD)
-    if fitting in (0, hand.pieces):
-        return hand.pieces, bool(require_room(session, place, [goods]))
-    return fitting, bool(broken(there, [replace(goods, pieces=fitting)]))
+    fitting = 0 if hand.serials else room(place_of(session, place.id), goods, HARD)
+    return fitting or hand.pieces
 
 
 def _book(

@@ -18,12 +18,17 @@ from warehouse.inventory.models import Move, MoveReason
 from warehouse.inventory.refusals import refuse_bin
 from warehouse.inventory.unfound import moved_back, moved_out
 from warehouse.people import trail
-from warehouse.placing.limits import require_room, require_unmixed, soft_texts
+from warehouse.placing.limits import (
+    kept_note,
+    require_room,
+    require_unmixed,
+    soft_texts,
+    why_text,
+)
 from warehouse.placing.models import Why
 from warehouse.placing.places import goods_of
 from warehouse.placing.reasons import OTHER_BIN, TO_QUARANTINE, note_why
 from warehouse.placing.rules import Goods, Limit
-from warehouse.settings import load_settings
 from warehouse.storing.commands.hand import advised, close, lock_handling, open_of
 from warehouse.storing.models import Handling, HandlingKind, HandlingState
 from warehouse.storing.screens import StockScreen
@@ -33,7 +38,7 @@ from warehouse.storing.sources import (
     require_free,
 )
 from warehouse.storing.whole import content_of, require_whole
-from warehouse.text import Text, say, translate
+from warehouse.text import Text, say
 
 TARGETS = PUT_INTO | {BinKind.QUARANTINE}
 LIMITED = (BinKind.SHELF, BinKind.RESERVE)
@@ -90,14 +95,15 @@ def place_goods(session: Session, command: PlaceGoods) -> Outcome:
         return Outcome(
             screen=StockScreen.WHY,
             subject_id=handling.id,
-            message=_why(placing.target, against(session, handling, placing.target)),
+            message=why_text(placing.target.code, against(session, handling, placing.target)),
             tone=Tone.ATTENTION,
         )
     if command.why is not None:
         allowed = TO_QUARANTINE if is_quarantine else OTHER_BIN
         if command.why not in allowed:
             raise InvalidInput(say("Choose one of the reasons."), field="why")
-        note_why(session, command, command.why, _note(session, handling, placing.target))
+        note = kept_note(session, against(session, handling, placing.target))
+        note_why(session, command, command.why, note)
     _book(session, command, placing)
     return _put_down(session, command, placing)
 
@@ -235,18 +241,6 @@ def against(session: Session, handling: Handling, target: Bin) -> list[Text]:
     if target.kind not in LIMITED:
         return []
     return soft_texts(session, target, _goods(session, handling, handling.pieces))
-
-
-def _why(target: Bin, said: Sequence[Text]) -> Text:
-    if said:
-        return say("{limit} Why {bin} all the same?", limit=said[0], bin=target.code)
-    return say("Why {bin}?", bin=target.code)
-
-
-def _note(session: Session, handling: Handling, target: Bin) -> str:
-    """Return the limits that are broken, in the words of the site, to be kept with the moves."""
-    locale = load_settings(session).paper_locale
-    return " ".join(translate(text, locale) for text in against(session, handling, target))
 
 
 def _require_room(session: Session, placing: _Placing) -> tuple[Limit, ...]:
