@@ -63,7 +63,7 @@ def test_they_stand_in_their_bin_again_out_of_reach_until_it_is_counted(world: W
     report(world, work, 2)
     assert (world.balance("A", tee), sellable(world, tee)) == ((8, 0, 8), 7)
     assert world.balance(work.tote, tee) == (2, 0, 2)
-    assert [row.event for row in world.all(CountBin)] == ["short_pick"]
+    assert [row.event for row in world.all(CountBin)] == ["missing_at_check"]
     assert world.holds(work.order_id) == [HoldKind.CHECK_MISMATCH]
     facts = {"sku": "TEE", "pieces": 1}
     assert told(world, "consignment") == [("missing", {"bin": "A", **facts})]

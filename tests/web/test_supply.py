@@ -116,33 +116,44 @@ def changed(world: World, code: str, **values: object) -> None:
         session.execute(sa.update(Bin).where(Bin.code == code).values(**values))
 
 
+class Filling:
+    """The one task of filling A-01 from R-01, at the tablet."""
+
+    def __init__(self, boss: Desk) -> None:
+        self.boss = boss
+        self.tee, _ = goods(boss)
+        boss.world.bin("R-01", kind=BinKind.RESERVE)
+        boss.world.stock(self.tee, "R-01", 30)
+        boss.post(f"/supply/sku/{self.tee.id}/face", bin="A-01", least="5", most="20")
+        boss.post("/supply/filling/plan")
+        self.task = boss.world.one(ReplenishTask)
+
+    def scan(self, screen: str, barcode: str, **fields: str) -> str:
+        given = {"screen": screen, "subject": str(self.task.id), "barcode": barcode, **fields}
+        return text(self.boss.post("/replenish/scans", **given))
+
+
+def test_a_pick_face_too_small_says_which_measure_is_broken_where_it_asks_why(boss: Desk):
+    filling = Filling(boss)
+    filling.scan("bin", "R-01")
+    filling.scan("item", filling.tee.barcode, pieces="10")
+    changed(boss.world, "A-01", length_mm=10, width_mm=10, height_mm=10)
+    with boss.world.database.transaction() as session:
+        session.execute(sa.update(Sku).values(length_mm=300, width_mm=200, height_mm=20))
+    filling.scan("item", "A-01")
+    shown = text(boss.get("/replenish"))
+    assert "A piece is 300 × 200 × 20 mm, A-01 is 10 × 10 × 10 mm inside." in shown
+    assert "10 in A-01." in filling.scan("why", "CMD-OK", why="bin_full")
+
+
 def test_the_pick_face_is_filled_on_the_tablet(boss: Desk):
-    tee, _ = goods(boss)
-    world = boss.world
-    world.bin("R-01", kind=BinKind.RESERVE)
-    world.stock(tee, "R-01", 30)
-    boss.post(f"/supply/sku/{tee.id}/face", bin="A-01", least="5", most="20")
-    boss.post("/supply/filling/plan")
-    task = world.one(ReplenishTask)
+    filling = Filling(boss)
+    tee, task, scan, world = filling.tee, filling.task, filling.scan, boss.world
     assert "R-01 → A-01" in text(boss.get("/replenish"))
-
-    def scan(screen: str, barcode: str, **fields: str) -> str:
-        answer = boss.post(
-            "/replenish/scans", screen=screen, subject=str(task.id), barcode=barcode, **fields
-        )
-        return text(answer)
-
     assert "16" in scan("tasks", f"TASK-{task.id}")
     assert "R-01: take 16." in scan("bin", "R-01")
     assert "10 in hand, 6 to go." in scan("item", tee.barcode, pieces="10")
-    changed(world, "A-01", length_mm=10, width_mm=10, height_mm=10)
-    with world.database.transaction() as session:
-        session.execute(sa.update(Sku).values(length_mm=300, width_mm=200, height_mm=20))
-    scan("item", "A-01")
-    shown = text(boss.get("/replenish"))
-    assert "A piece is 300 × 200 × 20 mm, A-01 is 10 × 10 × 10 mm inside." in shown
-    assert "10 in A-01." in scan("why", "CMD-OK", why="bin_full")
-    changed(world, "A-01", length_mm=None, width_mm=None, height_mm=None)
+    assert "10 in A-01." in scan("item", "A-01")
     scan("bin", "R-01")
     assert "How many are left in the bin" in scan("item", "CMD-SHORT")
     assert " 4 pieces" in scan("fewer", "CMD-WEIGHT-4")

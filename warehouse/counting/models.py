@@ -95,6 +95,7 @@ class CountEvent(StrEnum):
     """What gave cause to doubt a bin."""
 
     SHORT_PICK = "short_pick"
+    MISSING_AT_CHECK = "missing_at_check"
     NOT_EMPTY = "not_empty"
     NEGATIVE = "negative"  # more was wanted from it than the book has
     ASKED = "asked"

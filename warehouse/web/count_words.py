@@ -61,6 +61,7 @@ COUNT_WORDS: Mapping[type[StrEnum], Mapping[Any, tuple[Text, str | None]]] = {
     DifferenceReason: {reason: (text, NONE) for reason, text in REASON_WORDS.items()},
     CountEvent: {
         CountEvent.SHORT_PICK: (say("short pick"), NONE),
+        CountEvent.MISSING_AT_CHECK: (say("missing at the check"), NONE),
         CountEvent.NOT_EMPTY: (say("not empty as booked"), NONE),
         CountEvent.NEGATIVE: (say("more wanted than booked"), NONE),
         CountEvent.ASKED: (say("asked for"), NONE),

@@ -67,7 +67,7 @@ def back_to_their_bins(
     backs = [back for part in parts for back in _backs(session, part, picks)]
     doubted = {(b.place.id, b.part.line.sku_id) for b in backs if _is_counted(b.place)}
     for bin_id, sku_id in sorted(doubted):  # the counts first: who posts one holds it first
-        doubt(session, command, bin_id, CountEvent.SHORT_PICK, sku_id)
+        doubt(session, command, bin_id, CountEvent.MISSING_AT_CHECK, sku_id)
     here = tote_id(session, check)
     number = session.get_one(Consignment, check.consignment_id).number
     ledger.post(session, command, [_posting(back, here, number) for back in backs])
