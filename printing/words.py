@@ -137,6 +137,7 @@ _CHINESE = {
     "Bins counted": "已盘货位",
     "Lines that agree": "账实相符行",
     "Lines still asked again": "待复盘行",
+    "Lines not proven": "未能核实行",
     "Exact by bin": "货位准确率",
     "Exact by line": "行准确率",
     "Exact by piece": "件数准确率",

@@ -215,6 +215,7 @@ class CountReport(Document):
     bins: str = ""
     agreed: str = ""  # lines where shelf and book said the same, of those compared
     asked_again: str = ""  # lines somebody still has to look at; empty if none
+    unproven: str = ""  # lines whose goods moved at every look, when it ended; empty if none
     by_bin: str = ""  # percent
     by_line: str = ""
     by_piece: str = ""
@@ -231,5 +232,6 @@ class CountReport(Document):
         self._tidy(name=NAME_CHARS, state=NAME_CHARS, begun_at=40, ended_at=40)
         self._tidy(counters=NOTE_CHARS, bins=24, agreed=24, by_bin=12, by_line=12, by_piece=12)
         self._tidy(by_value=12, missing=24, found=24, net_value=24, asked_again=24)
+        self._tidy(unproven=24)
         self._require(len(self.lines) <= MAX_LINES, "lines", f"needs 0 to {MAX_LINES}")
         self._require(0 <= self.left_out <= MAX_PIECES, "left_out", "is no number of lines")

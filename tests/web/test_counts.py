@@ -524,3 +524,26 @@ def test_a_piece_taken_for_another_shows_both_values_and_goods_without_a_price_w
     desk.post(f"{url}/report")
     paper = desk.world.one(PrintJob, document_kind="count_report")
     assert [line.get("value", "") for line in paper.facts["lines"]] == ["", "-¥12.50 +¥12.50"]
+
+
+def test_where_goods_move_at_every_look_the_desk_says_so_and_lets_a_supervisor_end_it(
+    desk: Desk, shelf
+):
+    tee, count = shelf
+    desk.world.settings(count_recount_pieces=9)
+    count.count("A-2", {}, by="cat")
+    for who in ("ann", "bob", "cat"):
+        take = count.take("A-1", by=who)
+        move(desk.world, tee, "A-1", "A-2", 1)
+        count.scan(take, tee, 7, by=who)
+        count.close(take, by=who)
+    page = desk.get(f"/counts/{count.id}", Role.SUPERVISOR)
+    assert "1 line was looked at three times or more" in words_of(page)
+    assert "looked at 3 times" in words_of(page)
+    desk.post(
+        f"/counts/{count.id}/keep", Role.SUPERVISOR, chosen=count.line("A-1", tee).id, note="busy"
+    )
+    page = words_of(desk.get(f"/counts/{count.id}", Role.SUPERVISOR))
+    assert "The book stays in 1 line." in page
+    assert "looked at three times" not in page
+    assert "Not proven 1 line whose goods moved at every look" in page

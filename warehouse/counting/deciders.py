@@ -8,7 +8,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.commands import Command
-from warehouse.counting.models import CountEntry, CountLine, CountSession, CountTake, LineState
+from warehouse.counting.models import (
+    ASKED_AGAIN,
+    CountEntry,
+    CountLine,
+    CountSession,
+    CountTake,
+    LineState,
+)
 from warehouse.counting.prices import unknown_price
 from warehouse.counting.queries import had_part
 from warehouse.counting.rules import approval_limits
@@ -38,11 +45,11 @@ def require_may_decide(
         for x in lines
         if limits.fen and x.gone + x.found and not x.price_fen and unknown is not None
     ]
-    # What waits for a second person's count may only be decided by who stands above the limits.
+    # What waits for another look may only be decided by who stands above the limits.
     beyond = [
         x
         for x in lines
-        if x.state is LineState.RECOUNT
+        if x.state in ASKED_AGAIN
         or not limits.allow(x.gone + x.found, x.book, x.price_fen or unknown)
     ]
     if beyond:
@@ -60,6 +67,8 @@ def require_may_decide(
 def _require_others(session: Session, command: Command, lines: Sequence[CountLine]) -> None:
     """Refuse lines of which this person made or typed in any look that counts, first or last.
 
+    Of a line whose goods moved at every look so far, those looks are all there is.
+
     Raises:
         Forbidden: he did.
     """
@@ -67,10 +76,11 @@ def _require_others(session: Session, command: Command, lines: Sequence[CountLin
         mine = (
             sa.select(CountEntry.id)
             .join(CountTake, CountTake.id == CountEntry.take_id)
+            .join(CountLine, CountLine.id == CountEntry.line_id)
             .where(
                 CountEntry.line_id.in_(ids),
                 had_part(command.actor.person_id),
-                ~CountEntry.is_disturbed,
+                sa.or_(~CountEntry.is_disturbed, CountLine.state == LineState.LOOK),
             )
             .limit(1)
         )

@@ -21,13 +21,20 @@ from warehouse.counting.models import (
     CountUnknown,
     LineState,
 )
+from warehouse.counting.rules import MOST_LOOKS
 from warehouse.inventory.models import Lot
 from warehouse.people.models import Person
 from warehouse.supplying.costs import cost_of_sku
 
 OFF = CountLine.gone + CountLine.found  # pieces a difference is large, whatever its sign
-# Asked again with nothing against the book so far: nobody can say yet whether they agree.
-_UNJUDGED = sa.and_(CountLine.state == LineState.LOOK, OFF == 0)
+# Nothing against the book, but goods moved at every look: nobody can say that they agree.
+_UNJUDGED = sa.and_(
+    OFF == 0,
+    sa.or_(
+        CountLine.state == LineState.LOOK,
+        sa.and_(CountLine.state == LineState.KEPT, ~CountLine.is_settled),
+    ),
+)
 _bins = (
     sa.select(
         CountBin.session_id,
@@ -131,6 +138,19 @@ def states_of(session: Session, session_id: int) -> dict[LineState, int]:
     return {LineState(state): count for state, count in rows}
 
 
+def restless(session: Session, session_id: int) -> int:
+    """Return how many lines were looked at so often that a person would be asked, and always moved.
+
+    Where goods never stand still, a supervisor has them counted at a quiet hour or ends it.
+    """
+    query = sa.select(sa.func.count()).where(
+        CountLine.session_id == session_id,
+        CountLine.state == LineState.LOOK,
+        CountLine.looks >= MOST_LOOKS,
+    )
+    return session.scalar(query) or 0
+
+
 def bins_of(session: Session, session_id: int) -> list[Any]:
     """Return the bins of a session not counted yet, in walking order, 500 at most."""
     return list(
@@ -227,6 +247,7 @@ class Accuracy:
     bins_right: int
     lines: int  # those compared with the book
     lines_right: int
+    lines_unjudged: int  # goods moved whenever somebody looked
     pieces: int  # the book's
     pieces_off: int
     missing: int
@@ -259,8 +280,8 @@ class Accuracy:
 def accuracy_of(session: Session, session_id: int) -> Accuracy:
     """Return how exact the book was, over what was compared with it so far.
 
-    What was found stays a difference though the book was kept. A line that is asked again and had
-    no difference is none of them, nor a bin with such a line and no other fault.
+    What was found stays a difference though the book was kept. A line without a difference whose
+    goods moved at every look is none of them, nor a bin with such a line and no other fault.
     """
     # Lines that agreed kept no price once: what the goods cost today is the nearest there is.
     agreed = sa.and_(OFF == 0, CountLine.price_fen == 0)
@@ -281,6 +302,9 @@ def accuracy_of(session: Session, session_id: int) -> Accuracy:
         .join(Sku, Sku.id == CountLine.sku_id)
         .where(CountLine.session_id == session_id, ~_UNJUDGED)
     ).one()
+    lines_unjudged = session.scalar(
+        sa.select(sa.func.count()).where(CountLine.session_id == session_id, _UNJUDGED)
+    )
     wrong = sa.exists().where(CountLine.count_bin_id == CountBin.id, OFF > 0)
     unjudged = sa.exists().where(CountLine.count_bin_id == CountBin.id, _UNJUDGED)
     bins = session.execute(
@@ -290,7 +314,8 @@ def accuracy_of(session: Session, session_id: int) -> Accuracy:
                 sa.or_(wrong, ~unjudged))
     ).one()  # fmt: skip
     figures = {name: int(value) for name, value in row._mapping.items()}
-    return Accuracy(bins=bins[0], bins_right=int(bins[1]), **figures)
+    return Accuracy(bins=bins[0], bins_right=int(bins[1]), lines_unjudged=lines_unjudged or 0,
+                    **figures)  # fmt: skip
 
 
 def _percent(part: int, whole: int) -> float | None:

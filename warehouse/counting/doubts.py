@@ -82,8 +82,7 @@ def in_the_way(
 def _was_touched(done: Pass, row: Mapping[str, Any], at: datetime | None, around: Around) -> bool:
     """Tell whether goods went in or out of a hand while they were counted, or around that time.
 
-    What was just put back may be in the hand for a moment longer; a shelf and a book that agree
-    are doubted for it only once.
+    What was just put back may be in the hand for a moment longer.
     """
     there = around.hands.of(row["bin_id"], row["sku_id"])
     if at is not None or done.changes is None:
@@ -91,8 +90,6 @@ def _was_touched(done: Pass, row: Mapping[str, Any], at: datetime | None, around
         return any(hand.was_touched(since) for hand in there)
     if any(hand.was_touched(done.opened_at) for hand in there):
         return True
-    if not (row["gone"] or row["found"]) and row["looks"] > 1:
-        return False
     since = done.opened_at - around.grace
     return any(hand.is_back and hand.was_touched(since) for hand in there)
 
@@ -100,19 +97,14 @@ def _was_touched(done: Pass, row: Mapping[str, Any], at: datetime | None, around
 def _has_moved(done: Pass, row: dict[str, Any], moved: Moved | None, grace: timedelta) -> bool:
     """Tell whether goods moved while they were counted, or had only just been booked in.
 
-    What is booked into a bin may be in a hand for a moment longer; a shelf and a book that agree
-    are doubted for it only once.
+    What is booked into a bin may be in a hand for a moment longer.
     """
     if done.changes is not None:
         if row["changes"] != done.changes.get(row["sku_id"], 0):
             return True
     elif moved is not None and moved.last_at > done.opened_at:
         return True
-    if (
-        moved is None
-        or moved.last_in_at is None
-        or (not (row["gone"] or row["found"]) and row["looks"] > 1)
-    ):
+    if moved is None or moved.last_in_at is None:
         return False
     return moved.last_in_at > done.opened_at - grace
 

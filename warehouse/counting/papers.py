@@ -136,6 +136,7 @@ def count_report(
         bins=f"{done.get(BinState.COUNTED, 0):,} / {sum(done.values()):,}",
         agreed=f"{exact.lines_right:,} / {exact.lines:,}",
         asked_again=f"{asked:,}" if asked else "",
+        unproven=f"{exact.lines_unjudged:,}" if exact.lines_unjudged and not asked else "",
         by_bin=_percent(exact.by_bin),
         by_line=_percent(exact.by_line),
         by_piece=_percent(exact.by_piece),

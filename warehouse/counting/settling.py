@@ -55,7 +55,8 @@ def settle(session: Session, command: Command, count: CountSession) -> int:
     """Settle lines that were closed longer ago than the grace; return how many are asked again.
 
     A line is asked again when goods of it were booked or taken into a hand within the grace, as
-    they may have been on their way when the shelf was counted; one without a difference only once.
+    they may have been on their way when the shelf was counted: what is on its way hides a
+    difference as well as it makes one, however often it was looked at.
     And when the book was set right after the closing of a difference: it must not be set right
     twice. Of a known piece seen in two bins both lines are asked again, until both were looked at
     often enough.
@@ -192,8 +193,7 @@ def _moved_lines(session: Session, count: CountSession, due: datetime) -> Iterab
     return session.execute(
         sa.select(
             CountLine.id, CountLine.bin_id, CountLine.sku_id, CountLine.counted_at,
-            CountLine.looks, CountLine.is_settled, CountLine.state,
-            (CountLine.gone + CountLine.found).label("off"),
+            CountLine.is_settled, CountLine.state,
             (changes - CountLine.changes).label("moved"),
         )
         .outerjoin(
@@ -225,7 +225,6 @@ def _taken_up(session: Session, count: CountSession, due: datetime) -> Iterable[
             CountLine.state.in_(UNSURE),
             ~CountLine.is_settled,
             CountLine.counted_at <= due,
-            sa.or_(CountLine.gone + CountLine.found > 0, CountLine.looks == 1),
         )
     ).all()
     if not lines:
@@ -277,10 +276,7 @@ def _is_doubtful(row: Any, moved: Moved | None, grace: timedelta, slack: timedel
         return True
     if row.is_settled:
         return False
-    in_hand = [
-        at for at, _, why in after if why not in CORRECTIONS and at <= row.counted_at + grace
-    ]
-    return bool(in_hand) and (row.off > 0 or row.looks == 1)
+    return any(why not in CORRECTIONS and at <= row.counted_at + grace for at, _, why in after)
 
 
 def settle_due(database: Database, *, actor: Actor, at: datetime) -> int:

@@ -245,6 +245,7 @@ def count(session_id: int) -> str | Response:
             is_blind=is_blind,
             asked_again=ASKED_AGAIN,
             states=count_desk.states_of(session, session_id),
+            restless=count_desk.restless(session, session_id),
             done=done,
             total=sum(done.values()),
             accuracy=count_desk.accuracy_of(session, session_id),

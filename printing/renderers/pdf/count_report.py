@@ -25,7 +25,7 @@ def draw(report: CountReport, media: Media) -> list[Sheet]:
                       _difference(line), line.value, line.reason],
                      least_mm=6)  # fmt: skip
         flow.end_table()
-    elif not report.asked_again:
+    elif not report.asked_again and not report.unproven:
         flow.text(word(report.locale, "Book and shelf agree in every line."), 11, bold=True)
     if report.left_out:
         text = word(
@@ -44,6 +44,7 @@ def _facts(report: CountReport) -> list[tuple[str, str]]:
         ("Bins counted", report.bins),
         ("Lines that agree", report.agreed),
         ("Lines still asked again", report.asked_again),
+        ("Lines not proven", report.unproven),
         ("Exact by bin", report.by_bin),
         ("Exact by line", report.by_line),
         ("Exact by piece", report.by_piece),

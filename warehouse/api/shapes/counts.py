@@ -73,6 +73,7 @@ ACCURACY: Schema = record(
         "by_line": _PERCENT,
         "by_piece": _PERCENT,
         "by_value": _PERCENT,
+        "unproven": whole("Lines without a difference whose goods moved at every look."),
         "missing": whole("Pieces the book had and the shelf had not."),
         "found": whole("Pieces the shelf had and the book had not."),
         "net_fen": maybe(
@@ -251,6 +252,7 @@ def _accuracy(found: desk.Accuracy, *, is_buyer: bool) -> dict[str, Any]:
         "by_line": found.by_line,
         "by_piece": found.by_piece,
         "by_value": found.by_value if is_buyer else None,
+        "unproven": found.lines_unjudged,
         "missing": found.missing,
         "found": found.found,
         "net_fen": found.net_fen if is_buyer else None,

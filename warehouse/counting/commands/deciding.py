@@ -42,6 +42,7 @@ from warehouse.people import trail
 from warehouse.text import say
 
 DECIDABLE = frozenset({LineState.DIFFERENT, LineState.RECOUNT, LineState.APPROVED, LineState.KEPT})
+KEEPABLE = DECIDABLE | {LineState.LOOK}  # where goods never stand still, somebody must end it
 MOST_LINES = 5_000  # decided at once
 
 
@@ -116,7 +117,7 @@ def approve_lines(session: Session, command: ApproveLines) -> Outcome:
 
 
 def keep_book(session: Session, command: KeepBook) -> Outcome:
-    """Leave the book of these lines as it is.
+    """Leave the book of these lines as it is, and ask for them no more.
 
     Raises:
         InvalidInput: no word why. RuleViolation: one of them is not to be decided, or was counted
@@ -125,7 +126,7 @@ def keep_book(session: Session, command: KeepBook) -> Outcome:
     if not command.note.strip():
         raise InvalidInput(say("Say why."), field="note")
     count = _open(session, command.session_id)
-    lines = _lines(session, count, command.line_ids, DECIDABLE)
+    lines = _lines(session, count, command.line_ids, KEEPABLE)
     _require_seen(session, command, count, lines)
     require_may_decide(session, command, count, lines)
     for line in lines:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.counting.deciders import require_may_decide
+from warehouse.counting.desk import accuracy_of
 from warehouse.counting.models import (
     OPEN_SESSIONS,
     CountBin,
@@ -22,12 +23,12 @@ from warehouse.counting.models import CountLine as Line
 from warehouse.counting.opening import add_bins, make_session
 from warehouse.counting.put_off import take_up_doubts
 from warehouse.counting.scoping import Scope, choose
-from warehouse.counting.settling import sure_from
+from warehouse.counting.settling import settle, sure_from
 from warehouse.errors import InvalidInput, NotFound, RuleViolation, StaleScreen
 from warehouse.inventory.models import Unfound
 from warehouse.inventory.unfound import within_reach_again
 from warehouse.people import trail
-from warehouse.text import say
+from warehouse.text import Text, say
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,6 +147,8 @@ def cancel_count(session: Session, command: CancelCount) -> Outcome:
 def finish_count(session: Session, command: FinishCount) -> Outcome:
     """End the session; differences nobody decided leave the book as it is, and are kept as such.
 
+    So are lines whose goods moved whenever somebody looked: they prove nothing.
+
     Raises:
         StaleScreen: it has ended. RuleViolation: approved differences wait to be posted, or no
         word why it ends with others. Forbidden: as of keeping the book, lest a loss is hidden.
@@ -176,6 +179,7 @@ def finish_count(session: Session, command: FinishCount) -> Outcome:
                 lines=len(different))
         )  # fmt: skip
     require_may_decide(session, command, count, different)
+    settle(session, command, count)
     session.execute(
         sa.update(Line)
         .where(Line.session_id == count.id, Line.state.in_(undecided))
@@ -185,14 +189,30 @@ def finish_count(session: Session, command: FinishCount) -> Outcome:
     )  # fmt: skip
     end(session, command, count, SessionState.POSTED)
     trail.record(session, command, "count", count.id, "finished", note=command.note)
-    message = say("Count {number} is finished.", number=count.number)
-    if different:
-        message = say("Count {number} is finished. {lines} differences are not in the book.",
-                      number=count.number, lines=len(different))  # fmt: skip
+    unjudged = accuracy_of(session, count.id).lines_unjudged
     return Outcome(
-        screen="count", subject_id=count.id, message=message,
-        tone=Tone.ATTENTION if different else Tone.OK,
+        screen="count", subject_id=count.id,
+        message=_finished(count, len(different), unjudged),
+        tone=Tone.ATTENTION if different or unjudged else Tone.OK,
+        facts={"differences": len(different), "unjudged": unjudged},
     )  # fmt: skip
+
+
+def _finished(count: CountSession, different: int, unjudged: int) -> Text:
+    if different and unjudged:
+        return say(
+            "Count {number} is finished. {lines} differences are not in the book; in {unjudged}"
+            " more lines goods moved at every look, and nothing is proven.",
+            number=count.number, lines=different, unjudged=unjudged,
+        )  # fmt: skip
+    if different:
+        return say("Count {number} is finished. {lines} differences are not in the book.",
+                   number=count.number, lines=different)  # fmt: skip
+    if unjudged:
+        return say("Count {number} is finished. In {unjudged} lines goods moved at every look:"
+                   " nothing is proven of them.", number=count.number,
+                   unjudged=unjudged)  # fmt: skip
+    return say("Count {number} is finished.", number=count.number)
 
 
 def locked(session: Session, session_id: int) -> CountSession:
