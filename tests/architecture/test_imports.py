@@ -12,6 +12,7 @@ FOUNDATIONS = {
     *("db", "gate", "errors", "text", "commands", "settings", "numbers", "scanning", "gs1"),
     "prepared",
     "money",
+    "piles",
 }
 UPSTREAM: dict[str, set[str]] = {
     "people": set(),
@@ -57,6 +58,7 @@ FOUNDATION_EDGES: dict[str, set[str]] = {
     "settings": {"db", "text"},
     "numbers": {"db"},
     "money": set(),
+    "piles": set(),
 }
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "flask": EDGES,

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 import marshal
-import sqlite3
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from warehouse.piles import scratch
 from warehouse.shops.rows import Rejected
 from warehouse.text import Text
 
@@ -91,11 +91,7 @@ class Staging:
     """Rows put down in any order, taken up again order by order."""
 
     def __init__(self) -> None:
-        # The empty name makes SQLite keep a file of its own that vanishes with the connection,
-        # also when the process is killed.
-        self._db = sqlite3.connect("", isolation_level=None)
-        for pragma in ("journal_mode=OFF", "synchronous=OFF", f"cache_size=-{CACHE_KIB}"):
-            self._db.execute(f"PRAGMA {pragma}")
+        self._db = scratch(CACHE_KIB)
         self._waiting: dict[str, list[tuple[str, bytes]]] = {"orders": [], "lines": []}
         for table in self._waiting:
             self._db.execute(f"CREATE TABLE {table} (key TEXT NOT NULL, content BLOB NOT NULL)")
