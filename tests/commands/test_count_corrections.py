@@ -80,7 +80,7 @@ class Paper:
               **serials: tuple[str, ...]) -> None:  # fmt: skip
         rows = self.rows(said, serials, sheet=sheet, counted_at=counted_at)
         outcome = self.count.world.do(
-            taking_in(rows, is_file=False), TakeInCounts, by="typist", session_id=self.count.id,
+            taking_in([rows], is_file=False), TakeInCounts, by="typist", session_id=self.count.id,
             name=self.bin_code, sha256="", lines=len(rows),
             counted_by=self.count.world.person(who),
         )  # fmt: skip

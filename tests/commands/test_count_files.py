@@ -171,7 +171,7 @@ def test_a_file_and_a_counter_who_begins_the_bin_at_that_moment(world: World, sh
     taken_in = world.command(TakeInCounts, by="ann", session_id=count.id, name="counts.csv",
                              sha256="0" * 64, lines=1)  # fmt: skip
     begins = world.command(TakeBin, by="bob", session_id=count.id, barcode="A-1")
-    told = world.overlap((take_bin, begins), (taking_in(rows), taken_in))
+    told = world.overlap((take_bin, begins), (taking_in([rows]), taken_in))
     assert isinstance(told, Outcome)
     (refused,) = told.facts["refused"]
     assert str(Text.from_json(refused["reason"])).startswith("bob is counting this bin")
@@ -186,7 +186,7 @@ def test_a_sheet_is_his_who_counted_and_who_typed_it_decides_nothing(world: Worl
     def typed(by: str, counted_by: str) -> Outcome:
         rows = [CountRow(row=0, bin_code="A-1", sku_code="TEE", pieces=8)]
         return world.do(
-            taking_in(rows, is_file=False), TakeInCounts, by=by, session_id=count.id, name="A-1",
+            taking_in([rows], is_file=False), TakeInCounts, by=by, session_id=count.id, name="A-1",
             sha256="0" * 64, lines=1, counted_by=world.person(counted_by),
         )  # fmt: skip
 
@@ -204,7 +204,7 @@ def test_a_sheet_is_his_who_counted_and_who_typed_it_decides_nothing(world: Worl
                   reason=DifferenceReason.LOST)  # fmt: skip
     count.approve(by="chief")
     world.refused(
-        InvalidInput, taking_in([CountRow(row=0, bin_code="A-1", pieces=0)], is_file=False),
+        InvalidInput, taking_in([[CountRow(row=0, bin_code="A-1", pieces=0)]], is_file=False),
         TakeInCounts, session_id=count.id, name="A-1", sha256="", lines=1, counted_by=10**6,
     )  # fmt: skip
 
@@ -253,8 +253,8 @@ def test_one_sheet_is_typed_in_once_however_many_have_its_page_open(world: World
     shown = world.now
     rows = [CountRow(row=0, bin_code="A-1", sku_code="TEE", pieces=9)]
     given = {"session_id": count.id, "name": "A-1", "sha256": "", "lines": 1, "seen_at": shown}
-    world.do(taking_in(rows, is_file=False), TakeInCounts, by="ann", **given)
-    world.refused(RuleViolation, taking_in(rows, is_file=False), TakeInCounts, by="bob", **given)
+    world.do(taking_in([rows], is_file=False), TakeInCounts, by="ann", **given)
+    world.refused(RuleViolation, taking_in([rows], is_file=False), TakeInCounts, by="bob", **given)
 
 
 def test_every_wrong_row_is_named_and_nothing_is_taken(world: World, shelf, tmp_path: Path):

@@ -54,7 +54,7 @@ def typed(count: Count, sheet: str, counted_by: str, pieces: int, *bins: str) ->
         "by": "boss", "session_id": count.id, "name": "A-1", "sha256": "", "lines": len(rows),
         "counted_by": count.world.person(counted_by),
     }  # fmt: skip
-    outcome: Outcome = count.world.do(taking_in(rows, is_file=False), TakeInCounts, **given)
+    outcome: Outcome = count.world.do(taking_in([rows], is_file=False), TakeInCounts, **given)
     return [str(Text.from_json(r["reason"])) for r in outcome.facts["refused"]]
 
 
@@ -92,7 +92,7 @@ def test_a_sheet_says_which_count_it_is_of_and_a_bin_which_sheet(world: World, t
     assert count.lines() == []
     rows = [CountRow(row=n, bin_code="A-1", sku_code="TEE", pieces=8, sheet=said)
             for n, said in enumerate((sheet, "", "none"))]  # fmt: skip
-    outcome = world.do(taking_in(rows), TakeInCounts, by="boss", session_id=count.id, name="x",
+    outcome = world.do(taking_in([rows]), TakeInCounts, by="boss", session_id=count.id, name="x",
                        sha256="x", lines=3, counted_by=world.person("ann"))  # fmt: skip
     (refused,) = outcome.facts["refused"]
     assert "was on another sheet" in str(Text.from_json(refused["reason"]))

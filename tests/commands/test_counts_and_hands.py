@@ -45,7 +45,7 @@ def ended(world: World, **more: Any) -> str:
 
 def typed(world: World, count: Count, *rows: dict[str, Any], by: str = "ann") -> None:
     found = [CountRow(row=at, **{"lot": "", "counted_at": None, **r}) for at, r in enumerate(rows)]
-    world.do(taking_in(found, is_file=False), TakeInCounts, by=by, session_id=count.id,
+    world.do(taking_in([found], is_file=False), TakeInCounts, by=by, session_id=count.id,
              name="sheet", sha256=new_id(), lines=len(found))  # fmt: skip
 
 

@@ -111,7 +111,7 @@ def test_what_was_counted_on_paper_before_goods_were_missed_is_no_look_at_them(w
     ]
     typed = {"session_id": count.id, "name": "A-1", "sha256": "", "lines": 2}
     typed["counted_by"] = world.person("ann")
-    world.do(taking_in(rows, is_file=False), TakeInCounts, by="boss", **typed)
+    world.do(taking_in([rows], is_file=False), TakeInCounts, by="boss", **typed)
     assert len(world.all(Unfound)) == 1
     assert count.post().facts["state"] == "posted"
     again = Count(world, world.all(CountSession)[-1].id)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import date
 
 import pytest
@@ -20,8 +20,11 @@ from tests.counts import opened
 from tests.tracked import by_lot, put
 from tests.waiting import until
 from warehouse.catalog.commands.skus import ImportSkus, SkuFacts
-from warehouse.catalog.models import Sku
-from warehouse.db import Base, Database
+from warehouse.catalog.models import Bin, BinKind, Sku
+from warehouse.counting.commands.importing import TakeInCounts, taking_in
+from warehouse.counting.models import CountBin
+from warehouse.counting.rows import CountRow
+from warehouse.db import MOST_NAMED, Base, Database
 from warehouse.errors import RuleViolation
 from warehouse.inventory.models import Allocation, Lot, StockBalance
 from warehouse.inventory.tracking import GiveLot, give_lot, import_tracked_skus
@@ -62,11 +65,20 @@ def acting(act: Callable[[], object]) -> Iterator[Callable[[], bool]]:
     assert failed == []
 
 
-@contextmanager
-def picking(world: World, consignment_id: int, act: Callable[[], object]) -> Iterator[Session]:
+def picking(
+    world: World, consignment_id: int, act: Callable[[], object]
+) -> AbstractContextManager[Session]:
     """Hold a consignment as a pick does; let `act` begin and wait for it; it ends well after."""
+    return holding(world, lambda s: consignment_by_id(s, consignment_id, lock=True), act)
+
+
+@contextmanager
+def holding(
+    world: World, hold: Callable[[Session], object], act: Callable[[], object]
+) -> Iterator[Session]:
+    """Hold something; let `act` begin and wait for it; it ends well after."""
     with ExitStack() as beside, world.database.transaction() as session:
-        consignment_by_id(session, consignment_id, lock=True)
+        hold(session)
         has_failed = beside.enter_context(acting(act))
         assert until(lambda: is_waited_for(world, session) or has_failed())
         yield session
@@ -156,6 +168,25 @@ def test_who_posts_a_count_waits_for_the_picks_of_its_bin_with_empty_hands(world
     with picking(world, work.consignment_id, count.post) as session:
         session.get_one(StockBalance, (key.bin_id, key.sku_id), with_for_update={"nowait": True})
     assert world.balance("A-01", goods) == (0, 0, 0)
+
+
+def test_a_file_of_counts_waits_for_its_first_bin_with_none_of_the_others(world: World):
+    codes = [f"A-{n}" for n in range(999, 999 - MOST_NAMED - 1, -1)]  # more than one question names
+    with world.database.transaction() as session:
+        session.add_all(Bin(code=code, kind=BinKind.SHELF, walk_order=n)
+                        for n, code in enumerate(codes))  # fmt: skip
+    count = opened(world, *codes)
+    first, *others = (place.id for place in world.all(CountBin))
+    rows = [CountRow(row=n, bin_code=code, pieces=0) for n, code in enumerate(sorted(codes))]
+
+    def take_in() -> None:
+        world.do(taking_in([rows[:100], rows[100:]]), TakeInCounts, session_id=count.id, name="x",
+                 sha256="x", lines=len(rows))  # fmt: skip
+
+    with holding(world, lambda s: take(s, CountBin, first), take_in) as session:
+        for place in others:
+            take(session, CountBin, place)
+    assert count.state == "review"
 
 
 def test_who_gives_goods_their_lot_waits_for_no_pick_while_others_wait_for_him(world: World):

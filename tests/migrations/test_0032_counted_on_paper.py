@@ -22,7 +22,7 @@ def test_passes_come_through_and_sheets_are_typed_in_by_another(whole: Database)
     def typed(by: str, counted_by: str) -> None:
         rows = [CountRow(row=0, bin_code="A-1", sku_code="TEE", pieces=8)]
         given = {"session_id": count.id, "counted_by": world.person(counted_by)}
-        world.do(taking_in(rows, is_file=False), TakeInCounts, by=by, name="A-1", sha256="0" * 64,
+        world.do(taking_in([rows], is_file=False), TakeInCounts, by=by, name="A-1", sha256="0" * 64,
                  lines=1, **given)  # fmt: skip
 
     typed("boss", "ann")

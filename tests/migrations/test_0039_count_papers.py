@@ -34,6 +34,6 @@ def test_counts_with_sheets_under_way_come_through(whole: Database):
     migrations.downgrade(whole, "0038")
     migrations.upgrade(whole)
     row = CountRow(row=0, bin_code="A-1", sku_code="TEE", pieces=3)
-    outcome = world.do(taking_in([row]), TakeInCounts, name="x", sha256="x", lines=1,
+    outcome = world.do(taking_in([[row]]), TakeInCounts, name="x", sha256="x", lines=1,
                        counted_by=world.person("boss"), **given)  # fmt: skip
     assert outcome.facts["bins"] == 1

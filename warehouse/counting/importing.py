@@ -11,13 +11,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from warehouse.catalog.lists import ListColumn, codes, read_list
-from warehouse.catalog.rules import RowRefusal
+from warehouse.catalog.rules import RowRefusal, scan_code
 from warehouse.commands import Actor, execute, new_id
-from warehouse.counting.commands.importing import TakeInCounts, taking_in
+from warehouse.counting.checked import Portions, checked
+from warehouse.counting.commands.importing import PORTION, TakeInCounts, taking_in
 from warehouse.counting.models import CountSession
-from warehouse.counting.rows import CountRow, found_in
-from warehouse.counting.sheets import sheets_of
+from warehouse.counting.rows import CountRow
 from warehouse.db import Database
+from warehouse.piles import Piles
 from warehouse.shops import cells
 from warehouse.shops.instants import instant, instants
 from warehouse.shops.refusals import BadCell
@@ -66,29 +67,29 @@ def import_count_file(
         FileRefused: it is no table of counts. RuleViolation: the count is not being counted.
     """
     source = file if isinstance(file, SourceFile) else SourceFile(path=file, name=file.name)
-    columns = _columns(at, zone)
-    rows, rejected, heads = _read(source, columns)
-    if rejected:
-        refused = _unfit(database, session_id, rows, actor, counted_by, zone)
-        rejected += _rejected(source.name, refused, heads)
-        return _nothing_taken(rejected, heads, rows)
-    command = TakeInCounts(
-        id=command_id or new_id(), actor=actor, at=at, zone=zone, session_id=session_id,
-        name=source.name, sha256=_sha256(source.path), lines=len(rows),
-        counted_by=counted_by,
-    )  # fmt: skip
-    outcome = execute(database, taking_in(rows), command)
-    facts: dict[str, Any] = dict(outcome.facts)
-    refused = [RowRefusal.from_json(value) for value in facts.pop("refused")]
-    if refused:
-        return _nothing_taken(_rejected(source.name, refused, heads), heads, rows)
+    with Piles[str, CountRow](PORTION) as rows:
+        rejected, heads = _read(source, _columns(at, zone), rows)
+        if rejected:
+            refused = _unfit(database, session_id, rows, actor, counted_by, zone)
+            rejected += _rejected(source.name, refused, heads)
+            return _nothing_taken(rejected, heads, rows)
+        command = TakeInCounts(
+            id=command_id or new_id(), actor=actor, at=at, zone=zone, session_id=session_id,
+            name=source.name, sha256=_sha256(source.path), lines=len(rows),
+            counted_by=counted_by,
+        )  # fmt: skip
+        outcome = execute(database, taking_in(rows), command)
+        facts: dict[str, Any] = dict(outcome.facts)
+        refused = [RowRefusal.from_json(value) for value in facts.pop("refused")]
+        if refused:
+            return _nothing_taken(_rejected(source.name, refused, heads), heads, rows)
     return CountReport(message=outcome.message, **facts)
 
 
 def _unfit(
     database: Database,
     session_id: int,
-    rows: list[CountRow],
+    rows: Portions,
     actor: Actor,
     counted_by: int | None,
     zone: ZoneInfo,
@@ -96,12 +97,11 @@ def _unfit(
     """Return what is wrong with the rows besides, so that all of it is told at once."""
     with database.reading() as session:
         count = session.get(CountSession, session_id)
-        if count is None or not rows:
+        if count is None:
             return []
-        found, refused = found_in(session, count, rows, counted_by or actor.person_id,
-                                  sender_id=actor.person_id, holds=False)  # fmt: skip
-        refused += sheets_of(session, count, rows, found, zone)[1]
-    return refused
+        found = checked(session, count, rows, counted_by or actor.person_id,
+                        sender_id=actor.person_id, zone=zone)  # fmt: skip
+        return [refusal for _, refused in found for refusal in refused]
 
 
 def _rejected(file: str, refused: Sequence[RowRefusal], heads: Mapping[str, str]) -> list[Rejected]:
@@ -112,10 +112,9 @@ def _rejected(file: str, refused: Sequence[RowRefusal], heads: Mapping[str, str]
 
 
 def _read(
-    source: SourceFile, columns: Sequence[ListColumn]
-) -> tuple[list[CountRow], list[Rejected], dict[str, str]]:
-    """Return the rows, what nobody can read of them, and the columns' names by field."""
-    rows: list[CountRow] = []
+    source: SourceFile, columns: Sequence[ListColumn], rows: Piles[str, CountRow]
+) -> tuple[list[Rejected], dict[str, str]]:
+    """Put the rows down by their bins; return what nobody can read, and columns' names by field."""
     rejected: list[Rejected] = []
     heads: Mapping[str, str] = {}
     for row in read_list(source, columns, is_one_table=True):
@@ -124,8 +123,9 @@ def _read(
             continue
         heads = row.heads
         rejected += row.faults
-        rows.append(CountRow(row=row.row, unread=row.unread, **{**_UNREAD, **row.values}))
-    return rows, rejected, {c.field: heads.get(c.field, c.names[0]) for c in columns}
+        said = CountRow(row=row.row, unread=row.unread, **{**_UNREAD, **row.values})
+        rows.put(scan_code(said.bin_code), said)
+    return rejected, {c.field: heads.get(c.field, c.names[0]) for c in columns}
 
 
 def _columns(now: datetime, zone: ZoneInfo) -> tuple[ListColumn, ...]:
@@ -157,7 +157,7 @@ def _columns(now: datetime, zone: ZoneInfo) -> tuple[ListColumn, ...]:
 
 
 def _nothing_taken(
-    rejected: Sequence[Rejected], heads: Mapping[str, str], rows: Sequence[CountRow]
+    rejected: Sequence[Rejected], heads: Mapping[str, str], rows: Portions
 ) -> CountReport:
     """Return the report with every fault, row by row in the order of the columns."""
     places = {head: at for at, head in enumerate(heads.values())}
@@ -166,7 +166,7 @@ def _nothing_taken(
     is_asked = any(r.column == heads["sheet"] and not r.value for r in rejected)
     return CountReport(
         message=message,
-        is_sheet_missing=is_asked and not any(row.sheet for row in rows),
+        is_sheet_missing=is_asked and not any(row.sheet for some in rows for row in some),
         rejected=tuple(sorted(rejected, key=lambda r: (r.row, places.get(r.column, -1)))),
     )
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -28,8 +28,7 @@ STAMP = "%Y-%m-%d %H:%M"
 LONGEST_AGO = timedelta(days=7)  # before its opening: counted by hand while nothing else worked
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CountRow:
+class CountRow(NamedTuple):
     """One row: bin, SKU code or barcode, pieces; if it says so, its lot, when and who counted.
 
     `counted_by` is a name or login, `sheet` the number of the printed sheet it is from. `serials`
@@ -60,6 +59,7 @@ class CountedBin:
     pieces: Mapping[tuple[int, int | None], int]
     serials: Mapping[int, frozenset[str]]  # of goods known piece by piece
     counted_at: Mapping[tuple[int, int | None], datetime]
+    paper_id: int | None = None  # the printed sheet it was counted on
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,24 +84,20 @@ def found_in(
     person_id: int,
     *,
     sender_id: int,
-    holds: bool = True,
     corrects: int | None = None,
 ) -> tuple[list[CountedBin], list[RowRefusal]]:
     """Return the bins of the rows with what was counted in them, and every row that cannot be.
 
-    The bins are held, unless nothing is to come of it: whoever scans one of them now waits, and
-    finds it counted. One that somebody is only on the way to is taken from him. Codes are found
-    however they are typed. `person_id` counted what rows do not say the counter of; a bin is
-    counted by one person.
+    All rows of a bin are among them. A bin that somebody is only on the way to is taken from him.
+    Codes are found however they are typed. `person_id` counted what rows do not say the counter
+    of; a bin is counted by one person.
 
     `corrects`: the count bin that was counted already, and whose sheet is typed in anew.
 
     Rows of the same goods in a bin add up; a row with 0 pieces says that the bin has none, and an
     empty SKU with 0 pieces that it is empty.
     """
-    rows = [replace(row, bin_code=scan_code(row.bin_code), lot=scan_code(row.lot)) for row in rows]
-    if holds:
-        _hold(session, count, {row.bin_code for row in rows})
+    rows = [row._replace(bin_code=scan_code(row.bin_code), lot=scan_code(row.lot)) for row in rows]
     known = replace(_known(session, count, rows, person_id, sender_id), corrects=corrects)
     who: dict[str, int] = {}
     empty: dict[str, int] = {}
@@ -158,17 +154,6 @@ def _not_empty(
         for code, row in empty.items()
         if any(pieces[code].values())
     ]  # fmt: skip
-
-
-def _hold(session: Session, count: CountSession, bin_codes: Collection[str]) -> None:
-    for codes in portions(bin_codes):
-        session.execute(
-            sa.select(CountBin.id)
-            .join(Bin, Bin.id == CountBin.bin_id)
-            .where(CountBin.session_id == count.id, Bin.code.in_(codes))
-            .order_by(CountBin.id)
-            .with_for_update(of=CountBin)
-        )
 
 
 def _known(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
+from itertools import product
 from typing import Any
 
 import sqlalchemy as sa
@@ -110,7 +111,7 @@ def sheets_of(
     bins = _bins(session, count, said)
     printed = _printed(session, bins.values())
     waiting = _waiting(session, printed)
-    entered = _entered(session, [paper.id for paper in papers.values()], zone)
+    entered = _entered(session, papers, bins, zone)
     who = {place.count_bin_id: place.person_id for place in found}
     sheets: dict[int, int] = {}
     refused: list[RowRefusal] = []
@@ -131,8 +132,9 @@ def sheets_of(
     return sheets, refused
 
 
-def keep_entered(session: Session, sheets: Mapping[int, int], takes: Mapping[int, int]) -> None:
+def keep_entered(session: Session, found: Iterable[CountedBin], takes: Mapping[int, int]) -> None:
     """Keep which pass (`takes`: by count bin) came of which sheet; a bin may be written onto it."""
+    sheets = {p.count_bin_id: p.paper_id for p in found if p.paper_id is not None}
     at = sa.tuple_(_of_bin.c.paper_id, _of_bin.c.count_bin_id)
     known: set[tuple[int, int]] = set()
     for ids in portions(sheets):
@@ -246,12 +248,13 @@ def _printed(session: Session, count_bin_ids: Iterable[int]) -> set[int]:
 
 
 def _entered(
-    session: Session, paper_ids: Sequence[int], zone: tzinfo
+    session: Session, papers: Mapping[str, Any], bins: Mapping[str, int], zone: tzinfo
 ) -> dict[tuple[int, int], Text]:
     """Return sheet and count bin → who has typed it in already, and when."""
     counter, typist = aliased(Person), aliased(Person)
     found: dict[tuple[int, int], Text] = {}
-    for ids in portions(paper_ids):
+    sheets = portions(paper.id for paper in papers.values())
+    for paper_ids, place_ids in product(sheets, portions(bins.values())):
         rows = session.execute(
             sa.select(
                 CountPaperBin.paper_id, CountPaperBin.count_bin_id, CountPaper.number,
@@ -261,7 +264,9 @@ def _entered(
             .join(CountTake, CountTake.id == CountPaperBin.take_id)
             .join(counter, counter.id == CountTake.person_id)
             .outerjoin(typist, typist.id == CountTake.entered_by_id)
-            .where(CountPaperBin.paper_id.in_(ids))
+            .where(
+                CountPaperBin.paper_id.in_(paper_ids), CountPaperBin.count_bin_id.in_(place_ids)
+            )
         )  # fmt: skip
         for row in rows:
             at = row.closed_at.astimezone(zone).strftime(STAMP)

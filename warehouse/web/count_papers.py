@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -195,7 +194,7 @@ def keep_typed(count_bin_id: int) -> str | Response | tuple[str, int]:
         rows = _typed_rows(bin_code, goods)
         said = repr([(r.sku_code, r.lot, r.pieces, r.serials) for r in rows])
         outcome = do(
-            taking_in(rows, is_file=False), TakeInCounts, session_id=place.session_id,
+            taking_in([rows], is_file=False), TakeInCounts, session_id=place.session_id,
             name=bin_code, lines=len(rows), sha256=hashlib.sha256(said.encode()).hexdigest(),
             counted_by=form_choice("counted_by"), seen_at=seen_at(),
         )  # fmt: skip
@@ -219,7 +218,7 @@ def _typed_rows(bin_code: str, goods: Sequence[Sku]) -> list[CountRow]:
         if code:
             fields.append((code, f"new-lot-{at}", f"new-{at}", f"new-serials-{at}"))
     counted_at, sheet = _counted_at(), form_str("sheet", "")
-    rows = [replace(row_of(bin_code, *names), counted_at=counted_at, sheet=sheet)
+    rows = [row_of(bin_code, *names)._replace(counted_at=counted_at, sheet=sheet)
             for names in fields]  # fmt: skip
     return rows or [CountRow(row=0, bin_code=bin_code, pieces=0, sheet=sheet)]
 

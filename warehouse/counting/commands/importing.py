@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from warehouse.catalog.rules import RowRefusal
 from warehouse.commands import Command, Handler, Outcome, Tone
+from warehouse.counting.checked import Portions, Said, checked, hold, said_by
 from warehouse.counting.closing import close_passes, refresh
 from warehouse.counting.commands.sessions import locked
 from warehouse.counting.counters import sheets_since
@@ -24,15 +26,17 @@ from warehouse.counting.models import (
     TakeKind,
 )
 from warehouse.counting.queries import counters
-from warehouse.counting.rows import CountedBin, CountRow, found_in
-from warehouse.counting.sheets import keep_entered, sheets_of
+from warehouse.counting.rows import CountedBin
+from warehouse.counting.sheets import keep_entered
 from warehouse.counting.typed import keep_typed
-from warehouse.db import table_of
+from warehouse.db import MOST_NAMED, table_of
 from warehouse.errors import InvalidInput, RuleViolation
 from warehouse.people import trail
+from warehouse.piles import Piles
 from warehouse.text import say
 
-PORTION = 500  # bins closed by one set of statements
+PORTION = 1000  # lines looked at, and closed, by one set of statements
+FEWEST = PORTION // MOST_NAMED  # what a bin fills of it at least, so that its bins can be named
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,8 +56,8 @@ class TakeInCounts(Command):
     seen_at: datetime | None = None
 
 
-def taking_in(rows: Sequence[CountRow], *, is_file: bool = True) -> Handler[TakeInCounts]:
-    """Return the handler that takes in these rows."""
+def taking_in(rows: Portions, *, is_file: bool = True) -> Handler[TakeInCounts]:
+    """Return the handler that takes in these rows: all rows of a bin stand in one portion."""
 
     def take_in(session: Session, command: TakeInCounts) -> Outcome:
         return take_in_counts(session, command, rows, is_file=is_file)
@@ -62,7 +66,7 @@ def taking_in(rows: Sequence[CountRow], *, is_file: bool = True) -> Handler[Take
 
 
 def take_in_counts(
-    session: Session, command: TakeInCounts, rows: Sequence[CountRow], *, is_file: bool
+    session: Session, command: TakeInCounts, rows: Portions, *, is_file: bool
 ) -> Outcome:
     """Close the bins of the rows as counted; any row that cannot be stops all, and all are named.
 
@@ -77,7 +81,8 @@ def take_in_counts(
             was shown; sheets were printed and nobody says who counted. InvalidInput: there are no
             rows, or nobody who counts is named.
     """
-    if not rows:
+    said = said_by(rows)
+    if not said.lines:
         raise InvalidInput(say("There is nothing in it."), field="file")
     count = locked(session, command.session_id)
     if count.state not in (SessionState.COUNTING, SessionState.REVIEW):
@@ -87,62 +92,97 @@ def take_in_counts(
         return Outcome(screen="count", subject_id=count.id, message=message, tone=Tone.ATTENTION,
                        facts={"refused": [], "is_known": True})  # fmt: skip
     printed = sheets_since(session, count)
-    counter = _counter(session, command, rows, printed)
-    found, refused = found_in(session, count, rows, counter, sender_id=command.actor.person_id)
-    sheets, wrong = sheets_of(session, count, rows, found, command.zone)
-    refused = sorted(refused + wrong, key=lambda refusal: refusal.row)
-    if refused:
-        return _refusal(count, refused)
-    _require_unseen(session, command, found)
-    since = printed or count.started_at or count.opened_at
-    is_silent = not is_file or any(row.serials is None for row in rows)
-    agreed = different = again = unsaid = 0
-    takes: dict[int, int] = {}
-    for start in range(0, len(found), PORTION):
-        passes = _passes(session, command, found[start : start + PORTION], since,
-                         is_file=is_file, is_silent=is_silent)  # fmt: skip
-        done = close_passes(session, command, count, passes)
-        takes.update((p.count_bin_id, p.take_id) for p in passes)
-        agreed, different = agreed + done.agreed, different + done.different
-        again, unsaid = again + done.again, unsaid + done.unsaid
-    keep_entered(session, sheets, takes)
-    if not is_file:
-        keep_typed(session, command, found, takes)
+    counter = _counter(session, command, said, printed)
+    hold(session, count, rows)
+    with Piles[int, CountedBin](PORTION) as bins:
+        refused = _put_down(session, command, count, rows, counter, bins)
+        if refused:
+            return _refusal(count, refused)
+        _require_unseen(session, command, bins)
+        figures = _close(session, command, count, bins, is_file=is_file,
+                         since=printed or count.started_at or count.opened_at,
+                         is_silent=not is_file or not said.are_serials_said)  # fmt: skip
     if is_file:
         session.add(CountFile(session_id=count.id, sha256=command.sha256, name=command.name[:200],
-                              lines=len(rows), person_id=command.actor.person_id,
+                              lines=said.lines, person_id=command.actor.person_id,
                               at=command.at))  # fmt: skip
     refresh(session, command, count)
     trail.record(session, command, "count", count.id, "taken_in", name=command.name[:200],
-                 lines=len(rows), bins=len(found))  # fmt: skip
+                 lines=said.lines, bins=figures["bins"])  # fmt: skip
+    return _taken(count, figures, is_time_said=said.is_time_said)
+
+
+def _put_down(
+    session: Session,
+    command: TakeInCounts,
+    count: CountSession,
+    rows: Portions,
+    counter: int,
+    bins: Piles[int, CountedBin],
+) -> list[RowRefusal]:
+    """Put what the rows say of each bin onto its pile; return every row that cannot be."""
+    refused: list[RowRefusal] = []
+    for found, wrong in checked(session, count, rows, counter,
+                                sender_id=command.actor.person_id, zone=command.zone):  # fmt: skip
+        refused += wrong
+        for place in () if refused else found:
+            bins.put(place.bin_id, place, size=max(FEWEST, len(place.pieces)))
+    return sorted(refused, key=lambda refusal: refusal.row)
+
+
+def _close(
+    session: Session,
+    command: TakeInCounts,
+    count: CountSession,
+    bins: Piles[int, CountedBin],
+    *,
+    since: datetime,
+    is_file: bool,
+    is_silent: bool,
+) -> Counter[str]:
+    """Close the bins, in the order the ledger takes them; return how many, and their lines."""
+    figures: Counter[str] = Counter()
+    for found in bins:
+        passes = _passes(session, command, found, since, is_file=is_file, is_silent=is_silent)
+        done = close_passes(session, command, count, passes)
+        takes = {p.count_bin_id: p.take_id for p in passes}
+        keep_entered(session, found, takes)
+        if not is_file:
+            keep_typed(session, command, found, takes)
+        figures.update(bins=len(found), agreed=done.agreed, different=done.different,
+                       again=done.again, unsaid=done.unsaid)  # fmt: skip
+    return figures
+
+
+def _taken(count: CountSession, figures: Mapping[str, int], *, is_time_said: bool) -> Outcome:
+    bins, agreed, different, again, unsaid = (
+        figures[name] for name in ("bins", "agreed", "different", "again", "unsaid")
+    )
     message = say("{bins} bins counted: {agreed} lines agree, {different} differ, {again} are asked"
-                  " again.", bins=len(found), agreed=agreed, different=different,
+                  " again.", bins=bins, agreed=agreed, different=different,
                   again=again)  # fmt: skip
-    if again and any(row.counted_at is None for row in rows):
+    if again and not is_time_said:
         message = say("{bins} bins counted: {agreed} lines agree, {different} differ, {again} are"
                       " asked again. Say when they were counted, so that what moved at other times"
-                      " does no harm.", bins=len(found), agreed=agreed, different=different,
+                      " does no harm.", bins=bins, agreed=agreed, different=different,
                       again=again)  # fmt: skip
     if unsaid:
         message = say("{bins} bins counted: {agreed} lines agree, {different} differ, {again} are"
                       " asked again. {unsaid} of these are known piece by piece and no serial"
-                      " numbers were said: count them on a tablet.", bins=len(found),
+                      " numbers were said: count them on a tablet.", bins=bins,
                       agreed=agreed, different=different, again=again,
                       unsaid=unsaid)  # fmt: skip
     return Outcome(
         screen="count", subject_id=count.id, message=message,
         tone=Tone.ATTENTION if different or again else Tone.OK,
-        facts={"refused": [], "bins": len(found), "agreed": agreed, "different": different,
-               "again": again, "unsaid": unsaid},
+        facts={"refused": [], **figures},
     )  # fmt: skip
 
 
-def _counter(
-    session: Session, command: TakeInCounts, rows: Sequence[CountRow], printed: datetime | None
-) -> int:
+def _counter(session: Session, command: TakeInCounts, said: Said, printed: datetime | None) -> int:
     """Return who counted: the actor, if nobody else is named and nobody got a sheet."""
     named = command.counted_by
-    if named is None and printed is not None and any(not row.counted_by for row in rows):
+    if named is None and printed is not None and not said.is_counter_said:
         raise RuleViolation(
             say("Sheets of this count were printed. Say who counted, here or in a column of the"
                 " file.")
@@ -154,19 +194,20 @@ def _counter(
     return named
 
 
-def _require_unseen(session: Session, command: TakeInCounts, found: Sequence[CountedBin]) -> None:
+def _require_unseen(
+    session: Session, command: TakeInCounts, bins: Iterable[Sequence[CountedBin]]
+) -> None:
     """Refuse a sheet of a bin that somebody has counted or typed in since its page was shown."""
-    if command.seen_at is None:
-        return
-    since = sa.select(CountTake.id).where(
-        CountTake.count_bin_id.in_([place.count_bin_id for place in found]),
-        CountTake.closed_at > command.seen_at,
-        ~CountTake.is_dropped,
-    )
-    if session.execute(since.limit(1)).first() is not None:
-        raise RuleViolation(
-            say("Somebody has counted this bin or typed in its sheet meanwhile. Look again.")
+    for found in bins if command.seen_at is not None else ():
+        since = sa.select(CountTake.id).where(
+            CountTake.count_bin_id.in_([place.count_bin_id for place in found]),
+            CountTake.closed_at > command.seen_at,
+            ~CountTake.is_dropped,
         )
+        if session.execute(since.limit(1)).first() is not None:
+            raise RuleViolation(
+                say("Somebody has counted this bin or typed in its sheet meanwhile. Look again.")
+            )
 
 
 def _refusal(count: CountSession, refused: list[RowRefusal]) -> Outcome:
