@@ -29,7 +29,7 @@ from warehouse.db import (
     table_of,
     text_of,
 )
-from warehouse.errors import CommandReused
+from warehouse.errors import CommandReused, InvalidInput, RuleViolation, WarehouseError
 from warehouse.gate import DatabaseBusy
 from warehouse.prepared import Prepared
 from warehouse.text import Text
@@ -183,6 +183,29 @@ def execute(database: Database, handler: Handler[C], command: C) -> Outcome:
                 raise DatabaseBusy(str(error.orig)) from error
             time.sleep(RETRY_PAUSE_S * (attempt + 1) * (0.5 + random.random()))  # noqa: S311
     raise AssertionError("unreachable")
+
+
+class _Sound(Exception):
+    """The handler had nothing against the command."""
+
+
+def refusals_of(database: Database, handler: Handler[C], command: C) -> tuple[WarehouseError, ...]:
+    """Return all that the handler has against a command; nothing is written, whatever it says.
+
+    For forms with a field that nobody can read: what else is wrong with them is told as well.
+    """
+
+    def tried(session: Session, asked: C) -> Outcome:
+        handler(session, asked)
+        raise _Sound
+
+    try:
+        execute(database, tried, command)
+    except _Sound:
+        pass
+    except (InvalidInput, RuleViolation) as error:
+        return error.all
+    return ()
 
 
 def perform(session: Session, handler: Handler[C], command: C) -> Outcome:

@@ -15,6 +15,8 @@ WarehouseError
     UnknownName   404   … because it names a thing that does not exist
     ReasonWanted  409   … because it says nothing of why once more
 
+What is wrong besides, found by the same look, is told with the first of it: `others`.
+
 A raise means that nothing was written. What the database must remember is an outcome instead.
 """
 
@@ -35,6 +37,17 @@ class WarehouseError(Exception):
         super().__init__(str(text))
         self.text = text
         self.facts = facts
+        self.others: tuple[WarehouseError, ...] = ()  # what else was wrong, see `gathering`
+
+    @property
+    def field(self) -> str:
+        """The place of what is wrong in a form or message, empty where it has none."""
+        return str(self.facts.get("field", ""))
+
+    @property
+    def all(self) -> tuple[WarehouseError, ...]:
+        """This refusal and the others that are told with it."""
+        return (self, *self.others)
 
 
 class NotFound(WarehouseError):
@@ -55,7 +68,6 @@ class InvalidInput(WarehouseError):
 
     def __init__(self, text: Text, *, field: str = "") -> None:
         super().__init__(text, field=field)
-        self.field = field
 
 
 class ReasonWanted(InvalidInput):

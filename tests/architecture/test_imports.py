@@ -9,7 +9,18 @@ from tests.architecture.source import Module, modules, users_of
 EDGES = ("warehouse.app", "warehouse.web", "warehouse.api", "warehouse.cli", "wsgi",
          "warehouse.serving")  # fmt: skip
 FOUNDATIONS = {
-    *("db", "gate", "errors", "text", "commands", "settings", "numbers", "scanning", "gs1"),
+    *(
+        "db",
+        "gate",
+        "errors",
+        "gathering",
+        "text",
+        "commands",
+        "settings",
+        "numbers",
+        "scanning",
+        "gs1",
+    ),
     "prepared",
     "money",
     "piles",

@@ -18,11 +18,13 @@ from warehouse.commands import (
     execute,
     fingerprint_of,
     new_id,
+    refusals_of,
 )
-from warehouse.errors import RuleViolation
+from warehouse.errors import InvalidInput, RuleViolation
 from warehouse.gate import DatabaseBusy
+from warehouse.gathering import Gathered
 from warehouse.numbers import next_number
-from warehouse.text import say
+from warehouse.text import Text, say
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +77,39 @@ def test_a_refused_command_leaves_no_row_and_may_be_sent_again(world: World):
     with world.nothing_written(), pytest.raises(RuleViolation):
         execute(world.database, refuse, command)
     assert execute(world.database, answer, command).is_replayed is False
+
+
+def refuse(session, command: Say) -> Outcome:
+    next_number(session, "refused")
+    told = Gathered()
+    told.tell(say("One."), "first")
+    told.take("second", lambda: _raise(RuleViolation(say("Two."))))
+    told.take("rows", lambda: _raise(InvalidInput(say("Three."), field="bin")), _of_line)
+    return told.sound(answer(session, command))
+
+
+def _raise(error: Exception) -> None:
+    raise error
+
+
+def _of_line(problem: Text) -> Text:
+    return say("Line {line}: {problem}", line=3, problem=problem)
+
+
+def test_all_that_was_gathered_is_refused_at_once_each_at_its_field(world: World):
+    refusal = world.refused(InvalidInput, refuse, Say)
+    assert [(one.field, str(one.text)) for one in refusal.all] == [
+        ("first", "One."), ("second", "Two."), ("rows", "Line 3: Three."),
+    ]  # fmt: skip
+
+
+def test_what_speaks_against_a_command_is_asked_without_doing_it(world: World):
+    command, before = world.command(Say), world.rows()
+    found = refusals_of(world.database, refuse, command)
+    assert [one.field for one in found] == ["first", "second", "rows"]
+    assert refusals_of(world.database, answer, command) == ()
+    assert world.rows() == before
+    assert not execute(world.database, answer, command).is_replayed
 
 
 def test_a_crash_inside_a_command_leaves_nothing(world: World):

@@ -23,6 +23,8 @@ from warehouse.errors import (
     NotFound,
     RuleViolation,
     SerialMissing,
+    UnknownName,
+    UnknownSku,
 )
 from warehouse.inventory import ledger
 from warehouse.inventory.models import Lot, Move, MoveReason, Serial
@@ -133,6 +135,40 @@ def test_no_more_kits_are_made_than_there_are_free_parts(bench: Bench):
 )
 def test_what_makes_no_kit_is_refused(bench: Bench, given: dict[str, Any], error):
     bench.refused(error, **given)
+
+
+def test_all_that_is_wrong_with_the_parts_of_a_kit_is_told_at_once_each_with_its_line(bench: Bench):
+    wrong = (("TEE", 1), ("NOPE", 0), ("TEE", 1_000), ("GIFT", 1))
+    refusal = bench.world.refused(
+        UnknownSku, save_kit, SaveKit, kit="OTHER",
+        parts=tuple(Part(sku=sku, pieces=pieces) for sku, pieces in wrong),
+    )  # fmt: skip
+    assert [(one.field, one.text.params.get("line")) for one in refusal.all] == [
+        ("kit", None), ("parts", 2), ("parts", 2), ("parts", 3), ("parts", 3),
+    ]  # fmt: skip
+    assert str(refusal.all[3].text) == "Line 3: This must be 1 to 999."
+
+
+def test_all_that_is_wrong_with_making_kits_is_told_at_once(bench: Bench):
+    lines = [("NOPE", "A-01", 1), ("GIFT", "A-01", 1), ("TEE", "Z-99", 1), ("TEE", "A-01", 9)]
+    taken = tuple(PartFrom(sku=sku, bin=place, pieces=n) for sku, place, n in lines)
+    refusal = bench.refused(RuleViolation, kits=4, to="SUPPLIER", taken=taken, serials=("\x07",))
+    fields = [(one.field, one.text.params.get("line")) for one in refusal.all]
+    assert fields == [
+        ("to", None), ("serials", None), ("taken", 1), ("taken", 2), ("taken", None),
+        ("taken", 3), ("taken", 4), ("kits", None),
+    ]  # fmt: skip
+    assert refusal.all[-1].facts["sku"] == "MUG"
+
+
+def test_all_that_is_wrong_with_taking_kits_apart_is_told_at_once(bench: Bench):
+    bench.make(1)
+    parts = (PartFrom(sku="NOPE", pieces=1), PartFrom(sku="TEE", pieces=1))
+    refusal = bench.world.refused(
+        UnknownName, take_apart, TakeApart, kit_id=bench.gift.id, kits=2, bin="K-01", to="Z-99",
+        parts=parts,
+    )  # fmt: skip
+    assert [one.field for one in refusal.all] == ["to", "parts", "kits", "parts"]
 
 
 def test_parts_come_out_of_the_bins_that_were_named(bench: Bench):

@@ -91,6 +91,11 @@ def words_of(answer: TestResponse) -> str:
     return " ".join(html.unescape(_TAGS.sub(" ", answer.get_data(as_text=True))).split())
 
 
+def marked(answer: TestResponse) -> list[str]:
+    """Return the names of the fields that are marked as wrong."""
+    return re.findall(r'name="([^"]+)"[^>]*aria-invalid', answer.text)
+
+
 def notice_of(answer: TestResponse) -> str:
     """Return the first notice of a page."""
     found = re.search(r'<p class="notice".*?</p>', answer.get_data(as_text=True), re.S)

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from tests.builders import World
 from tests.commands.test_storing import Dock
 from tests.tracked import by_lot, put
-from tests.web.desk_site import Desk, words_of
+from tests.web.desk_site import Desk, marked, words_of
 from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.commands import new_id
 from warehouse.inventory.models import Move, MoveReason
@@ -229,6 +229,51 @@ def test_kits_are_said_made_and_taken_apart_at_the_desk(desk: Desk):
     assert "GIFT" in desk.get("/stock/kits?export=csv").get_data(as_text=True)
     assert "2 in GIFT" in words_of(desk.get(f"/stock/sku/{tee.id}"))
     assert {m.reason for m in world.all(Move)[1:]} == {MoveReason.ASSEMBLE, MoveReason.TAKE_APART}
+
+
+def test_every_wrong_line_of_a_kit_is_told_at_once_and_what_was_typed_stays(desk: Desk):
+    world: World = desk.world
+    world.stock(world.sku("TEE"), "A-01", 5)
+    kit = world.sku("GIFT").id
+    typed = "TEE x\n\nNOPE 1\nBAD 2"
+    answer = desk.post("/stock/kits", kit="GIFT", parts=typed)
+    assert (answer.status_code, marked(answer)) == (400, ["parts"])
+    assert f"{typed}</textarea>" in answer.text
+    for said in ("Line 1: This must be 1", "Line 3: There is no SKU NOPE.", "Line 4: There is"):
+        assert said in words_of(answer), said
+    assert answer.text.count("/stock/sku/new?code=") == 2
+    desk.said(desk.post("/stock/kits", kit="GIFT", parts="TEE 2"))
+    form = {"kits": "x", "to": "Z-99", "taken": "TEE A-09 2\nNOPE A-01 1", "note": "n"}
+    answer = desk.post(f"/stock/kits/{kit}/make", **form)
+    assert (answer.status_code, marked(answer)) == (400, ["kits", "to", "taken"])
+    assert "Line 2: There is no SKU with this code." in words_of(answer)
+    form = {"apart_kits": "0", "apart_bin": "Z-99", "apart_to": "Y-99"}
+    answer = desk.post(f"/stock/kits/{kit}/apart", **form)
+    assert marked(answer) == ["apart_kits", "apart_bin", "apart_to"]
+
+
+def test_every_wrong_field_of_a_sku_and_of_a_bin_is_marked_at_once(desk: Desk):
+    desk.world.site()
+    tee = desk.world.sku("TEE")
+    desk.world.bin("A-01")
+    size = {"length_mm": "x", "weight_g": "-1"}
+    form = {
+        "code": "TEE",
+        "eans": "69012\n1",
+        "packs": "X",
+        "labels": "501",
+        "days_before_expiry": "-1",
+    }
+    wrong = desk.post("/stock/sku", name="", is_expiry_tracked="1", **form, **size)
+    assert wrong.status_code == 400
+    assert sorted(marked(wrong)) == sorted([*form, *size, "name", "is_expiry_tracked"])
+    assert wrong.text.count("69012\n1</textarea>") == 1
+    assert len(desk.world.all(Sku)) == 1
+    wrong = desk.post(f"/stock/sku/{tee.id}/measures", storage_class="y" * 25, **size)
+    assert marked(wrong) == ["weight_g", "length_mm", "storage_class"]
+    place = desk.world.one(Bin, code="A-01").id
+    wrong = desk.post(f"/stock/bins/{place}/limits", width_mm="0", most_pieces="x")
+    assert marked(wrong) == ["width_mm", "most_pieces"]
 
 
 def test_a_kit_of_a_sku_nobody_made_yet_leads_to_a_new_sku_and_back(desk: Desk):

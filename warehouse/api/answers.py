@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Response, request
 
-from warehouse.api.schemas import Schema, anything, record, text
+from warehouse.api.schemas import Schema, anything, listed, record, text
 from warehouse.errors import WarehouseError
 from warehouse.text import LOCALES, Text, say, translate
 from warehouse.web.context import locale, visitor
@@ -21,8 +21,14 @@ PROBLEM: Schema = record(
                 "message": text("One sentence for people, in the language asked for."),
                 "field": text("Where in the request the fault is, as orders[2]."),
                 "details": anything("The facts behind it, by code."),
+                "others": listed(
+                    record(
+                        {"code": text(), "message": text(), "field": text()}, optional=("field",)
+                    ),
+                    "What else is wrong, found by the same look.",
+                ),
             },
-            optional=("field", "details"),
+            optional=("field", "details", "others"),
         )
     },
     "Why nothing was done.",
@@ -71,6 +77,7 @@ def refusal(
     *,
     field: str = "",
     details: Mapping[str, Any] | None = None,
+    others: Sequence[WarehouseError] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Return the one shape of every refusal."""
@@ -79,7 +86,14 @@ def refusal(
         error["field"] = field
     if details:
         error["details"] = {name: _plain(value) for name, value in details.items()}
+    if others:
+        error["others"] = [_told(one) for one in others]
     return answer({"error": error}, status, headers=headers)
+
+
+def _told(error: WarehouseError) -> dict[str, str]:
+    told = {"code": error.code, "message": speak(error.text)}
+    return told | ({"field": error.field} if error.field else {})
 
 
 def refused(error: WarehouseError) -> Response:
@@ -88,8 +102,9 @@ def refused(error: WarehouseError) -> Response:
     field = str(facts.pop("field", ""))
     headers = {"WWW-Authenticate": "Bearer"} if error.status == Unauthorized.status else {}
     return refusal(
-        error.code, error.text, error.status, field=field, details=facts, headers=headers
-    )
+        error.code, error.text, error.status, field=field, details=facts, others=error.others,
+        headers=headers,
+    )  # fmt: skip
 
 
 def _plain(value: Any) -> Any:

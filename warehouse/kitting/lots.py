@@ -13,11 +13,12 @@ from warehouse.catalog.models import VIRTUAL_KINDS, Bin, BinKind, Sku
 from warehouse.catalog.rules import scan_code
 from warehouse.commands import Command
 from warehouse.errors import LotBlocked, RuleViolation
+from warehouse.gathering import Gathered
 from warehouse.inventory import ledger
 from warehouse.inventory.fitness import SUSPECT_SKUS
 from warehouse.inventory.models import Lot, Move, MoveReason, Serial
 from warehouse.inventory.queries import NOT_UNDONE
-from warehouse.storing.sources import found_lot
+from warehouse.storing.sources import lot_told
 from warehouse.text import say
 
 _BENCH = sa.select(Bin.id).where(Bin.kind == BinKind.KITTING)
@@ -44,19 +45,21 @@ def parts_inside(session: Session, command: Command, postings: Sequence[ledger.P
         LotBlocked: a part may not be sold, or may have what may not be sold inside.
         RuleViolation: a part is past its day.
     """
-    skus = {posting.sku_id for posting in postings}
-    doubt = sa.select(Sku.code).where(Sku.id.in_(skus), Sku.id.in_(SUSPECT_SKUS)).limit(1)
-    if code := session.scalar(doubt):
-        raise LotBlocked(say("{sku} may have pieces of a blocked lot inside.", sku=code), sku=code)
+    skus, told = {posting.sku_id for posting in postings}, Gathered()
+    doubt = sa.select(Sku.code).where(Sku.id.in_(skus), Sku.id.in_(SUSPECT_SKUS)).order_by(Sku.code)
+    for code in session.scalars(doubt):
+        text = say("{sku} may have pieces of a blocked lot inside.", sku=code)
+        told.keep(LotBlocked(text, sku=code), "")
     lots = _held(session, postings)
     for lot in lots:
         if lot.blocked_at is not None:
-            raise LotBlocked(say("Lot {lot} is blocked.", lot=lot.code), lot=lot.code)
+            text = say("Lot {lot} is blocked.", lot=lot.code)
+            told.keep(LotBlocked(text, lot=lot.code), "")
         if lot.best_before is not None and lot.best_before < command.day:
-            raise RuleViolation(
-                say("Lot {lot} was good until {day} only.", lot=lot.code,
-                    day=lot.best_before.isoformat())
-            )  # fmt: skip
+            text = say("Lot {lot} was good until {day} only.", lot=lot.code,
+                       day=lot.best_before.isoformat())  # fmt: skip
+            told.keep(RuleViolation(text), "")
+    told.refuse()
     days = [(lot.best_before, lot.sku_id) for lot in lots if lot.best_before is not None]
     if not days:
         return Inside(first=None)
@@ -66,10 +69,10 @@ def parts_inside(session: Session, command: Command, postings: Sequence[ledger.P
 
 def lot_of_kits(
     session: Session, command: Command, kit: Sku, inside: Inside, code: str, day: date | None
-) -> int | None:
-    """Return the lot the kits go into, made now if it is new; None where kits have no lots.
+) -> tuple[str, date | None] | None:
+    """Return the lot the kits go into and until when it is good; None where kits have no lots.
 
-    Without a day they are good as long as the first of their parts.
+    Nothing is made. Without a day they are good as long as the first of their parts.
 
     Raises:
         RuleViolation: they would be good for longer than a part, or nobody could tell when they
@@ -79,7 +82,8 @@ def lot_of_kits(
         if inside.dated:
             raise RuleViolation(
                 say("{part} has a best-before: keep {kit} by lot first, or nobody can tell when"
-                    " the kits end.", part=inside.dated, kit=kit.code)
+                    " the kits end.", part=inside.dated, kit=kit.code),
+                field="kits",
             )  # fmt: skip
         return None
     known = session.scalars(
@@ -99,7 +103,8 @@ def lot_of_kits(
                     " kits a lot of their own.", day=first, lot=known.code, until=good.isoformat())
             )  # fmt: skip
         raise RuleViolation(say("One of the parts is good until {day} only.", day=first))
-    return found_lot(session, command, kit, code, good)
+    name = lot_told(session, command, kit, code, good)
+    return None if name is None else (name, good)
 
 
 def require_lot_inside(

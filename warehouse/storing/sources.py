@@ -120,6 +120,20 @@ def found_lot(
     """Return the lot of pieces that come from outside, made now if nobody has seen it before.
 
     Raises:
+        as `lot_told`.
+    """
+    name = lot_told(session, command, sku, code, best_before)
+    if name is None:
+        return None
+    return ledger.lot_named(session, sku.id, name, best_before, command.at)
+
+
+def lot_told(
+    session: Session, command: Command, sku: Sku, code: str, best_before: date | None
+) -> str | None:
+    """Return the code of the lot pieces come in, None where the SKU has no lots; nothing is made.
+
+    Raises:
         LotMissing: the SKU is kept by lot and none is named. InvalidInput: a lot nobody has seen
             needs its best-before; a code or day that cannot be. RuleViolation: it is known with
             another one.
@@ -129,7 +143,7 @@ def found_lot(
     name = scan_code(code)
     if not name:
         raise LotMissing(say("{sku} is kept by lot. Say which lot.", sku=sku.code), sku=sku.code)
-    known = session.scalar(sa.select(Lot.id).where(Lot.sku_id == sku.id, Lot.code == name))
+    known = session.scalars(sa.select(Lot).where(Lot.sku_id == sku.id, Lot.code == name)).first()
     if known is None and (problem := lot_problem(name)):
         raise InvalidInput(problem, field="lot")
     if best_before is not None and (
@@ -138,7 +152,10 @@ def found_lot(
         raise InvalidInput(problem, field="best_before")
     if known is None and sku.is_expiry_tracked and best_before is None:
         raise InvalidInput(say("Say until when the new lot is good."), field="best_before")
-    return ledger.lot_named(session, sku.id, name, best_before, command.at)
+    day = known.best_before if known is not None else None
+    if day is not None and best_before is not None and day != best_before:
+        raise RuleViolation(ledger.other_day(name, day, best_before), field="best_before")
+    return name
 
 
 def require_marks(serials: Sequence[str]) -> None:

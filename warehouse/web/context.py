@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import current_app, g, request
 from sqlalchemy.orm import Session
@@ -14,11 +14,13 @@ from warehouse import commands
 from warehouse.commands import Actor, Command, Handler, Outcome
 from warehouse.config import Config
 from warehouse.db import Database, utcnow
-from warehouse.errors import Forbidden, InvalidInput
+from warehouse.errors import Forbidden, InvalidInput, WarehouseError
+from warehouse.gathering import together
 from warehouse.people.auth import Visitor
 from warehouse.people.rights import Right
 from warehouse.text import DEFAULT_LOCALE, LOCALES, Text, say, translate
 
+T = TypeVar("T")
 LONGEST_ID = 64
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 LARGEST_INT = 2**53
@@ -108,9 +110,51 @@ def speak(text: Text | str) -> str:
 
 def do(handler: Handler[Any], kind: type[Command], /, **fields: Any) -> Outcome:
     """Run a command of this request's actor; its id is the form's, or a fresh one."""
+    return commands.execute(database(), handler, _command(kind, fields))
+
+
+class Typed:
+    """The fields of a form as they are read, and the command they make."""
+
+    def __init__(self) -> None:
+        self.unread: list[WarehouseError] = []
+
+    def read(self, kind: Callable[[str], T], name: str, instead: T, *, place: str = "") -> T:
+        """Return what a field says, `instead` where nobody can read it.
+
+        Best is a value that the command refuses at the same field, or at `place` if it calls the
+        field so: it is told once.
+        """
+        try:
+            return kind(name)
+        except InvalidInput as error:
+            error.facts["field"] = place or name
+            self.unread.append(error)
+            return instead
+
+    def wholes(self, names: Iterable[str]) -> dict[str, int | None]:
+        """Return the whole numbers of some fields, None of those left empty, by name."""
+        found: dict[str, int | None] = {}
+        for name in names:
+            found[name] = self.read(form_int, name, 0) if form_str(name, "") else None
+        return found
+
+    def do(self, handler: Handler[Any], kind: type[Command], /, **fields: Any) -> Outcome:
+        """Run the command if every field could be read.
+
+        Raises:
+            InvalidInput: one could not; it tells all of them, and what else is wrong.
+        """
+        if not self.unread:
+            return do(handler, kind, **fields)
+        told = {error.field for error in self.unread}
+        besides = commands.refusals_of(database(), handler, _command(kind, fields))
+        raise together([*self.unread, *(one for one in besides if one.field not in told)])
+
+
+def _command(kind: type[Command], fields: dict[str, Any]) -> Command:
     name = fields.pop("id", None) or command_id()
-    command = kind(id=name, actor=actor(), at=now(), zone=config().time_zone, **fields)
-    return commands.execute(database(), handler, command)
+    return kind(id=name, actor=actor(), at=now(), zone=config().time_zone, **fields)
 
 
 def command_id() -> str:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from warehouse.catalog.models import Sku
 from warehouse.catalog.rules import scan_code
-from warehouse.commands import Command, Handler
+from warehouse.commands import Outcome
 from warehouse.errors import InvalidInput, NotFound, RuleViolation, UnknownSku
 from warehouse.inventory.desk import bins_of_sku
 from warehouse.kitting.commands.assemble import AssembleKits, assemble_kits
@@ -23,11 +23,10 @@ from warehouse.text import say
 from warehouse.tracing.in_doubt import in_doubt, skus_in_doubt
 from warehouse.web import tables
 from warehouse.web.access import needs
-from warehouse.web.context import do, form_int, form_str, reading, speak
+from warehouse.web.context import Typed, do, form_day, form_str, reading, speak
 from warehouse.web.desk import noted
 from warehouse.web.move_filters import today
-from warehouse.web.moves import day_of
-from warehouse.web.pages import invalid
+from warehouse.web.pages import fieldless, invalid
 from warehouse.web.spreadsheets import Field
 from warehouse.web.stock import bp
 
@@ -67,26 +66,25 @@ def kit_new() -> str:
     """Show the form of a new kit."""
     said = request.args
     values = {"kit": said.get("kit", "")[:64], "parts": said.get("parts", "")[:LONGEST_TEXT]}
-    return render_template("stock/kit_new.html", values=values, errors={}, refusal=None, asked="")
+    return render_template("stock/kit_new.html", values=values, errors={}, refusals=[], asked=[])
 
 
 @bp.post("/kits")
 @needs(Right.STOCK)
 def kit_save() -> Response | tuple[str, int]:
     """Save what a kit is made of."""
+    said = form_str("parts", "")
     try:
-        outcome = do(
-            save_kit, SaveKit, kit=form_str("kit", ""), parts=_parts(form_str("parts", ""))
-        )
+        outcome = do(save_kit, SaveKit, kit=form_str("kit", ""), parts=_parts(said))
     except (InvalidInput, RuleViolation) as error:
-        values = {"kit": form_str("kit", ""), "parts": form_str("parts", "")}
-        errors = invalid(error) if isinstance(error, InvalidInput) else {}
+        errors = invalid(error)
+        asked = [one.name for one in error.all if isinstance(one, UnknownSku)]
         return render_template(
             "stock/kit_new.html",
-            values=values,
+            values={"kit": form_str("kit", ""), "parts": said},
             errors=errors,
-            refusal=None if errors else speak(error.text),
-            asked=error.name if isinstance(error, UnknownSku) else "",
+            refusals=fieldless(errors),
+            asked=list(dict.fromkeys(asked)),
         ), error.status
     return noted(outcome, url_for("stock.kit", kit_id=outcome.subject_id))
 
@@ -95,60 +93,54 @@ def kit_save() -> Response | tuple[str, int]:
 @needs(Right.SEE_DESK)
 def kit(kit_id: int) -> str:
     """Show one kit: its parts, where they are free, where kits stand, making and taking apart."""
-    return _page(kit_id, {}, {}, None)
+    return _page(kit_id, {}, {})
 
 
 @bp.post("/kits/<int:kit_id>/make")
 @needs(Right.STOCK)
 def kit_make(kit_id: int) -> Response | tuple[str, int]:
     """Put kits together."""
-    return _done(kit_id, assemble_kits, AssembleKits, lambda: {
-        "kits": form_int("kits", 0),
+    typed = Typed()
+    fields = {
+        "kits": _number(form_str("kits", "")),
         "to": form_str("to", ""),
         "taken": _named(form_str("taken", "")),
         "lot": form_str("lot", ""),
-        "best_before": day_of("best_before"),
+        "best_before": typed.read(form_day, "best_before", None),
         "serials": _words(form_str("serials", "")),
         "note": form_str("note", ""),
-    })  # fmt: skip
+    }
+    return _done(kit_id, lambda: typed.do(assemble_kits, AssembleKits, kit_id=kit_id, **fields))
 
 
 @bp.post("/kits/<int:kit_id>/apart")
 @needs(Right.STOCK)
 def kit_apart(kit_id: int) -> Response | tuple[str, int]:
     """Take kits apart."""
-    return _done(kit_id, take_apart, TakeApart, lambda: {
-        "kits": form_int("apart_kits", 0),
+    fields = {
+        "kits": _number(form_str("apart_kits", "")),
         "bin": form_str("apart_bin", ""),
         "to": form_str("apart_to", ""),
         "lot": form_str("apart_lot", ""),
         "serials": _words(form_str("apart_serials", "")),
-        "version": form_int("apart_version", 0),
+        "version": _number(form_str("apart_version", "0")),
         "parts": _given_back(form_str("apart_parts", "")),
         "note": form_str("apart_note", ""),
-    }, prefix="apart_")  # fmt: skip
+    }
+    return _done(kit_id, lambda: do(take_apart, TakeApart, kit_id=kit_id, **fields), "apart_")
 
 
-def _done(
-    kit_id: int,
-    handler: Handler[Any],
-    kind: type[Command],
-    typed: Callable[[], dict[str, Any]],
-    *,
-    prefix: str = "",
-) -> Response | tuple[str, int]:
-    """Do it; a refusal marks the field of that form, whose names have the prefix."""
+def _done(kit_id: int, act: Callable[[], Outcome], prefix: str = "") -> Response | tuple[str, int]:
+    """Do it; a refusal marks the fields of that form, whose names have the prefix."""
     try:
-        outcome = do(handler, kind, kit_id=kit_id, **typed())
-    except InvalidInput as error:
-        errors = {prefix + name.removeprefix(prefix): text for name, text in invalid(error).items()}
-        return _page(kit_id, dict(request.form), errors, None), 400
-    except RuleViolation as error:
-        return _page(kit_id, dict(request.form), {}, speak(error.text)), error.status
+        outcome = act()
+    except (InvalidInput, RuleViolation) as error:
+        errors = {prefix + name: text for name, text in invalid(error).items()}
+        return _page(kit_id, dict(request.form), errors), error.status
     return noted(outcome, url_for("stock.kit", kit_id=kit_id))
 
 
-def _page(kit_id: int, values: dict[str, Any], errors: dict[str, str], refusal: str | None) -> str:
+def _page(kit_id: int, values: dict[str, Any], errors: dict[str, str]) -> str:
     with reading() as session:
         found = session.get(Sku, kit_id)
         if found is None:
@@ -167,7 +159,7 @@ def _page(kit_id: int, values: dict[str, Any], errors: dict[str, str], refusal: 
             text=text,
             values=values,
             errors=errors,
-            refusal=refusal,
+            refusals=fieldless(errors),
             versions=versions,
             makes=[("0", speak(say("the only one there"))), *map(_make, versions)],
             tracked=[
@@ -184,22 +176,24 @@ def _make(version: Version) -> tuple[str, str]:
     return str(version.number), f"{version.number}: {parts}"
 
 
-def _lines(text: str) -> list[list[str]]:
+def _lines(text: str) -> list[tuple[int, list[str]]]:
+    """Return the words of each line that has any, with its number."""
     cut = text[:LONGEST_TEXT].replace("×", " ").replace("*", " ").replace("，", ",")
-    return [line.replace(",", " ").split() for line in cut.splitlines() if line.strip()]
+    rows = enumerate((line.replace(",", " ").split() for line in cut.splitlines()), start=1)
+    return [(row, words) for row, words in rows if words]
 
 
-def _whole(text: str, field: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > len("1000000"):
-        raise InvalidInput(say("This must be a whole number."), field=field)
-    return int(text)
+def _number(text: str) -> int:
+    """Return the number, 0 where it is none: that many of nothing can be told of."""
+    is_number = text.isascii() and text.isdigit() and len(text) <= len("1000000")
+    return int(text) if is_number else 0
 
 
 def _parts(text: str) -> tuple[Part, ...]:
     """Read a part a line: its code or barcode, then the pieces; one where none are named."""
     return tuple(
-        Part(sku=words[0], pieces=_whole(words[1], "parts") if len(words) > 1 else 1)
-        for words in _lines(text)
+        Part(sku=words[0], pieces=_number(_word(words, 1) or "1"), row=row)
+        for row, words in _lines(text)
     )
 
 
@@ -209,18 +203,19 @@ def _named(text: str) -> tuple[PartFrom, ...]:
         PartFrom(
             sku=words[0],
             bin=_word(words, 1),
-            pieces=_whole(_word(words, 2) or "x", "taken"),
+            pieces=_number(_word(words, 2)),
+            row=row,
             **_told(words[3:]),
         )
-        for words in _lines(text)
+        for row, words in _lines(text)
     )
 
 
 def _given_back(text: str) -> tuple[PartFrom, ...]:
     """Read a line for each lot or row of numbers that comes back: SKU, pieces, lot or numbers."""
     return tuple(
-        PartFrom(sku=words[0], pieces=_whole(_word(words, 1) or "x", "parts"), **_told(words[2:]))
-        for words in _lines(text)
+        PartFrom(sku=words[0], pieces=_number(_word(words, 1)), row=row, **_told(words[2:]))
+        for row, words in _lines(text)
     )
 
 

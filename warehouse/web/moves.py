@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -44,7 +43,7 @@ from warehouse.storing.sources import lots_in, serials_in
 from warehouse.text import Text, say
 from warehouse.web import tables
 from warehouse.web.access import needs
-from warehouse.web.context import do, form_int, form_str, reading, speak
+from warehouse.web.context import do, form_day, form_int, form_str, reading, speak
 from warehouse.web.desk import act as act_and_tell
 from warehouse.web.desk import back_or, noted
 from warehouse.web.doubts import doubted
@@ -180,7 +179,7 @@ def _do(act: str) -> Outcome:
     if act == "adjust":
         return do(
             adjust_stock, AdjustStock, taken=taken, is_more=form_str("sign", "") == "more",
-            why=why, note=note, best_before=day_of("best_before"),
+            why=why, note=note, best_before=form_day("best_before"),
         )  # fmt: skip
     if act == "scrap":
         return do(scrap_stock, ScrapStock, taken=taken, why=why, note=note)
@@ -205,21 +204,6 @@ def _why() -> Why:
     if given not in set(Why):
         raise InvalidInput(say("Choose one of the reasons."), field="why")
     return Why(given)
-
-
-def day_of(name: str) -> date | None:
-    """Return a day of the form, None where the field is empty.
-
-    Raises:
-        InvalidInput: it is no day.
-    """
-    given = form_str(name, "")
-    if not given:
-        return None
-    try:
-        return date.fromisoformat(given)
-    except ValueError as error:
-        raise InvalidInput(say("This is no day."), field=name) from error
 
 
 def _typed() -> dict[str, str]:

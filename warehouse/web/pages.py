@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -16,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from warehouse.commands import new_id
-from warehouse.errors import InvalidInput, WarehouseError
+from warehouse.errors import WarehouseError
 from warehouse.gate import DatabaseBusy
 from warehouse.people.rights import Right
 from warehouse.text import LOCALES, Text, say, translate
@@ -216,6 +217,24 @@ def error_page(text: str, status: int) -> tuple[str, int]:
     return render_template("error.html", text=text, status=status), status
 
 
-def invalid(error: InvalidInput) -> dict[str, str]:
-    """Return the errors of a form as field → sentence."""
-    return {error.field: speak(error.text)}
+def of_rows(errors: Mapping[str, str], prefix: str) -> dict[str, str]:
+    """Return the errors of a form whose rows have fields called by a prefix and the row's key."""
+    named = {name: prefix + name for name in errors}
+    return {named[n] if named[n] in request.form else n: said for n, said in errors.items()}
+
+
+def fieldless(errors: Mapping[str, str]) -> list[str]:
+    """Return the errors that no field of the form sent can tell: the page tells them above it."""
+    return [said for name, said in errors.items() if name not in request.form]
+
+
+def invalid(error: WarehouseError) -> dict[str, str]:
+    """Return the errors of a form as field → sentence, "" where it is of no field.
+
+    Several of one field are lines of its sentence.
+    """
+    found: dict[str, str] = {}
+    for one in error.all:
+        said = speak(one.text)
+        found[one.field] = f"{found[one.field]}\n{said}" if one.field in found else said
+    return found

@@ -10,6 +10,7 @@ Lots come after all of these, in the same order by (bin, lot).
 from __future__ import annotations
 
 from warehouse.inventory.ledger.lots import lot_named as lot_named
+from warehouse.inventory.ledger.lots import other_day as other_day
 from warehouse.inventory.ledger.moves import post as post
 from warehouse.inventory.ledger.moves import reverse as reverse
 from warehouse.inventory.ledger.promises import release as release

@@ -16,7 +16,7 @@ from warehouse.errors import LotBlocked, LotMissing, RuleViolation
 from warehouse.inventory.fitness import SUSPECT_SKUS
 from warehouse.inventory.ledger.shapes import Posting, Promise
 from warehouse.inventory.models import Lot, LotBalance
-from warehouse.text import say
+from warehouse.text import Text, say
 
 _sku = table_of(Sku)
 _lot = table_of(Lot)
@@ -36,6 +36,16 @@ _free = (
 _insert_lot = insert_or_skip(
     _lot, ("sku_id", "code", "best_before", "created_at", "blocked_reason")
 )
+
+
+def other_day(code: str, known: date, given: date) -> Text:
+    """Return the sentence for a lot that is known with another best-before."""
+    return say(
+        "Lot {lot} is known with best-before {known}, not {given}.",
+        lot=code,
+        known=known.isoformat(),
+        given=given.isoformat(),
+    )
 
 
 def lot_named(
@@ -72,14 +82,7 @@ def lot_named(
     if best_before is None or found.best_before == best_before:
         return int(found.id)
     if found.best_before is not None:
-        raise RuleViolation(
-            say(
-                "Lot {lot} is known with best-before {known}, not {given}.",
-                lot=code,
-                known=found.best_before.isoformat(),
-                given=best_before.isoformat(),
-            )
-        )
+        raise RuleViolation(other_day(code, found.best_before, best_before))
     connection.execute(sa.update(_lot).where(_lot.c.id == found.id).values(best_before=best_before))
     return int(found.id)
 

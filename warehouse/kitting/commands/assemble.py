@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -16,11 +17,19 @@ from warehouse.errors import (
     InsufficientStock,
     InvalidInput,
     LotMissing,
+    SerialMissing,
 )
+from warehouse.gathering import Gathered
 from warehouse.inventory import ledger
 from warehouse.inventory.models import MoveReason
-from warehouse.kitting.commands.kit import PartFrom, kit_named, require_serials
-from warehouse.kitting.lots import lot_of_kits, parts_inside
+from warehouse.kitting.commands.kit import (
+    PartFrom,
+    kit_by_id,
+    kits_problem,
+    of_row,
+    require_serials,
+)
+from warehouse.kitting.lots import Inside, lot_of_kits, parts_inside
 from warehouse.kitting.queries import MADE_FROM, free_parts
 from warehouse.kitting.versions import current_version, note_made
 from warehouse.people import trail
@@ -67,16 +76,23 @@ def assemble_kits(session: Session, command: AssembleKits) -> Outcome:
         RuleViolation: no kit, the bin may not hold them, good longer than its parts, or of parts
             with a best-before and not kept by lot.
     """
-    kit = kit_named(session, command.kit_id, command.kits)
+    kit = kit_by_id(session, command.kit_id)
     version = current_version(session, kit)
-    target = bin_named(session, command.to, PUT_INTO, field="to")
-    require_room_or_why(session, target, [goods_of(session, kit, command.kits)], command.note)
-    require_serials(kit, command.kits, command.serials)
-    require_marks(command.serials)
+    told = Gathered()
+    told.tell(kits_problem(command.kits), "kits")
+    target = told.take("to", lambda: bin_named(session, command.to, PUT_INTO, field="to"))
+    told.take("serials", lambda: require_marks(command.serials))
     bench = bin_of_kind(session, BinKind.KITTING)
-    postings = _taken(session, command, version.parts, bench)
-    inside = parts_inside(session, command, postings)
-    lot_id = lot_of_kits(session, command, kit, inside, command.lot, command.best_before)
+    postings = _taken(session, command, version.parts, bench, told)
+    inside = told.take("taken", lambda: parts_inside(session, command, postings))
+    lot = told.take("lot", lambda: _lot(session, command, kit, inside))
+    if kits_problem(command.kits) is None:
+        told.take("serials", lambda: require_serials(kit, command.kits, command.serials))
+        if target is not None:
+            goods = [goods_of(session, kit, command.kits)]
+            told.take("to", partial(require_room_or_why, session, target, goods, command.note))
+    target = told.sound(target)
+    lot_id = ledger.lot_named(session, kit.id, *lot, command.at) if lot else None
     made = ledger.Posting(
         sku_id=kit.id,
         from_bin_id=bench.id,
@@ -100,60 +116,94 @@ def assemble_kits(session: Session, command: AssembleKits) -> Outcome:
     )  # fmt: skip
 
 
+def _lot(
+    session: Session, command: AssembleKits, kit: Sku, inside: Inside | None
+) -> tuple[str, date | None] | None:
+    inside = inside or Inside(first=None)
+    return lot_of_kits(session, command, kit, inside, command.lot, command.best_before)
+
+
 def _taken(
-    session: Session, command: AssembleKits, parts: Iterable[tuple[Sku, int]], bench: Bin
+    session: Session,
+    command: AssembleKits,
+    parts: Sequence[tuple[Sku, int]],
+    bench: Bin,
+    told: Gathered,
 ) -> list[ledger.Posting]:
-    by_sku: dict[int, list[PartFrom]] = defaultdict(list)
-    for named in command.taken:
-        by_sku[sku_of(session, named.sku).id].append(named)
+    """Return what is taken of the parts; what is wrong with the lines, and who is short, is told.
+
+    So many kits can be made as the scarcest part allows: it is told first.
+    """
+    by_sku = _lines(session, command, {sku.id for sku, _ in parts}, told)
+    if kits_problem(command.kits) is not None:
+        return []
     postings: list[ledger.Posting] = []
     short: list[InsufficientStock] = []
     for sku, pieces in parts:
-        wanted = pieces * command.kits
-        named_ones = by_sku.pop(sku.id, [])
-        if named_ones:
-            postings += _taken_as_named(session, sku, wanted, named_ones, bench)
-            continue
         try:
-            postings += _taken_anywhere(session, command, sku, pieces, bench)
+            if sku.id in by_sku:
+                named = by_sku[sku.id]
+                postings += _taken_as_named(session, sku, pieces * command.kits, named, bench, told)
+            else:
+                postings += _taken_anywhere(session, command, sku, pieces, bench)
         except InsufficientStock as error:
             short.append(error)
-    if by_sku:
-        raise InvalidInput(say("Something is taken that is no part of the kit."), field="taken")
-    if short:  # so many kits can be made: as many as the scarcest part allows
-        raise min(short, key=lambda error: error.facts["kits"])
+        except SerialMissing as error:
+            told.keep(error, "taken")
+    for one in sorted(short, key=lambda error: error.facts["kits"]):
+        told.keep(one, "kits")
     return postings
+
+
+def _lines(
+    session: Session, command: AssembleKits, parts: Collection[int], told: Gathered
+) -> dict[int, list[tuple[int, PartFrom]]]:
+    """Return SKU id → the lines that take of it, each with its number."""
+    by_sku: dict[int, list[tuple[int, PartFrom]]] = defaultdict(list)
+    for at, part in enumerate(command.taken, start=1):
+        row = part.row or at
+        sku = told.take("taken", partial(sku_of, session, part.sku), of_row(row))
+        if sku is not None and sku.id not in parts:
+            text = say("{sku} is no part of the kit.", sku=sku.code)
+            told.tell(of_row(row)(text), "taken")
+        elif sku is not None:
+            by_sku[sku.id].append((row, part))
+    return by_sku
 
 
 def _taken_as_named(
     session: Session,
     sku: Sku,
     wanted: int,
-    named: Sequence[PartFrom],
+    named: Sequence[tuple[int, PartFrom]],
     bench: Bin,
+    told: Gathered,
 ) -> list[ledger.Posting]:
-    if sum(part.pieces for part in named) != wanted or any(part.pieces < 1 for part in named):
+    if sum(part.pieces for _, part in named) != wanted:
         text = say("The kits need {pieces} pieces of {sku}.", pieces=wanted, sku=sku.code)
-        raise InvalidInput(text, field="taken")
-    postings = []
-    for part in named:
-        place = bin_named(session, part.bin, frozenset(MADE_FROM))
-        lot_id = lot_of(session, place, sku, part.lot)
-        require_free(session, place, sku, part.pieces, lot_id)
-        if sku.is_lot_tracked:
-            _require_named(sku, lot_id, part.serials)
-        postings.append(
-            ledger.Posting(
-                sku_id=sku.id,
-                from_bin_id=place.id,
-                to_bin_id=bench.id,
-                pieces=part.pieces,
-                reason=MoveReason.ASSEMBLE,
-                lot_id=lot_id,
-                serials=part.serials,
-            )
-        )
-    return postings
+        told.tell(text, "taken")
+    found = (told.take("taken", partial(_of_line, session, sku, part, bench), of_row(row))
+             for row, part in named)  # fmt: skip
+    return [posting for posting in found if posting is not None]
+
+
+def _of_line(session: Session, sku: Sku, part: PartFrom, bench: Bin) -> ledger.Posting:
+    if part.pieces < 1:
+        raise InvalidInput(say("Pieces are whole: 1, 2, 3 …"))
+    place = bin_named(session, part.bin, frozenset(MADE_FROM))
+    lot_id = lot_of(session, place, sku, part.lot)
+    require_free(session, place, sku, part.pieces, lot_id)
+    if sku.is_lot_tracked:
+        _require_named(sku, lot_id, part.serials)
+    return ledger.Posting(
+        sku_id=sku.id,
+        from_bin_id=place.id,
+        to_bin_id=bench.id,
+        pieces=part.pieces,
+        reason=MoveReason.ASSEMBLE,
+        lot_id=lot_id,
+        serials=part.serials,
+    )
 
 
 def _require_named(sku: Sku, lot_id: int | None, serials: Sequence[str]) -> None:

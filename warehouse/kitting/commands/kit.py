@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -19,11 +20,12 @@ from warehouse.errors import (
     SerialMissing,
     UnknownSku,
 )
+from warehouse.gathering import Gathered, Words
 from warehouse.kitting.models import KitPart
 from warehouse.kitting.rules import contains_itself
 from warehouse.kitting.versions import save_version
 from warehouse.people import trail
-from warehouse.text import say
+from warehouse.text import Text, say
 
 MOST_PARTS = 50
 MOST_OF_A_PART = 999
@@ -32,21 +34,26 @@ MOST_KITS = 10_000
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """So many pieces of a SKU, by its code or a barcode, for one kit."""
+    """So many pieces of a SKU, by its code or a barcode, for one kit; `row` is its line."""
 
     sku: str
     pieces: int
+    row: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class PartFrom:
-    """Pieces of a part that are taken out of a bin, or put back: of a lot, by their numbers."""
+    """Pieces of a part that are taken out of a bin, or put back: of a lot, by their numbers.
+
+    `row` is its line in what was typed.
+    """
 
     sku: str
     bin: str = ""
     pieces: int = 0
     lot: str = ""
     serials: tuple[str, ...] = ()
+    row: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,17 +72,15 @@ def save_kit(session: Session, command: SaveKit) -> Outcome:
             many.
         RuleViolation: the kit would be inside itself.
     """
-    kit = _sku_named(session, command.kit, "kit")
+    told = Gathered()
+    kit = told.take("kit", lambda: _sku_named(session, command.kit, "kit"))
     if len(command.parts) > MOST_PARTS:
-        raise InvalidInput(say("A kit has at most {most} parts.", most=MOST_PARTS), field="parts")
-    wanted = _parts_named(session, command.parts)
+        told.tell(say("A kit has at most {most} parts.", most=MOST_PARTS), "parts")
+    wanted = _parts_named(session, command.parts, told)
     _hold_all_kits(session)
-    inside: dict[int, set[int]] = defaultdict(set)
-    for row in session.scalars(sa.select(KitPart).order_by(KitPart.kit_id)):
-        inside[row.kit_id].add(row.sku_id)
-    inside[kit.id] = set(wanted)
-    if contains_itself(kit.id, inside):
-        raise RuleViolation(say("{kit} would be inside itself.", kit=kit.code))
+    if kit is not None and _is_inside_itself(session, kit.id, wanted):
+        told.keep(RuleViolation(say("{kit} would be inside itself.", kit=kit.code)), "parts")
+    kit = told.sound(kit)
     session.execute(sa.delete(KitPart).where(KitPart.kit_id == kit.id))
     session.add_all(
         KitPart(kit_id=kit.id, sku_id=sku_id, pieces=pieces) for sku_id, pieces in wanted.items()
@@ -88,18 +93,22 @@ def save_kit(session: Session, command: SaveKit) -> Outcome:
     )
 
 
-def kit_named(session: Session, kit_id: int, kits: int) -> Sku:
-    """Return the SKU of a kit.
-
-    Raises:
-        NotFound: no such SKU. InvalidInput: no number of kits.
-    """
+def kit_by_id(session: Session, kit_id: int) -> Sku:
+    """Return the SKU of a kit. Raises NotFound: there is none."""
     kit = session.get(Sku, kit_id)
     if kit is None:
         raise NotFound(say("SKU"), kit_id)
-    if not 0 < kits <= MOST_KITS:
-        raise InvalidInput(say("This must be 1 to {most}.", most=MOST_KITS), field="kits")
     return kit
+
+
+def kits_problem(kits: int) -> Text | None:
+    """Return why so many kits are not made or taken apart at once, None if they are."""
+    return None if 0 < kits <= MOST_KITS else say("This must be 1 to {most}.", most=MOST_KITS)
+
+
+def of_row(row: int) -> Words:
+    """Return how what is wrong with a line is said."""
+    return lambda problem: say("Line {line}: {problem}", line=row, problem=problem)
 
 
 def require_serials(sku: Sku, pieces: int, serials: Sequence[str]) -> None:
@@ -136,14 +145,29 @@ def _sku_named(session: Session, code: str, field: str) -> Sku:
     return found
 
 
-def _parts_named(session: Session, parts: Sequence[Part]) -> dict[int, int]:
+def _parts_named(session: Session, parts: Sequence[Part], told: Gathered) -> dict[int, int]:
+    """Return SKU id → pieces of the lines nothing is wrong with; the others are told."""
     wanted: dict[int, int] = {}
-    for part in parts:
-        sku = _sku_named(session, part.sku, "parts")
-        if not 0 < part.pieces <= MOST_OF_A_PART:
-            text = say("This must be 1 to {most}.", most=MOST_OF_A_PART)
-            raise InvalidInput(text, field="parts")
-        if sku.id in wanted:
-            raise InvalidInput(say("{sku} stands here twice.", sku=sku.code), field="parts")
-        wanted[sku.id] = part.pieces
+    for at, part in enumerate(parts, start=1):
+        found = told.take("parts", partial(_part, session, part, wanted), of_row(part.row or at))
+        if found is not None:
+            wanted[found] = part.pieces
     return wanted
+
+
+def _part(session: Session, part: Part, wanted: Mapping[int, int]) -> int:
+    told = Gathered()
+    sku = told.take("parts", lambda: _sku_named(session, part.sku, "parts"))
+    if not 0 < part.pieces <= MOST_OF_A_PART:
+        told.tell(say("This must be 1 to {most}.", most=MOST_OF_A_PART), "parts")
+    if sku is not None and sku.id in wanted:
+        told.tell(say("{sku} stands here twice.", sku=sku.code), "parts")
+    return told.sound(sku).id
+
+
+def _is_inside_itself(session: Session, kit_id: int, wanted: Collection[int]) -> bool:
+    inside: dict[int, set[int]] = defaultdict(set)
+    for row in session.scalars(sa.select(KitPart).order_by(KitPart.kit_id)):
+        inside[row.kit_id].add(row.sku_id)
+    inside[kit_id] = set(wanted)
+    return contains_itself(kit_id, inside)

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.catalog.queries import bin_of_kind
 from warehouse.commands import Command, Outcome
-from warehouse.errors import (
-    InvalidInput,
-    LotMissing,
-)
+from warehouse.errors import LotMissing
+from warehouse.gathering import Gathered
 from warehouse.inventory import ledger
 from warehouse.inventory.models import MoveReason
-from warehouse.kitting.commands.kit import PartFrom, kit_named, require_serials
+from warehouse.kitting.commands.kit import (
+    PartFrom,
+    kit_by_id,
+    kits_problem,
+    of_row,
+    require_serials,
+)
 from warehouse.kitting.lots import require_lot_inside
 from warehouse.kitting.queries import MADE_FROM
-from warehouse.kitting.versions import take_left, version_apart
+from warehouse.kitting.versions import Version, take_left, version_apart
 from warehouse.people import trail
 from warehouse.placing.limits import require_room_or_why
 from warehouse.placing.places import goods_of
@@ -28,11 +35,14 @@ from warehouse.storing.sources import (
     bin_named,
     found_lot,
     lot_of,
+    lot_told,
     require_free,
     serials_in,
     sku_of,
 )
 from warehouse.text import say
+
+TAKEN_APART = frozenset({*MADE_FROM, *PUT_INTO})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,19 +72,23 @@ def take_apart(session: Session, command: TakeApart) -> Outcome:
         parts, the kits were made of other lots, or may be of several makes and nobody said which.
         LotMissing, SerialMissing: a part has lots or numbers that were not told.
     """
-    kit = kit_named(session, command.kit_id, command.kits)
-    target = bin_named(session, command.to, PUT_INTO, field="to")
-    source = bin_named(session, command.bin, frozenset({*MADE_FROM, *PUT_INTO}))
-    lot_id = lot_of(session, source, kit, command.lot)
-    require_free(session, source, kit, command.kits, lot_id)
-    if kit.is_lot_tracked and not kit.is_serial_tracked and lot_id is None:
-        raise LotMissing(say("{sku} is kept by lot. Say which lot.", sku=kit.code), sku=kit.code)
-    serials = command.serials or serials_in(session, source.id, kit.id)
-    for part in command.parts:
-        require_lot_inside(session, kit, lot_id, sku_of(session, part.sku), part.lot)
-    version = version_apart(session, kit, command.kits, command.version, lot_id, serials)
-    goods = [goods_of(session, sku, pieces * command.kits) for sku, pieces in version.parts]
-    require_room_or_why(session, target, goods, command.note)
+    kit = kit_by_id(session, command.kit_id)
+    told = Gathered()
+    told.tell(kits_problem(command.kits), "kits")
+    target = told.take("to", lambda: bin_named(session, command.to, PUT_INTO, field="to"))
+    source = told.take("bin", lambda: bin_named(session, command.bin, TAKEN_APART))
+    lot_id = told.take("lot", lambda: _lot_of_kits(session, command, kit, source))
+    parts = _lines(session, command, kit, lot_id, told)
+    version = None
+    if source is not None and kits_problem(command.kits) is None:
+        told.take("kits", partial(require_free, session, source, kit, command.kits, lot_id))
+        version = told.take("version", partial(_version, session, command, kit, source, lot_id))
+    if version is not None:
+        for sku, pieces in version.parts:
+            _check_given_back(session, command, sku, pieces * command.kits, parts, told)
+        if target is not None:
+            told.take("to", partial(_require_room, session, command, version, target))
+    source, target, version = told.sound(source), told.sound(target), told.sound(version)
     bench = bin_of_kind(session, BinKind.KITTING)
     undone = ledger.Posting(
         sku_id=kit.id,
@@ -89,7 +103,9 @@ def take_apart(session: Session, command: TakeApart) -> Outcome:
     postings = [
         posting
         for sku, pieces in version.parts
-        for posting in _given_back(session, command, sku, pieces * command.kits, bench, target)
+        for posting in _given_back(
+            session, command, sku, pieces * command.kits, parts, bench, target
+        )
     ]
     ledger.post(session, command, [undone, *postings])
     take_left(session, version, command.kits, lot_id)
@@ -103,19 +119,79 @@ def take_apart(session: Session, command: TakeApart) -> Outcome:
     )  # fmt: skip
 
 
-def _given_back(
-    session: Session, command: TakeApart, sku: Sku, pieces: int, bench: Bin, target: Bin
-) -> list[ledger.Posting]:
-    told = [part for part in command.parts if sku_of(session, part.sku).id == sku.id]
-    if not told:
-        told = [PartFrom(sku=sku.code, pieces=pieces)]
-    if len(told) == 1 and not told[0].pieces:
-        told = [PartFrom(sku=sku.code, pieces=pieces, lot=told[0].lot, serials=told[0].serials)]
-    if sum(part.pieces for part in told) != pieces or any(part.pieces < 1 for part in told):
+def _lot_of_kits(session: Session, command: TakeApart, kit: Sku, source: Bin | None) -> int | None:
+    if source is None:
+        return None
+    lot_id = lot_of(session, source, kit, command.lot)
+    if kit.is_lot_tracked and not kit.is_serial_tracked and lot_id is None:
+        raise LotMissing(say("{sku} is kept by lot. Say which lot.", sku=kit.code), sku=kit.code)
+    return lot_id
+
+
+def _version(
+    session: Session, command: TakeApart, kit: Sku, source: Bin, lot_id: int | None
+) -> Version:
+    serials = command.serials or serials_in(session, source.id, kit.id)
+    return version_apart(session, kit, command.kits, command.version, lot_id, serials)
+
+
+def _require_room(session: Session, command: TakeApart, version: Version, target: Bin) -> None:
+    goods = [goods_of(session, sku, pieces * command.kits) for sku, pieces in version.parts]
+    require_room_or_why(session, target, goods, command.note)
+
+
+def _lines(
+    session: Session, command: TakeApart, kit: Sku, kit_lot_id: int | None, told: Gathered
+) -> dict[int, list[PartFrom]]:
+    """Return SKU id → what is said of the pieces of it that come back."""
+    found: dict[int, list[PartFrom]] = defaultdict(list)
+    for at, part in enumerate(command.parts, start=1):
+        row = replace(part, row=part.row or at)
+        sku = told.take("parts", partial(_part, session, kit, kit_lot_id, row), of_row(row.row))
+        if sku is not None:
+            found[sku.id].append(row)
+    return found
+
+
+def _part(session: Session, kit: Sku, kit_lot_id: int | None, part: PartFrom) -> Sku:
+    sku = sku_of(session, part.sku)
+    require_lot_inside(session, kit, kit_lot_id, sku, part.lot)
+    return sku
+
+
+def _all_of(sku: Sku, pieces: int, parts: Mapping[int, list[PartFrom]]) -> list[PartFrom]:
+    """Return the lines of a SKU; a single one without pieces, or none at all, is all of them."""
+    said = parts.get(sku.id) or [PartFrom(sku=sku.code, pieces=pieces)]
+    return [replace(said[0], pieces=said[0].pieces or pieces)] if len(said) == 1 else said
+
+
+def _check_given_back(
+    session: Session,
+    command: TakeApart,
+    sku: Sku,
+    pieces: int,
+    parts: Mapping[int, list[PartFrom]],
+    told: Gathered,
+) -> None:
+    said = _all_of(sku, pieces, parts)
+    if sum(part.pieces for part in said) != pieces or any(part.pieces < 1 for part in said):
         text = say("The kits give back {pieces} pieces of {sku}.", pieces=pieces, sku=sku.code)
-        raise InvalidInput(text, field="parts")
-    for part in told:
-        require_serials(sku, part.pieces, part.serials)
+        told.tell(text, "parts")
+    for part in said:
+        words = of_row(part.row) if part.row else None
+        told.take("parts", partial(require_serials, sku, part.pieces, part.serials), words)
+        told.take("parts", partial(lot_told, session, command, sku, part.lot, None), words)
+
+
+def _given_back(
+    session: Session,
+    command: TakeApart,
+    sku: Sku,
+    pieces: int,
+    parts: Mapping[int, list[PartFrom]],
+    bench: Bin,
+    target: Bin,
+) -> list[ledger.Posting]:
     return [
         ledger.Posting(
             sku_id=sku.id,
@@ -126,5 +202,5 @@ def _given_back(
             lot_id=found_lot(session, command, sku, part.lot, None),
             serials=part.serials,
         )
-        for part in told
+        for part in _all_of(sku, pieces, parts)
     ]
