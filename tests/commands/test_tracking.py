@@ -122,6 +122,22 @@ def test_a_list_of_skus_says_how_they_are_kept(world: World):
     assert kept(world, world.one(Sku, code="PLAIN")) == (False, False, False, 0)
 
 
+def test_a_row_refused_for_another_reason_is_told_how_its_sku_cannot_be_kept_as_well(world: World):
+    world.stock(world.sku("OLD"), "A-01", 1)
+    rows = (
+        SkuFacts(code="OLD", name="", row=2, is_lot_tracked=True, days_before_expiry=-1),
+        SkuFacts(code="NEW", name="New", row=3, weight_g=-1, is_expiry_tracked=True),
+        SkuFacts(code="", name="", row=4, unread=("code", "name"), days_before_expiry=9_999),
+    )
+    outcome = world.do(import_tracked_skus, ImportSkus, rows=rows)
+    assert [(r["row"], r["field"]) for r in outcome.facts["refused"]] == [
+        (2, "name"), (2, "days_before_expiry"), (2, "is_lot_tracked"),
+        (3, "weight_g"), (3, "is_expiry_tracked"), (4, "days_before_expiry"),
+    ]  # fmt: skip
+    assert world.all(Sku, code="NEW") == []
+    assert kept(world, world.one(Sku, code="OLD")) == (False, False, False, 0)
+
+
 def test_opening_stock_says_lots_and_numbers(world: World):
     serum, tee = by_lot(world, is_expiry_tracked=True), world.sku("TEE")
     camera = world.sku("CAMERA")

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from warehouse.catalog.commands.codes import next_sku_code
 from warehouse.catalog.commands.labels import MOST_LABELS, PrintSkuLabels, print_sku_labels
-from warehouse.catalog.commands.skus import SaveSku, SkuFacts, save_sku
+from warehouse.catalog.commands.skus import SaveSku, SkuFacts, save_sku, sku_problems
 from warehouse.catalog.models import Sku
 from warehouse.commands import Command, Outcome
-from warehouse.errors import InvalidInput
-from warehouse.inventory.tracking import SetTracking, set_tracking
+from warehouse.gathering import Gathered
+from warehouse.inventory.tracking import SetTracking, set_tracking, tracking_problems
 from warehouse.text import say
 
 
@@ -35,11 +35,19 @@ def new_sku(session: Session, command: NewSku) -> Outcome:
             said of it cannot be. RuleViolation: the numbers of the class are used up.
     """
     code = command.facts.code.strip()
+    kept: dict[str, Any] = {n: value or False for n, value in command.facts.tracking.items()}
+    told = Gathered()
     if not 0 <= command.labels <= MOST_LABELS:
-        raise InvalidInput(say("This must be 0 to {most}.", most=MOST_LABELS), field="labels")
+        told.tell(say("This must be 0 to {most}.", most=MOST_LABELS), "labels")
     if code and session.scalar(sa.select(Sku.id).where(Sku.code == code)) is not None:
-        raise InvalidInput(say("SKU {code} is there already.", code=code), field="code")
-    code = code or next_sku_code(session, command.pattern)
+        told.tell(say("SKU {code} is there already.", code=code), "code")
+    for field, reason in sku_problems(session, command.facts):
+        told.tell(reason, field)
+    for problem, field in tracking_problems(session, None, kept):
+        told.keep(problem, field)
+    if not code:
+        code = told.take("pattern", lambda: next_sku_code(session, command.pattern)) or ""
+    told.refuse()
     facts = replace(command.facts, code=code)
     sent: dict[str, Any] = {
         "id": command.id,
@@ -48,7 +56,6 @@ def new_sku(session: Session, command: NewSku) -> Outcome:
         "zone": command.zone,
     }
     sku_id = save_sku(session, SaveSku(**sent, facts=facts)).subject_id or 0
-    kept: dict[str, Any] = {name: value or False for name, value in facts.tracking.items()}
     if any(kept.values()):
         set_tracking(session, SetTracking(**sent, sku_id=sku_id, **kept))
     if command.labels:

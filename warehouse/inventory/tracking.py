@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -12,18 +14,29 @@ from sqlalchemy.orm import Session
 from warehouse.catalog.commands.skus import ImportSkus, SkuFacts, import_skus
 from warehouse.catalog.models import VIRTUAL_KINDS, Bin, BinKind, Sku
 from warehouse.catalog.queries import bin_of_kind
-from warehouse.catalog.rules import RowRefusal, code_problem, scan_code
+from warehouse.catalog.rules import RowRefusal, code_problem, row_refusals, scan_code
 from warehouse.commands import Command, Outcome
 from warehouse.db import portions
 from warehouse.errors import InvalidInput, NotFound, RuleViolation, WarehouseError
+from warehouse.gathering import Gathered
 from warehouse.inventory import ledger
 from warehouse.inventory.fitness import SUSPECT_SKUS
 from warehouse.inventory.marks import best_before_problem, lot_problem
 from warehouse.inventory.models import Lot, LotBalance, MoveReason, StockBalance, SuspectKits
 from warehouse.people import trail
-from warehouse.text import say
+from warehouse.text import Text, say
 
 MOST_DAYS = 3_650
+_BY_PIECE = (
+    "is_lot_tracked",
+    "is_serial_tracked",
+)  # what pieces in the house must say of themselves
+_UNTRACKED = {
+    "is_lot_tracked": False,
+    "is_expiry_tracked": False,
+    "is_serial_tracked": False,
+    "days_before_expiry": 0,
+}
 # Where goods stand that nobody is working on.
 _AT_REST = (BinKind.SHELF, BinKind.RESERVE, BinKind.DOCK, BinKind.QUARANTINE, BinKind.SET_ASIDE)
 
@@ -57,22 +70,12 @@ def set_tracking(session: Session, command: SetTracking) -> Outcome:
             number; or a lot in the house has no best-before.
     """
     sku = _sku(session, command.sku_id)
-    if command.is_expiry_tracked and not command.is_lot_tracked:
-        raise InvalidInput(say("A best-before belongs to a lot."), field="is_expiry_tracked")
-    if not 0 <= command.days_before_expiry <= MOST_DAYS:
-        raise InvalidInput(
-            say("This must be 0 to {most}.", most=MOST_DAYS), field="days_before_expiry"
-        )
-    is_other = (command.is_lot_tracked, command.is_serial_tracked) != (
-        sku.is_lot_tracked,
-        sku.is_serial_tracked,
-    )
-    if is_other:
-        _require_none_here(session, sku)
-    elif command.is_expiry_tracked and not sku.is_expiry_tracked:
-        _require_days(session, sku)
-    for name in ("is_lot_tracked", "is_expiry_tracked", "is_serial_tracked", "days_before_expiry"):
-        setattr(sku, name, getattr(command, name))
+    told = Gathered()
+    for problem, field in tracking_problems(session, sku, _wanted(command)):
+        told.keep(problem, field)
+    told.refuse()
+    for name, value in _wanted(command).items():
+        setattr(sku, name, value)
     session.flush()
     trail.record(
         session, command, "sku", sku.id, "sku_tracked",
@@ -82,6 +85,32 @@ def set_tracking(session: Session, command: SetTracking) -> Outcome:
     return Outcome(
         screen="sku", subject_id=sku.id, message=say("SKU {code} is saved.", code=sku.code)
     )
+
+
+def tracking_problems(
+    session: Session, sku: Sku | None, wanted: Mapping[str, Any]
+) -> Iterator[tuple[WarehouseError, str]]:
+    """Yield why a SKU, None for one nobody made yet, cannot be kept so; and the field to mend.
+
+    `wanted` are all the columns of `SkuFacts.tracking`.
+    """
+    if wanted["is_expiry_tracked"] and not wanted["is_lot_tracked"]:
+        yield InvalidInput(say("A best-before belongs to a lot.")), "is_expiry_tracked"
+    if not 0 <= wanted["days_before_expiry"] <= MOST_DAYS:
+        yield InvalidInput(say("This must be 0 to {most}.", most=MOST_DAYS)), "days_before_expiry"
+    if sku is None:
+        return
+    switched = [name for name in _BY_PIECE if wanted[name] != getattr(sku, name)]
+    if switched and (problem := _standing_problem(session, sku)):
+        yield RuleViolation(problem), switched[0]
+    is_dated_now = wanted["is_expiry_tracked"] and not sku.is_expiry_tracked
+    if is_dated_now and not switched and (problem := _dayless_problem(session, sku)):
+        yield RuleViolation(problem), "is_expiry_tracked"
+
+
+def _wanted(command: SetTracking) -> dict[str, Any]:
+    names = (*_BY_PIECE, "is_expiry_tracked", "days_before_expiry")
+    return {name: getattr(command, name) for name in names}
 
 
 def give_lot(session: Session, command: GiveLot) -> Outcome:
@@ -129,32 +158,47 @@ def import_tracked_skus(session: Session, command: ImportSkus) -> Outcome:
     outcome = import_skus(session, command)
     refused = [RowRefusal.from_json(value) for value in outcome.facts["refused"]]
     bad = {row.row for row in refused}
-    said = [
-        row for row in command.rows if row.row not in bad and not row.unread and row.says_tracking
-    ]
-    for sku, row in _in_order(session, said):
-        problem = _track(session, command, sku, row)
-        refused += [problem] if problem else []
+    for sku, row in _in_order(session, [row for row in command.rows if row.says_tracking]):
+        is_taken = sku is not None and row.row not in bad and not row.unread
+        refused += _track(session, command, sku, row, is_taken=is_taken)
     refused.sort(key=lambda refusal: refusal.row)
     facts = {**outcome.facts, "refused": [r.to_json() for r in refused]}
     return Outcome(screen=outcome.screen, message=outcome.message, tone=outcome.tone, facts=facts)
 
 
-def _in_order(session: Session, rows: Sequence[SkuFacts]) -> list[tuple[Sku, SkuFacts]]:
-    """Return the rows with their SKUs, in the order in which everybody takes several SKUs."""
+def _in_order(session: Session, rows: Sequence[SkuFacts]) -> list[tuple[Sku | None, SkuFacts]]:
+    """Return the rows with their SKUs, None where a row that is refused would have made one.
+
+    They come in the order in which everybody takes several SKUs.
+    """
     found: dict[str, Sku] = {}
     for codes in portions(row.code.strip() for row in rows):
         skus = session.scalars(sa.select(Sku).where(Sku.code.in_(codes)))
         found |= {sku.code: sku for sku in skus}
-    pairs = [(found[row.code.strip()], row) for row in rows]
-    return sorted(pairs, key=lambda pair: pair[0].id)
+    pairs = [(found.get(row.code.strip()), row) for row in rows]
+    return sorted(pairs, key=lambda pair: pair[0].id if pair[0] else 0)
 
 
-def _track(session: Session, command: ImportSkus, sku: Sku, row: SkuFacts) -> RowRefusal | None:
+def _track(
+    session: Session, command: ImportSkus, sku: Sku | None, row: SkuFacts, *, is_taken: bool
+) -> list[RowRefusal]:
+    """Keep the SKU of a row as it says, if the row is taken; return what is against it."""
     given = {name: value for name, value in row.tracking.items() if value is not None}
-    wanted = {name: given.get(name, getattr(sku, name)) for name in row.tracking}
-    if all(getattr(sku, name) == value for name, value in wanted.items()):
-        return None
+    now = {name: getattr(sku, name) for name in row.tracking} if sku else _UNTRACKED
+    wanted = {**now, **given}
+    if wanted == now:
+        return []
+    told = Gathered()
+    if sku is not None and is_taken:
+        told.take("", partial(_set, session, command, sku, wanted))
+    else:
+        for problem, field in tracking_problems(session, sku, wanted):
+            told.keep(problem, field)
+    problems = [(one.field, row.code, one.text) for one in told.found]
+    return row_refusals(row.row, problems, row.unread)
+
+
+def _set(session: Session, command: ImportSkus, sku: Sku, wanted: Mapping[str, Any]) -> Outcome:
     said = SetTracking(
         id=command.id,
         actor=command.actor,
@@ -163,12 +207,7 @@ def _track(session: Session, command: ImportSkus, sku: Sku, row: SkuFacts) -> Ro
         sku_id=sku.id,
         **wanted,
     )
-    try:
-        set_tracking(session, said)
-    except WarehouseError as error:
-        field = error.facts.get("field") or next(iter(given))
-        return RowRefusal(row=row.row, field=field, value=row.code[:60], reason=error.text)
-    return None
+    return set_tracking(session, said)
 
 
 def _sku(session: Session, sku_id: int) -> Sku:
@@ -178,7 +217,7 @@ def _sku(session: Session, sku_id: int) -> Sku:
     return sku
 
 
-def _require_none_here(session: Session, sku: Sku) -> None:
+def _standing_problem(session: Session, sku: Sku) -> Text | None:
     rows = session.execute(
         sa.select(Bin.code, StockBalance.on_hand)
         .join(Bin, Bin.id == StockBalance.bin_id)
@@ -189,19 +228,18 @@ def _require_none_here(session: Session, sku: Sku) -> None:
         )
         .order_by(Bin.walk_order, Bin.id)
     ).all()
-    if rows:
-        raise RuleViolation(
-            say(
-                "{pieces} pieces of {sku} stand in {bins}. Count them out first and book them in"
-                " again after; or give them all one lot.",
-                pieces=sum(row.on_hand for row in rows),
-                sku=sku.code,
-                bins=", ".join(row.code for row in rows[:3]) + ("…" if len(rows) > 3 else ""),  # noqa: PLR2004
-            )
-        )
+    if not rows:
+        return None
+    return say(
+        "{pieces} pieces of {sku} stand in {bins}. Count them out first and book them in again"
+        " after; or give them all one lot.",
+        pieces=sum(row.on_hand for row in rows),
+        sku=sku.code,
+        bins=", ".join(row.code for row in rows[:3]) + ("…" if len(rows) > 3 else ""),  # noqa: PLR2004
+    )
 
 
-def _require_days(session: Session, sku: Sku) -> None:
+def _dayless_problem(session: Session, sku: Sku) -> Text | None:
     lot = session.scalar(
         sa.select(Lot.code)
         .join(LotBalance, LotBalance.lot_id == Lot.id)
@@ -213,8 +251,7 @@ def _require_days(session: Session, sku: Sku) -> None:
         )
         .limit(1)
     )
-    if lot is not None:
-        raise RuleViolation(say("Lot {lot} has no best-before. Say it on its page.", lot=lot))
+    return say("Lot {lot} has no best-before. Say it on its page.", lot=lot) if lot else None
 
 
 def _at_rest(session: Session, sku: Sku) -> dict[int, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import VIRTUAL_KINDS, Bin, Sku
 from warehouse.commands import Command, Outcome
-from warehouse.errors import InvalidInput, NotFound, RuleViolation
+from warehouse.errors import NotFound, RuleViolation
+from warehouse.gathering import Gathered
 from warehouse.people import trail
 from warehouse.text import Text, say
 
@@ -80,7 +81,7 @@ def limit_bin(session: Session, command: LimitBin) -> Outcome:
     if place.kind in VIRTUAL_KINDS:
         raise RuleViolation(say("{bin} stands for the outside: it holds anything.", bin=place.code))
     wanted = limits_of(command)
-    _require(next(limit_problems(wanted), None))
+    _require_none(limit_problems(wanted))
     changed = _set(place, wanted | {"storage_class": command.storage_class.strip()})
     if changed:
         trail.record(session, command, "bin", place.id, "limited", fields=changed)
@@ -99,8 +100,12 @@ def measure_sku(session: Session, command: MeasureSku) -> Outcome:
     if sku is None:
         raise NotFound(say("SKU"), command.sku_id)
     wanted = {name: getattr(command, name) for name in SKU_MOST}
-    _require(next(_number_problems(wanted, SKU_MOST), None))
-    require_class(command.storage_class)
+    _require_none(
+        [
+            *_number_problems(wanted, SKU_MOST),
+            ("storage_class", class_problem(command.storage_class)),
+        ]
+    )
     changed = _set(sku, wanted | {"storage_class": command.storage_class.strip()})
     if changed:
         trail.record(session, command, "sku", sku.id, "measured", fields=changed)
@@ -136,9 +141,7 @@ def require_class(storage_class: str) -> None:
     Raises:
         InvalidInput: so it is.
     """
-    reason = class_problem(storage_class)
-    if reason:
-        raise InvalidInput(reason, field="storage_class")
+    _require_none([("storage_class", class_problem(storage_class))])
 
 
 def _number_problems(
@@ -150,9 +153,16 @@ def _number_problems(
             yield name, say("This must be 1 to {most}.", most=limit)
 
 
-def _require(problem: tuple[str, Text] | None) -> None:
-    if problem is not None:
-        raise InvalidInput(problem[1], field=problem[0])
+def _require_none(problems: Iterable[tuple[str, Text | None]]) -> None:
+    """Refuse with all the problems there are, each at its field.
+
+    Raises:
+        InvalidInput: there is one.
+    """
+    told = Gathered()
+    for field, reason in problems:
+        told.tell(reason, field)
+    told.refuse()
 
 
 def _set(row: Bin | Sku, wanted: Mapping[str, Any]) -> list[str]:

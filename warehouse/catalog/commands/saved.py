@@ -8,7 +8,7 @@ from typing import Any
 
 from warehouse.catalog.rules import Problem, RowRefusal, row_refusals
 from warehouse.commands import Outcome, Tone
-from warehouse.errors import InvalidInput
+from warehouse.gathering import Gathered
 from warehouse.text import say
 
 
@@ -29,13 +29,16 @@ class Saved:
 
 
 def require_all(saved: Saved, *, name: str = "") -> None:
-    """Refuse what was said of one thing, or of many at once, with the first row refused.
+    """Refuse what was said of one thing, or of many at once, if any row was refused.
 
     Raises:
-        InvalidInput: some row was; `name` is the field to mend, the row's own if not given.
+        InvalidInput: so it is, with all of it; of many that are said in one field, which `name`
+            names, with the first.
     """
-    for refusal in saved.refused:
-        raise InvalidInput(refusal.reason, field=name or refusal.field)
+    told = Gathered()
+    for refusal in saved.refused[:1] if name else saved.refused:
+        told.tell(refusal.reason, name or refusal.field)
+    told.refuse()
 
 
 def subjects(codes: Iterable[str], ids: Mapping[str, int]) -> list[tuple[int, dict[str, Any]]]:

@@ -122,6 +122,15 @@ def import_skus(session: Session, command: ImportSkus) -> Outcome:
     return outcome_of(_save(session, command, command.rows), "skus")
 
 
+def sku_problems(session: Session, facts: SkuFacts) -> list[tuple[str, Text]]:
+    """Return what is wrong with what is said of a SKU: each field, and why.
+
+    Without a code, which the site's rule will give it, that is no problem.
+    """
+    found = [(field, reason) for field, _, reason in _problems(facts, _known(session, [facts]))]
+    return [(field, reason) for field, reason in found if facts.code.strip() or field != "code"]
+
+
 def _save(session: Session, command: Command, rows: Sequence[SkuFacts]) -> Saved:
     known = _known(session, rows)
     saved = Saved()
