@@ -57,6 +57,21 @@ def test_what_cannot_be_is_refused_at_its_field(dock: Dock, tmp_path):
     assert receiver.get("/suppliers").status_code == 403
 
 
+def test_all_that_is_wrong_is_told_in_one_answer(dock: Dock, tmp_path):
+    buyer = new_machine(dock.world, make_app(dock.world.database, tmp_path), Role.SUPERVISOR)
+    lines = [{"sku": "NOPE", "pieces": 1}, {"sku": "NADA", "pieces": 1}]
+    sent = {"supplier": "ZZ", "expected_on": "2062-01-01", "lines": lines}
+    described = Description(buyer)
+    error = described.hold("/purchases", buyer.post("/purchases", sent), "post")["error"]
+    assert [error["field"], *(one["field"] for one in error["others"])] == [
+        "supplier", "expected_on", "lines-1", "lines-2",
+    ]  # fmt: skip
+    assert error["others"][1] == {
+        "code": "not_found", "field": "lines-1",
+        "message": "Line 1, NOPE: There is no SKU with this code.",
+    }  # fmt: skip
+
+
 def test_goods_are_counted_anew_by_a_word_of_the_desk(dock: Dock, tmp_path):
     world = dock.world
     boss = new_machine(world, make_app(world.database, tmp_path), Role.SUPERVISOR)

@@ -218,6 +218,19 @@ def test_what_nobody_can_name_any_more_is_refused_with_a_reason(dock: Dock):
     assert dock.world.differences() == []
 
 
+def test_all_that_is_wrong_with_a_correction_is_told_at_once(dock: Dock):
+    tee, cup = dock.world.sku("TEE"), dock.world.sku("CUP")
+    receipt_id = dock.booked({tee: 5, cup: 3})
+    with dock.world.database.reading() as session:
+        booked = [one.key for one in booked_of(session, receipt_id) if not one.is_faulty]
+    lines = tuple(RightNumber(key=key, pieces=-1) for key in (*booked, "0:sound::"))
+    refusal = dock.world.refused(
+        InvalidInput, correct_receipt, CorrectReceipt, receipt_id=receipt_id, reason=" ",
+        lines=lines,
+    )  # fmt: skip
+    assert [one.field for one in refusal.all] == ["reason", *booked, "lines"]
+
+
 def _move(dock: Dock, sku_id: int, frm: str, to: str, pieces: int, reason: MoveReason) -> None:
     ends = {"from_bin_id": dock.world.one(Bin, code=frm).id,
             "to_bin_id": dock.world.one(Bin, code=to).id}  # fmt: skip

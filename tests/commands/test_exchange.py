@@ -166,6 +166,34 @@ def test_a_list_takes_what_stands_there_and_no_more(dock: Dock):
     listed(dock, {"TEE": 5})
 
 
+def test_all_that_is_wrong_with_a_list_is_told_at_once(dock: Dock):
+    tee, cup = dock.world.sku("TEE"), dock.world.sku("CUP")
+    faulty(dock, tee, 5)
+    faulty(dock, cup, 2)
+    found = keys(dock)
+    lines = tuple(Faulty(key=found[code], pieces=9) for code in ("TEE", "CUP"))
+    given = {"supplier": "NOBODY", "due_on": date(2062, 1, 1), "note": "x" * 1_001}
+    refusal = dock.world.refused(
+        UnknownName, make_exchange, MakeExchange, lines=(*lines, Faulty(key="0", pieces=1)), **given
+    )
+    fields = ["supplier", "due_on", "note", found["TEE"], found["CUP"], "lines"]
+    assert [one.field for one in refusal.all] == fields
+
+
+def test_all_that_is_wrong_with_what_came_back_is_told_at_once(dock: Dock):
+    serum = dock.tracked("SERUM", is_lot_tracked=True, is_expiry_tracked=True)
+    tee = dock.world.sku("TEE")
+    faulty(dock, tee, 5)
+    exchange_id, (line,) = sent(dock, {"TEE": 5})
+    given = {"exchange_id": exchange_id, "line_id": line.id, "kind": Settlement.REPLACED}
+    refusal = dock.world.refused(
+        InvalidInput, settle_exchange, SettleExchange, pieces=6, amount_fen=100,
+        sku_code=serum.barcode, **given,
+    )  # fmt: skip
+    fields = ["pieces", "note", "amount_fen", "lot", "best_before"]
+    assert [one.field for one in refusal.all] == fields
+
+
 def test_two_desks_do_not_list_the_same_pieces(dock: Dock):
     tee = dock.world.sku("TEE")
     faulty(dock, tee, 5)

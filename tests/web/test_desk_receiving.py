@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from printing.models import JobState, PrintJob
 from tests.dock import Dock
-from tests.web.desk_site import Desk, notice_of, words_of
+from tests.web.desk_site import Desk, marked, notice_of, words_of
 from tests.web.forms import forms_of
 from warehouse.people.models import Role
 from warehouse.receiving.accounts import (
@@ -49,8 +49,9 @@ def test_every_list_has_an_empty_state_that_says_what_to_do(desk: Desk):
 
 
 def test_a_supplier_is_added_changed_and_its_faults_are_told_at_the_field(desk: Desk):
-    wrong = desk.post("/receiving/suppliers", code="悦", name="")
+    wrong = desk.post("/receiving/suppliers", code="悦", name="", lead_days="x")
     assert (wrong.status_code, "The name is empty." in words_of(wrong)) == (400, True)
+    assert marked(wrong) == ["code", "name", "lead_days"]
     made = desk.post("/receiving/suppliers", code="yz", name="Yuezhi", lead_days=7, terms="30 days")
     assert "Supplier Yuezhi is saved." in desk.said(made)
     supplier = desk.world.one(Supplier, code="YZ")
@@ -58,11 +59,6 @@ def test_a_supplier_is_added_changed_and_its_faults_are_told_at_the_field(desk: 
     assert desk.post(url, name="Yuezhi", lead_days=900).status_code == 400
     assert "is saved" in desk.said(desk.post(url, name="Yuezhi Knit", lead_days=9))
     assert "Lead time in days" in words_of(desk.get(url))
-
-
-def marked(answer: Any) -> list[str]:
-    """Return the names of the fields that are marked as wrong."""
-    return re.findall(r'name="([^"]+)"[^>]*aria-invalid', answer.text)
 
 
 def test_every_wrong_field_of_an_order_is_marked_at_once(desk: Desk, dock: Dock):
@@ -248,13 +244,64 @@ def test_an_exchange_goes_from_quarantine_to_the_supplier_and_back(desk: Desk, d
     back = desk.post(f"{url}/settle", line_id=line.id, kind="replaced", pieces="2")
     assert "3 pieces of" in desk.said(back)
     over = desk.post(f"{url}/settle", line_id=line.id, kind="replaced", pieces="4")
-    assert "3 pieces of this line are open" in desk.said(over)
+    assert (over.status_code, marked(over)) == (400, ["pieces"])
+    assert "3 pieces of this line are open" in words_of(over)
     desk.post(f"{url}/settle", line_id=line.id, kind="credited", pieces="3", amount_fen="30")
     assert "All settled" in words_of(desk.get(url))
     assert desk.world.standing(tee) == {"DOCK": 2, "SUPPLIER": -2}
     assert "¥30.00" in words_of(desk.get(url))
     assert "¥" not in words_of(desk.get(url, Role.RECEIVER))
     assert "Nothing is out" in words_of(desk.get("/receiving/exchanges/open"))
+
+
+def test_every_wrong_row_of_an_exchange_and_of_what_came_back_is_marked_at_once(
+    desk: Desk, dock: Dock
+):
+    dock.booked({desk.world.sku("TEE"): 5}, fault=Fault.OFF_COLOUR)
+    dock.booked({desk.world.sku("CUP"): 2}, fault=Fault.DAMAGED)
+    form = desk.get("/receiving/exchanges/new?supplier=YZ").text
+    first, second = re.findall(r'name="(pieces-[^"]+)"', form)
+    typed = {
+        first: "9",
+        second: "x",
+        first.replace("pieces", "fault"): "torn",
+        "due_on": "2062-01-01",
+    }
+    wrong = desk.post("/receiving/exchanges", supplier="YZ", **typed)
+    assert (wrong.status_code, marked(wrong)) == (400, [first, second, "due_on"])
+    for kept in ("9", "x", "torn"):
+        assert f'value="{kept}"' in wrong.text, kept
+    over = desk.post("/receiving/exchanges", supplier="YZ", **{first: "9", second: "9"})
+    assert marked(over) == [first, second]
+    assert desk.world.all(Exchange) == []
+    desk.post("/receiving/exchanges", supplier="YZ", **{first: "1"})
+    url = f"/receiving/exchanges/{desk.world.one(Exchange).id}"
+    desk.post(f"{url}/send")
+    line = desk.world.one(ExchangeLine)
+    typed = {"pieces": "9", "amount_fen": "1,5,0", "sku_code": "NOPE", "note": "as agreed"}
+    wrong = desk.post(f"{url}/settle", line_id=line.id, kind="refused", **typed)
+    assert (wrong.status_code, marked(wrong)) == (400, ["pieces", "amount_fen"])
+    assert [f'value="{value}"' in wrong.text for value in typed.values()] == [True] * 4
+
+
+def test_every_wrong_field_of_a_paper_and_a_payment_is_marked_at_once(desk: Desk, dock: Dock):
+    url = f"/receiving/{dock.booked({desk.world.sku('TEE'): 4})}"
+    paper = {"number": "", "paper_on": "31.2.", "amount_fen": "x", "freight_fen": "-1"}
+    wrong = desk.post(f"{url}/papers", **paper, note="y" * 201)
+    assert (wrong.status_code, marked(wrong)) == (400, [*paper, "note"])
+    desk.post(f"{url}/papers", number="INV-7", paper_on="2026-03-01", amount_fen="100")
+    pay = f"/receiving/papers/{desk.world.one(SupplierPaper).id}/payments"
+    wrong = desk.post(pay, paid_on="2062-01-01", amount_fen="101", note="first part")
+    assert (wrong.status_code, marked(wrong)) == (400, ["paid_on", "amount_fen"])
+    assert ['value="101"' in wrong.text, 'value="first part"' in wrong.text] == [True, True]
+    assert desk.world.all(SupplierPayment) == []
+
+
+def test_what_is_wrong_with_the_head_of_an_order_is_marked_with_its_rows(desk: Desk, dock: Dock):
+    desk.world.sku("TEE")
+    rows = {"sku-0": "TEE", "pieces-0": "x", "sku-1": "NOPE", "pieces-1": "1"}
+    wrong = desk.post("/receiving/orders", supplier="ZZ", note="y" * 1_001, **rows)
+    assert marked(wrong) == ["supplier", "pieces-0", "sku-1", "note"]
 
 
 def test_a_form_of_money_or_goods_that_is_sent_twice_is_kept_once(desk: Desk, dock: Dock):

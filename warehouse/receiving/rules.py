@@ -61,6 +61,11 @@ def paper_day_problem(day: date, today: date) -> Text | None:
     return None
 
 
+def length_problem(text: str, most: int) -> Text | None:
+    """Return why a text is too long to be kept, None if it is not."""
+    return None if len(text) <= most else say("This is longer than {most} characters.", most=most)
+
+
 def pieces_problem(pieces: int) -> Text | None:
     """Return why this is no number of pieces of a line, None if it is."""
     if 0 < pieces <= MOST_PIECES:

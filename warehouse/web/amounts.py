@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TypeVar
 
 from flask import request
 
@@ -13,9 +11,7 @@ from warehouse.receiving.rules import read_day
 from warehouse.shops import cells
 from warehouse.shops.refusals import BadCell
 from warehouse.text import say
-from warehouse.web.context import FIRST_DAY, LAST_DAY, config, form_str, now, speak
-
-T = TypeVar("T")
+from warehouse.web.context import FIRST_DAY, LAST_DAY, config, form_str, now
 
 
 def today() -> date:
@@ -23,77 +19,58 @@ def today() -> date:
     return now().astimezone(config().time_zone).date()
 
 
-def day_of(text: str, field: str) -> date | None:
-    """Return the day typed, None for an empty field.
-
-    Raises:
-        InvalidInput: there is no such day.
-    """
-    if not text.strip():
-        return None
-    found = read_day(text.strip())
-    if found is None:
-        raise InvalidInput(say("This is no day. Write it as 2026-12-31."), field=field)
+def form_day_or_none(name: str) -> date | None:
+    """Return a day of the form, None for an empty field. Raises InvalidInput: no such day."""
+    text = form_str(name, "")
+    found = read_day(text) if text else None
+    if text and found is None:
+        raise InvalidInput(say("This is no day. Write it as 2026-12-31."), field=name)
     return found
 
 
 def form_day(name: str) -> date:
     """Return a day of the form. Raises InvalidInput: missing, or no day."""
-    found = day_of(form_str(name, ""), name)
+    found = form_day_or_none(name)
     if found is None:
         raise InvalidInput(say("Write the day."), field=name)
     return found
 
 
-def fen_of(text: str, field: str) -> int:
-    """Return the yuan typed as fen, 0 for an empty field.
+def form_fen(name: str) -> int:
+    """Return the yuan of a field as fen, 0 for an empty one.
 
     Raises:
         InvalidInput: this is no amount, or has parts of a fen.
     """
     try:
-        return cells.fen(text) or 0
+        return cells.fen(form_str(name, "")) or 0
     except BadCell as bad:
-        raise InvalidInput(bad.reason, field=field) from bad
+        raise InvalidInput(bad.reason, field=name) from bad
 
 
-def form_fen(name: str) -> int:
-    """Return an amount of the form in fen. Raises InvalidInput: it is none."""
-    return fen_of(form_str(name, ""), name)
-
-
-def pieces_of(text: str, field: str) -> int:
-    """Return the number of pieces typed, 0 for an empty field.
+def form_pieces(name: str) -> int:
+    """Return the number of pieces in a field, 0 for an empty one.
 
     Raises:
         InvalidInput: a fraction, a sign, letters.
     """
-    text = text.strip()
+    text = form_str(name, "")
     if not text:
         return 0
     if not text.isascii() or not text.isdigit() or len(text) > 7:  # noqa: PLR2004
-        raise InvalidInput(say("Pieces are whole: 1, 2, 3 …"), field=field)
+        raise InvalidInput(say("Pieces are whole: 1, 2, 3 …"), field=name)
     return int(text)
 
 
-def said_pieces(text: str, field: str) -> int:
-    """Return the number of pieces typed, where nothing typed is no number.
+def form_pieces_said(name: str) -> int:
+    """Return the number of pieces in a field, where nothing typed is no number.
 
     Raises:
         InvalidInput: an empty field; a fraction, a sign, letters.
     """
-    if not text.strip():
-        raise InvalidInput(say("Write how many there were, 0 for none."), field=field)
-    return pieces_of(text, field)
-
-
-def read_or_told(errors: dict[str, str], kind: Callable[[str, str], T], name: str, instead: T) -> T:
-    """Return what a field of the form says; where it says nothing sound, `errors` tell why."""
-    try:
-        return kind(form_str(name, ""), name)
-    except InvalidInput as error:
-        errors[name] = speak(error.text)
-        return instead
+    if not form_str(name, ""):
+        raise InvalidInput(say("Write how many there were, 0 for none."), field=name)
+    return form_pieces(name)
 
 
 def period() -> tuple[date, date]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from printing.models import PrintJob
-from warehouse.errors import InvalidInput, NotFound
+from warehouse.errors import Conflict, InvalidInput, NotFound, RuleViolation
 from warehouse.people.rights import Right
 from warehouse.receiving import desk as dock_desk
 from warehouse.receiving.accounts import Exchange, ExchangeLine, ExchangeState, Settlement
@@ -32,9 +32,10 @@ from warehouse.receiving.rules import AGE_STEPS, age_bucket
 from warehouse.text import Text, say
 from warehouse.web import tables
 from warehouse.web.access import needs
-from warehouse.web.amounts import day_of, form_fen, pieces_of, read_or_told
-from warehouse.web.context import do, form_int, form_str, now, reading, speak
+from warehouse.web.amounts import form_day_or_none, form_fen, form_pieces
+from warehouse.web.context import Typed, form_int, form_str, now, reading, speak
 from warehouse.web.desk import act, names_of, noted, state_chips, told
+from warehouse.web.pages import fieldless, invalid, of_rows
 from warehouse.web.receipts import bp, supplier_choices
 from warehouse.web.spreadsheets import Field
 from warehouse.web.timeline import story
@@ -156,17 +157,15 @@ def new_exchange() -> str:
 @needs(Right.BUY)
 def add_exchange() -> Response | tuple[str, int]:
     """Write the list."""
-    errors: dict[str, str] = {}
-    lines, due_on = _lines(errors), read_or_told(errors, day_of, "due_on", None)
-    if errors:
-        return _form(dict(request.form), errors), 400
+    typed = Typed()
+    lines, due_on = _lines(typed), typed.read(form_day_or_none, "due_on", None)
     try:
-        outcome = do(
+        outcome = typed.do(
             make_exchange, MakeExchange, supplier=form_str("supplier", ""), lines=lines,
             due_on=due_on, note=form_str("note", ""),
         )  # fmt: skip
-    except InvalidInput as error:
-        return _form(dict(request.form), {error.field: speak(error.text)}), 400
+    except (InvalidInput, RuleViolation) as error:
+        return _form(dict(request.form), of_rows(invalid(error), "pieces-")), error.status
     return noted(outcome, _here(outcome.subject_id or 0))
 
 
@@ -174,6 +173,10 @@ def add_exchange() -> Response | tuple[str, int]:
 @needs(Right.SEE_DESK)
 def exchange(exchange_id: int) -> str:
     """Show one exchange: its lines, what came of them, its papers."""
+    return _page(exchange_id, {}, {})
+
+
+def _page(exchange_id: int, values: Mapping[str, str], errors: dict[str, str]) -> str:
     with reading() as session:
         found = _exchange(session, exchange_id)
         subject = f"exchange:{exchange_id}"
@@ -188,6 +191,9 @@ def exchange(exchange_id: int) -> str:
             people=names_of(session),
             jobs=list(session.scalars(jobs)),
             events=story(session, [("exchange", [exchange_id])], job_subjects=[subject]),
+            values=values,
+            errors=errors,
+            told=fieldless(errors),
         )
 
 
@@ -210,34 +216,34 @@ def keep_goods(exchange_id: int) -> Response:
 
 @bp.post("/exchanges/<int:exchange_id>/settle")
 @needs(Right.BUY)
-def settle(exchange_id: int) -> Response:
+def settle(exchange_id: int) -> Response | tuple[str, int]:
     """Book how some pieces of a line were settled."""
-    kind = form_str("kind", "")
+    kind, typed = form_str("kind", ""), Typed()
     try:
-        fields: dict[str, Any] = {
-            "line_id": form_int("line_id"),
-            "kind": Settlement(kind) if kind in set(Settlement) else Settlement.REPLACED,
-            "pieces": pieces_of(form_str("pieces", ""), "pieces"),
-            "amount_fen": form_fen("amount_fen"),
-            "best_before": day_of(form_str("best_before", ""), "best_before"),
-            "serials": tuple(form_str("serials", "").upper().split()),
-        }
-    except InvalidInput as error:
+        outcome = typed.do(
+            settle_exchange, SettleExchange, exchange_id=exchange_id,
+            line_id=typed.read(form_int, "line_id", 0),
+            kind=Settlement(kind) if kind in set(Settlement) else Settlement.REPLACED,
+            pieces=typed.read(form_pieces, "pieces", 0),
+            sku_code=form_str("sku_code", ""), lot=form_str("lot", "").upper(),
+            best_before=typed.read(form_day_or_none, "best_before", None),
+            serials=tuple(form_str("serials", "").upper().split()),
+            amount_fen=typed.read(form_fen, "amount_fen", 0), note=form_str("note", ""),
+        )  # fmt: skip
+    except (InvalidInput, RuleViolation) as error:
+        return _page(exchange_id, dict(request.form), invalid(error)), error.status
+    except Conflict as error:
         return told(error, _here(exchange_id))
-    return act(
-        settle_exchange, SettleExchange, back=_here(exchange_id), exchange_id=exchange_id,
-        sku_code=form_str("sku_code", ""), lot=form_str("lot", "").upper(),
-        note=form_str("note", ""), **fields,
-    )  # fmt: skip
+    return noted(outcome, _here(exchange_id))
 
 
-def _lines(errors: dict[str, str]) -> tuple[Faulty, ...]:
+def _lines(typed: Typed) -> tuple[Faulty, ...]:
     found = []
-    for name, value in request.form.items():
+    for name in request.form:
         key = name.removeprefix("pieces-")
-        if key == name or not value.strip():
+        if key == name:
             continue
-        pieces = read_or_told(errors, pieces_of, name, 0)
+        pieces = typed.read(form_pieces, name, -1, place=key)
         if pieces:
             found.append(Faulty(key=key, pieces=pieces, fault=form_str(f"fault-{key}", "")))
     return tuple(found)
@@ -267,6 +273,7 @@ def _form(values: Mapping[str, str], errors: dict[str, str]) -> str:
         goods=goods,
         values=values,
         errors=errors,
+        told=fieldless(errors),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from printing.models import PrintJob
-from warehouse.errors import InvalidInput, NotFound
+from warehouse.errors import Conflict, InvalidInput, NotFound, RuleViolation, WarehouseError
 from warehouse.money import yuan
 from warehouse.people.rights import Right
 from warehouse.receiving import desk as dock_desk
@@ -30,14 +30,14 @@ from warehouse.receiving.commands.purchases import (
 from warehouse.receiving.models import PurchaseOrder, PurchaseState, Receipt, Supplier
 from warehouse.receiving.order_papers import PrintPurchase, print_purchase, purchase_paper
 from warehouse.receiving.queries import suppliers_in_use
-from warehouse.receiving.rules import expected_problem
 from warehouse.text import say
 from warehouse.web import tables
 from warehouse.web.access import needs
-from warehouse.web.amounts import day_of, fen_of, pieces_of, read_or_told, today
-from warehouse.web.context import config, do, form_str, may, now, reading, speak
-from warehouse.web.desk import act, fmt_yuan, names_of, noted, state_chips
+from warehouse.web.amounts import form_day_or_none, form_fen, form_pieces, today
+from warehouse.web.context import Typed, config, form_str, may, now, reading, speak
+from warehouse.web.desk import act, fmt_yuan, names_of, noted, state_chips, told
 from warehouse.web.drafts import draft, shown
+from warehouse.web.pages import fieldless, invalid
 from warehouse.web.receipts import bp, supplier_choices
 from warehouse.web.spreadsheets import Field, file_answer
 from warehouse.web.timeline import story
@@ -122,16 +122,15 @@ def new_order() -> str:
 @needs(Right.BUY)
 def add_order() -> Response | tuple[str, int]:
     """Draft an order."""
-    typed, errors = _typed()
-    if errors:
-        return _form(request.form, errors, None), 400
+    typed = Typed()
+    fields = _fields(typed)
     try:
-        outcome = do(
-            make_purchase, MakePurchase, supplier=form_str("supplier", ""), **typed,
+        outcome = typed.do(
+            make_purchase, MakePurchase, supplier=form_str("supplier", ""), **fields,
             is_ordered=form_str("is_ordered", "") == "1",
         )  # fmt: skip
-    except InvalidInput as error:
-        return _form(request.form, {error.field: speak(error.text)}, None), 400
+    except (InvalidInput, RuleViolation) as error:
+        return _form(request.form, _errors(error, fields["lines"]), None), 400
     return noted(outcome, _here(outcome.subject_id or 0))
 
 
@@ -203,11 +202,15 @@ def change_order(order_id: int) -> Response | tuple[str, int]:
     """Write a draft anew."""
     with reading() as session:
         found = _order(session, order_id)
-    typed, errors = _typed()
-    if errors:
-        return _form(request.form, errors, found), 400
-    return act(change_purchase, ChangePurchase, back=_here(order_id), purchase_id=order_id,
-               **typed)  # fmt: skip
+    typed = Typed()
+    fields = _fields(typed)
+    try:
+        outcome = typed.do(change_purchase, ChangePurchase, purchase_id=order_id, **fields)
+    except (InvalidInput, RuleViolation) as error:
+        return _form(request.form, _errors(error, fields["lines"]), found), 400
+    except Conflict as error:
+        return told(error, _here(order_id))
+    return noted(outcome, _here(order_id))
 
 
 @bp.post("/orders/<int:order_id>/place")
@@ -227,27 +230,34 @@ def close_order(order_id: int) -> Response:
     )  # fmt: skip
 
 
-def _typed() -> tuple[dict[str, Any], dict[str, str]]:
-    """Return what was typed, and the fields that are wrong, each with a sentence."""
-    errors: dict[str, str] = {}
-    rows = [at for at in _rows_of(request.form)
-            if any(form_str(f"{name}-{at}", "") for name in _COLUMNS)]  # fmt: skip
+def _fields(typed: Typed) -> dict[str, Any]:
     lines = tuple(
         Wanted(
             sku_code=form_str(f"sku-{at}", ""),
-            pieces=read_or_told(errors, pieces_of, f"pieces-{at}", 1),
-            price_fen=read_or_told(errors, fen_of, f"price-{at}", 0),
-            expected_on=read_or_told(errors, day_of, f"day-{at}", None),
+            pieces=typed.read(form_pieces, f"pieces-{at}", 1),
+            price_fen=typed.read(form_fen, f"price-{at}", 0),
+            expected_on=typed.read(form_day_or_none, f"day-{at}", None),
         )
-        for at in rows
+        for at in _filled(request.form)
     )
-    day = read_or_told(errors, day_of, "expected_on", None)
-    if (problem := expected_problem(day, today())) is not None:
-        errors["expected_on"] = speak(problem)
+    day = typed.read(form_day_or_none, "expected_on", None)
+    return {"lines": lines, "expected_on": day, "note": form_str("note", "")}
+
+
+def _errors(error: WarehouseError, lines: Sequence[Wanted]) -> dict[str, str]:
+    """Return what is wrong by field: of lines each in its cell, not as the command says it."""
+    errors = {name: said for name, said in invalid(error).items() if not name.startswith("lines-")}
+    rows = _filled(request.form)
     with reading() as session:
         for line, column, why in line_problems(session, lines, today()):
-            errors[f"{column}-{rows[line - 1]}"] = speak(why)
-    return {"lines": lines, "expected_on": day, "note": form_str("note", "")}, errors
+            errors.setdefault(f"{column}-{rows[line - 1]}", speak(why))
+    return errors
+
+
+def _filled(values: Mapping[str, str]) -> list[int]:
+    """Return the numbers of the rows in which anything stands."""
+    return [at for at in _rows_of(values)
+            if any(values.get(f"{name}-{at}", "").strip() for name in _COLUMNS)]  # fmt: skip
 
 
 def _rows_of(values: Mapping[str, str]) -> range:
@@ -258,7 +268,7 @@ def _rows_of(values: Mapping[str, str]) -> range:
 
 
 def _form(values: Mapping[str, str], errors: dict[str, str], order: PurchaseOrder | None) -> str:
-    used = [at for at in _rows_of(values) if any(values.get(f"{name}-{at}") for name in _COLUMNS)]
+    used = _filled(values)
     following = used[-1] + 1 if used else 0
     with reading() as session:
         suppliers = [(s.code, f"{s.name} ({s.code})") for s in suppliers_in_use(session)]
@@ -266,6 +276,7 @@ def _form(values: Mapping[str, str], errors: dict[str, str], order: PurchaseOrde
         "receiving/order_form.html",
         values=values,
         errors=errors,
+        told=fieldless(errors),
         order=order,
         suppliers=suppliers,
         rows=[*used, *range(following, following + EMPTY_ROWS)],

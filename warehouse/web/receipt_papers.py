@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import Response as FileResponse
 from flask import make_response, request, url_for
 from sqlalchemy.orm import undefer
 from werkzeug.wrappers import Response
 
-from warehouse.errors import InvalidInput, NotFound, RuleViolation
+from warehouse.errors import Conflict, InvalidInput, NotFound, RuleViolation
 from warehouse.people.rights import Right
 from warehouse.receiving.accounts import FileKind, SupplierFile, SupplierPaper
 from warehouse.receiving.commands.money import (
@@ -26,7 +28,7 @@ from warehouse.receiving.commands.money import (
 from warehouse.text import say
 from warehouse.web.access import needs
 from warehouse.web.amounts import form_day, form_fen
-from warehouse.web.context import do, form_str, reading
+from warehouse.web.context import Typed, form_str, reading
 from warehouse.web.desk import act, noted, told
 from warehouse.web.pages import invalid
 from warehouse.web.receipts import bp, receipt_page
@@ -42,38 +44,43 @@ MEDIA = {
 @needs(Right.BUY)
 def paper(receipt_id: int) -> Response | tuple[str, int]:
     """Keep a paper of the supplier."""
+    typed = Typed()
     try:
-        outcome = do(
+        outcome = typed.do(
             add_paper, AddPaper, receipt_id=receipt_id, number=form_str("number", ""),
-            paper_on=form_day("paper_on"), amount_fen=form_fen("amount_fen"),
-            freight_fen=form_fen("freight_fen"), note=form_str("note", ""),
+            paper_on=typed.read(form_day, "paper_on", date.min),
+            amount_fen=typed.read(form_fen, "amount_fen", -1),
+            freight_fen=typed.read(form_fen, "freight_fen", -1), note=form_str("note", ""),
         )  # fmt: skip
-    except InvalidInput as error:
-        return receipt_page(receipt_id, dict(request.form), invalid(error)), 400
-    except RuleViolation as error:
-        return told(error, _here(receipt_id))
+    except (InvalidInput, RuleViolation) as error:
+        return receipt_page(receipt_id, dict(request.form), invalid(error)), error.status
     return noted(outcome, _here(receipt_id))
 
 
 @bp.post("/papers/<int:paper_id>/payments")
 @needs(Right.BUY)
-def pay(paper_id: int) -> Response:
+def pay(paper_id: int) -> Response | tuple[str, int]:
     """Keep a payment, or take one back."""
     with reading() as session:
         found = session.get(SupplierPaper, paper_id)
         if found is None:
             raise NotFound(say("paper"), paper_id)
-        back = _here(found.receipt_id)
+        receipt_id = found.receipt_id
+    typed = Typed()
+    amount = typed.read(form_fen, "amount_fen", 0)
     try:
-        day, amount = form_day("paid_on"), form_fen("amount_fen")
-    except InvalidInput as error:
-        return told(error, back)
-    if form_str("back", "") == "1":
-        amount = -amount
-    return act(
-        pay_paper, PayPaper, back=back, paper_id=paper_id, paid_on=day, amount_fen=amount,
-        note=form_str("note", ""),
-    )  # fmt: skip
+        outcome = typed.do(
+            pay_paper, PayPaper, paper_id=paper_id,
+            paid_on=typed.read(form_day, "paid_on", date.min),
+            amount_fen=-amount if form_str("back", "") == "1" else amount,
+            note=form_str("note", ""),
+        )  # fmt: skip
+    except (InvalidInput, RuleViolation) as error:
+        values, errors = dict(request.form), invalid(error)
+        return receipt_page(receipt_id, values, errors, paper_id=paper_id), error.status
+    except Conflict as error:
+        return told(error, _here(receipt_id))
+    return noted(outcome, _here(receipt_id))
 
 
 @bp.post("/papers/<int:paper_id>/withdraw")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from printing.models import PrintJob
-from warehouse.errors import InvalidInput, NotFound
+from warehouse.errors import InvalidInput, NotFound, RuleViolation
 from warehouse.people.rights import Right
 from warehouse.receiving import desk as dock_desk
 from warehouse.receiving.booked import booked_of
@@ -31,10 +31,10 @@ from warehouse.receiving.queries import FAULT_WORDS, counters_of, involved_in, r
 from warehouse.text import say
 from warehouse.web import tables
 from warehouse.web.access import needs
-from warehouse.web.amounts import read_or_told, said_pieces
+from warehouse.web.amounts import form_pieces_said
 from warehouse.web.context import (
+    Typed,
     config,
-    do,
     form_ids,
     form_int,
     form_str,
@@ -45,6 +45,7 @@ from warehouse.web.context import (
 )
 from warehouse.web.desk import act, names_of, noted, state_chips
 from warehouse.web.drafts import draft, shown
+from warehouse.web.pages import fieldless, invalid, of_rows
 from warehouse.web.paper_rows import PaperRow
 from warehouse.web.spreadsheets import Field
 from warehouse.web.timeline import story
@@ -114,8 +115,10 @@ def receipt(receipt_id: int) -> str:
     return receipt_page(receipt_id, {}, {})
 
 
-def receipt_page(receipt_id: int, values: dict[str, Any], errors: dict[str, str]) -> str:
-    """Return the page of a receipt, with what was typed into one of its forms."""
+def receipt_page(
+    receipt_id: int, values: dict[str, Any], errors: dict[str, str], *, paper_id: int = 0
+) -> str:
+    """Return the page of a receipt, with what was typed for a new paper or paid for an old one."""
     with reading() as session:
         found = _receipt(session, receipt_id)
         subject = f"receipt:{receipt_id}"
@@ -146,6 +149,8 @@ def receipt_page(receipt_id: int, values: dict[str, Any], errors: dict[str, str]
             events=story(session, told, job_subjects=[subject]),
             values=values,
             errors=errors,
+            told=fieldless(errors),
+            paying=paper_id,
         )
 
 
@@ -226,22 +231,20 @@ def correct(receipt_id: int) -> str | Response:
 @needs(Right.STOCK)
 def corrected(receipt_id: int) -> str | Response | tuple[str | Response, int]:
     """Book the differences by a document of their own."""
-    errors: dict[str, str] = {}
+    typed = Typed()
     lines = tuple(
-        RightNumber(key=name.removeprefix("right-"),
-                    pieces=read_or_told(errors, said_pieces, name, 0))
+        RightNumber(key=key, pieces=typed.read(form_pieces_said, name, -1, place=key))
         for name in request.form
-        if name.startswith("right-")
-    )  # fmt: skip
-    if errors:
-        return _correct_page(receipt_id, dict(request.form), errors), 400
+        if (key := name.removeprefix("right-")) != name
+    )
     try:
-        outcome = do(
+        outcome = typed.do(
             correct_receipt, CorrectReceipt, receipt_id=receipt_id,
             reason=form_str("reason", ""), lines=lines,
         )  # fmt: skip
-    except InvalidInput as error:
-        return _correct_page(receipt_id, dict(request.form), {error.field: speak(error.text)}), 400
+    except (InvalidInput, RuleViolation) as error:
+        errors = of_rows(invalid(error), "right-")
+        return _correct_page(receipt_id, dict(request.form), errors), error.status
     return noted(outcome, _here(outcome.subject_id or receipt_id))
 
 
@@ -273,6 +276,7 @@ def _correct_page(
             booked=booked_of(session, receipt_id),
             values=values,
             errors=errors,
+            told=fieldless(errors),
         )
 
 

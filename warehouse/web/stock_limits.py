@@ -21,7 +21,7 @@ from warehouse.errors import InvalidInput, NotFound
 from warehouse.people.rights import Right
 from warehouse.text import say
 from warehouse.web.access import needs
-from warehouse.web.context import do, form_int, form_str, reading
+from warehouse.web.context import Typed, form_int, form_str, reading
 from warehouse.web.desk import act, noted
 from warehouse.web.pages import invalid
 from warehouse.web.stock import bp
@@ -38,10 +38,11 @@ def limits(bin_id: int) -> str:
 @needs(Right.STOCK)
 def limit(bin_id: int) -> Response | tuple[str, int]:
     """Save what a bin holds."""
+    typed = Typed()
     try:
-        outcome = do(
+        outcome = typed.do(
             limit_bin, LimitBin, bin_id=bin_id,
-            **{name: _maybe(name) for name in MOST},
+            **typed.wholes(MOST),
             **{name: form_str(name, "") == "1" for name in FLAGS},
             storage_class=form_str("storage_class", ""),
         )  # fmt: skip
@@ -61,10 +62,11 @@ def measures(sku_id: int) -> str:
 @needs(Right.STOCK)
 def measure(sku_id: int) -> Response | tuple[str, int]:
     """Save how large a piece is and where it may stand."""
+    typed = Typed()
     try:
-        outcome = do(
+        outcome = typed.do(
             measure_sku, MeasureSku, sku_id=sku_id,
-            **{name: _maybe(name) for name in SKU_MOST},
+            **typed.wholes(SKU_MOST),
             storage_class=form_str("storage_class", ""),
         )  # fmt: skip
     except InvalidInput as error:
@@ -98,10 +100,6 @@ def zone() -> Response:
         name=form_str("name", ""), sequence=form_int("sequence", 0),
         storage_class=form_str("storage_class", ""),
     )  # fmt: skip
-
-
-def _maybe(name: str) -> int | None:
-    return form_int(name) if form_str(name, "") else None
 
 
 def _bin_form(bin_id: int, errors: dict[str, str]) -> str:

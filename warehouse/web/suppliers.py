@@ -24,10 +24,10 @@ from warehouse.web import tables
 from warehouse.web.access import needs
 from warehouse.web.amounts import instants, period
 from warehouse.web.context import (
+    Typed,
     actor,
     config,
     database,
-    do,
     form_int,
     form_str,
     now,
@@ -95,8 +95,9 @@ def new_supplier() -> str:
 @needs(Right.BUY)
 def add_supplier() -> Response | tuple[str, int]:
     """Make a supplier."""
+    typed = Typed()
     try:
-        outcome = do(save_supplier, SaveSupplier, code=form_str("code", ""), **_typed())
+        outcome = typed.do(save_supplier, SaveSupplier, code=form_str("code", ""), **_fields(typed))
     except InvalidInput as error:
         page = render_template(
             "receiving/supplier_new.html", values=request.form, errors=invalid(error)
@@ -116,8 +117,9 @@ def supplier(supplier_id: int) -> str:
 @needs(Right.BUY)
 def change_supplier(supplier_id: int) -> Response | tuple[str, int]:
     """Change a supplier."""
+    typed = Typed()
     try:
-        outcome = do(save_supplier, SaveSupplier, supplier_id=supplier_id, **_typed())
+        outcome = typed.do(save_supplier, SaveSupplier, supplier_id=supplier_id, **_fields(typed))
     except InvalidInput as error:
         return _page(supplier_id, dict(request.form), invalid(error)), 400
     return noted(outcome, _here(supplier_id))
@@ -200,11 +202,11 @@ def _page(
         )
 
 
-def _typed() -> dict[str, Any]:
+def _fields(typed: Typed) -> dict[str, Any]:
     return {
         "name": form_str("name", ""),
         "contact": form_str("contact", ""),
-        "lead_days": form_int("lead_days", 0),
+        "lead_days": typed.read(lambda name: form_int(name, 0), "lead_days", -1),
         "terms": form_str("terms", ""),
         "is_active": form_str("is_active", "") == "1" or "is_active_asked" not in request.form,
     }

@@ -34,7 +34,7 @@ from warehouse.supplying.stock import stocks_of
 from warehouse.text import say
 from warehouse.web import tables
 from warehouse.web.access import needs
-from warehouse.web.amounts import fen_of
+from warehouse.web.amounts import form_fen
 from warehouse.web.context import do, form_ids, form_int, form_str, reading
 from warehouse.web.desk import act, noted, told
 from warehouse.web.sku_stock import asked_now
@@ -130,7 +130,7 @@ def level(sku_id: int) -> Response:
 def terms(sku_id: int) -> Response:
     """Keep what a supplier asks for the SKU."""
     try:
-        price = fen_of(form_str("price", ""), "price") if form_str("price", "") else None
+        price = form_fen("price") if form_str("price", "") else None
     except InvalidInput as error:
         return told(error, _here(sku_id))
     return act(

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from warehouse.catalog.models import BinKind, Sku
 from warehouse.catalog.queries import bin_of_kind
 from warehouse.commands import Command, Outcome, Tone
-from warehouse.errors import InvalidInput, RuleViolation
+from warehouse.errors import RuleViolation
+from warehouse.gathering import Gathered
 from warehouse.inventory import ledger
 from warehouse.inventory.models import MoveReason
 from warehouse.people import trail
@@ -61,18 +62,21 @@ def correct_receipt(session: Session, command: CorrectReceipt) -> Outcome:
             confirmed, nothing of it is there any more that could be moved, or nobody can tell
             which lot or number more pieces have.
     """
-    reason = command.reason.strip()[:200]
+    reason, told = command.reason.strip()[:200], Gathered()
     if not reason:
-        raise InvalidInput(say("Say why."), field="reason")
+        told.tell(say("Say why."), "reason")
     receipt = receipt_by_id(session, command.receipt_id)
     _require_correctable(session, receipt)
-    changes = _changes(command.lines, booked_of(session, receipt.id))
-    if not changes:
-        raise InvalidInput(say("Nothing differs from what is booked."), field="lines")
+    faults = len(told.found)
+    changes = _changes(command.lines, booked_of(session, receipt.id), told)
+    if not changes and len(told.found) == faults:
+        told.tell(say("Nothing differs from what is booked."), "lines")
     possible = what_is_there(session, receipt, changes)
     left = _left(changes, possible)
-    if problem := _problem(possible):
-        raise RuleViolation(problem)
+    if changes:
+        for key, problem in _problems(possible):
+            told.keep(RuleViolation(problem), key)
+    told.refuse()
     correction = _document(
         session, command, receipt, reason, [(one.booked, one.change) for one in possible]
     )
@@ -113,7 +117,7 @@ def post_correction(session: Session, command: Command, correction: Receipt) -> 
     written = [(_of_count(session, count), count.pieces) for count in counts]
     possible = what_is_there(session, receipt, written)
     left = _left(written, possible)
-    if problem := _problem(possible):
+    for _, problem in _problems(possible):
         raise RuleViolation(say("{why} Or cancel this correction.", why=problem))
     if _cut(session, command, counts, {one.booked.key: one.change for one in possible}):
         void_papers(session, command, correction, CUT.msgid)
@@ -166,17 +170,16 @@ def _left(wanted: Sequence[tuple[Booked, int]], possible: Sequence[Possible]) ->
     return sum(min(one.change, 0) for one in possible) - sum(min(c, 0) for _, c in wanted)
 
 
-def _problem(possible: Sequence[Possible]) -> Text | None:
-    """Return why a correction cannot be booked, None if it can."""
+def _problems(possible: Sequence[Possible]) -> Iterator[tuple[str, Text]]:
+    """Yield why a correction cannot be booked, each with the key of its line, "" for all of it."""
     if not possible:
-        return MOVED_ON
+        yield "", MOVED_ON
     for one in possible:
         if one.change > 0 and not one.place.is_told:
-            return say(
+            yield one.booked.key, say(
                 "{sku} is kept by lot or by number since it was booked. Take in what came more as a"
                 " receipt of its own.", sku=one.booked.code,
             )  # fmt: skip
-    return None
 
 
 def _of_count(session: Session, count: ReceiptCount) -> Booked:
@@ -224,18 +227,21 @@ def _cut(
     return is_cut
 
 
-def _changes(lines: Sequence[RightNumber], booked: Iterable[Booked]) -> list[tuple[Booked, int]]:
+def _changes(
+    lines: Sequence[RightNumber], booked: Iterable[Booked], told: Gathered
+) -> list[tuple[Booked, int]]:
+    """Return what differs, and by how many; what is wrong with a line is told at its key."""
     known = {one.key: one for one in booked}
     found = []
     for line in lines:
         one = known.pop(line.key, None)
         if one is None:
-            raise InvalidInput(say("The receipt has no such line."), field="lines")
+            told.tell(say("The receipt has no such line."), "lines")
+            continue
         most = 1 if one.serial else MOST_PIECES
         if not 0 <= line.pieces <= most:
-            raise InvalidInput(say("This must be {least} to {most}.", least=0, most=most),
-                               field=one.key)  # fmt: skip
-        if line.pieces != one.pieces:
+            told.tell(say("This must be {least} to {most}.", least=0, most=most), one.key)
+        elif line.pieces != one.pieces:
             found.append((one, line.pieces - one.pieces))
     return found
 

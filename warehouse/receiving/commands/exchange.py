@@ -17,6 +17,7 @@ from warehouse.catalog.models import Bin, BinKind
 from warehouse.catalog.queries import bin_of_kind
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import InvalidInput, NotFound, StaleScreen
+from warehouse.gathering import Gathered
 from warehouse.inventory import ledger
 from warehouse.inventory.models import MoveReason
 from warehouse.numbers import next_number
@@ -25,7 +26,7 @@ from warehouse.receiving.accounts import Exchange, ExchangeLine, ExchangeState
 from warehouse.receiving.commands.suppliers import LONGEST_NOTE, supplier_by_code
 from warehouse.receiving.papers import print_exchange
 from warehouse.receiving.quarantine import on_lists, standing
-from warehouse.receiving.rules import document_no, expected_problem, pieces_problem
+from warehouse.receiving.rules import document_no, expected_problem, length_problem, pieces_problem
 from warehouse.text import Text, say
 
 MOST_LINES = 500
@@ -72,17 +73,14 @@ def make_exchange(session: Session, command: MakeExchange) -> Outcome:
         InvalidInput: no such supplier or goods, or more pieces than stand there and are on no
             other list.
     """
-    supplier = supplier_by_code(session, command.supplier)
+    told, day = Gathered(), command.day
+    supplier = told.take("supplier", lambda: supplier_by_code(session, command.supplier))
     if not 0 < len(command.lines) <= MOST_LINES:
-        raise InvalidInput(say("Choose the goods that go back."), field="lines")
-    if len(command.note) > LONGEST_NOTE:
-        raise InvalidInput(
-            say("This is longer than {most} characters.", most=LONGEST_NOTE), field="note"
-        )
-    day = command.at.astimezone(command.zone).date()
-    if problem := expected_problem(command.due_on, day):
-        raise InvalidInput(problem, field="due_on")
-    rows = _rows(session, command.lines)
+        told.tell(say("Choose the goods that go back."), "lines")
+    told.tell(expected_problem(command.due_on, day), "due_on")
+    told.tell(length_problem(command.note, LONGEST_NOTE), "note")
+    rows = _rows(session, command.lines, told)
+    supplier = told.sound(supplier)
     exchange = Exchange(
         number=document_no("EX", day, next_number(session, f"exchange-{day:%Y%m%d}")),
         supplier_id=supplier.id,
@@ -179,7 +177,8 @@ def lines_of(session: Session, exchange_id: int) -> Sequence[ExchangeLine]:
     ).all()
 
 
-def _rows(session: Session, lines: Sequence[Faulty]) -> list[dict[str, Any]]:
+def _rows(session: Session, lines: Sequence[Faulty], told: Gathered) -> list[dict[str, Any]]:
+    """Return the list's rows of the lines; what is wrong with one is told at its key."""
     _hold_quarantine(session)
     known = {one.key: one for one in standing(session)}
     listed = defaultdict(int, on_lists(session))
@@ -187,13 +186,13 @@ def _rows(session: Session, lines: Sequence[Faulty]) -> list[dict[str, Any]]:
     for line in lines:
         one = known.get(line.key)
         if one is None:
-            raise InvalidInput(say("These goods are no longer in quarantine."), field="lines")
+            told.tell(say("These goods are no longer in quarantine."), "lines")
+            continue
         free = one.pieces - listed[line.key]
         problem: Text | None = pieces_problem(line.pieces)
         if problem is None and line.pieces > free:
             problem = say("{sku}: {free} pieces are free for a list.", sku=one.code, free=free)
-        if problem is not None:
-            raise InvalidInput(problem, field=line.key)
+        told.tell(problem, line.key)
         listed[line.key] += line.pieces
         rows.append(
             {

@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 from warehouse.catalog.rules import scan_code
 from warehouse.commands import Command, Outcome
 from warehouse.errors import InvalidInput, NotFound, RuleViolation, StaleScreen
+from warehouse.gathering import Gathered
 from warehouse.people import trail
 from warehouse.receiving.accounts import FileKind, SupplierFile, SupplierPaper, SupplierPayment
 from warehouse.receiving.commands.receipts import LONGEST_PAPER_NO, receipt_by_id
 from warehouse.receiving.models import Receipt, ReceiptState
-from warehouse.receiving.rules import fen_problem, paper_day_problem
-from warehouse.text import say
+from warehouse.receiving.rules import fen_problem, length_problem, paper_day_problem
+from warehouse.text import Text, say
 
 LARGEST_FILE = 10 * 1024 * 1024
 MOST_FILES = 20
@@ -87,19 +88,18 @@ def add_paper(session: Session, command: AddPaper) -> Outcome:
     receipt = receipt_by_id(session, command.receipt_id)
     if receipt.state is ReceiptState.CANCELLED:
         raise RuleViolation(say("Receipt {number} was cancelled.", number=receipt.number))
-    number = scan_code(command.number)
+    number, told = scan_code(command.number), Gathered()
     if not 0 < len(number) <= LONGEST_PAPER_NO:
-        raise InvalidInput(
-            say("Write the number of the paper, {most} characters at most.", most=LONGEST_PAPER_NO),
-            field="number",
-        )
-    _check(command, command.paper_on, "paper_on", command.note)
+        text = say("Write the number of the paper, {most} characters at most.",
+                   most=LONGEST_PAPER_NO)  # fmt: skip
+        told.tell(text, "number")
+    told.take("number", lambda: _require_new(session, receipt.supplier_id, number))
+    _check(command, command.paper_on, "paper_on", command.note, told)
     for field in ("amount_fen", "freight_fen"):
-        if problem := fen_problem(getattr(command, field)):
-            raise InvalidInput(problem, field=field)
-    if command.amount_fen + command.freight_fen == 0:
-        raise InvalidInput(say("Write what the paper asks for."), field="amount_fen")
-    _require_new(session, receipt.supplier_id, number)
+        told.tell(fen_problem(getattr(command, field)), field)
+    if command.amount_fen == command.freight_fen == 0:
+        told.tell(say("Write what the paper asks for."), "amount_fen")
+    told.refuse()
     paper = SupplierPaper(
         supplier_id=receipt.supplier_id,
         receipt_id=receipt.id,
@@ -184,16 +184,12 @@ def pay_paper(session: Session, command: PayPaper) -> Outcome:
     receipt = session.get_one(Receipt, paper.receipt_id)
     if command.amount_fen > 0 and receipt.state is ReceiptState.CANCELLED:
         raise RuleViolation(say("Receipt {number} was cancelled.", number=receipt.number))
-    _check(command, command.paid_on, "paid_on", command.note)
-    if command.amount_fen == 0 or fen_problem(abs(command.amount_fen)):
-        raise InvalidInput(say("This is no amount of money."), field="amount_fen")
-    paid = paid_for(session, paper.id)
-    if paid + command.amount_fen > paper.amount_fen + paper.freight_fen:
-        raise InvalidInput(say("That is more than is owed for this paper."), field="amount_fen")
-    if paid + command.amount_fen < 0:
-        raise InvalidInput(say("That is more than was paid for this paper."), field="amount_fen")
+    told = Gathered()
+    _check(command, command.paid_on, "paid_on", command.note, told)
+    told.tell(_amount_problem(session, command.amount_fen, paper), "amount_fen")
     if command.amount_fen < 0 and not command.note.strip():
-        raise InvalidInput(say("Say why the payment is taken back."), field="note")
+        told.tell(say("Say why the payment is taken back."), "note")
+    told.refuse()
     session.add(
         SupplierPayment(
             paper_id=paper.id,
@@ -210,6 +206,15 @@ def pay_paper(session: Session, command: PayPaper) -> Outcome:
                  amount_fen=command.amount_fen)  # fmt: skip
     text = say("The payment for {number} is kept.", number=paper.number)
     return Outcome(screen="receipt", subject_id=paper.receipt_id, message=text)
+
+
+def _amount_problem(session: Session, amount_fen: int, paper: SupplierPaper) -> Text | None:
+    if amount_fen == 0 or fen_problem(abs(amount_fen)):
+        return say("This is no amount of money.")
+    paid = paid_for(session, paper.id) + amount_fen
+    if paid > paper.amount_fen + paper.freight_fen:
+        return say("That is more than is owed for this paper.")
+    return say("That is more than was paid for this paper.") if paid < 0 else None
 
 
 def paid_for(session: Session, paper_id: int) -> int:
@@ -293,11 +298,6 @@ def shown_name(name: str, kind: FileKind) -> str:
     return f"{stem[:120].strip() or 'file'}.{'jpg' if kind is FileKind.JPEG else kind}"
 
 
-def _check(command: AddPaper | PayPaper, day: date, field: str, note: str) -> None:
-    problem = paper_day_problem(day, command.at.astimezone(command.zone).date())
-    if problem is not None:
-        raise InvalidInput(problem, field=field)
-    if len(note.strip()) > LONGEST_NOTE:
-        raise InvalidInput(
-            say("This is longer than {most} characters.", most=LONGEST_NOTE), field="note"
-        )
+def _check(command: AddPaper | PayPaper, day: date, field: str, note: str, told: Gathered) -> None:
+    told.tell(paper_day_problem(day, command.day), field)
+    told.tell(length_problem(note.strip(), LONGEST_NOTE), "note")

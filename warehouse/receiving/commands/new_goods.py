@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.commands.codes import next_sku_code
-from warehouse.catalog.commands.labels import PrintSkuLabels, print_sku_labels
-from warehouse.catalog.commands.skus import PackCode, SaveSku, SkuFacts, save_sku
+from warehouse.catalog.commands.labels import MOST_LABELS, PrintSkuLabels, print_sku_labels
+from warehouse.catalog.commands.skus import PackCode, SaveSku, SkuFacts, save_sku, sku_problems
 from warehouse.catalog.models import Sku
 from warehouse.catalog.queries import item_by_barcode
 from warehouse.catalog.rules import ean_problem
 from warehouse.commands import Command, Outcome
 from warehouse.errors import RuleViolation, StaleScreen
+from warehouse.gathering import Gathered
 from warehouse.inventory.refusals import refuse_item, require_pieces
 from warehouse.people import trail
 from warehouse.receiving.commands.counting import counting
@@ -62,20 +63,26 @@ def make_goods(session: Session, command: MakeGoods) -> Outcome:
         StaleScreen: the receipt is not counted any more.
         InvalidInput: no name, no such class of codes, a code or number that cannot be.
     """
-    require_pieces(command.pieces)
+    told = Gathered()
+    told.take("pieces", lambda: require_pieces(command.pieces))
     receipt = counting(session, command.receipt_id)
     focus = focus_of(session, receipt.id, command.actor.person_id)
     if focus.asks:
         raise StaleScreen(say("First answer what is asked of the pieces in hand, or undo."))
     scanned = focus.unknown_code
-    code = next_sku_code(session, command.pattern)
     facts = SkuFacts(
-        code=code,
+        code="",
         name=command.name.strip()[:200],
         properties=command.properties.strip()[:200],
         eans=(scanned,) if scanned and command.pieces == 1 and not ean_problem(scanned) else (),
         packs=_packs(scanned, command.pieces),
     )
+    for field, reason in sku_problems(session, facts):
+        told.tell(reason, field)
+    if not 0 <= command.labels <= MOST_LABELS:
+        told.tell(say("This must be 0 to {most}.", most=MOST_LABELS), "labels")
+    code = told.take("pattern", lambda: next_sku_code(session, command.pattern))
+    facts = replace(facts, code=told.sound(code))
     made = save_sku(session, SaveSku(id=command.id, actor=command.actor, at=command.at,
                                      zone=command.zone, facts=facts))  # fmt: skip
     sku = session.get_one(Sku, made.subject_id)

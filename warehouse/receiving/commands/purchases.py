@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from warehouse.commands import Command, Outcome
 from warehouse.errors import InvalidInput, NotFound, RuleViolation, StaleScreen, UnknownName
+from warehouse.gathering import Gathered
 from warehouse.numbers import next_number
 from warehouse.people import trail
 from warehouse.receiving.commands.suppliers import LONGEST_NOTE, supplier_by_code
@@ -28,6 +29,7 @@ from warehouse.receiving.rules import (
     document_no,
     expected_problem,
     fen_problem,
+    length_problem,
     pieces_problem,
     state_after,
 )
@@ -90,9 +92,11 @@ def make_purchase(session: Session, command: MakePurchase) -> Outcome:
         InvalidInput: no such supplier, SKU, day, price or number of pieces; `field` names the line.
         RuleViolation: the list was taken before.
     """
-    supplier = supplier_by_code(session, command.supplier)
-    _require_new(session, command.source_key)
-    ids = checked_lines(session, command, command.lines)
+    told = Gathered()
+    supplier = told.take("supplier", lambda: supplier_by_code(session, command.supplier))
+    told.take("", lambda: _require_new(session, command.source_key))
+    ids = told.take("lines", lambda: checked_lines(session, command, command.lines))
+    supplier, ids = told.sound(supplier), told.sound(ids)
     day = command.at.astimezone(command.zone).date()
     number = next_number(session, f"purchase-{day:%Y%m%d}")
     order = PurchaseOrder(
@@ -213,26 +217,20 @@ def checked_lines(
     """Return the SKU id of each line.
 
     Raises:
-        InvalidInput: the first thing wrong; its field is "lines-N" with N from 1, or "lines".
+        InvalidInput: all that is wrong; fields of lines are "lines-N" with N from 1.
     """
+    told = Gathered()
     if not 0 < len(lines) <= MOST_LINES:
-        raise InvalidInput(say("A list has 1 to {most} lines.", most=MOST_LINES), field="lines")
-    if len(command.note) > LONGEST_NOTE:
-        raise InvalidInput(
-            say("This is longer than {most} characters.", most=LONGEST_NOTE), field="note"
-        )
-    today = command.at.astimezone(command.zone).date()
-    problem = expected_problem(command.expected_on, today)
-    if problem is not None:
-        raise InvalidInput(problem, field="expected_on")
+        told.tell(say("A list has 1 to {most} lines.", most=MOST_LINES), "lines")
+    told.tell(length_problem(command.note, LONGEST_NOTE), "note")
+    told.tell(expected_problem(command.expected_on, command.day), "expected_on")
     known = sku_ids(session, [line.sku_code for line in lines])
-    for at, column, problem in line_problems(session, lines, today):
+    for at, column, problem in line_problems(session, lines, command.day):
         code = lines[at - 1].sku_code
         refusal = UnknownName if column == "sku" and code not in known else InvalidInput
-        raise refusal(
-            say("Line {line}, {sku}: {problem}", line=at, sku=code[:40], problem=problem),
-            field=f"lines-{at}",
-        )
+        text = say("Line {line}, {sku}: {problem}", line=at, sku=code[:40], problem=problem)
+        told.keep(refusal(text), f"lines-{at}")
+    told.refuse()
     return [known[line.sku_code] for line in lines]
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -13,6 +15,7 @@ from printing.documents import GoodsReceipt
 from printing.queue import void
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import InvalidInput, NotFound, RuleViolation, StaleScreen, UnknownName
+from warehouse.gathering import Gathered
 from warehouse.inventory.refusals import refuse
 from warehouse.numbers import next_number
 from warehouse.people import trail
@@ -29,9 +32,14 @@ from warehouse.receiving.models import (
     Supplier,
 )
 from warehouse.receiving.queries import involved_in, out_of_use, sku_ids
-from warehouse.receiving.rules import document_no, expected_problem, pieces_problem
+from warehouse.receiving.rules import (
+    document_no,
+    expected_problem,
+    length_problem,
+    pieces_problem,
+)
 from warehouse.receiving.screens import ReceiveScreen
-from warehouse.text import Text, say
+from warehouse.text import say
 
 MOST_LINES = 2_000
 LONGEST_PAPER_NO = 40
@@ -146,15 +154,17 @@ def expect_receipt(session: Session, command: ExpectReceipt) -> Outcome:
         InvalidInput: no such supplier, order, SKU or day; `field` names the line.
         RuleViolation: the order is of another supplier or not on its way, or the list came before.
     """
-    supplier = supplier_by_code(session, command.supplier)
-    _require_new(session, command.source_key)
-    wanted = _announced(session, command)
-    receipt = new_receipt(
-        session,
-        command,
-        supplier.id,
-        purchase_order_id=_order_of(session, command.purchase_no, supplier.id),
-    )
+    told = Gathered()
+    supplier = told.take("supplier", lambda: supplier_by_code(session, command.supplier))
+    told.take("", lambda: _require_new(session, command.source_key))
+    wanted = _announced(session, command, told)
+    order_id = None
+    if supplier is not None:
+        order_id = told.take(
+            "purchase_no", partial(_order_of, session, command.purchase_no, supplier.id)
+        )
+    supplier = told.sound(supplier)
+    receipt = new_receipt(session, command, supplier.id, purchase_order_id=order_id)
     receipt.expected_on = command.expected_on
     receipt.supplier_paper_no = command.supplier_paper_no.strip()
     receipt.note = command.note.strip()
@@ -322,45 +332,37 @@ def _order_of(session: Session, number: str, supplier_id: int) -> int | None:
     return order.id
 
 
-def _announced(session: Session, command: ExpectReceipt) -> dict[int, int]:
+def _announced(session: Session, command: ExpectReceipt, told: Gathered) -> dict[int, int]:
+    """Return SKU id → pieces of the lines nothing is wrong with; what is wrong is told."""
     if not 0 < len(command.lines) <= MOST_LINES:
-        raise InvalidInput(say("A list has 1 to {most} lines.", most=MOST_LINES), field="lines")
-    for field, value, most in (
-        ("note", command.note, LONGEST_NOTE),
-        ("supplier_paper_no", command.supplier_paper_no, LONGEST_PAPER_NO),
-    ):
-        if len(value) > most:
-            raise InvalidInput(say("This is longer than {most} characters.", most=most),
-                               field=field)  # fmt: skip
-    problem = expected_problem(command.expected_on, command.at.astimezone(command.zone).date())
-    if problem is not None:
-        raise InvalidInput(problem, field="expected_on")
+        told.tell(say("A list has 1 to {most} lines.", most=MOST_LINES), "lines")
+    told.tell(length_problem(command.note, LONGEST_NOTE), "note")
+    told.tell(length_problem(command.supplier_paper_no, LONGEST_PAPER_NO), "supplier_paper_no")
+    told.tell(expected_problem(command.expected_on, command.day), "expected_on")
     known = sku_ids(session, [line.sku_code for line in command.lines])
-    return _sums(command.lines, known, out_of_use(session, known.values()))
+    return _sums(command.lines, known, out_of_use(session, known.values()), told)
 
 
 def _sums(
-    lines: Sequence[Announced], known: Mapping[str, int], gone: Collection[int]
+    lines: Sequence[Announced], known: Mapping[str, int], gone: Collection[int], told: Gathered
 ) -> dict[int, int]:
     """Return SKU id → pieces; a SKU on several lines, as in several boxes, is added up."""
-    wanted: dict[int, int] = {}
+    wanted: dict[int, int] = defaultdict(int)
     for at, line in enumerate(lines, start=1):
         sku_id = known.get(line.sku_code)
-        problem: Text | None = (
-            say("There is no SKU with this code.")
-            if sku_id is None
-            else pieces_problem(line.pieces) or pieces_problem(wanted.get(sku_id, 0) + line.pieces)
-        )
-        if sku_id in gone:
-            problem = say("This SKU is out of use.")
-        if problem is not None or sku_id is None:
-            refusal = UnknownName if sku_id is None else InvalidInput
-            raise refusal(
-                say("Line {line}, {sku}: {problem}", line=at, sku=line.sku_code[:40],
-                    problem=problem or ""),
-                field=f"lines-{at}",
-            )  # fmt: skip
-        wanted[sku_id] = wanted.get(sku_id, 0) + line.pieces
+        problems = [pieces_problem(line.pieces)]
+        if sku_id is None:
+            problems.append(say("There is no SKU with this code."))
+        elif sku_id in gone:
+            problems.append(say("This SKU is out of use."))
+        if sku_id is not None and problems == [None]:
+            wanted[sku_id] += line.pieces
+            problems.append(pieces_problem(wanted[sku_id]))
+        refusal = UnknownName if sku_id is None else InvalidInput
+        for problem in filter(None, problems):
+            text = say("Line {line}, {sku}: {problem}", line=at, sku=line.sku_code[:40],
+                       problem=problem)  # fmt: skip
+            told.keep(refusal(text), f"lines-{at}")
     return wanted
 
 

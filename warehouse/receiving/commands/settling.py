@@ -12,6 +12,7 @@ from warehouse.catalog.models import BinKind, Sku
 from warehouse.catalog.queries import bin_of_kind
 from warehouse.commands import Command, Outcome
 from warehouse.errors import InvalidInput, StaleScreen, UnknownName
+from warehouse.gathering import Gathered
 from warehouse.inventory import ledger
 from warehouse.inventory.marks import best_before_problem, lot_problem, serial_problem
 from warehouse.inventory.models import MoveReason
@@ -25,7 +26,7 @@ from warehouse.receiving.accounts import (
 )
 from warehouse.receiving.commands.exchange import exchange_by_id, lines_of
 from warehouse.receiving.queries import sku_ids
-from warehouse.receiving.rules import fen_problem
+from warehouse.receiving.rules import fen_problem, length_problem
 from warehouse.text import Text, say
 
 LONGEST_NOTE = 200
@@ -67,8 +68,10 @@ def settle_exchange(session: Session, command: SettleExchange) -> Outcome:
     line = next((one for one in lines if one.id == command.line_id), None)
     if line is None:
         raise InvalidInput(say("The exchange has no such line."), field="line_id")
-    sku = _sku(session, command, line)
-    _check(command, line, sku)
+    told = Gathered()
+    sku = told.take("sku_code", lambda: _sku(session, command, line))
+    _check(command, line, sku, told)
+    sku = told.sound(sku)
     line.settled += command.pieces
     session.add(
         ExchangeReturn(
@@ -115,41 +118,38 @@ def _sku(session: Session, command: SettleExchange, line: ExchangeLine) -> Sku:
     return sku
 
 
-def _check(command: SettleExchange, line: ExchangeLine, sku: Sku) -> None:
-    left = line.pieces - line.settled
+def _check(command: SettleExchange, line: ExchangeLine, sku: Sku | None, told: Gathered) -> None:
+    left, note = line.pieces - line.settled, command.note.strip()
     if not 0 < command.pieces <= left:
-        raise InvalidInput(say("{left} pieces of this line are open.", left=left), field="pieces")
-    note = command.note.strip()
-    if len(note) > LONGEST_NOTE:
-        raise InvalidInput(
-            say("This is longer than {most} characters.", most=LONGEST_NOTE), field="note"
-        )
-    if problem := fen_problem(command.amount_fen):
-        raise InvalidInput(problem, field="amount_fen")
-    if (command.kind is Settlement.CREDITED) != (command.amount_fen > 0):
-        raise InvalidInput(say("A credit has an amount, and nothing else has."), field="amount_fen")
-    is_other = sku.id != line.sku_id
+        told.tell(say("{left} pieces of this line are open.", left=left), "pieces")
+    told.tell(length_problem(note, LONGEST_NOTE), "note")
+    is_other = sku is not None and sku.id != line.sku_id
     if not note and (is_other or command.kind in (Settlement.REFUSED, Settlement.SENT_BACK)):
-        raise InvalidInput(say("Say what was agreed."), field="note")
-    if command.kind is Settlement.REPLACED:
-        _check_tracked(command, sku)
+        told.tell(say("Say what was agreed."), "note")
+    told.tell(fen_problem(command.amount_fen) or _credit_problem(command), "amount_fen")
+    if command.kind is Settlement.REPLACED and sku is not None:
+        _check_tracked(command, sku, told)
 
 
-def _check_tracked(command: SettleExchange, sku: Sku) -> None:
-    today = command.at.astimezone(command.zone).date()
-    if sku.is_lot_tracked and (problem := lot_problem(command.lot)):
-        raise InvalidInput(problem, field="lot")
+def _credit_problem(command: SettleExchange) -> Text | None:
+    if (command.kind is Settlement.CREDITED) == (command.amount_fen > 0):
+        return None
+    return say("A credit has an amount, and nothing else has.")
+
+
+def _check_tracked(command: SettleExchange, sku: Sku, told: Gathered) -> None:
     day = command.best_before
+    if sku.is_lot_tracked:
+        told.tell(lot_problem(command.lot), "lot")
     if sku.is_expiry_tracked and day is None:
-        raise InvalidInput(say("Write the best-before."), field="best_before")
-    if day is not None and (problem := best_before_problem(day, today, is_faulty=False)):
-        raise InvalidInput(problem, field="best_before")
+        told.tell(say("Write the best-before."), "best_before")
+    if day is not None:
+        told.tell(best_before_problem(day, command.day, is_faulty=False), "best_before")
     if sku.is_serial_tracked:
         if len(set(command.serials)) != command.pieces or len(command.serials) != command.pieces:
-            raise InvalidInput(say("Write one serial number for each piece."), field="serials")
-        for serial in command.serials:
-            if problem := serial_problem(serial):
-                raise InvalidInput(problem, field="serials")
+            told.tell(say("Write one serial number for each piece."), "serials")
+        for problem in dict.fromkeys(map(serial_problem, command.serials)):
+            told.tell(problem, "serials")
 
 
 def _postings(

@@ -10,13 +10,15 @@ from sqlalchemy.orm import Session
 from warehouse.catalog.rules import code_problem, scan_code
 from warehouse.commands import Command, Outcome
 from warehouse.errors import InvalidInput, NotFound, RuleViolation, UnknownName
+from warehouse.gathering import Gathered
 from warehouse.people import trail
 from warehouse.receiving.models import Supplier
-from warehouse.receiving.rules import LONGEST_LEAD_DAYS
+from warehouse.receiving.rules import LONGEST_LEAD_DAYS, length_problem
 from warehouse.text import say
 
 LONGEST_CODE = 20
 LONGEST_NAME = 40  # as long as it stands on paper
+LONGEST_CONTACT = 200
 LONGEST_NOTE = 1_000
 
 
@@ -43,11 +45,16 @@ def save_supplier(session: Session, command: SaveSupplier) -> Outcome:
         InvalidInput: a code no scanner can read or another's, no name, a lead time nobody has.
         NotFound: no supplier has this id.
     """
-    _check(command)
+    told = Gathered()
+    _check(command, told)
+    code = command.code
+    if command.supplier_id is None:
+        code = told.take("code", lambda: _new_code(session, command.code)) or ""
+    told.refuse()
     values = {name: getattr(command, name) for name in _CHANGEABLE}
     values |= {name: values[name].strip() for name in ("name", "contact", "terms")}
     if command.supplier_id is None:
-        supplier = Supplier(code=_new_code(session, command.code), created_at=command.at, **values)
+        supplier = Supplier(code=code, created_at=command.at, **values)
         session.add(supplier)
         session.flush()
         trail.record(session, command, "supplier", supplier.id, "added")
@@ -86,23 +93,15 @@ def supplier_by_code(session: Session, code: str) -> Supplier:
     return found
 
 
-def _check(command: SaveSupplier) -> None:
+def _check(command: SaveSupplier, told: Gathered) -> None:
     name = command.name.strip()
-    if not name:
-        raise InvalidInput(say("The name is empty."), field="name")
-    for field, value, most in (
-        ("name", name, LONGEST_NAME),
-        ("contact", command.contact, 200),
-        ("terms", command.terms, LONGEST_NOTE),
-    ):
-        if len(value) > most:
-            raise InvalidInput(say("This is longer than {most} characters.", most=most),
-                               field=field)  # fmt: skip
+    problem = None if name else say("The name is empty.")
+    told.tell(problem or length_problem(name, LONGEST_NAME), "name")
+    told.tell(length_problem(command.contact, LONGEST_CONTACT), "contact")
+    told.tell(length_problem(command.terms, LONGEST_NOTE), "terms")
     if not 0 <= command.lead_days <= LONGEST_LEAD_DAYS:
-        raise InvalidInput(
-            say("This must be {least} to {most}.", least=0, most=LONGEST_LEAD_DAYS),
-            field="lead_days",
-        )
+        text = say("This must be {least} to {most}.", least=0, most=LONGEST_LEAD_DAYS)
+        told.tell(text, "lead_days")
 
 
 def _new_code(session: Session, given: str) -> str:
