@@ -153,6 +153,29 @@ def test_a_file_names_the_sheet_of_each_bin(world: World, tee: Goods, tmp_path: 
     assert "A recount has a sheet of its own: print it." in str(again.reason)
 
 
+def test_that_nobody_says_who_counted_is_told_with_the_rows_that_are_wrong(
+    world: World, tee: Goods, tmp_path: Path
+):
+    count = opened(world, "A-1", "A-2")
+    sheet = printed(world, count, "ann")
+    file = tmp_path / "counts.csv"
+    head = "货位,商家编码,实盘数量,盘点表号\n"
+    file.write_text(f"{head}A-1,TEE,9,{sheet}\nA-2,NOPE,3,{sheet}\n", encoding="utf-8")
+    told = taken(world, file, count.id)
+    assert [(r.row, r.column) for r in told.rejected] == [(0, "盘点人"), (3, "商家编码")]
+    assert "Say who counted" in str(told.rejected[0].reason)
+    assert str(told.message).startswith("1 row ")
+    file.write_text(f"{head}A-1,TEE,x,{sheet}\nA-2,NOPE,3,{sheet}\n", encoding="utf-8")
+    told = taken(world, file, count.id)
+    assert [(r.row, r.column) for r in told.rejected] == [
+        (0, "盘点人"), (2, "实盘数量"), (3, "商家编码"),
+    ]  # fmt: skip
+    file.write_text(f"{head}A-1,TEE,9,{sheet}\nA-2,TEE,3,{sheet}\n", encoding="utf-8")
+    with pytest.raises(RuleViolation, match="Say who counted"):
+        taken(world, file, count.id)
+    assert taken(world, file, count.id, counted_by=world.person("ann")).bins == 2
+
+
 def test_a_sheet_has_room_for_lots_and_numbers_and_never_tells_them(world: World, tee: Goods):
     put(world, by_lot(world, "SERUM", is_expiry_tracked=True), "A-1", 3, lot="L1",
         day=date(2027, 1, 1))  # fmt: skip

@@ -74,7 +74,7 @@ def checked(
 ) -> Iterator[tuple[list[CountedBin], list[RowRefusal]]]:
     """Yield, of each portion, its bins with what was counted in them and what cannot be taken.
 
-    `person_id` counted what rows do not say the counter of.
+    `person_id` counted what rows do not say the counter of, 0: nobody says who did.
     """
     for portion in rows:
         found, refused = found_in(session, count, portion, person_id, sender_id=sender_id)

@@ -13,8 +13,16 @@ from zoneinfo import ZoneInfo
 from warehouse.catalog.lists import ListColumn, codes, read_list
 from warehouse.catalog.rules import RowRefusal, scan_code
 from warehouse.commands import Actor, execute, new_id
-from warehouse.counting.checked import Portions, checked
-from warehouse.counting.commands.importing import PORTION, TakeInCounts, taking_in
+from warehouse.counting.checked import Portions, checked, said_by
+from warehouse.counting.commands.importing import (
+    PORTION,
+    TakeInCounts,
+    of_counter,
+    require_counting,
+    taking_in,
+    who_counted,
+)
+from warehouse.counting.counters import sheets_since
 from warehouse.counting.models import CountSession
 from warehouse.counting.rows import CountRow
 from warehouse.db import Database
@@ -99,9 +107,12 @@ def _unfit(
         count = session.get(CountSession, session_id)
         if count is None:
             return []
-        found = checked(session, count, rows, counted_by or actor.person_id,
+        require_counting(count)
+        printed = sheets_since(session, count)
+        counter, unsaid = who_counted(session, said_by(rows), printed, counted_by, actor)
+        found = checked(session, count, rows, counter,
                         sender_id=actor.person_id, zone=zone)  # fmt: skip
-        return [refusal for _, refused in found for refusal in refused]
+        return [*of_counter(unsaid), *(refusal for _, refused in found for refusal in refused)]
 
 
 def _rejected(file: str, refused: Sequence[RowRefusal], heads: Mapping[str, str]) -> list[Rejected]:
@@ -162,7 +173,7 @@ def _nothing_taken(
     """Return the report with every fault, row by row in the order of the columns."""
     places = {head: at for at, head in enumerate(heads.values())}
     message = say("{rows} rows cannot be taken; nothing was. Mend them and send the file again.",
-                  rows=len({r.row for r in rejected}))  # fmt: skip
+                  rows=len({r.row for r in rejected} - {0}))  # fmt: skip
     is_asked = any(r.column == heads["sheet"] and not r.value for r in rejected)
     return CountReport(
         message=message,

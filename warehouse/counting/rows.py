@@ -52,7 +52,7 @@ class CountRow(NamedTuple):
 class CountedBin:
     """What the rows say of one bin of the session."""
 
-    person_id: int  # who counted it
+    person_id: int  # who counted it, 0 where nobody says it
     count_bin_id: int
     bin_id: int
     asked: frozenset[int] | None
@@ -72,7 +72,7 @@ class _Known:
     asked: Mapping[tuple[int, int], frozenset[int]]  # count bin, person → SKUs to look at again
     wanted: frozenset[int] | None  # the SKUs the count is of; None: whole bins
     earliest: datetime
-    person_id: int  # who counted what no row says the counter of
+    person_id: int  # who counted what no row says the counter of, 0 where nobody says it
     sender_id: int
     corrects: int | None = None
 
@@ -90,7 +90,7 @@ def found_in(
 
     All rows of a bin are among them. A bin that somebody is only on the way to is taken from him.
     Codes are found however they are typed. `person_id` counted what rows do not say the counter
-    of; a bin is counted by one person.
+    of, 0 where nobody says who; a bin is counted by one person.
 
     `corrects`: the count bin that was counted already, and whose sheet is typed in anew.
 
@@ -131,10 +131,10 @@ def found_in(
     refused.extend(_not_empty(empty, pieces))
     bins = [
         CountedBin(
-            person_id=who[code],
+            person_id=who.get(code, 0),
             count_bin_id=known.bins[code].id,
             bin_id=known.bins[code].bin_id,
-            asked=known.asked.get((known.bins[code].id, who[code])),
+            asked=known.asked.get((known.bins[code].id, who.get(code, 0))),
             pieces=found,
             serials=serials[code],
             counted_at=times[code],
@@ -305,7 +305,8 @@ def _place_problems(known: _Known, row: CountRow, who: dict[str, int]) -> Iterat
         yield "counted_by", row.counted_by, problem
     elif "counted_by" not in row.unread:
         person = known.people[spelled(row.counted_by)][0] if row.counted_by else known.person_id
-        if who.setdefault(row.bin_code, person) != person and "bin_code" not in row.unread:
+        is_other = bool(person) and who.setdefault(row.bin_code, person) != person
+        if is_other and "bin_code" not in row.unread:
             yield (
                 "counted_by",
                 row.counted_by,
@@ -318,7 +319,7 @@ def _place_problems(known: _Known, row: CountRow, who: dict[str, int]) -> Iterat
 
 
 def _bin_problem(known: _Known, row: CountRow, person_id: int | None) -> Problem | None:
-    """Refuse a bin that waits for nobody, or not for this one; whoever is None is not known."""
+    """Refuse a bin that waits for nobody, or not for this one; who is None or 0 is not known."""
     place = known.bins.get(row.bin_code)
     if place is None:
         return "bin_code", row.bin_code, say("This bin is not in this count.")
@@ -332,7 +333,7 @@ def _bin_problem(known: _Known, row: CountRow, person_id: int | None) -> Problem
         return "bin_code", row.bin_code, say("{name} is counting this bin on a tablet. Another"
                                              " counter can take it over there.",
                                              name=place.who)  # fmt: skip
-    if person_id is None or not _is_again(place) or known.asked.get((place.id, person_id)):
+    if not person_id or not _is_again(place) or known.asked.get((place.id, person_id)):
         return None
     if person_id != known.sender_id:
         return "bin_code", row.bin_code, say("The same person counted this bin. Its recount is for"

@@ -316,7 +316,7 @@ def _problem(count: CountSession, numbers: Mapping[str, int], paper: Any) -> Tex
 
 
 def _not_his(paper: Any, person_id: int | None) -> Text | None:
-    if paper.person_id is None or person_id in (None, paper.person_id):
+    if paper.person_id is None or not person_id or person_id == paper.person_id:
         return None
     return say("Sheet {number} was handed to {name}. If somebody else counted with it, say so at"
                " the list of sheets first.", number=paper.number, name=paper.who)  # fmt: skip

@@ -10,7 +10,7 @@ from warehouse.web.spreadsheets import Field, csv_text
 
 SHOWN = 500
 FIELDS: tuple[Field, ...] = (
-    (say("Row"), lambda r: r.row),
+    (say("Row"), lambda r: r.row or ""),
     (say("Column"), lambda r: r.column),
     (say("Value"), lambda r: r.value),
     (say("Reason"), lambda r: r.reason),

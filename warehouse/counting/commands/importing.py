@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.rules import RowRefusal
-from warehouse.commands import Command, Handler, Outcome, Tone
+from warehouse.commands import Actor, Command, Handler, Outcome, Tone
 from warehouse.counting.checked import Portions, Said, checked, hold, said_by
 from warehouse.counting.closing import close_passes, refresh
 from warehouse.counting.commands.sessions import locked
@@ -30,7 +30,7 @@ from warehouse.counting.rows import CountedBin
 from warehouse.counting.sheets import keep_entered
 from warehouse.counting.typed import keep_typed
 from warehouse.db import MOST_NAMED, table_of
-from warehouse.errors import InvalidInput, RuleViolation
+from warehouse.errors import InvalidInput, RuleViolation, WarehouseError
 from warehouse.people import trail
 from warehouse.piles import Piles
 from warehouse.text import say
@@ -85,19 +85,20 @@ def take_in_counts(
     if not said.lines:
         raise InvalidInput(say("There is nothing in it."), field="file")
     count = locked(session, command.session_id)
-    if count.state not in (SessionState.COUNTING, SessionState.REVIEW):
-        raise RuleViolation(say("Count {number} is not being counted.", number=count.number))
+    require_counting(count)
     if is_file and _was_read(session, count, command.sha256):
         message = say("{name} was taken in before; nothing is done twice.", name=command.name)
         return Outcome(screen="count", subject_id=count.id, message=message, tone=Tone.ATTENTION,
                        facts={"refused": [], "is_known": True})  # fmt: skip
     printed = sheets_since(session, count)
-    counter = _counter(session, command, said, printed)
+    counter, unsaid = who_counted(session, said, printed, command.counted_by, command.actor)
     hold(session, count, rows)
     with Piles[int, CountedBin](PORTION) as bins:
         refused = _put_down(session, command, count, rows, counter, bins)
         if refused:
-            return _refusal(count, refused)
+            return _refusal(count, [*of_counter(unsaid), *refused])
+        if unsaid is not None:
+            raise unsaid
         _require_unseen(session, command, bins)
         figures = _close(session, command, count, bins, is_file=is_file,
                          since=printed or count.started_at or count.opened_at,
@@ -179,19 +180,39 @@ def _taken(count: CountSession, figures: Mapping[str, int], *, is_time_said: boo
     )  # fmt: skip
 
 
-def _counter(session: Session, command: TakeInCounts, said: Said, printed: datetime | None) -> int:
-    """Return who counted: the actor, if nobody else is named and nobody got a sheet."""
-    named = command.counted_by
+def require_counting(count: CountSession) -> None:
+    """Refuse counts for a session that takes none.
+
+    Raises:
+        RuleViolation: it has not begun, or has ended.
+    """
+    if count.state not in (SessionState.COUNTING, SessionState.REVIEW):
+        raise RuleViolation(say("Count {number} is not being counted.", number=count.number))
+
+
+def who_counted(
+    session: Session, said: Said, printed: datetime | None, named: int | None, sender: Actor
+) -> tuple[int, WarehouseError | None]:
+    """Return who counted, 0 and why where nobody can tell.
+
+    It is the sender, if nobody else is named and nobody got a sheet.
+    """
     if named is None and printed is not None and not said.is_counter_said:
-        raise RuleViolation(
-            say("Sheets of this count were printed. Say who counted, here or in a column of the"
-                " file.")
-        )  # fmt: skip
-    if named is None or named == command.actor.person_id:
-        return command.actor.person_id
+        text = say("Sheets of this count were printed. Say who counted, here or in a column of the"
+                   " file.")  # fmt: skip
+        return 0, RuleViolation(text, field="counted_by")
+    if named is None or named == sender.person_id:
+        return sender.person_id, None
     if named not in dict(counters(session)):
-        raise InvalidInput(say("Choose who counted."), field="counted_by")
-    return named
+        return 0, InvalidInput(say("Choose who counted."), field="counted_by")
+    return named, None
+
+
+def of_counter(problem: WarehouseError | None) -> list[RowRefusal]:
+    """Return why nobody can tell who counted, as it is told with the rows: of row 0, of all."""
+    if problem is None:
+        return []
+    return [RowRefusal(row=0, field=problem.field, value="", reason=problem.text)]
 
 
 def _require_unseen(
@@ -212,7 +233,7 @@ def _require_unseen(
 
 def _refusal(count: CountSession, refused: list[RowRefusal]) -> Outcome:
     message = say("{rows} rows cannot be taken; nothing was. Mend them and send the file again.",
-                  rows=len(refused))  # fmt: skip
+                  rows=len({refusal.row for refusal in refused} - {0}))  # fmt: skip
     return Outcome(
         screen="count", subject_id=count.id, message=message, tone=Tone.STOP,
         facts={"refused": [row.to_json() for row in refused]},
