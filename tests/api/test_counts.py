@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from typing import Any
 
@@ -32,6 +33,20 @@ def send(machine: Machine, number: str, text: str) -> Any:
     )
 
 
+def test_all_that_is_wrong_with_a_long_file_is_told_however_much_it_is(
+    world: World, shelf, machine_of
+):
+    boss = machine_of(Role.SUPERVISOR)
+    act = boss.post("/counts", {"bins": ["A-1"], "is_started": True}).get_json()
+    number = act["subject"]["number"]
+    wrong = send(boss, number, HEAD + "A-9,TEE,1\n" * 1_003)
+    sent = Description(boss).hold("/counts/{number}/file", wrong, "post")
+    assert (len(sent["rejected"]), sent["rejected_total"]) == (1_000, 1_003)
+    rows = list(csv.DictReader(io.StringIO(sent["rejected_csv"])))
+    assert [row["row"] for row in rows] == [str(row) for row in range(2, 1_005)]
+    assert rows[0] == {name: str(value) for name, value in sent["rejected"][0].items()}
+
+
 def test_a_count_is_opened_fed_decided_and_posted(world: World, shelf, tmp_path, machine_of):
     world.settings(count_grace_s=0, count_recount_pieces=9)
     boss, counter = machine_of(Role.SUPERVISOR), machine_of(Role.COUNTER)
@@ -42,6 +57,7 @@ def test_a_count_is_opened_fed_decided_and_posted(world: World, shelf, tmp_path,
     wrong = send(counter, number, f"{HEAD}A-1,TEE,9\nA-9,TEE,1\nA-2,TEE,-1\n")
     sent = described.hold("/counts/{number}/file", wrong, "post")
     assert (sent["is_taken"], [r["row"] for r in sent["rejected"]]) == (False, [3, 4])
+    assert (sent["rejected_total"], sent["rejected_csv"]) == (2, "")
     taken = send(counter, number, f"{HEAD}A-1,TEE,9\nA-2,TEE,4\n").get_json()
     assert (taken["is_taken"], taken["agreed"], taken["different"]) == (True, 1, 1)
     lines = counter.get(f"/counts/{number}/lines", only="differences").get_json()["lines"]

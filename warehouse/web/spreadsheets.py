@@ -68,7 +68,9 @@ def file_answer(
     return answer(name, fields, rows)
 
 
-def csv_text(fields: Sequence[Field], rows: Iterable[Row]) -> str:
+def csv_text(
+    fields: Sequence[tuple[Text | str, Callable[[Row], object]]], rows: Iterable[Row]
+) -> str:
     """Return rows as CSV without the mark of its encoding."""
     out = io.StringIO()
     writer = csv.writer(out)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -35,7 +36,9 @@ from warehouse.counting.models import (
 )
 from warehouse.counting.queries import progress
 from warehouse.errors import NotFound
+from warehouse.shops.rows import Rejected
 from warehouse.text import say, translate
+from warehouse.web.spreadsheets import csv_text
 
 WAITING = (LineState.DIFFERENT, LineState.RECOUNT, LineState.LOOK, LineState.APPROVED)
 _COUNT: dict[str, Schema] = {
@@ -130,11 +133,14 @@ COUNT_FILE: Schema = record(
         "agreed": whole("Lines."),
         "different": whole("Lines."),
         "asked_again": whole("Lines."),
-        "rejected": listed(component("Rejected")),
+        "rejected": listed(component("Rejected"), "The first 1000; row 0 is of the whole file."),
+        "rejected_total": whole("How many there are."),
+        "rejected_csv": text("All of them, as CSV with these names, where there are more."),
     },
     "What became of a file of counts.",
 )
 MOST_REJECTED = 1_000
+_REJECTED = ("file", "row", "column", "value", "reason")
 
 
 def list_counts(
@@ -210,6 +216,9 @@ def count_id_of(session: Session, number: str) -> int:
 
 def file_report(report: CountReport, language: str) -> dict[str, Any]:
     """Return what became of a file of counts."""
+    rejected = [_rejected(row, language) for row in report.rejected]
+    is_cut = len(rejected) > MOST_REJECTED
+    fields = [(name, itemgetter(name)) for name in _REJECTED]
     return {
         "is_taken": not report.rejected and not report.is_known,
         "is_known": report.is_known,
@@ -218,16 +227,19 @@ def file_report(report: CountReport, language: str) -> dict[str, Any]:
         "agreed": report.agreed,
         "different": report.different,
         "asked_again": report.again,
-        "rejected": [
-            {
-                "file": row.file,
-                "row": row.row,
-                "column": row.column,
-                "value": row.value,
-                "reason": translate(row.reason, language),
-            }
-            for row in report.rejected[:MOST_REJECTED]
-        ],
+        "rejected": rejected[:MOST_REJECTED],
+        "rejected_total": len(rejected),
+        "rejected_csv": csv_text(fields, rejected) if is_cut else "",
+    }
+
+
+def _rejected(row: Rejected, language: str) -> dict[str, Any]:
+    return {
+        "file": row.file,
+        "row": row.row,
+        "column": row.column,
+        "value": row.value,
+        "reason": translate(row.reason, language),
     }
 
 
