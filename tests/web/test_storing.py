@@ -260,7 +260,7 @@ def test_every_wrong_field_of_a_sku_and_of_a_bin_is_marked_at_once(desk: Desk):
     form = {
         "code": "TEE",
         "eans": "69012\n1",
-        "packs": "X",
+        "packs": "X\nY",
         "labels": "501",
         "days_before_expiry": "-1",
     }
@@ -268,6 +268,7 @@ def test_every_wrong_field_of_a_sku_and_of_a_bin_is_marked_at_once(desk: Desk):
     assert wrong.status_code == 400
     assert sorted(marked(wrong)) == sorted([*form, *size, "name", "is_expiry_tracked"])
     assert wrong.text.count("69012\n1</textarea>") == 1
+    assert "Line 2: A pack a line" in words_of(wrong)
     assert len(desk.world.all(Sku)) == 1
     wrong = desk.post(f"/stock/sku/{tee.id}/measures", storage_class="y" * 25, **size)
     assert marked(wrong) == ["weight_g", "length_mm", "storage_class"]

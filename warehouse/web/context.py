@@ -128,8 +128,9 @@ class Typed:
         try:
             return kind(name)
         except InvalidInput as error:
-            error.facts["field"] = place or name
-            self.unread.append(error)
+            for one in error.all:
+                one.facts["field"] = place or name
+            self.unread += error.all
             return instead
 
     def wholes(self, names: Iterable[str]) -> dict[str, int | None]:
