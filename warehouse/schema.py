@@ -13,6 +13,7 @@ import warehouse.dispatch.models
 import warehouse.inventory.models
 import warehouse.kitting.models
 import warehouse.numbers
+import warehouse.orders.import_models
 import warehouse.orders.models
 import warehouse.packing.models
 import warehouse.people.models

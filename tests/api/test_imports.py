@@ -15,8 +15,9 @@ from tests.api.conftest import API, Machine, error_of
 from tests.api.described import Description
 from tests.builders import World
 from warehouse.commands import new_id
+from warehouse.orders.import_models import ImportRun, ImportState
 from warehouse.orders.importing import run_waiting_import
-from warehouse.orders.models import ImportRun, ImportState, Order
+from warehouse.orders.models import Order
 from warehouse.people.models import Role
 
 EXAMPLE = (Path(__file__).parents[2] / "docs/examples/orders-zh.csv").read_bytes()

@@ -6,7 +6,8 @@ import pytest
 
 from tests.builders import Stage
 from warehouse.errors import OrderStopped
-from warehouse.orders.models import Consignment, Hold, HoldKind, ImportRun, OrderState, ShopState
+from warehouse.orders.import_models import ImportRun
+from warehouse.orders.models import Consignment, Hold, HoldKind, OrderState, ShopState
 from warehouse.packing.commands.start import StartPacking, start_packing
 from warehouse.people.models import Trail
 

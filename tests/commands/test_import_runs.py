@@ -13,8 +13,9 @@ from warehouse.commands import Actor, execute
 from warehouse.errors import InvalidInput
 from warehouse.orders.commands.importing.facts import ORDER_COLUMNS, order_values
 from warehouse.orders.commands.importing.runs import StartImport, start_import, take_up
+from warehouse.orders.import_models import ImportRun, ImportState
 from warehouse.orders.importing import import_files, run_waiting_import
-from warehouse.orders.models import HoldKind, ImportRun, ImportState, Order, OrderLine
+from warehouse.orders.models import HoldKind, Order, OrderLine
 from warehouse.shops.reading import read_files
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from tests.builders import Stage, World
 from tests.commands.shopkeeper import Shopkeeper
-from warehouse.orders.models import ImportRun, Order
+from warehouse.orders.import_models import ImportRun
+from warehouse.orders.models import Order
 from warehouse.orders.queries import import_of
 from warehouse.people.models import Trail
 

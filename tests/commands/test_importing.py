@@ -8,16 +8,8 @@ import pytest
 
 from tests.commands.shopkeeper import NUMBER
 from warehouse.catalog.models import Sku
-from warehouse.orders.models import (
-    HoldKind,
-    ImportRun,
-    ImportState,
-    LineState,
-    Order,
-    OrderState,
-    Shop,
-    ShopState,
-)
+from warehouse.orders.import_models import ImportRun, ImportState
+from warehouse.orders.models import HoldKind, LineState, Order, OrderState, Shop, ShopState
 from warehouse.shops.refusals import FileRefused
 
 

@@ -6,7 +6,7 @@ from tests.builders import World
 from warehouse import migrations
 from warehouse.db import Database
 from warehouse.orders.commands.importing.runs import StartImport, start_import
-from warehouse.orders.models import ImportKind, ImportReject, ImportRun
+from warehouse.orders.import_models import ImportKind, ImportReject, ImportRun
 from warehouse.text import say
 
 

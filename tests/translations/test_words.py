@@ -11,7 +11,7 @@ from pathlib import Path
 from printing import models as printing_models
 from tests.translations.extraction import ROOT
 from warehouse.inventory.models import ReleaseReason
-from warehouse.orders.models import ImportKind
+from warehouse.orders.import_models import ImportKind
 from warehouse.orders.queries import CONSIGNMENT_WORDS
 from warehouse.storing.models import HandlingKind, HandlingState
 from warehouse.supplying.models import Flow

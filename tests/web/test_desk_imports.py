@@ -12,16 +12,9 @@ import sqlalchemy as sa
 from tests.builders import Stage
 from tests.web.desk_site import Desk, links_to, words_of
 from warehouse.config import Config
+from warehouse.orders.import_models import ImportRun, ImportState
 from warehouse.orders.importing import run_waiting_import
-from warehouse.orders.models import (
-    HoldKind,
-    ImportRun,
-    ImportState,
-    Order,
-    OrderLine,
-    OrderState,
-    SkuMapping,
-)
+from warehouse.orders.models import HoldKind, Order, OrderLine, OrderState, SkuMapping
 from warehouse.people.models import Person, Role
 from warehouse.web.spreadsheets import BOM
 

@@ -8,8 +8,8 @@ import pytest
 
 from tests.web.desk_site import Desk, words_of
 from warehouse.catalog.models import Bin, Sku
+from warehouse.orders.import_models import ImportKind, ImportRun, ImportState
 from warehouse.orders.importing import run_waiting_import
-from warehouse.orders.models import ImportKind, ImportRun, ImportState
 from warehouse.people.models import Role
 
 KINDS = ("skus", "bins", "opening")

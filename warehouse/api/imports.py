@@ -16,7 +16,7 @@ from warehouse.api.shapes.imports import list_changes, list_rejected, show_impor
 from warehouse.api.shapes.paging import PAGING, USUAL, paged
 from warehouse.errors import InvalidInput
 from warehouse.orders.commands.importing.runs import StartImport, start_import
-from warehouse.orders.models import ImportKind
+from warehouse.orders.import_models import ImportKind
 from warehouse.orders.uploads import MOST_FILES, kept_uploads
 from warehouse.people.rights import Right
 from warehouse.text import say

@@ -33,15 +33,9 @@ from warehouse.orders.commands.importing.runs import (
     start_import,
     take_up,
 )
+from warehouse.orders.import_models import ImportChange, ImportKind, ImportReject, ImportRun
 from warehouse.orders.lists import read_in
-from warehouse.orders.models import (
-    ImportChange,
-    ImportKind,
-    ImportReject,
-    ImportRun,
-    Order,
-    OrderState,
-)
+from warehouse.orders.models import Order, OrderState
 from warehouse.orders.restocking import audit_supplied
 from warehouse.shops.batch import Batch
 from warehouse.shops.limits import LIMITS, Limits

@@ -15,7 +15,7 @@ from warehouse.db import Database
 from warehouse.inventory.opening import COLUMNS as OPENING_COLUMNS
 from warehouse.inventory.opening import import_opening_list
 from warehouse.inventory.tracking import import_tracked_skus
-from warehouse.orders.models import ImportKind
+from warehouse.orders.import_models import ImportKind
 from warehouse.shops.rows import SourceFile
 
 _READERS: Mapping[ImportKind, Callable[..., ListReport]] = {

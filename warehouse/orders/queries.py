@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 from warehouse.commands import CommandRow
 from warehouse.db import table_of
 from warehouse.errors import OrderStopped
+from warehouse.orders.import_models import ImportRun
 from warehouse.orders.models import (
     Consignment,
     ConsignmentLine,
     ConsignmentState,
     Hold,
     HoldKind,
-    ImportRun,
     Order,
     Shop,
 )

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from warehouse.db import Database
 from warehouse.errors import InvalidInput
-from warehouse.orders.models import ImportRun, ImportState
+from warehouse.orders.import_models import ImportRun, ImportState
 from warehouse.text import say
 
 MOST_FILES = 20

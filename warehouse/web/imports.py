@@ -13,14 +13,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from warehouse.errors import InvalidInput, NotFound
 from warehouse.orders.commands.importing.runs import StartImport, start_import
-from warehouse.orders.models import (
+from warehouse.orders.import_models import (
     ImportChange,
     ImportKind,
     ImportReject,
     ImportRun,
     ImportState,
-    Order,
 )
+from warehouse.orders.models import Order
 from warehouse.orders.queries import shop_choices
 from warehouse.orders.uploads import MOST_FILES, kept_uploads, name_shown
 from warehouse.people.models import Person

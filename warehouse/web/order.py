@@ -37,14 +37,8 @@ from warehouse.orders.commands.urgent import (
     reveal_receiver,
     set_urgent,
 )
-from warehouse.orders.models import (
-    Consignment,
-    ConsignmentState,
-    HoldOwner,
-    ImportChange,
-    ImportRun,
-    Order,
-)
+from warehouse.orders.import_models import ImportChange, ImportRun
+from warehouse.orders.models import Consignment, ConsignmentState, HoldOwner, Order
 from warehouse.orders.not_shipped import not_shipped_of
 from warehouse.orders.queries import dispatched_of, import_of
 from warehouse.orders.rules import BEFORE_RELEASE, MENDED_ONLY

@@ -15,8 +15,8 @@ from warehouse.catalog.lists import ListColumn
 from warehouse.catalog.standing import Standing, bins_standing, skus_standing
 from warehouse.errors import InvalidInput, NotFound
 from warehouse.orders.commands.importing.runs import StartImport, start_import
+from warehouse.orders.import_models import ImportKind, ImportRun
 from warehouse.orders.lists import COLUMNS
-from warehouse.orders.models import ImportKind, ImportRun
 from warehouse.orders.uploads import kept_uploads
 from warehouse.people.models import Person
 from warehouse.people.rights import Right

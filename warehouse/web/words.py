@@ -14,11 +14,11 @@ from warehouse.dispatch.models import HandoverState, WaybillSource, WaybillState
 from warehouse.inventory.models import MoveReason
 from warehouse.inventory.proof import PROOF_WORDS, Proof
 from warehouse.inventory.standing import Held
+from warehouse.orders.import_models import ImportState
 from warehouse.orders.models import (
     ConsignmentState,
     HoldKind,
     HoldOwner,
-    ImportState,
     LineState,
     OrderState,
     ShopState,

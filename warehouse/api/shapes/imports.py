@@ -20,14 +20,14 @@ from warehouse.api.schemas import (
 )
 from warehouse.api.shapes.paging import iso, keys_of, page
 from warehouse.errors import NotFound
-from warehouse.orders.models import (
+from warehouse.orders.import_models import (
     ImportChange,
     ImportKind,
     ImportReject,
     ImportRun,
     ImportState,
-    Order,
 )
+from warehouse.orders.models import Order
 from warehouse.text import Text, say, translate
 
 COUNTS: dict[str, Schema] = {

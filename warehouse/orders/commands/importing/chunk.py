@@ -33,14 +33,8 @@ from warehouse.orders.commands.importing.stops import (
 from warehouse.orders.commands.importing.updates import Updates, insert_lines, update_known
 from warehouse.orders.commands.mapping import give_told
 from warehouse.orders.commands.release import withdraw
-from warehouse.orders.models import (
-    HoldKind,
-    ImportChange,
-    ImportReject,
-    ImportRun,
-    Order,
-    OrderState,
-)
+from warehouse.orders.import_models import ImportChange, ImportReject, ImportRun
+from warehouse.orders.models import HoldKind, Order, OrderState
 from warehouse.people import trail
 from warehouse.shops.refusals import shown
 from warehouse.shops.rows import LineFacts, OrderFacts, ShopOrder

@@ -14,7 +14,7 @@ from warehouse.commands import Command, Outcome, Tone
 from warehouse.db import Database, table_of
 from warehouse.errors import InvalidInput
 from warehouse.orders.commands.importing.chunk import LEASE
-from warehouse.orders.models import ImportKind, ImportReject, ImportRun, ImportState
+from warehouse.orders.import_models import ImportKind, ImportReject, ImportRun, ImportState
 from warehouse.shops.rows import MAX_CODE, Rejected
 from warehouse.text import Text, say
 

@@ -12,16 +12,8 @@ from sqlalchemy.orm import Session
 
 from warehouse.commands import Command
 from warehouse.db import table_of
-from warehouse.orders.models import (
-    Hold,
-    HoldKind,
-    ImportChange,
-    ImportRun,
-    LineState,
-    Order,
-    OrderLine,
-    ShopState,
-)
+from warehouse.orders.import_models import ImportChange, ImportRun
+from warehouse.orders.models import Hold, HoldKind, LineState, Order, OrderLine, ShopState
 from warehouse.orders.rules import OWNER_OF, digest
 from warehouse.people import trail
 from warehouse.text import say
