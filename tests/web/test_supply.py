@@ -175,3 +175,25 @@ def test_the_pick_face_is_filled_on_the_tablet(boss: Desk):
     assert world.state(ReplenishTask, task.id) == "done"
     assert world.one(Bin, code="R-01").id == task.from_bin_id
     assert world.differences() == []
+
+
+def test_every_quantity_of_a_proposal_that_cannot_be_is_marked_and_the_others_stay(boss: Desk):
+    tee, mill = goods(boss)
+    mug, hat = boss.world.sku("MUG"), boss.world.sku("HAT")
+    for one in (tee, mug, hat):
+        here = f"/supply/sku/{one.id}"
+        boss.post(f"{here}/level", safety="2", reorder_at="10", order_up_to="30")
+        boss.post(f"{here}/terms", supplier=str(mill), price="1", pack_pieces="1",
+                  least_pieces="0", is_main="1")  # fmt: skip
+    sent = {f"pieces-{tee.id}": "1.5", f"pieces-{mug.id}": "0", f"pieces-{hat.id}": "77"}
+    answer = boss.post(f"/supply/{mill}/order", chosen=[tee.id, mug.id], **sent)
+    assert answer.status_code == 400
+    page = answer.get_data(as_text=True)
+    assert "2 to mend" in text(answer)
+    for name, said in sent.items():
+        assert f'name="{name}" value="{said}"' in page
+    assert (f'id="pieces-{tee.id}-error"' in page, f'id="pieces-{mug.id}-error"' in page) == (
+        True, True,
+    )  # fmt: skip
+    assert re.findall(r'name="chosen" value="(\d+)" checked', page) == [str(mug.id), str(tee.id)]
+    assert boss.world.all(PurchaseOrder) == []

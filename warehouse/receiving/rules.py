@@ -77,7 +77,7 @@ def fen_problem(fen: int) -> Text | None:
     """Return why this is no amount of money, None if it is."""
     if 0 <= fen <= HIGHEST_FEN:
         return None
-    return say("This is no amount of money.")
+    return say("This is not an amount of money.")
 
 
 def state_after(wanted_and_received: Iterable[tuple[int, int]]) -> PurchaseState:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import sqlalchemy as sa
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.catalog.rules import scan_code
-from warehouse.errors import InvalidInput, NotFound, UnknownName, WarehouseError
+from warehouse.errors import InvalidInput, NotFound, RuleViolation, UnknownName, WarehouseError
 from warehouse.money import yuan
 from warehouse.orders.models import Shop
 from warehouse.people.rights import Right
@@ -29,14 +31,15 @@ from warehouse.supplying.commands.terms import (
 from warehouse.supplying.models import ShopShare, StockLevel, SupplierSku
 from warehouse.supplying.offers import offers_of
 from warehouse.supplying.proposals import proposals_of
-from warehouse.supplying.reordering import Reorder, reorders
+from warehouse.supplying.reordering import Reorder, SupplierReorder, reorders
 from warehouse.supplying.stock import stocks_of
 from warehouse.text import say
 from warehouse.web import tables
 from warehouse.web.access import needs
 from warehouse.web.amounts import form_fen
-from warehouse.web.context import do, form_ids, form_int, form_str, reading
+from warehouse.web.context import Typed, form_ids, form_int, form_str, reading
 from warehouse.web.desk import act, noted, told
+from warehouse.web.pages import fieldless, invalid
 from warehouse.web.sku_stock import asked_now
 from warehouse.web.spreadsheets import Field, file_answer
 
@@ -64,20 +67,40 @@ def reorder() -> str | Response:
         if tables.is_export():
             lines: list[Reorder] = [line for one in found for line in one.lines]
             return file_answer("reorder", REORDER_FIELDS, lines, as_=tables.export_kind())
-        return render_template("supply/reorder.html", found=found)
+        return _reorder_page(found)
+
+
+def _reorder_page(
+    found: Sequence[SupplierReorder],
+    errors: Mapping[str, str] | None = None,
+    supplier_id: int | None = None,
+) -> str:
+    """Show what to buy; of a supplier whose order was refused, as it was typed and ticked."""
+    errors = errors or {}
+    return render_template(
+        "supply/reorder.html", found=found, errors=errors, told=fieldless(errors),
+        values=request.form, chosen=form_ids("chosen"), ordered_of=supplier_id,
+    )  # fmt: skip
 
 
 @bp.post("/<int:supplier_id>/order")
 @needs(Right.BUY)
-def order(supplier_id: int) -> Response:
+def order(supplier_id: int) -> Response | tuple[str, int]:
     """Draft an order of the ticked lines, in the pieces typed."""
     back = url_for("supply.reorder")
+    typed = Typed()
     try:
         ids = form_ids("chosen")
         if not ids:
-            raise InvalidInput(say("Choose at least one row."), field="chosen")
-        lines = tuple(Chosen(sku_id=i, pieces=form_int(f"pieces-{i}")) for i in ids)
-        outcome = do(order_proposal, OrderProposal, supplier_id=supplier_id, lines=lines)
+            raise RuleViolation(say("Choose at least one row."))
+        lines = tuple(
+            Chosen(sku_id=i, pieces=typed.read(form_int, f"pieces-{i}", 0)) for i in ids
+        )  # fmt: skip
+        outcome = typed.do(order_proposal, OrderProposal, supplier_id=supplier_id, lines=lines)
+    except InvalidInput as error:
+        with reading() as session:
+            found = reorders(session, asked_now(session))
+            return _reorder_page(found, invalid(error), supplier_id), 400
     except NotFound:
         raise
     except WarehouseError as error:

@@ -210,7 +210,7 @@ def pay_paper(session: Session, command: PayPaper) -> Outcome:
 
 def _amount_problem(session: Session, amount_fen: int, paper: SupplierPaper) -> Text | None:
     if amount_fen == 0 or fen_problem(abs(amount_fen)):
-        return say("This is no amount of money.")
+        return say("This is not an amount of money.")
     paid = paid_for(session, paper.id) + amount_fen
     if paid > paper.amount_fen + paper.freight_fen:
         return say("That is more than is owed for this paper.")

@@ -9,7 +9,8 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from warehouse.commands import Command, Outcome
-from warehouse.errors import InvalidInput, NotFound, RuleViolation
+from warehouse.errors import NotFound, RuleViolation
+from warehouse.gathering import Gathered
 from warehouse.people import trail
 from warehouse.receiving.commands.purchases import MOST_LINES, MakePurchase, Wanted, make_purchase
 from warehouse.receiving.models import Supplier
@@ -98,13 +99,13 @@ def _wanted(command: OrderProposal, proposed: Mapping[int, Reorder]) -> dict[int
             say("{count} of these are ordered already or wanted no more. Look again.",
                 count=len(gone))
         )  # fmt: skip
+    told = Gathered()
     for sku_id, pieces in wanted.items():
         if not 0 < pieces <= MOST_WANTED:
-            raise InvalidInput(
-                say("{sku}: {problem}", sku=proposed[sku_id].stock.code,
-                    problem=say("This must be 1 to {most}.", most=MOST_WANTED)),
-                field=f"pieces-{sku_id}",
-            )  # fmt: skip
+            problem = say("This must be 1 to {most}.", most=MOST_WANTED)
+            sku = proposed[sku_id].stock.code
+            told.tell(say("{sku}: {problem}", sku=sku, problem=problem), f"pieces-{sku_id}")
+    told.refuse()
     return wanted
 
 
