@@ -242,3 +242,11 @@ def test_more_than_is_free_is_not_moved_by_api(world: World, desk: Machine, shel
     body = {"sku": "TEE", "from": "A-01", "to": "B-01", "pieces": 101}
     with world.nothing_written():
         assert error_of(desk.post("/moves", body))[:2] == (409, "insufficient_stock")
+
+
+def test_what_is_wrong_with_a_move_is_told_by_the_names_of_the_request(desk: Machine, shelf):
+    body = {"sku": "NO-SKU", "from": "NOWHERE", "to": "NONE", "pieces": 1}
+    error = desk.post("/moves", body).get_json()["error"]
+    assert [error["field"], *(one["field"] for one in error["others"])] == ["to", "from", "sku"]
+    short = desk.post("/moves", {"sku": "TEE", "from": "A-01", "to": "NONE", "pieces": 101})
+    assert [one["field"] for one in short.get_json()["error"]["others"]] == ["pieces"]

@@ -12,6 +12,7 @@ from warehouse.api.schemas import component, listed, text, whole, word
 from warehouse.api.shapes.moves import list_hands, list_moves
 from warehouse.api.shapes.paging import PAGING, USUAL, paged
 from warehouse.counting.commands.hands_ended import end_hand_and_look
+from warehouse.errors import WarehouseError
 from warehouse.inventory.models import MoveReason
 from warehouse.people.rights import Right
 from warehouse.placing.reasons import LONGEST_NOTE
@@ -73,7 +74,12 @@ def moves_make() -> Response:
         lot=said.get("lot", ""),
         serials=tuple(said.get("serials", ())),
     )
-    return act(move_pieces, MovePieces, taken=taken, to=said["to"], note=said.get("note", ""))
+    try:
+        return act(move_pieces, MovePieces, taken=taken, to=said["to"], note=said.get("note", ""))
+    except WarehouseError as error:
+        for one in error.all:
+            one.facts["field"] = "from" if one.field == "bin" else one.field
+        raise
 
 
 @bp.get("/hands")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from warehouse.commands import Command
 from warehouse.db import table_of
-from warehouse.errors import InvalidInput
+from warehouse.gathering import Gathered
 from warehouse.placing.models import MoveNote, Why
 from warehouse.text import Text, say
 
@@ -55,14 +55,14 @@ def require_why(why: Why, allowed: Sequence[Why], note: str) -> None:
     Raises:
         InvalidInput: either, or a note that is too long.
     """
+    told = Gathered()
     if why not in allowed:
-        raise InvalidInput(say("Choose one of the reasons."), field="why")
+        told.tell(say("Choose one of the reasons."), "why")
     if why is Why.OTHER and not note.strip():
-        raise InvalidInput(say("Say in the note what the other reason is."), field="note")
+        told.tell(say("Say in the note what the other reason is."), "note")
     if len(note) > LONGEST_NOTE:
-        raise InvalidInput(
-            say("This is longer than {most} signs.", most=LONGEST_NOTE), field="note"
-        )
+        told.tell(say("This is longer than {most} signs.", most=LONGEST_NOTE), "note")
+    told.refuse()
 
 
 def note_why(session: Session, command: Command, why: Why, note: str = "") -> None:

@@ -5,18 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from warehouse.catalog.models import Bin, BinKind, Sku
+from warehouse.catalog.models import VIRTUAL_KINDS, Bin, BinKind, Sku
 from warehouse.catalog.queries import bin_by_code, sku_named
 from warehouse.catalog.rules import scan_code
 from warehouse.commands import Command
-from warehouse.errors import InsufficientStock, InvalidInput, LotMissing, RuleViolation, UnknownName
+from warehouse.errors import (
+    InsufficientStock,
+    InvalidInput,
+    LotMissing,
+    RuleViolation,
+    SerialElsewhere,
+    UnknownName,
+)
+from warehouse.gathering import Gathered
 from warehouse.inventory import ledger
 from warehouse.inventory.marks import best_before_problem, lot_problem, serial_problem
 from warehouse.inventory.models import Allocation, Lot, LotBalance, Serial
+from warehouse.inventory.pieces import number_wanted, piece_in
+from warehouse.inventory.pieces import serials_in as pieces_in
 from warehouse.inventory.queries import balance_of
 from warehouse.orders.models import ConsignmentLine, Order, OrderLine
 from warehouse.text import Text, say
@@ -27,6 +38,7 @@ TAKEN_FROM = frozenset({BinKind.SHELF, BinKind.RESERVE, BinKind.DOCK, BinKind.SE
 PUT_INTO = frozenset({BinKind.SHELF, BinKind.RESERVE, BinKind.DOCK})
 INCOMING = (BinKind.DOCK, BinKind.SET_ASIDE)
 NAMED = 3  # of those who were promised pieces
+MOST_ELSEWHERE = 20  # pieces that are looked for one by one: nobody mends more at once
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,14 +156,14 @@ def lot_told(
     if not name:
         raise LotMissing(say("{sku} is kept by lot. Say which lot.", sku=sku.code), sku=sku.code)
     known = session.scalars(sa.select(Lot).where(Lot.sku_id == sku.id, Lot.code == name)).first()
-    if known is None and (problem := lot_problem(name)):
-        raise InvalidInput(problem, field="lot")
-    if best_before is not None and (
-        problem := best_before_problem(best_before, command.day, is_faulty=True)
-    ):
-        raise InvalidInput(problem, field="best_before")
-    if known is None and sku.is_expiry_tracked and best_before is None:
-        raise InvalidInput(say("Say until when the new lot is good."), field="best_before")
+    told = Gathered()
+    if known is None:
+        told.tell(lot_problem(name), "lot")
+    if best_before is not None:
+        told.tell(best_before_problem(best_before, command.day, is_faulty=True), "best_before")
+    elif known is None and sku.is_expiry_tracked:
+        told.tell(say("Say until when the new lot is good."), "best_before")
+    told.refuse()
     day = known.best_before if known is not None else None
     if day is not None and best_before is not None and day != best_before:
         raise RuleViolation(ledger.other_day(name, day, best_before), field="best_before")
@@ -167,6 +179,54 @@ def require_marks(serials: Sequence[str]) -> None:
     for code in serials:
         if problem := serial_problem(scan_code(code)):
             raise InvalidInput(problem, field="serials")
+
+
+def require_here(session: Session, place: Bin, sku: Sku, serials: Sequence[str]) -> None:
+    """Refuse pieces that are not in the bin.
+
+    Raises:
+        SerialElsewhere: one is somewhere else, has left, or nobody has seen it.
+    """
+    here = set(serials_in(session, place.id, sku.id))
+    elsewhere = [code for code in dict.fromkeys(serials) if code not in here]
+    told = Gathered()
+    for code in elsewhere[:MOST_ELSEWHERE]:
+        told.take("serials", partial(piece_in, session, place.id, sku.id, code))
+    told.refuse()
+
+
+def require_outside(session: Session, sku: Sku, serials: Sequence[str]) -> None:
+    """Refuse pieces found that the book has in a bin.
+
+    Raises:
+        SerialElsewhere: so it has; which bin is said.
+    """
+    found = session.execute(
+        sa.select(Serial.code, Bin.code.label("bin"))
+        .join(Bin, Bin.id == Serial.bin_id)
+        .where(Serial.sku_id == sku.id, Serial.code.in_(serials))
+        .where(Bin.kind.not_in(VIRTUAL_KINDS))
+        .order_by(Serial.code)
+        .limit(MOST_ELSEWHERE)
+    )
+    told = Gathered()
+    for row in found:
+        text = say("Serial number {serial} is in {bin}.", serial=row.code, bin=row.bin)
+        told.keep(SerialElsewhere(text, serial=row.code), "serials")
+    told.refuse()
+
+
+def require_each(
+    session: Session, place: Bin, sku: Sku, pieces: int, serials: Sequence[str], lot_id: int | None
+) -> None:
+    """Refuse pieces of which not each is named, unless all that stand there are meant.
+
+    Raises:
+        SerialMissing: so it is.
+    """
+    here = [p for p in pieces_in(session, place.id, sku.id) if lot_id in (None, p.lot_id)]
+    if len(set(serials)) != pieces if serials else len(here) > pieces:
+        raise number_wanted(sku.code)
 
 
 def serials_in(session: Session, bin_id: int, sku_id: int) -> list[str]:

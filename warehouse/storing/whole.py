@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Bin, Sku
 from warehouse.errors import RuleViolation
+from warehouse.gathering import Gathered
 from warehouse.inventory.models import StockBalance, Unfound
 from warehouse.storing.sources import require_free
 from warehouse.text import say
@@ -32,11 +34,23 @@ def require_whole(session: Session, place: Bin, content: Sequence[Any]) -> None:
     Raises:
         InsufficientStock: some are promised; to whom is named. RuleViolation: some were not found.
     """
+    told = Gathered()
     for row in content:
         if row.reserved:
             sku = session.get_one(Sku, row.sku_id)
-            require_free(session, place, sku, row.on_hand)
-    gone = session.execute(
+            told.take("bin", partial(require_free, session, place, sku, row.on_hand))
+    for gone in _unfound(session, place):
+        text = say(
+            "Not found in {bin}: {pieces} × {sku}. Count the bin first, or move only the"
+            " pieces that are there.",
+            bin=place.code, pieces=min(gone.pieces, gone.on_hand), sku=gone.code,
+        )  # fmt: skip
+        told.keep(RuleViolation(text), "bin")
+    told.refuse()
+
+
+def _unfound(session: Session, place: Bin) -> Sequence[Any]:
+    return session.execute(
         sa.select(Sku.code, StockBalance.on_hand, sa.func.sum(Unfound.pieces).label("pieces"))
         .join(Unfound, Unfound.sku_id == Sku.id)
         .join(
@@ -46,12 +60,4 @@ def require_whole(session: Session, place: Bin, content: Sequence[Any]) -> None:
         .where(Unfound.bin_id == place.id, StockBalance.on_hand > 0)
         .group_by(Sku.code, StockBalance.on_hand)
         .order_by(Sku.code)
-    ).first()
-    if gone is not None:
-        pieces = min(gone.pieces, gone.on_hand)
-        raise RuleViolation(
-            say(
-                "Not found in {bin}: {pieces} × {sku}. Count the bin first, or move only the"
-                " pieces that are there.", bin=place.code, pieces=pieces, sku=gone.code,
-            )
-        )  # fmt: skip
+    ).all()

@@ -6,6 +6,7 @@ from warehouse.commands import new_id
 from warehouse.counting.events import DoubtShortage, doubt_shortage
 from warehouse.errors import InsufficientStock, TooMany, WarehouseError
 from warehouse.gate import DatabaseBusy
+from warehouse.gathering import together
 from warehouse.text import say
 from warehouse.web.context import do
 
@@ -13,8 +14,13 @@ from warehouse.web.context import do
 def doubted(error: WarehouseError) -> WarehouseError:
     """Have the bin counted that a refusal says has too few pieces; return what is said of it.
 
-    The answer is the refusal, whether that could be written down or not.
+    The answer is the refusal, and all that was told with it, whether that could be written down or
+    not.
     """
+    return together([_doubted(one) for one in error.all])
+
+
+def _doubted(error: WarehouseError) -> WarehouseError:
     if not isinstance(error, InsufficientStock | TooMany) or not {"bin", "sku"} <= set(error.facts):
         return error
     facts = error.facts

@@ -16,7 +16,7 @@ from warehouse.catalog.queries import bin_by_code, sku_named
 from warehouse.catalog.rules import scan_code
 from warehouse.commands import Outcome
 from warehouse.counting.commands.hands_ended import end_hand_and_look
-from warehouse.errors import InvalidInput, NotFound, RuleViolation, WarehouseError
+from warehouse.errors import InvalidInput, NotFound, RuleViolation
 from warehouse.inventory.models import Move, MoveReason
 from warehouse.people.rights import Right
 from warehouse.placing import reasons
@@ -43,7 +43,7 @@ from warehouse.storing.sources import lots_in, serials_in
 from warehouse.text import Text, say
 from warehouse.web import tables
 from warehouse.web.access import needs
-from warehouse.web.context import do, form_day, form_int, form_str, reading, speak
+from warehouse.web.context import Typed, do, form_day, form_int, form_str, reading, speak
 from warehouse.web.desk import act as act_and_tell
 from warehouse.web.desk import back_or, noted
 from warehouse.web.doubts import doubted
@@ -147,7 +147,7 @@ def hand_ended() -> Response:
 def acting(act: str) -> str:
     """Show the form of one act, with what is known of the goods."""
     values = {name: request.args.get(name, "")[:200] for name in FIELDS}
-    return _form(act, values, {}, None)
+    return _form(act, values, {})
 
 
 @bp.post("/act/<act>")
@@ -158,10 +158,9 @@ def acted(act: str) -> Response | tuple[str, int]:
         raise NotFound(say("page"), act)
     try:
         outcome = _do(act)
-    except InvalidInput as error:
-        return _form(act, _typed(), invalid(error), None), 400
-    except RuleViolation as error:
-        return _form(act, _typed(), {}, doubted(error)), error.status
+    except (InvalidInput, RuleViolation) as error:
+        status = 400 if isinstance(error, InvalidInput) else error.status
+        return _form(act, _said(), invalid(doubted(error))), status
     found = outcome.subject_id
     if outcome.screen == "bin":
         return noted(outcome, url_for("stock.bin", bin_id=found))
@@ -172,47 +171,47 @@ def _do(act: str) -> Outcome:
     note, to = form_str("note", ""), form_str("to", "")
     if act == "whole":
         return do(move_bin, MoveBin, bin=form_str("bin", ""), to=to, note=note)
-    taken = _taken()
+    typed = Typed()
+    taken = _taken(typed)
     if act == "move":
-        return do(move_pieces, MovePieces, taken=taken, to=to, note=note)
-    why = _why()
+        return typed.do(move_pieces, MovePieces, taken=taken, to=to, note=note)
+    given: dict[str, Any] = {
+        "taken": taken, "why": typed.read(_why, "why", Why.BIN_FULL), "note": note
+    }  # fmt: skip
     if act == "adjust":
-        return do(
-            adjust_stock, AdjustStock, taken=taken, is_more=form_str("sign", "") == "more",
-            why=why, note=note, best_before=form_day("best_before"),
-        )  # fmt: skip
+        day = typed.read(form_day, "best_before", None)
+        is_more = form_str("sign", "") == "more"
+        return typed.do(adjust_stock, AdjustStock, is_more=is_more, best_before=day, **given)
     if act == "scrap":
-        return do(scrap_stock, ScrapStock, taken=taken, why=why, note=note)
+        return typed.do(scrap_stock, ScrapStock, **given)
     if act == "quarantine":
-        return do(quarantine_stock, QuarantineStock, taken=taken, why=why, note=note)
-    return do(free_stock, FreeStock, taken=taken, to=to, why=why, note=note)
+        return typed.do(quarantine_stock, QuarantineStock, **given)
+    return typed.do(free_stock, FreeStock, to=to, **given)
 
 
-def _taken() -> Taken:
+def _taken(typed: Typed) -> Taken:
     serials = form_str("serials", "")[:LONGEST_SERIALS].replace(",", " ").replace("，", " ")
     return Taken(
         bin=form_str("bin", ""),
         sku=form_str("sku", ""),
-        pieces=form_int("pieces", 0),
+        pieces=typed.read(form_int, "pieces", 0),
         lot=form_str("lot", ""),
         serials=tuple(serials.split()),
     )
 
 
-def _why() -> Why:
-    given = form_str("why", "")
+def _why(name: str) -> Why:
+    given = form_str(name, "")
     if given not in set(Why):
-        raise InvalidInput(say("Choose one of the reasons."), field="why")
+        raise InvalidInput(say("Choose one of the reasons."), field=name)
     return Why(given)
 
 
-def _typed() -> dict[str, str]:
+def _said() -> dict[str, str]:
     return {name: form_str(name, "") for name in FIELDS}
 
 
-def _form(
-    act: str, values: dict[str, str], errors: dict[str, str], refusal: WarehouseError | None
-) -> str:
+def _form(act: str, values: dict[str, str], errors: dict[str, str]) -> str:
     if act not in ACTS:
         raise NotFound(say("page"), act)
     with reading() as session:
@@ -226,7 +225,7 @@ def _form(
             whys=[("", ""), *((why.value, speak(word(why))) for why in ACTS[act].reasons)],
             values=values,
             errors=errors,
-            refusal=speak(refusal.text) if refusal else None,
+            refusals=[said for name, said in errors.items() if name not in FIELDS],
             sku=sku,
             **_known(session, place, sku),
         )

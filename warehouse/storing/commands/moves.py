@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -11,7 +14,8 @@ from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.catalog.queries import bin_of_kind
 from warehouse.catalog.rules import scan_code
 from warehouse.commands import Command, Outcome
-from warehouse.errors import InvalidInput, LotMissing, RuleViolation, SerialMissing
+from warehouse.errors import LotMissing, RuleViolation, SerialMissing
+from warehouse.gathering import Gathered
 from warehouse.inventory import ledger
 from warehouse.inventory.models import MoveReason
 from warehouse.inventory.unfound import moved_out
@@ -20,6 +24,7 @@ from warehouse.placing import reasons
 from warehouse.placing.limits import require_room, require_room_or_why
 from warehouse.placing.models import Why
 from warehouse.placing.places import goods_of
+from warehouse.placing.rules import Goods
 from warehouse.storing.sources import (
     INCOMING,
     PUT_INTO,
@@ -27,12 +32,16 @@ from warehouse.storing.sources import (
     bin_named,
     found_lot,
     lot_of,
+    lot_told,
+    require_each,
     require_free,
+    require_here,
     require_marks,
+    require_outside,
     sku_of,
 )
 from warehouse.storing.whole import content_of, require_whole
-from warehouse.text import say
+from warehouse.text import Text, say
 
 MOST_PIECES = 1_000_000
 ADJUSTED = TAKEN_FROM | {BinKind.QUARANTINE}
@@ -121,11 +130,12 @@ def move_pieces(session: Session, command: MovePieces) -> Outcome:
         InsufficientStock: fewer are free; who was promised the others is named.
         RuleViolation: the target may not hold them. LotMissing, SerialMissing: not told which.
     """
-    target = bin_named(session, command.to, PUT_INTO, field="to")
-    source, sku, lot_id = _taken(session, command.taken, TAKEN_FROM)
-    _require_other(source, target)
-    goods = [goods_of(session, sku, command.taken.pieces, lot_id)]
-    require_room_or_why(session, target, goods, command.note)
+    told = Gathered()
+    target = told.take("to", lambda: bin_named(session, command.to, PUT_INTO, field="to"))
+    source, sku, lot_id = _taken(session, command.taken, TAKEN_FROM, told)
+    goods = _goods(session, command.taken, sku, lot_id)
+    _tell_room(session, source, target, goods, command.note, told)
+    source, sku, target = told.sound(source), told.sound(sku), told.sound(target)
     is_put_away = source.kind in INCOMING and target.kind is not BinKind.DOCK
     reason = MoveReason.PUT_AWAY if is_put_away else MoveReason.TRANSFER
     return _post(session, command, command.taken, sku, lot_id, source, target, reason)
@@ -139,15 +149,15 @@ def move_bin(session: Session, command: MoveBin) -> Outcome:
             target may not hold it all.
         InsufficientStock: some pieces are promised; to whom is named.
     """
-    target = bin_named(session, command.to, PUT_INTO, field="to")
-    source = bin_named(session, command.bin, TAKEN_FROM)
-    _require_other(source, target)
-    content = content_of(session, source.id)
-    if not content:
-        raise RuleViolation(say("{bin} is empty.", bin=source.code))
-    require_whole(session, source, content)
+    told = Gathered()
+    target = told.take("to", lambda: bin_named(session, command.to, PUT_INTO, field="to"))
+    source = told.take("bin", lambda: bin_named(session, command.bin, TAKEN_FROM))
+    content = content_of(session, source.id) if source else ()
+    if source is not None:
+        told.take("bin", partial(_require_content, session, source, content))
     goods = [goods_of(session, session.get_one(Sku, c.sku_id), c.on_hand) for c in content]
-    require_room_or_why(session, target, goods, command.note)
+    _tell_room(session, source, target, goods, command.note, told)
+    source, target = told.sound(source), told.sound(target)
     ledger.post(
         session,
         command,
@@ -180,21 +190,38 @@ def adjust_stock(session: Session, command: AdjustStock) -> Outcome:
         InvalidInput: no such SKU, bin, lot or reason. InsufficientStock: fewer are free.
         LotMissing, SerialMissing, SerialElsewhere: which pieces is not told, or not possible.
     """
+    told = Gathered()
     allowed = reasons.MORE if command.is_more else reasons.FEWER
-    reasons.require_why(command.why, allowed, command.note)
+    told.take("why", lambda: reasons.require_why(command.why, allowed, command.note))
     outside = bin_of_kind(session, BinKind.COUNT_DIFFERENCE)
-    if not command.is_more:
-        source, sku, lot_id = _taken(session, command.taken, ADJUSTED)
-        return _noted(session, command, sku, lot_id, source, outside, MoveReason.ADJUST)
-    _require_pieces(command.taken.pieces)
-    place = bin_named(session, command.taken.bin, ADJUSTED)
-    sku = sku_of(session, command.taken.sku)
-    if sku.is_serial_tracked and len(command.taken.serials) != command.taken.pieces:
-        raise SerialMissing(say("Give the serial number of each piece."), sku=sku.code)
-    if sku.is_serial_tracked:
-        require_marks(command.taken.serials)
-    lot_id = found_lot(session, command, sku, command.taken.lot, command.best_before)
-    return _noted(session, command, sku, lot_id, outside, place, MoveReason.ADJUST)
+    if command.is_more:
+        place, sku = _found(session, command, told)
+        given = command.taken.lot, command.best_before
+        lot_id = found_lot(session, command, sku, *given)
+        return _noted(session, command, sku, lot_id, outside, place, MoveReason.ADJUST)
+    source, gone, lot_id = _taken(session, command.taken, ADJUSTED, told)
+    source, gone = told.sound(source), told.sound(gone)
+    return _noted(session, command, gone, lot_id, source, outside, MoveReason.ADJUST)
+
+
+def _found(session: Session, command: AdjustStock, told: Gathered) -> tuple[Bin, Sku]:
+    """Return bin and SKU of pieces nobody knew of, if nothing is wrong with all that was said."""
+    taken = command.taken
+    problem = _pieces_problem(taken.pieces)
+    told.tell(problem, "pieces")
+    place = told.take("bin", lambda: bin_named(session, taken.bin, ADJUSTED))
+    sku = told.take("sku", lambda: sku_of(session, taken.sku))
+    if sku is not None:
+        given = taken.lot, command.best_before
+        told.take("lot", partial(lot_told, session, command, sku, *given))
+    if sku is not None and sku.is_serial_tracked:
+        serials = _marks(taken)
+        if problem is None and len(set(serials)) != taken.pieces:
+            text = say("Give the serial number of each piece.")
+            told.keep(SerialMissing(text, sku=sku.code), "serials")
+        told.take("serials", lambda: require_marks(serials))
+        told.take("serials", partial(require_outside, session, sku, serials))
+    return told.sound(place), told.sound(sku)
 
 
 def scrap_stock(session: Session, command: ScrapStock) -> Outcome:
@@ -203,8 +230,10 @@ def scrap_stock(session: Session, command: ScrapStock) -> Outcome:
     Raises:
         as `adjust_stock` for fewer pieces.
     """
-    reasons.require_why(command.why, reasons.SCRAP, command.note)
-    source, sku, lot_id = _taken(session, command.taken, ADJUSTED)
+    told = Gathered()
+    told.take("why", lambda: reasons.require_why(command.why, reasons.SCRAP, command.note))
+    source, sku, lot_id = _taken(session, command.taken, ADJUSTED, told)
+    source, sku = told.sound(source), told.sound(sku)
     outside = bin_of_kind(session, BinKind.SCRAP)
     return _noted(session, command, sku, lot_id, source, outside, MoveReason.SCRAP)
 
@@ -215,8 +244,10 @@ def quarantine_stock(session: Session, command: QuarantineStock) -> Outcome:
     Raises:
         as `adjust_stock` for fewer pieces.
     """
-    reasons.require_why(command.why, reasons.TO_QUARANTINE, command.note)
-    source, sku, lot_id = _taken(session, command.taken, TAKEN_FROM)
+    told = Gathered()
+    told.take("why", lambda: reasons.require_why(command.why, reasons.TO_QUARANTINE, command.note))
+    source, sku, lot_id = _taken(session, command.taken, TAKEN_FROM, told)
+    source, sku = told.sound(source), told.sound(sku)
     place = bin_of_kind(session, BinKind.QUARANTINE)
     return _noted(session, command, sku, lot_id, source, place, MoveReason.QUARANTINE)
 
@@ -227,10 +258,14 @@ def free_stock(session: Session, command: FreeStock) -> Outcome:
     Raises:
         as `move_pieces`; RuleViolation: they stand in no quarantine.
     """
-    reasons.require_why(command.why, reasons.OUT_OF_QUARANTINE, command.note)
-    target = bin_named(session, command.to, PUT_INTO, field="to")
-    source, sku, lot_id = _taken(session, command.taken, frozenset({BinKind.QUARANTINE}))
-    require_room(session, target, [goods_of(session, sku, command.taken.pieces, lot_id)])
+    told, allowed = Gathered(), reasons.OUT_OF_QUARANTINE
+    told.take("why", lambda: reasons.require_why(command.why, allowed, command.note))
+    target = told.take("to", lambda: bin_named(session, command.to, PUT_INTO, field="to"))
+    source, sku, lot_id = _taken(session, command.taken, frozenset({BinKind.QUARANTINE}), told)
+    goods = _goods(session, command.taken, sku, lot_id)
+    if target is not None and goods:
+        told.take("to", partial(require_room, session, target, goods))
+    source, sku, target = told.sound(source), told.sound(sku), told.sound(target)
     return _noted(session, command, sku, lot_id, source, target, MoveReason.QUARANTINE)
 
 
@@ -238,17 +273,66 @@ Noted = AdjustStock | ScrapStock | QuarantineStock | FreeStock
 
 
 def _taken(
-    session: Session, taken: Taken, kinds: frozenset[BinKind]
-) -> tuple[Bin, Sku, int | None]:
-    """Return bin, SKU and lot of pieces that are there, free, and told apart from others."""
-    _require_pieces(taken.pieces)
-    place = bin_named(session, taken.bin, kinds)
-    sku = sku_of(session, taken.sku)
-    lot_id = lot_of(session, place, sku, taken.lot)
-    require_free(session, place, sku, taken.pieces, lot_id)
+    session: Session, taken: Taken, kinds: frozenset[BinKind], told: Gathered
+) -> tuple[Bin | None, Sku | None, int | None]:
+    """Return bin, SKU and lot of pieces; tell if they are not there, free, and told apart."""
+    problem = _pieces_problem(taken.pieces)
+    told.tell(problem, "pieces")
+    place = told.take("bin", lambda: bin_named(session, taken.bin, kinds))
+    sku = told.take("sku", lambda: sku_of(session, taken.sku))
+    if place is None or sku is None:
+        return place, sku, None
+    lot_id = told.take("lot", partial(_lot_of, session, place, sku, taken.lot))
+    if problem is None:
+        told.take("pieces", partial(require_free, session, place, sku, taken.pieces, lot_id))
+    if sku.is_serial_tracked:
+        serials = _marks(taken)
+        told.take("serials", partial(require_here, session, place, sku, serials))
+        if problem is None:
+            each = partial(require_each, session, place, sku, taken.pieces)
+            told.take("serials", partial(each, serials, lot_id))
+    return place, sku, lot_id
+
+
+def _lot_of(session: Session, place: Bin, sku: Sku, code: str) -> int | None:
+    lot_id = lot_of(session, place, sku, code)
     if sku.is_lot_tracked and not sku.is_serial_tracked and lot_id is None:
         raise LotMissing(say("{sku} is kept by lot. Say which lot.", sku=sku.code), sku=sku.code)
-    return place, sku, lot_id
+    return lot_id
+
+
+def _goods(session: Session, taken: Taken, sku: Sku | None, lot_id: int | None) -> list[Goods]:
+    """Return what is to be put somewhere, nothing where nobody could say what or how much."""
+    if sku is None or _pieces_problem(taken.pieces) is not None:
+        return []
+    return [goods_of(session, sku, taken.pieces, lot_id)]
+
+
+def _tell_room(
+    session: Session,
+    source: Bin | None,
+    target: Bin | None,
+    goods: Sequence[Goods],
+    note: str,
+    told: Gathered,
+) -> None:
+    """Tell what speaks against the bin the goods shall go to."""
+    if target is None:
+        return
+    if source is not None and source.id == target.id:
+        told.tell(say("This is the bin they stand in."), "to")
+    elif goods:
+        told.take("to", partial(require_room_or_why, session, target, goods, note))
+
+
+def _require_content(session: Session, source: Bin, content: Sequence[Any]) -> None:
+    if not content:
+        raise RuleViolation(say("{bin} is empty.", bin=source.code))
+    require_whole(session, source, content)
+
+
+def _marks(taken: Taken) -> tuple[str, ...]:
+    return tuple(filter(None, (scan_code(code) for code in taken.serials)))
 
 
 def _noted(
@@ -275,7 +359,6 @@ def _post(
     target: Bin,
     reason: MoveReason,
 ) -> Outcome:
-    serials = tuple(filter(None, (scan_code(code) for code in taken.serials)))
     posting = ledger.Posting(
         sku_id=sku.id,
         from_bin_id=source.id,
@@ -283,7 +366,7 @@ def _post(
         pieces=taken.pieces,
         reason=reason,
         lot_id=lot_id,
-        serials=serials if sku.is_serial_tracked else (),
+        serials=_marks(taken) if sku.is_serial_tracked else (),
         reference=command.note.strip()[: reasons.LONGEST_REFERENCE],
     )
     ledger.post(session, command, [posting])
@@ -300,11 +383,7 @@ def _post(
     )  # fmt: skip
 
 
-def _require_other(source: Bin, target: Bin) -> None:
-    if source.id == target.id:
-        raise InvalidInput(say("This is the bin they stand in."), field="to")
-
-
-def _require_pieces(pieces: int) -> None:
-    if not 0 < pieces <= MOST_PIECES:
-        raise InvalidInput(say("This must be 1 to {most}.", most=MOST_PIECES), field="pieces")
+def _pieces_problem(pieces: int) -> Text | None:
+    if 0 < pieces <= MOST_PIECES:
+        return None
+    return say("This must be 1 to {most}.", most=MOST_PIECES)
