@@ -297,6 +297,23 @@ def test_every_wrong_field_of_a_paper_and_a_payment_is_marked_at_once(desk: Desk
     assert desk.world.all(SupplierPayment) == []
 
 
+@pytest.mark.parametrize("typed", ["-5", "0", "", "-0.01", "x"])
+@pytest.mark.parametrize("back", ["", "1"])
+def test_a_payment_is_above_zero_and_taken_back_by_its_tick_alone(
+    desk: Desk, dock: Dock, typed: str, back: str
+):
+    url = f"/receiving/{dock.booked({desk.world.sku('TEE'): 4})}"
+    desk.post(f"{url}/papers", number="INV-7", paper_on="2026-03-01", amount_fen="100")
+    pay = f"/receiving/papers/{desk.world.one(SupplierPaper).id}/payments"
+    desk.post(pay, paid_on="2026-03-02", amount_fen="10")
+    wrong = desk.post(pay, paid_on="31.2.", amount_fen=typed, back=back, note="z" * 201)
+    assert (wrong.status_code, marked(wrong)) == (400, ["paid_on", "amount_fen", "note"])
+    why = desk.post(pay, paid_on="2026-03-02", amount_fen=typed, back=back, note="")
+    assert marked(why) == ["amount_fen", *(["note"] if back else [])]
+    desk.post(pay, paid_on="2026-03-02", amount_fen="3", back="1", note="by mistake")
+    assert [p.amount_fen for p in desk.world.all(SupplierPayment)] == [1_000, -300]
+
+
 def test_what_is_wrong_with_the_head_of_an_order_is_marked_with_its_rows(desk: Desk, dock: Dock):
     desk.world.sku("TEE")
     rows = {"sku-0": "TEE", "pieces-0": "x", "sku-1": "NOPE", "pieces-1": "1"}

@@ -25,6 +25,7 @@ from warehouse.receiving.commands.money import (
     remove_file,
     withdraw_paper,
 )
+from warehouse.receiving.rules import HIGHEST_FEN
 from warehouse.text import say
 from warehouse.web.access import needs
 from warehouse.web.amounts import form_day, form_fen
@@ -67,7 +68,7 @@ def pay(paper_id: int) -> Response | tuple[str, int]:
             raise NotFound(say("paper"), paper_id)
         receipt_id = found.receipt_id
     typed = Typed()
-    amount = typed.read(form_fen, "amount_fen", 0)
+    amount = typed.read(_form_paid, "amount_fen", HIGHEST_FEN + 1)
     try:
         outcome = typed.do(
             pay_paper, PayPaper, paper_id=paper_id,
@@ -138,6 +139,20 @@ def remove(file_id: int) -> Response:
         back = _here(found.receipt_id)
     reason = form_str("reason", "")
     return act(remove_file, RemoveFile, back=back, file_id=file_id, reason=reason)
+
+
+def _form_paid(name: str) -> int:
+    """Return an amount in fen that was paid or taken back: the tick says which, never a sign.
+
+    Raises:
+        InvalidInput: this is no amount, or not above zero.
+    """
+    fen = form_fen(name)
+    if fen <= 0:
+        raise InvalidInput(
+            say("Write the amount above zero; a tick says that it is taken back."), field=name
+        )
+    return fen
 
 
 def _here(receipt_id: int) -> str:

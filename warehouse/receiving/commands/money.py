@@ -45,7 +45,11 @@ class AddPaper(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class PayPaper(Command):
-    """Money was paid for a paper; below zero, a payment is taken back and the note says why."""
+    """Money was paid for a paper, `amount_fen` above zero.
+
+    Below zero, a payment is taken back and the note says why. The sign is for callers in code; the
+    form of the desk has an amount without one, and a tick.
+    """
 
     paper_id: int
     paid_on: date
