@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from werkzeug.test import TestResponse
 
 from printing.models import PrintJob
 from tests.builders import Stage
@@ -17,7 +18,8 @@ from tests.commands.test_counting_among_moves import carry
 from tests.counts import GRACE, Count, move, opened
 from tests.dock import Dock
 from tests.tracked import by_lot, by_piece, put
-from tests.web.desk_site import Desk, notice_of, words_of
+from tests.web.desk_site import Desk, marked, notice_of, words_of
+from tests.web.forms import forms_of
 from warehouse.catalog.models import Bin
 from warehouse.commands import new_id
 from warehouse.counting.commands.goods import CountGoods, count_goods
@@ -351,6 +353,28 @@ def test_a_file_is_taken_whole_or_not_at_all(desk: Desk, shelf):
     assert send(good).status_code == 200
     assert [(x.counted, x.book) for x in count.lines()] == [(8, 10)]
     assert "nothing is done twice" in words_of(send(good))
+
+
+def test_a_mended_file_is_sent_where_its_faults_are_told(desk: Desk, shelf):
+    _, count = shelf
+    page = f"/counts/{count.id}"
+    desk.submit(page, f"{page}/sheets")
+    sheet = desk.world.one(PrintJob, document_kind="count_sheet").facts["sheet_no"]
+    good = f"Bin,SKU,Pieces,Sheet\nA-1,TEE,8,{sheet}\n"
+
+    def send(text: str, before: TestResponse, **chosen: str) -> TestResponse:
+        (form,) = (f for f in forms_of(before.text) if f.action == f"{page}/file")
+        file = (io.BytesIO(text.encode()), "counts.csv")
+        return desk.post(form.action, file=file, **(form.fields | chosen))
+
+    nobody = send(good.replace("TEE", "NOPE"), desk.get(page))
+    assert (nobody.status_code, marked(nobody)) == (400, ["counted_by"])
+    assert "Say who counted, here or in a column of the file." in words_of(nobody)
+    me = str(desk.people[Role.SUPERVISOR])
+    wrong = send(good.replace("TEE", "CAP"), nobody, counted_by=me)
+    assert (wrong.status_code, marked(wrong)) == (400, [])
+    assert send(good, wrong).status_code == 200
+    assert [(x.counted, x.counted_by_id) for x in count.lines()] == [(8, int(me))]
 
 
 def test_all_that_is_wrong_with_a_long_file_is_there_to_be_kept(desk: Desk, shelf):

@@ -53,6 +53,7 @@ class CountReport:
     unsaid: int = 0  # of these known piece by piece, their serial numbers not said
     is_known: bool = False  # the same file came before
     is_sheet_missing: bool = False  # no row names its sheet, and some must
+    counter_problem: Text | None = None  # why nobody can tell who counted
     rejected: tuple[Rejected, ...] = ()
 
 
@@ -174,9 +175,11 @@ def _nothing_taken(
     places = {head: at for at, head in enumerate(heads.values())}
     message = say("{rows} rows cannot be taken; nothing was. Mend them and send the file again.",
                   rows=len({r.row for r in rejected} - {0}))  # fmt: skip
+    unsaid = [r.reason for r in rejected if r.row == 0 and r.column == heads["counted_by"]]
     is_asked = any(r.column == heads["sheet"] and not r.value for r in rejected)
     return CountReport(
         message=message,
+        counter_problem=unsaid[0] if unsaid else None,
         is_sheet_missing=is_asked and not any(row.sheet for some in rows for row in some),
         rejected=tuple(sorted(rejected, key=lambda r: (r.row, places.get(r.column, -1)))),
     )

@@ -57,7 +57,7 @@ from warehouse.web.context import (
     reading,
     speak,
 )
-from warehouse.web.count_people import counter_choices
+from warehouse.web.count_people import counter_choices, counters_of_file
 from warehouse.web.counts import bp, seen_at
 from warehouse.web.desk import act, back_or, noted, told
 from warehouse.web.faults import SHOWN, whole_list
@@ -109,9 +109,12 @@ def upload(session_id: int) -> str | Response | tuple[str, int]:
             raise
         return told(error, _here(session_id))
     with reading() as session:
-        count = session.get(CountSession, session_id)
-        page = render_template("counts/imported.html", report=found, count=count, shown=SHOWN,
-                               whole=whole_list(found.rejected))  # fmt: skip
+        count = session.get_one(CountSession, session_id)
+        page = render_template(
+            "counts/imported.html", report=found, count=count, shown=SHOWN,
+            whole=whole_list(found.rejected), who_counts=counters_of_file(session, count),
+            counted_by=form_str("counted_by", ""),
+        )  # fmt: skip
     return (page, 400) if found.rejected else page
 
 

@@ -7,13 +7,18 @@ from sqlalchemy.orm import Session
 from warehouse.counting.counters import sheets_since
 from warehouse.counting.models import CountSession
 from warehouse.counting.queries import counters
-from warehouse.text import Text
+from warehouse.text import Text, say
 from warehouse.web.context import person, speak
 
 
 def named_counters(session: Session) -> list[tuple[str, str]]:
     """Return everybody who counts as options."""
     return [(str(person_id), name) for person_id, name in counters(session)]
+
+
+def counters_of_file(session: Session, count: CountSession) -> list[tuple[str, str]]:
+    """Return who may have counted what no row of a file says the counter of, as options."""
+    return counter_choices(session, count, say("as the file says, else I"), say("as the file says"))
 
 
 def counter_choices(

@@ -69,7 +69,7 @@ from warehouse.web.context import (
     speak,
 )
 from warehouse.web.count_lists import LISTING, lines_as_seen
-from warehouse.web.count_people import counter_choices, named_counters
+from warehouse.web.count_people import counters_of_file, named_counters
 from warehouse.web.desk import act, back_or, names_of, noted, state_chips, told
 from warehouse.web.pages import invalid
 from warehouse.web.timeline import story
@@ -190,9 +190,7 @@ def count(session_id: int) -> str | Response:
             files=count_desk.files_of(session, session_id),
             sheets=sheet_list(session, session_id),
             for_whom=[("", speak(say("nobody in particular"))), *named_counters(session)],
-            who_counts=counter_choices(
-                session, found, say("as the file says, else I"), say("as the file says")
-            ),
+            who_counts=counters_of_file(session, found),
             people=names_of(session),
             hands=in_hands(session, bins=count_desk.bins_asked_again(session, session_id)),
             reasons=options(DifferenceReason, say("choose")),
