@@ -127,6 +127,7 @@ def make_app(site: Site) -> Flask:
         fmt_g=lambda grams: f"{grams} g",
         may=lambda _right: True,
     )
+    app.jinja_env.filters["said"] = lambda text: translate(text, locale())
 
     _add_frame(app, site)
     _add_scans(app, site)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from tests.builders import Goods, World
 from tests.commands.test_counts_agreed import exact
 from tests.counts import GRACE, Count, move, opened, supervisor
+from warehouse.catalog.models import Bin
 from warehouse.commands import Actor
 from warehouse.counting.commands.deciding import KeepBook, keep_book
 from warehouse.counting.commands.sessions import FinishCount, finish_count
-from warehouse.counting.models import CountSession, LineState
+from warehouse.counting.models import CountBin, CountSession, LineState
 from warehouse.counting.papers import count_report
 from warehouse.counting.settling import settle_due
 from warehouse.errors import Forbidden
@@ -104,3 +106,19 @@ def test_a_move_that_came_after_the_last_look_is_seen_when_the_count_is_ended(
     world.now += GRACE  # the worker has not looked yet
     done = world.do(finish_count, FinishCount, by="chief", session_id=count.id, note="")
     assert done.facts["unjudged"] == 1
+
+
+def test_a_counter_is_told_that_goods_moved_and_when_to_come_back_and_is_sent_elsewhere_first(
+    world: World, tee: Goods
+):
+    count = opened(world, "A-1", "A-2")
+    take = count.take("A-1")
+    move(world, tee, "A-1", "TOTE-1", 1, MoveReason.PICK)
+    count.scan(take, tee, 9)
+    done = count.close(take)
+    later = (world.now + timedelta(seconds=60)).astimezone(world.zone)
+    assert str(done.message).startswith("Goods of A-1 moved just now.")
+    assert f"from {later:%H:%M}" in str(done.message)
+    assert world.get(CountBin, done.subject_id).bin_id == world.one(Bin, code="A-2").id
+    quiet = count.close(count.take("A-2"))
+    assert str(quiet.message) == "A-2 is counted."

@@ -49,6 +49,7 @@ class Closed:
 
     `unsaid` of the last are of goods whose serial numbers nobody said. `hands`: what people have
     had in hand for so long, of goods that are asked again for it, that it may stand in its bin.
+    `moved`: how many are asked again as their goods moved or changed hands just then.
     """
 
     agreed: int
@@ -56,6 +57,7 @@ class Closed:
     again: int
     unsaid: int = 0
     hands: tuple[Hand, ...] = ()
+    moved: int = 0
 
 
 def close_passes(
@@ -86,6 +88,7 @@ def close_passes(
         different=len(states) - agreed - again,
         again=again + len(unsaid),
         unsaid=len(unsaid),
+        moved=states.count(LineState.LOOK),
         hands=tuple({id(hand): hand for row in found for hand in row["in_hands"]}.values()),
     )
 

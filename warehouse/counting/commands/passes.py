@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -15,7 +13,7 @@ from warehouse.commands import Command, Outcome, Tone
 from warehouse.counting.book import hands_at
 from warehouse.counting.closing import bin_state, close_passes, refresh
 from warehouse.counting.doubts import Pass
-from warehouse.counting.hands import Hand, open_hands
+from warehouse.counting.hands import open_hands
 from warehouse.counting.models import (
     BinState,
     CountBin,
@@ -36,7 +34,8 @@ from warehouse.counting.queries import (
 )
 from warehouse.counting.screens import CountScreen
 from warehouse.counting.settling import look_for_resolved
-from warehouse.counting.strays import last_stray, strays_of
+from warehouse.counting.strays import last_stray
+from warehouse.counting.told import has_moved, in_the_way, is_counted, said_to_hold
 from warehouse.errors import RuleViolation, TakenByAnother
 from warehouse.inventory.models import StockBalance
 from warehouse.inventory.refusals import refuse_bin
@@ -122,7 +121,7 @@ def take_bin(session: Session, command: TakeBin) -> Outcome:
     session.flush()
     there = [x for x in open_hands(session, [place.bin_id]) if x.is_old(command.at)]
     if there:
-        return _counting(take, _said_to_hold(session, command, there), Tone.ATTENTION)
+        return _counting(take, said_to_hold(session, command, there), Tone.ATTENTION)
     again = say("Count again only what is named here.")
     return _counting(take, say("Scan everything in this bin.") if asked is None else again)
 
@@ -153,11 +152,16 @@ def close_bin(session: Session, command: CloseBin) -> Outcome:
     refresh(session, command, count)
     code = session.scalar(sa.select(Bin.code).where(Bin.id == place.bin_id))
     if closed.hands:
-        message, tone = _in_the_way(session, command, closed.hands, str(code)), Tone.ATTENTION
+        message, tone = in_the_way(session, command, closed.hands, str(code)), Tone.ATTENTION
         return _on_the_way(
             session, command, count, message, is_done=True, without={place.id}, tone=tone
         )
-    return _on_the_way(session, command, count, _closed(session, take, str(code)), is_done=True)
+    if closed.moved:
+        message = has_moved(session, command, count, take, str(code))
+        return _on_the_way(
+            session, command, count, message, is_done=True, without={place.id}, tone=Tone.ATTENTION
+        )
+    return _on_the_way(session, command, count, is_counted(session, take, str(code)), is_done=True)
 
 
 def changes_of(session: Session, bin_id: int) -> dict[str, int]:
@@ -284,14 +288,6 @@ def _counting(take: CountTake, message: Text, tone: Tone = Tone.OK) -> Outcome:
     return Outcome(screen=CountScreen.GOODS, subject_id=take.id, message=message, tone=tone)
 
 
-def _said_to_hold(session: Session, command: Command, hands: Sequence[Hand]) -> Text:
-    first = min(hands, key=lambda hand: hand.since)
-    return say(
-        "{name} has had goods of this bin in hand since {time}. Ask whether they are back before"
-        " you count.", name=name_of(session, first.person_id), time=_clock(command, first.since),
-    )  # fmt: skip
-
-
 def _pass_of(session: Session, take: CountTake, place: CountBin) -> Pass:
     pieces: dict[tuple[int, int | None], int] = {}
     serials: dict[int, set[str]] = {}
@@ -317,29 +313,6 @@ def _pass_of(session: Session, take: CountTake, place: CountBin) -> Pass:
         pieces=pieces,
         serials={sku_id: frozenset(codes) for sku_id, codes in serials.items()},
     )
-
-
-def _closed(session: Session, take: CountTake, code: str) -> Text:
-    """Return what a counter is told; never whether the book agrees, which a blind count hides."""
-    if strays_of(session, take):
-        return say("{bin} is counted. Put the pieces with unknown codes aside.", bin=code)
-    return say("{bin} is counted.", bin=code)
-
-
-def _in_the_way(session: Session, command: Command, hands: Sequence[Hand], code: str) -> Text:
-    """Return whose hands keep the goods of a bin from being compared, and what helps."""
-    first = min(hands, key=lambda hand: hand.since)
-    return say(
-        "{name} has had goods of {bin} in hand since {time}. Have them put down, or ask the desk to"
-        " end it under Stock, Dock; then they are counted again.",
-        name=name_of(session, first.person_id), bin=code, time=_clock(command, first.since),
-    )  # fmt: skip
-
-
-def _clock(command: Command, at: datetime) -> str:
-    there = at.astimezone(command.zone)
-    today = command.at.astimezone(command.zone).date()
-    return f"{there:%H:%M}" if there.date() == today else f"{there:%m-%d %H:%M}"
 
 
 def _on_the_way(
