@@ -6,8 +6,12 @@ import pytest
 
 from tests.builders import Stage, World
 from tests.commands.test_counting_among_moves import carry, put_down
+from tests.commands.test_counts_while_working import FindNothing, find_nothing
 from tests.commands.test_short import sellable, short, walk
+from tests.counts import GRACE, move, opened
 from tests.tracked import by_lot, put
+from warehouse.catalog.models import Bin
+from warehouse.counting.models import CountDoubt
 from warehouse.inventory.models import Unfound
 from warehouse.stopping.commands import NOTHING_TO_PUT_DOWN, SetAside, set_aside
 from warehouse.storing.commands.moves import MovePieces, Taken, move_pieces
@@ -87,3 +91,25 @@ def test_pieces_moved_by_word_out_of_a_doubted_bin_were_found(world: World):
     assert world.all(Unfound) == []
     world.stock(tee, "A-01", 2)
     assert sellable(world, tee) == 12
+
+
+@pytest.mark.parametrize("comes", ["before the pass", "in the pass"])
+def test_goods_that_were_not_found_and_have_left_are_looked_for_no_more(
+    world: World, shelf, comes: str
+):
+    tee, mug = shelf
+    place = {"bin_id": world.one(Bin, code="A-1").id, "sku_id": tee.id}
+    count = opened(world, "A-1")
+    take = count.take("A-1") if comes == "in the pass" else 0
+    world.do(find_nothing, FindNothing, by="li", **place)
+    move(world, tee, "A-1", "A-3", 10)
+    world.now += GRACE
+    take = take or count.take("A-1")
+    count.scan(take, mug, 5)
+    count.close(take)
+    if count.state == "counting":
+        world.now += GRACE
+        count.count("A-1", {})
+    count.post()
+    assert count.state == "posted"
+    assert (world.all(Unfound), world.all(CountDoubt)) == ([], [])

@@ -88,7 +88,10 @@ def _is_counted(
     sku_id: InstrumentedAttribute[int] | InstrumentedAttribute[int | None],
     at: InstrumentedAttribute[Any],
 ) -> sa.ColumnElement[bool]:
-    """Return the condition that the goods were counted in the bin since, and all is decided."""
+    """Return the condition that the goods were counted in the bin since, and all is decided.
+
+    Goods that neither book nor shelf had any more, when the whole bin was counted, have no line.
+    """
 
     def lines(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
         return sa.exists(
@@ -104,13 +107,20 @@ def _is_counted(
 
     is_done = CountLine.state.in_(_DONE)
     is_after = lines(is_done, CountLine.looks > 0, CountLine.counted_at > at)
-    return sa.and_(is_after, _is_seen(count, bin_id, at), ~lines(~is_done))
+    is_counted = sa.and_(is_after, _is_seen(count, bin_id, at), ~lines(~is_done))
+    if count.is_by_sku:
+        return is_counted
+    return sa.or_(is_counted, sa.and_(~lines(), _is_seen(count, bin_id, at, is_whole=True)))
 
 
 def _is_seen(
-    count: CountSession, bin_id: InstrumentedAttribute[int], at: InstrumentedAttribute[Any]
+    count: CountSession,
+    bin_id: InstrumentedAttribute[int],
+    at: InstrumentedAttribute[Any],
+    *,
+    is_whole: bool = False,
 ) -> sa.ColumnElement[bool]:
-    """Return the condition that somebody has looked into the bin since.
+    """Return the condition that somebody has looked into the bin since, or at all that is there.
 
     What stands on paper or in a file may have been counted long before it came.
     """
@@ -118,6 +128,8 @@ def _is_seen(
         (CountTake.kind.in_((TakeKind.PAPER, TakeKind.FILE)), CountTake.opened_at),
         else_=CountTake.closed_at,
     )
+    # None is kept as NULL by SQLite and as JSON's null by PostgreSQL.
+    of_all = sa.func.coalesce(sa.cast(CountTake.asked, sa.Text), "null") == "null"
     return sa.exists(
         sa.select(CountTake.id)
         .join(CountBin, CountBin.id == CountTake.count_bin_id)
@@ -126,5 +138,6 @@ def _is_seen(
             CountBin.bin_id == bin_id,
             ~CountTake.is_dropped,
             seen_at > at,
+            of_all if is_whole else sa.true(),
         )
     )
