@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -11,7 +12,7 @@ from tests.commands.test_storing import Dock
 from tests.tracked import by_lot, by_piece, put
 from tests.web.desk_site import Desk, marked, words_of
 from tests.web.forms import forms_of
-from warehouse.catalog.models import Bin
+from warehouse.catalog.models import Bin, Zone
 from warehouse.counting.models import CountBin
 from warehouse.inventory.models import Move
 
@@ -112,3 +113,22 @@ def test_a_lot_nobody_saw_before_stays_as_it_was_typed(desk: Desk):
     assert marked(missing) == ["lot", "why"]
     desk.said(desk.post("/stock/act/adjust", lot="L2", best_before="2031-01-01", **form))
     assert desk.world.standing(milk)["A-01"] == 6
+
+
+def test_every_fault_of_a_zone_is_told_in_its_own_row(desk: Desk):
+    wrong = {"code": "", "name": "x" * 61, "sequence": "9" * 10, "storage_class": "y" * 25}
+    answer = desk.post("/stock/zones", **wrong)
+    assert (answer.status_code, marked(answer)) == (400, list(wrong))
+    assert "Not saved yet: 4 to mend" in words_of(answer)
+    desk.said(desk.post("/stock/zones", code="C", name="Cool", sequence="4", storage_class="cold"))
+    kept = desk.world.one(Zone)
+    answer = desk.post("/stock/zones", code="D", name="Dry", sequence="first")
+    assert (answer.status_code, marked(answer)) == (400, ["sequence"])
+    row = {"zone_id": kept.id, "code": "C", "name": "Cold", "sequence": "soon"}
+    answer = desk.post("/stock/zones", storage_class="", **row)
+    assert (answer.status_code, marked(answer)) == (400, ["sequence"])
+    marks = re.findall(r'name="(\w+)" value="([^"]*)" aria-label="[^"]* C"', answer.text)
+    assert dict(marks) == {"name": "Cold", "sequence": "soon", "storage_class": ""}
+    new = forms_of(answer.text)[-1].fields
+    assert [new[name] for name in ("code", "name", "sequence")] == ["", "", "2"]
+    assert [zone.name for zone in desk.world.all(Zone)] == ["Cool"]

@@ -22,8 +22,8 @@ from warehouse.people.rights import Right
 from warehouse.text import say
 from warehouse.web.access import needs
 from warehouse.web.context import Typed, form_int, form_str, reading
-from warehouse.web.desk import act, noted
-from warehouse.web.pages import invalid
+from warehouse.web.desk import noted
+from warehouse.web.pages import fieldless, invalid
 from warehouse.web.stock import bp
 
 
@@ -78,6 +78,27 @@ def measure(sku_id: int) -> Response | tuple[str, int]:
 @needs(Right.SEE_DESK)
 def zones() -> str:
     """List the zones with their class and how many bins in use they have."""
+    return _zones_page({})
+
+
+@bp.post("/zones")
+@needs(Right.STOCK)
+def zone() -> Response | tuple[str, int]:
+    """Save a zone."""
+    typed = Typed()
+    try:
+        outcome = typed.do(
+            save_zone, SaveZone, code=form_str("code", ""), name=form_str("name", ""),
+            sequence=typed.read(form_int, "sequence", -1),
+            storage_class=form_str("storage_class", ""),
+        )  # fmt: skip
+    except InvalidInput as error:
+        return _zones_page(invalid(error)), 400
+    return noted(outcome, url_for("stock.zones"))
+
+
+def _zones_page(errors: dict[str, str]) -> str:
+    """Show the zones; in the row whose form was refused, or in that of a new one, as typed."""
     with reading() as session:
         found = session.execute(
             sa.select(
@@ -88,18 +109,11 @@ def zones() -> str:
             .group_by(Zone.id, Zone.code, Zone.name, Zone.sequence, Zone.storage_class)
             .order_by(Zone.sequence, Zone.code)
         )  # fmt: skip
-        return render_template("stock/zones.html", zones=list(found))
-
-
-@bp.post("/zones")
-@needs(Right.STOCK)
-def zone() -> Response:
-    """Save a zone."""
-    return act(
-        save_zone, SaveZone, back=url_for("stock.zones"), code=form_str("code", ""),
-        name=form_str("name", ""), sequence=form_int("sequence", 0),
-        storage_class=form_str("storage_class", ""),
-    )  # fmt: skip
+        refused = {form_str("zone_id", ""): request.form} if errors else {}
+        return render_template(
+            "stock/zones.html", zones=list(found), refused=refused, errors=errors,
+            refusals=fieldless(errors),
+        )  # fmt: skip
 
 
 def _bin_form(bin_id: int, errors: dict[str, str]) -> str:

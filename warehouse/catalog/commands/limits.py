@@ -135,15 +135,6 @@ def class_problem(storage_class: str) -> Text | None:
     return None
 
 
-def require_class(storage_class: str) -> None:
-    """Refuse what is no storage class.
-
-    Raises:
-        InvalidInput: so it is.
-    """
-    _require_none([("storage_class", class_problem(storage_class))])
-
-
 def _number_problems(
     values: Mapping[str, Any], most: Mapping[str, int]
 ) -> Iterator[tuple[str, Text]]:

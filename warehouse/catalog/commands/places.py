@@ -12,13 +12,13 @@ from warehouse.catalog.commands.limits import (
     class_problem,
     limit_problems,
     limits_of,
-    require_class,
 )
 from warehouse.catalog.commands.saved import Saved, outcome_of, require_all, subjects
 from warehouse.catalog.models import VIRTUAL_KINDS, Barcode, Bin, BinKind, Zone
 from warehouse.catalog.rules import Problem, code_problem, scan_code
 from warehouse.commands import Command, Outcome
 from warehouse.errors import InvalidInput
+from warehouse.gathering import Gathered
 from warehouse.people import trail
 from warehouse.text import Text, say
 
@@ -26,6 +26,8 @@ MADE_KINDS = frozenset(BinKind) - VIRTUAL_KINDS - {BinKind.PARCEL}
 WALK_STEP = 10
 MOST_TOTES = 1_000
 LARGEST_MM = 2_000_000
+LONGEST_NAME = 60  # of a zone
+LARGEST_SEQUENCE = 100_000
 LARGEST_WALK = 900_000  # the places that stand for the outside come after every walk
 
 
@@ -112,11 +114,20 @@ def import_bins(session: Session, command: ImportBins) -> Outcome:
 
 
 def save_zone(session: Session, command: SaveZone) -> Outcome:
-    """Make or change a zone; `sequence` orders the zones of the building."""
+    """Make or change a zone; `sequence` orders the zones of the building.
+
+    Raises:
+        InvalidInput: a code no scanner can read, or what no zone can be called, or come after.
+    """
     code = scan_code(command.code)
-    problem = code_problem(code)
-    if problem is not None:
-        raise InvalidInput(problem, field="code")
+    told = Gathered()
+    told.tell(code_problem(code), "code")
+    if len(command.name.strip()) > LONGEST_NAME:
+        told.tell(say("This is longer than {most} signs.", most=LONGEST_NAME), "name")
+    if not 0 <= command.sequence <= LARGEST_SEQUENCE:
+        told.tell(say("This must be 0 to {most}.", most=LARGEST_SEQUENCE), "sequence")
+    told.tell(class_problem(command.storage_class or ""), "storage_class")
+    told.refuse()
     zone = session.scalars(sa.select(Zone).where(Zone.code == code)).first()
     if zone is None:
         zone = Zone(code=code)
@@ -124,7 +135,6 @@ def save_zone(session: Session, command: SaveZone) -> Outcome:
     zone.name = command.name.strip() or code
     zone.sequence = command.sequence
     if command.storage_class is not None:
-        require_class(command.storage_class)
         zone.storage_class = command.storage_class.strip()
     session.flush()
     trail.record(session, command, "zone", zone.id, "zone_saved")
