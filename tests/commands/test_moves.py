@@ -173,6 +173,23 @@ def test_a_known_piece_is_named_to_be_scrapped(dock: Dock):
     assert world.standing(dock.goods)["SCRAP"] == 1
 
 
+def test_all_that_is_wrong_with_an_act_is_told_with_the_first_of_it(dock: Dock):
+    world = dock.world
+    dock.goods = world.known_piece("S1", place="DOCK")
+    taken = of("DOCK", 3, sku="PHONE", serials=("S1", "S9"))
+    told = world.refused(InvalidInput, scrap_stock, ScrapStock, taken=taken, why=Why.FOUND).all
+    assert [one.field for one in told] == ["why", "pieces", "serials", "serials"]
+    found = {
+        "taken": of("A-01", 2, sku="PHONE", serials=("S1",)),
+        "is_more": True,
+        "why": Why.FOUND,
+    }
+    told = world.refused(SerialMissing, adjust_stock, AdjustStock, **found).all
+    assert [one.code for one in told] == ["serial_missing", "serial_elsewhere"]
+    told = world.refused(UnknownName, move_bin, MoveBin, bin="A-02", to="NOWHERE").all
+    assert [(one.field, str(one)) for one in told[1:]] == [("bin", "A-02 is empty.")]
+
+
 def test_of_two_who_scrap_the_last_piece_one_is_told(dock: Dock):
     world = dock.world
     both = [
