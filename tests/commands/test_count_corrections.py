@@ -129,7 +129,7 @@ def test_the_wrong_figure_stays_in_the_trail_and_the_recount_it_asked_for_is_wit
     assert before.state is LineState.RECOUNT
     world.do(go_to_next_bin, NextBin, by="bob", session_id=paper.count.id)  # on his way there
     move(world, tee, "A-1", "A-2", 4)  # after the sheet was typed in
-    outcome = paper.corrected({"TEE": 10, "cap-Blue": 3})
+    outcome = paper.corrected({"TEE": 10, "cap-Blue": 3}, by="eve")
     assert str(outcome.message) == (
         "A-1 is corrected: TEE 100 → 10. Nothing of it is asked again any more."
     )
@@ -145,7 +145,7 @@ def test_the_wrong_figure_stays_in_the_trail_and_the_recount_it_asked_for_is_wit
     assert world.one(CountPaperBin).take_id == paper.take.id
     told = world.all(Trail, event="sheet_corrected")[-1]
     assert (told.person_id, told.facts) == (
-        world.person("typist"), {"bin": "A-1", "sheet": sheet, "lines": "TEE 100 → 10"},
+        world.person("eve"), {"bin": "A-1", "sheet": sheet, "lines": "TEE 100 → 10"},
     )  # fmt: skip
     late = world.refused(RuleViolation, take_bin, TakeBin, by="bob", session_id=paper.count.id,
                          barcode="A-1")  # fmt: skip
@@ -166,6 +166,36 @@ def test_who_typed_the_figures_neither_recounts_nor_decides_and_the_next_look_ag
     paper.count.count("A-1", {tee: 7}, by="bob")  # the first 10 is no look that counts
     assert paper.count.line("A-1", tee).state is LineState.DIFFERENT
     assert "tablet or from a file" in paper.refused({"TEE": 8})
+
+
+@pytest.mark.parametrize("who", ["ann", "typist"])
+def test_whoever_counted_or_typed_what_differs_takes_it_back_only_with_another_person(
+    world: World, tee: Goods, who: str
+):
+    paper = Paper(opened(world, "A-1"))
+    paper.typed({"TEE": 4})
+    for said in (10, 9):  # as the book has it, and so little off that nobody would be asked
+        outcome = paper.corrected({"TEE": said}, by=who)
+        assert (outcome.tone, outcome.facts["again"]) == (Tone.ATTENTION, 1)
+        assert "still counted again by another person" in str(outcome.message)
+        line = paper.count.line("A-1", tee)
+        assert (line.counted, line.state) == (said, LineState.RECOUNT)
+        assert (paper.place.state, paper.count.state) == (BinState.AGAIN, SessionState.COUNTING)
+    world.refused(RuleViolation, take_bin, TakeBin, by=who, session_id=paper.count.id,
+                  barcode="A-1")  # fmt: skip
+    paper.count.count("A-1", {tee: 10}, by="bob")
+    assert paper.count.line("A-1", tee).state is LineState.AGREED
+
+
+def test_what_two_people_found_is_not_taken_back_by_one_of_them(world: World, tee: Goods):
+    paper = Paper(opened(world, "A-1"))
+    paper.count.count("A-1", {tee: 4}, by="bob")
+    paper.typed({"TEE": 4})
+    assert paper.count.line("A-1", tee).state is LineState.DIFFERENT
+    assert paper.corrected({"TEE": 10}, by="bob").facts["again"] == 1
+    assert paper.count.line("A-1", tee).state is LineState.RECOUNT
+    assert paper.corrected({"TEE": 4}, by="eve").facts["again"] == 0
+    assert paper.count.line("A-1", tee).state is LineState.DIFFERENT
 
 
 def test_a_sheet_is_corrected_once_however_often_it_is_sent_and_the_second_desk_looks_again(
@@ -195,7 +225,7 @@ def test_while_somebody_counts_again_the_sheet_is_left_alone(world: World, tee: 
     assert str(told.text).startswith("bob is counting A-1 again. Wait")
     world.do(leave_bin, LeaveBin, by="bob", session_id=paper.count.id)
     late = (take_bin, world.command(TakeBin, by="eve", session_id=paper.count.id, barcode="A-1"))
-    told = world.overlap(paper.act({"TEE": 10}), late)
+    told = world.overlap(paper.act({"TEE": 10}, by="boss"), late)
     assert isinstance(told, RuleViolation)
     assert "is counted already" in str(told.text)
 
@@ -281,7 +311,7 @@ def test_pieces_known_by_number_are_corrected_as_long_as_none_has_moved(world: W
     paper = Paper(opened(world, "A-1"))
     world.now += GRACE
     paper.typed({"TEE": 10, "CAM": 2}, CAM=("S1", "S9"))
-    paper.corrected({"TEE": 10, "CAM": 2}, CAM=("S1", "S2"))
+    paper.corrected({"TEE": 10, "CAM": 2}, by="eve", CAM=("S1", "S2"))
     line = paper.count.line("A-1", camera)
     assert (line.serials, line.state) == ({"gone": [], "found": []}, LineState.AGREED)
     assert (

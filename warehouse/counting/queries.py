@@ -92,15 +92,22 @@ def may_look(person_id: int) -> sa.ColumnElement[bool]:
     A line that moved under somebody's hands may be looked at by anybody; a recount by nobody who
     counted it before, or typed it in.
     """
-    counted_before = sa.exists().where(
+    return sa.or_(
+        CountLine.state == LineState.LOOK,
+        sa.and_(CountLine.state == LineState.RECOUNT, ~looked_before(person_id)),
+    )
+
+
+def looked_before(person_id: int) -> sa.ColumnElement[bool]:
+    """Return the condition that this person made or typed in a look at a line while nothing moved.
+
+    A look that was typed in wrongly, and corrected, is one as well.
+    """
+    return sa.exists().where(
         CountEntry.line_id == CountLine.id,
         ~CountEntry.is_disturbed,
         CountTake.id == CountEntry.take_id,
         had_part(person_id),
-    )
-    return sa.or_(
-        CountLine.state == LineState.LOOK,
-        sa.and_(CountLine.state == LineState.RECOUNT, ~counted_before),
     )
 
 

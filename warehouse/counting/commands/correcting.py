@@ -39,7 +39,7 @@ from warehouse.counting.models import (
     TakeKind,
 )
 from warehouse.counting.put_off import within_reach
-from warehouse.counting.queries import wanted_goods
+from warehouse.counting.queries import looked_before, wanted_goods
 from warehouse.counting.rows import CountedBin, CountRow, found_in
 from warehouse.counting.sheet_models import CountPaperBin
 from warehouse.counting.typed import (
@@ -50,6 +50,7 @@ from warehouse.counting.typed import (
     typed_of,
     typed_pass,
 )
+from warehouse.db import portions
 from warehouse.errors import NotFound, RuleViolation
 from warehouse.people import trail
 from warehouse.text import say
@@ -84,8 +85,12 @@ def correct_sheet(session: Session, command: CorrectSheet, rows: Sequence[CountR
     """Put right what was typed in wrongly of a sheet; lines typed rightly stay as they are.
 
     Each line is held against what the book had when the sheet was typed in, whatever moved since;
-    goods that were not named before are asked again if they have moved. A recount that only the
-    wrong figure asked for is withdrawn. What was typed in first stays, and tells nothing any more.
+    goods that were not named before are asked again if they have moved. What was typed in first
+    stays, and tells nothing any more.
+
+    A recount that only the wrong figure asked for is withdrawn by somebody else alone. Whoever
+    counted the goods or typed them in may put his figure right, but takes back no difference: what
+    was asked again of another person stays so, and a line that differed and now agrees is asked.
 
     Raises:
         NotFound: no such bin. RuleViolation: it cannot be corrected any more, was typed in anew
@@ -114,7 +119,7 @@ def correct_sheet(session: Session, command: CorrectSheet, rows: Sequence[CountR
     _require_undecided(session, place, changed, code)
     was_asked = _asked(session, place)
     take = _anew(session, command, wrong, found[0])
-    _hold_against(session, command, count, place, take, wrong, after, changed)
+    is_his = _hold_against(session, command, count, place, take, wrong, after, changed)
     session.flush()
     session.execute(
         sa.update(CountBin)
@@ -129,7 +134,10 @@ def correct_sheet(session: Session, command: CorrectSheet, rows: Sequence[CountR
                  sheet=sheet_of(session, take.id), lines=said)  # fmt: skip
     again = _asked(session, place)
     message = say("{bin} is corrected: {lines}", bin=code, lines=said)
-    if again:
+    if is_his:
+        message = say("{bin} is corrected: {lines}. You counted it or typed it in: it is still"
+                      " counted again by another person.", bin=code, lines=said)  # fmt: skip
+    elif again:
         message = say("{bin} is corrected: {lines}. Asked again: {again}", bin=code,
                       lines=said, again=again)  # fmt: skip
     elif was_asked:
@@ -251,8 +259,11 @@ def _hold_against(
     wrong: CountTake,
     after: Typed,
     changed: Sequence[Goods],
-) -> None:
-    """Write what the pass says now, and what becomes of the lines that are changed."""
+) -> bool:
+    """Write what the pass says now, and what becomes of the lines that are changed.
+
+    Tell whether some are asked again because he who corrects them had a part in them.
+    """
     done = Pass(
         take_id=take.id, count_bin_id=place.id, bin_id=place.bin_id, person_id=take.person_id,
         opened_at=take.opened_at, changes=None, hands=None,
@@ -268,6 +279,7 @@ def _hold_against(
     rows = [_corrected(done, book, around, *entries[goods]) for goods in changed
             if goods in entries]  # fmt: skip
     judge(session, count, rows)
+    is_his = _ask_another(session, rows, command.actor.person_id)
     keep_entries(session, rows)
     for row in rows:
         _put_right(row["line"], row)
@@ -278,6 +290,26 @@ def _hold_against(
                if (row["sku_id"], row["lot_id"]) in fresh]  # fmt: skip
         judge(session, count, new)
         write(session, command, count, new)
+    return is_his
+
+
+def _ask_another(session: Session, rows: Sequence[dict[str, Any]], person_id: int) -> bool:
+    """Have another person count again what this one had said to differ, whatever he says now.
+
+    Tell whether there is any of it.
+    """
+    his: set[int] = set()
+    for ids in portions(row["known_id"] for row in rows):
+        query = sa.select(CountLine.id).where(CountLine.id.in_(ids), looked_before(person_id))
+        his.update(session.scalars(query))
+    is_any = False
+    for row in rows:
+        was, now = row["line"].state, row["state"]
+        is_taken_back = now is LineState.AGREED and was is not LineState.AGREED
+        is_still_asked = now is not LineState.LOOK and was is LineState.RECOUNT
+        if row["known_id"] in his and (is_taken_back or is_still_asked):
+            row["state"], is_any = LineState.RECOUNT, True
+    return is_any
 
 
 def _entries(session: Session, take: CountTake) -> dict[Goods, tuple[CountLine, CountEntry]]:
