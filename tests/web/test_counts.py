@@ -314,6 +314,23 @@ def test_a_sheet_typed_in_wrongly_is_corrected_where_its_lines_stand(desk: Desk,
     assert "Nothing has been typed in of A-2 yet." in notice_of(desk.get(nothing.location))
 
 
+@pytest.mark.parametrize("said", [("pieces", "3"), ("lot", "L1"), ("serials", "S1")])
+def test_goods_found_whose_sku_nobody_typed_are_not_dropped(desk: Desk, shelf, said):
+    tee, count = shelf
+    name, value = said
+    place = desk.world.one(CountBin, bin_id=desk.world.one(Bin, code="A-1").id)
+    missing = "Pieces of what? The SKU is missing."
+    typed = f"/counts/bins/{place.id}/typed"
+    free = {"pieces": "new-0", "lot": "new-lot-0", "serials": "new-serials-0"}[name]
+    answer = desk.submit(typed, typed, **{f"pieces-{tee.id}": "10", free: value})
+    assert (answer.status_code, missing in words_of(answer), count.lines()) == (400, True, [])
+    assert desk.submit(typed, typed, **{f"pieces-{tee.id}": "9", free: ""}).status_code == 303
+    anew = f"/counts/bins/{place.id}/corrected"
+    answer = desk.submit(anew, anew, **{"pieces-0": "10", f"{name}-2": value})
+    assert (answer.status_code, missing in words_of(answer)) == (400, True)
+    assert count.line("A-1", tee).counted == 9
+
+
 def test_what_goods_were_bought_for_is_told_to_those_who_buy(desk: Desk, shelf):
     tee, count = shelf
     dock = Dock(desk.world)

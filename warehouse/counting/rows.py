@@ -349,7 +349,7 @@ def _goods_problems(
     if not is_number:
         yield "pieces", str(row.pieces), say("Pieces are 0 to {most}.", most=MOST_PIECES)
     if not row.sku_code:
-        if row.pieces:
+        if row.pieces or row.lot or row.serials:
             yield "sku_code", "", say("Pieces of what? The SKU is missing.")
         return
     if row.sku_code not in known.goods:

@@ -22,7 +22,7 @@ from warehouse.text import Text, say
 from warehouse.web import tables
 from warehouse.web.access import needs
 from warehouse.web.context import do, form_int, form_str, reading
-from warehouse.web.count_papers import FREE_ROWS, refusals_of, row_of
+from warehouse.web.count_papers import FREE_ROWS, is_said, refusals_of, row_of
 from warehouse.web.counts import bp
 from warehouse.web.desk import noted, told
 
@@ -119,10 +119,11 @@ def _page(session: Session, place: CountBin, values: dict[str, str], problems: l
 
 def _rows(bin_code: str) -> list[CountRow]:
     """Return the rows of the form; goods of which nothing is said were not there."""
-    fields = [(form_str(f"sku-{at}", "").strip(), f"lot-{at}", f"pieces-{at}", f"serials-{at}")
+    fields = [(form_str(f"sku-{at}", ""), f"lot-{at}", f"pieces-{at}", f"serials-{at}")
               for at in range(min(form_int("rows"), MOST_ROWS))]  # fmt: skip
     rows = [row_of(bin_code, *names) for names in fields
-            if names[0] and (form_str(names[2], "") or form_str(names[3], "").strip())]  # fmt: skip
+            if (names[0] and (form_str(names[2], "") or form_str(names[3], "")))
+            or (not names[0] and is_said(*names[1:]))]  # fmt: skip
     return rows or [CountRow(row=0, bin_code=bin_code, pieces=0)]
 
 

@@ -217,13 +217,19 @@ def _typed_rows(bin_code: str, goods: Sequence[Sku]) -> list[CountRow]:
               for sku in goods if not sku.is_serial_tracked or form_str(f"pieces-{sku.id}", "")
               or form_str(f"serials-{sku.id}", "").strip()]  # fmt: skip
     for at in range(FREE_ROWS):
-        code = form_str(f"sku-{at}", "").strip()
-        if code:
-            fields.append((code, f"new-lot-{at}", f"new-{at}", f"new-serials-{at}"))
+        code = form_str(f"sku-{at}", "")
+        names = f"new-lot-{at}", f"new-{at}", f"new-serials-{at}"
+        if code or is_said(*names):
+            fields.append((code, *names))
     counted_at, sheet = _counted_at(), form_str("sheet", "")
     rows = [row_of(bin_code, *names)._replace(counted_at=counted_at, sheet=sheet)
             for names in fields]  # fmt: skip
     return rows or [CountRow(row=0, bin_code=bin_code, pieces=0, sheet=sheet)]
+
+
+def is_said(*names: str) -> bool:
+    """Tell whether anything is typed in fields of these names; 0 of no goods is nothing."""
+    return any(form_str(name, "") not in ("", "0") for name in names)
 
 
 def row_of(bin_code: str, code: str, lot: str, pieces: str, serials: str) -> CountRow:
