@@ -12,12 +12,19 @@ from tests.commands.test_counts_agreed import exact
 from tests.counts import GRACE, Count, move, opened, supervisor
 from warehouse.catalog.models import Bin
 from warehouse.commands import Actor
-from warehouse.counting.commands.deciding import KeepBook, keep_book
+from warehouse.counting.commands.deciding import (
+    ApproveLines,
+    AskAgain,
+    KeepBook,
+    approve_lines,
+    ask_lines_again,
+    keep_book,
+)
 from warehouse.counting.commands.sessions import FinishCount, finish_count
-from warehouse.counting.models import CountBin, CountSession, LineState
+from warehouse.counting.models import CountBin, CountSession, DifferenceReason, LineState
 from warehouse.counting.papers import count_report
 from warehouse.counting.settling import settle_due
-from warehouse.errors import Forbidden
+from warehouse.errors import Forbidden, RuleViolation
 from warehouse.inventory.models import MoveReason
 
 UNDER_WAY: dict[str, Callable[[World, Goods], None]] = {
@@ -122,3 +129,71 @@ def test_a_counter_is_told_that_goods_moved_and_when_to_come_back_and_is_sent_el
     assert world.get(CountBin, done.subject_id).bin_id == world.one(Bin, code="A-2").id
     quiet = count.close(count.take("A-2"))
     assert str(quiet.message) == "A-2 is counted."
+
+
+def test_what_was_found_while_nothing_moved_is_not_lost_to_a_look_at_which_goods_moved(
+    world: World, tee: Goods
+):
+    count = opened(world, "A-1")
+    count.count("A-1", {tee: 4}, by="ann")
+    assert count.line("A-1", tee).state is LineState.RECOUNT
+    take = count.take("A-1", by="boss")
+    move(world, tee, "A-1", "TOTE-1", 1, MoveReason.PICK)
+    count.scan(take, tee, 9, by="boss")
+    count.close(take, by="boss")
+    line = count.line("A-1", tee)
+    assert (line.state, line.looks, line.counted, line.variance) == (LineState.LOOK, 2, 4, -6)
+    ends = {"session_id": count.id}
+    world.refused(RuleViolation, finish_count, FinishCount, by="chief", note="", **ends)
+    world.refused(Forbidden, finish_count, FinishCount, by="boss", note="enough", **ends)
+    done = world.do(finish_count, FinishCount, by="chief", note="enough", **ends)
+    assert done.facts == {"differences": 1, "unjudged": 0}
+    found = exact(count)
+    assert (found.lines, found.lines_right, found.missing) == (1, 0, 6)
+
+
+def test_so_it_is_with_a_look_that_moves_made_doubtful_afterwards(world: World, tee: Goods):
+    world.settings(count_recount_pieces=1)
+    count = opened(world, "A-1")
+    count.count("A-1", {tee: 4}, by="ann")
+    look_under(count, tee, 10, "a pick", by="bob")
+    line = count.line("A-1", tee)
+    assert (line.state, line.counted, line.variance) == (LineState.LOOK, 4, -6)
+    count.count("A-1", {tee: 3}, by="bob")
+    line = count.line("A-1", tee)
+    assert (line.state, line.counted, line.variance) == (LineState.DIFFERENT, 3, -6)
+
+
+def test_goods_that_agreed_and_are_asked_again_by_the_desk_have_proven_something(
+    world: World, tee: Goods
+):
+    count = opened(world, "A-1")
+    count.count("A-1", {tee: 10}, by="ann")
+    world.now += GRACE
+    line = count.line("A-1", tee).id
+    world.do(ask_lines_again, AskAgain, by="chief", session_id=count.id, line_ids=(line,))
+    here = {"session_id": count.id, "line_ids": (line,), "reason": DifferenceReason.LOST}
+    world.refused(RuleViolation, approve_lines, ApproveLines, by="chief", **here)
+    done = world.do(finish_count, FinishCount, by="chief", session_id=count.id, note="")
+    assert str(done.message).endswith("is finished.")
+    assert (exact(count).lines, exact(count).lines_right, exact(count).lines_unjudged) == (1, 1, 0)
+
+
+def test_a_loss_everybody_sees_among_moves_is_approved_after_three_looks(world: World, tee: Goods):
+    count = opened(world, "A-1")
+    for looks, who in enumerate(("ann", "bob", "ann"), start=1):
+        take = count.take("A-1", by=who)
+        move(world, tee, "A-1", "TOTE-1", 1, MoveReason.PICK)
+        count.scan(take, tee, world.balance("A-1", tee)[0] - 5, by=who)
+        count.close(take, by=who)
+        line = count.line("A-1", tee)
+        assert (line.state, line.looks, line.variance) == (LineState.LOOK, looks, -5)
+        here = {"session_id": count.id, "line_ids": (line.id,), "reason": DifferenceReason.LOST}
+        if looks < 3:
+            world.refused(RuleViolation, approve_lines, ApproveLines, by="chief", **here)
+    world.refused(Forbidden, approve_lines, ApproveLines, by="ann", **here)
+    world.refused(Forbidden, approve_lines, ApproveLines, by="dan", **here)
+    world.do(approve_lines, ApproveLines, by="chief", **here)
+    move(world, tee, "A-1", "TOTE-1", 1, MoveReason.PICK)
+    count.post()
+    assert (count.state, world.balance("A-1", tee)[0]) == ("posted", 10 - 4 - 5)

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from warehouse.commands import Command
 from warehouse.counting.book import Book, Goods, book_of
 from warehouse.counting.doubts import Around, Pass, in_the_way, is_disturbed
+from warehouse.counting.figures import show_sound, sound
 from warehouse.counting.hands import Hand, hands_since
 from warehouse.counting.models import (
     ASKED_AGAIN,
@@ -35,7 +36,7 @@ from warehouse.counting.newcomers import add_newcomers
 from warehouse.counting.prices import unknown_price
 from warehouse.counting.put_off import within_reach
 from warehouse.counting.queries import is_all_counted, wanted_goods
-from warehouse.counting.rules import Look, recount_limits, state_after
+from warehouse.counting.rules import Look, look_of, recount_limits, state_after
 from warehouse.db import table_of
 from warehouse.supplying.costs import costs_of
 
@@ -155,7 +156,7 @@ def _looks_of(session: Session, line_ids: Sequence[int]) -> dict[int, list[Look]
             CountTake.person_id,
         )
         .join(CountTake, CountTake.id == _entry.c.take_id)
-        .where(_entry.c.line_id.in_(line_ids), ~_entry.c.is_disturbed, ~CountTake.is_dropped)
+        .where(_entry.c.line_id.in_(line_ids), sound())
         .order_by(_entry.c.id)
     )
     found: dict[int, list[Look]] = defaultdict(list)
@@ -163,14 +164,6 @@ def _looks_of(session: Session, line_ids: Sequence[int]) -> dict[int, list[Look]
         look = look_of(row.person_id, row.pieces - row.book, row.serials)
         found[row.line_id].append(look)
     return found
-
-
-def look_of(person_id: int, variance: int, serials: Mapping[str, Sequence[str]] | None) -> Look:
-    """Return what a person found, of goods known piece by piece with their numbers."""
-    numbers = None
-    if serials is not None:
-        numbers = (frozenset(serials["gone"]), frozenset(serials["found"]))
-    return Look(person_id=person_id, variance=variance, numbers=numbers)
 
 
 def rows_of(
@@ -286,7 +279,10 @@ def _ask(
 def write(
     session: Session, command: Command, count: CountSession, found: list[dict[str, Any]]
 ) -> None:
-    """Write rows as lines, new or looked at again, and what each pass found of them."""
+    """Write rows as lines, new or looked at again, and what each pass found of them.
+
+    A line whose goods moved shows what was found of it before, if that tells more.
+    """
     apart = ("known_id", "take_id", "is_disturbed", "in_hands")
     fresh = [row for row in found if row["known_id"] is None]
     shared = {"session_id": count.id, "counted_at": command.at, "is_settled": False, "note": ""}
@@ -300,6 +296,7 @@ def write(
     if changed:
         _update(session, command, changed)
     keep_entries(session, found)
+    show_sound(session, [row["known_id"] for row in changed if row["is_disturbed"]])
 
 
 def keep_entries(session: Session, found: Sequence[Mapping[str, Any]]) -> None:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from warehouse.catalog.models import Bin, Sku, Zone
+from warehouse.counting.figures import sound
 from warehouse.counting.models import (
     ASKED_AGAIN,
     BinState,
@@ -30,9 +31,11 @@ OFF = CountLine.gone + CountLine.found  # pieces a difference is large, whatever
 # Nothing against the book, but goods moved at every look: nobody can say that they agree.
 _UNJUDGED = sa.and_(
     OFF == 0,
-    sa.or_(
-        CountLine.state == LineState.LOOK,
-        sa.and_(CountLine.state == LineState.KEPT, ~CountLine.is_settled),
+    CountLine.state.in_((LineState.LOOK, LineState.KEPT)),
+    ~sa.exists(
+        sa.select(CountEntry.id)
+        .join(CountTake, CountTake.id == CountEntry.take_id)
+        .where(CountEntry.line_id == CountLine.id, sound())
     ),
 )
 _bins = (

@@ -64,6 +64,14 @@ class Look:
         )
 
 
+def look_of(person_id: int, variance: int, serials: Mapping[str, Sequence[str]] | None) -> Look:
+    """Return what a person found, of goods known piece by piece with their numbers."""
+    numbers = None
+    if serials is not None:
+        numbers = (frozenset(serials["gone"]), frozenset(serials["found"]))
+    return Look(person_id=person_id, variance=variance, numbers=numbers)
+
+
 def recount_limits(session: CountSession) -> Limits:
     """Return up to where a difference needs no second person."""
     return Limits(

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from warehouse.commands import Actor, Command, Outcome, execute, new_id
 from warehouse.counting.closing import bin_state, refresh
 from warehouse.counting.doubled import doubled
+from warehouse.counting.figures import show_sound
 from warehouse.counting.hands import hands_since
 from warehouse.counting.models import (
     BinState,
@@ -126,6 +127,7 @@ def ask_again(
         .values(state=state, decided_by_id=None, decided_at=None, is_settled=False)
         .execution_options(synchronize_session=False)
     )
+    show_sound(session, line_ids)
     bins = sa.select(CountLine.count_bin_id).where(CountLine.id.in_(line_ids))
     session.execute(
         sa.update(CountBin)

@@ -19,7 +19,6 @@ from warehouse.counting.closing import (
     judge,
     keep_entries,
     lines_of,
-    look_of,
     refresh,
     rows_of,
     serials_of,
@@ -41,6 +40,7 @@ from warehouse.counting.models import (
 from warehouse.counting.put_off import within_reach
 from warehouse.counting.queries import looked_before, wanted_goods
 from warehouse.counting.rows import CountedBin, CountRow, found_in
+from warehouse.counting.rules import look_of
 from warehouse.counting.sheet_models import CountPaperBin
 from warehouse.counting.typed import (
     Typed,

@@ -29,6 +29,7 @@ from warehouse.counting.models import (
 )
 from warehouse.counting.put_off import within_reach
 from warehouse.counting.queries import open_take
+from warehouse.counting.rules import MOST_LOOKS
 from warehouse.counting.settling import ask_again, look_for
 from warehouse.errors import (
     InvalidInput,
@@ -42,6 +43,7 @@ from warehouse.people import trail
 from warehouse.text import say
 
 DECIDABLE = frozenset({LineState.DIFFERENT, LineState.RECOUNT, LineState.APPROVED, LineState.KEPT})
+APPROVABLE = frozenset({LineState.DIFFERENT, LineState.RECOUNT, LineState.LOOK})
 KEEPABLE = DECIDABLE | {LineState.LOOK}  # where goods never stand still, somebody must end it
 MOST_LINES = 5_000  # decided at once
 
@@ -90,17 +92,22 @@ class ResolveUnknown(Command):
 def approve_lines(session: Session, command: ApproveLines) -> Outcome:
     """Approve differences; nobody approves what he counted himself.
 
+    Where goods moved at every one of three looks or more, what stands there is the word of who
+    approves it, and posted whatever moves.
+
     Raises:
         Forbidden: they go beyond what this person may approve, or he counted one of them.
-        RuleViolation: one of them is not to be decided, or was counted again since it was shown;
-            nothing is approved.
+        RuleViolation: one of them is not to be decided, has no difference, or was counted again
+            since it was shown; nothing is approved.
     """
     count = _open(session, command.session_id)
-    lines = _lines(session, count, command.line_ids, {LineState.DIFFERENT, LineState.RECOUNT})
+    lines = _lines(session, count, command.line_ids, APPROVABLE)
     _require_seen(session, command, count, lines)
+    _require_difference(lines)
     require_may_decide(session, command, count, lines)
     for line in lines:
         line.reason = command.reason
+        line.is_settled = line.is_settled or line.state is LineState.LOOK
         _decide(command, line, LineState.APPROVED, command.note)
     trail.record(
         session,
@@ -240,6 +247,22 @@ def _require_seen(
         raise RuleViolation(say("Some of these lines have gone on meanwhile. Look again."))
 
 
+def _require_difference(lines: Sequence[CountLine]) -> None:
+    """Refuse lines without a difference, and those whose goods may yet stand still at a look."""
+    same = sum(not line.gone + line.found for line in lines)
+    if same:
+        raise RuleViolation(
+            say("{lines} of these lines have no difference. There is nothing to approve in them.",
+                lines=same)
+        )  # fmt: skip
+    moved = sum(line.state is LineState.LOOK and line.looks < MOST_LOOKS for line in lines)
+    if moved:
+        raise RuleViolation(
+            say("Goods of {lines} of these lines moved while they were counted. Have them counted"
+                " again; after three looks you may decide.", lines=moved)
+        )  # fmt: skip
+
+
 def _decide(command: Command, line: CountLine, state: LineState, note: str) -> None:
     line.state = state
     line.note = note.strip()[:200]
@@ -250,12 +273,31 @@ def _decide(command: Command, line: CountLine, state: LineState, note: str) -> N
 def _see_to_bins(
     session: Session, command: Command, count: CountSession, lines: Sequence[CountLine]
 ) -> None:
-    """Bring bins that nobody is at up to date with their lines, and the session with them."""
+    """Bring bins that nobody is at up to date with their lines, and the session with them.
+
+    Who is only on the way to a bin of which nothing is asked any more need not come.
+    """
     session.flush()
+    bins = {line.count_bin_id for line in lines}
+    open_pass = sa.exists().where(
+        CountTake.count_bin_id == CountBin.id, CountTake.closed_at.is_(None)
+    )
     session.execute(
         sa.update(CountBin)
         .where(
-            CountBin.id.in_({line.count_bin_id for line in lines}),
+            CountBin.id.in_(bins),
+            CountBin.state == BinState.TAKEN,
+            CountBin.counted_at.is_not(None),
+            ~open_pass,
+            bin_state() == BinState.COUNTED.value,
+        )
+        .values(state=BinState.COUNTED, taken_by_id=None)
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        sa.update(CountBin)
+        .where(
+            CountBin.id.in_(bins),
             CountBin.state.in_((BinState.AGAIN, BinState.COUNTED)),
         )
         .values(state=bin_state())
