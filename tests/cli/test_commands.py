@@ -207,8 +207,11 @@ def test_lists_are_imported_and_refused_rows_told(world: World, shell: Shell, tm
         path.write_text(text, encoding="utf-8")
         return str(path)
 
-    skus = write("skus.csv", "商家编码,商品名称,重量\nTEE-1,T恤,200\nTEE-2,T恤,heavy\n")
+    text = "商家编码,商品名称,重量,产地\nTEE-1,T恤,200,\nTEE-2,T恤,heavy,\n"
+    skus = write("skus.csv", text)
     first = shell.json("skus import", skus)
+    assert first["not_read"] == ["产地"]
+    assert "Columns not read: 产地." in shell.run("skus import", skus).stderr
     assert (first["new"], first["rows_rejected"]) == (1, 1)
     (row,) = first["rejected"]
     assert (row["file"], row["row"], row["column"], row["value"]) == (

@@ -276,6 +276,18 @@ def test_every_wrong_row_is_named_and_nothing_is_taken(world: World, shelf, tmp_
     assert count.lines() == before == []
 
 
+def test_a_file_without_a_column_of_skus_is_told_once(world: World, shelf, tmp_path: Path):
+    count = opened(world, "A-1", "A-2")
+    world.person("ann")
+    with (
+        world.nothing_written(),
+        pytest.raises(FileRefused, match=r"No column says the SKU.* 商家编码 / .*read: 商品, 颜色"),
+    ):
+        send(world, tmp_path, count.id, "货位,商品,件数,颜色\nA-1,TEE,3,\nA-2,TEE,4,\n")
+    empty = send(world, tmp_path, count.id, "货位,商品,件数\nA-1,,0\n")
+    assert (empty.bins, str(empty.not_read)) == (1, "Columns not read: 商品.")
+
+
 def test_every_fault_of_a_row_is_told_at_once_as_the_file_has_it(
     world: World, shelf, tmp_path: Path
 ):

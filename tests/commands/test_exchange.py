@@ -69,6 +69,8 @@ from warehouse.receiving.models import Fault, PurchaseLine, PurchaseOrder, Recei
 from warehouse.receiving.quarantine import faults_by_supplier, standing
 from warehouse.retiring.commands import RetireSku, retire_sku
 from warehouse.shops.refusals import FileRefused
+from warehouse.text import LOCALES, translate
+from warehouse.web.purchases import LINE_FIELDS
 
 TODAY = date(2026, 3, 2)
 PNG = b"\x89PNG\r\n\x1a\nrest"
@@ -412,6 +414,35 @@ def test_a_workbook_becomes_an_expected_receipt(dock: Dock, tmp_path: Path):
     receipt = dock.world.one(Receipt)
     assert (receipt.purchase_order_id, receipt.supplier_paper_no) == (order.id, "DN-1")
     assert dock.lines(receipt.id) == {tee.id: (10, 0, 0)}
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["Day", "Expected on", "到货日", "到货日（若不同）", "Expected on, if another day", "预计到货"],
+)
+def test_a_list_says_its_day_as_our_own_forms_and_files_do(dock: Dock, tmp_path: Path, head: str):
+    dock.world.sku("TEE")
+    path = tmp_path / "list.csv"
+    text = f'商品,SKU 或条码,件数,单价（元）,"{head}"\nTee,TEE,10,1.50,2026-03-09\n'
+    path.write_text(text, encoding="utf-8")
+    taken = take(dock, path)
+    assert dock.world.one(PurchaseOrder).expected_on == date(2026, 3, 9)
+    assert dock.world.one(PurchaseLine).price_fen == 150
+    assert taken.not_read == ("商品",)
+
+
+def test_our_own_order_as_a_file_is_read_as_a_list(dock: Dock, tmp_path: Path):
+    dock.world.sku("TEE")
+    path = tmp_path / "list.csv"
+    for locale in LOCALES:
+        heads = [translate(head, locale) for head, _ in LINE_FIELDS]
+        path.write_text(f"{','.join(heads)}\nTEE,Tee,red,5,2.00,2026-03-09,0\n", encoding="utf-8")
+        taken = take(dock, path)
+        assert taken.rejected == ()
+        assert taken.not_read == (heads[1], heads[2], heads[-1])
+    assert {(x.price_fen, str(x.expected_on)) for x in dock.world.all(PurchaseLine)} == {
+        (200, "2026-03-09")
+    }
 
 
 def test_every_error_of_a_list_is_told_at_once_and_nothing_is_made(dock: Dock, tmp_path: Path):

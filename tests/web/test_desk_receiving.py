@@ -217,10 +217,12 @@ def test_a_list_of_a_supplier_says_all_its_errors_or_becomes_an_order(desk: Desk
     assert "2 货号 NOPE There is no SKU with this code." in words_of(send("货号,数量\nNOPE,1\n"))
     assert send("SKU,Pieces\nTEE,1\n", "list.exe").status_code == 400
     assert send("Nothing,here\n1,2\n").status_code == 400
+    assert "Columns not read: Colour." in words_of(send("SKU,Pieces,Colour\nNOPE,1,x\n"))
+    assert "Columns not read: Colour." in desk.said(send("SKU,Pieces,Colour\nTEE,1,x\n"))
     assert "is made" in desk.said(send("SKU,Pieces\nTEE,5\n"))
     again = send("SKU,Pieces\nTEE,5\n")
     assert (again.status_code, "taken before" in words_of(again)) == (400, True)
-    assert len(desk.world.all(PurchaseOrder)) == 1
+    assert len(desk.world.all(PurchaseOrder)) == 2
 
 
 def test_an_exchange_goes_from_quarantine_to_the_supplier_and_back(desk: Desk, dock: Dock):

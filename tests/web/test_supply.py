@@ -84,16 +84,18 @@ def test_every_list_of_purchasing_is_had_as_a_file(boss: Desk):
 def test_levels_come_from_a_list_and_what_is_wrong_in_it_is_named(boss: Desk):
     tee, mill = goods(boss)
     table = (
-        "SKU,安全库存,补货点,补货至,供应商编码,单价,装箱数\n"
-        f"{tee.code},3,9,40,MILL,12.5,6\nNONE,1,2,3,,,\n{tee.code},9,3,40,,,\n"
+        "SKU,安全库存,补货点,补货至,供应商编码,单价,装箱数,颜色\n"
+        f"{tee.code},3,9,40,MILL,12.5,6,\nNONE,1,2,3,,,\n{tee.code},9,3,40,,,\n"
         "NOPE,x,-2,3,NOBODY,-1,\n"
     )
     page = text(
         boss.post("/supply/levels/import", files=(io.BytesIO(table.encode()), "levels.csv"))
     )
     assert "1 changed, 0 unchanged, 3 refused" in page
+    assert "Columns not read: 颜色." in page
+    assert "5 单价 -1 This is not an amount of money." in page
     faults = re.findall(r" 5 (安全库存|SKU|补货点|供应商编码|单价) ", page)
-    assert faults == ["安全库存", "SKU", "补货点", "供应商编码", "单价"]
+    assert faults == ["安全库存", "单价", "SKU", "补货点", "供应商编码"]
     assert "There is no SKU with this code." in page
     level, terms = boss.world.one(StockLevel), boss.world.one(SupplierSku)
     assert (level.safety, level.reorder_at, level.order_up_to) == (3, 9, 40)

@@ -17,6 +17,7 @@ from warehouse.catalog.lists import (
     ListRow,
     OnRows,
     chunks_of,
+    heads_not_read,
     read_list,
 )
 from warehouse.catalog.rules import RowRefusal
@@ -104,6 +105,7 @@ def import_rows(
     """
     counts = {"new": 0, "changed": 0, "unchanged": 0}
     rejected: list[Rejected] = []
+    not_read: dict[str, None] = {}
     done = 0
     rows = read_list(file, columns, is_one_table=is_one_table)
     for chunk in chunks_of(rows, rejected, chunk_rows):
@@ -111,11 +113,12 @@ def import_rows(
         for word in counts:
             counts[word] += outcome.facts.get(word, 0)
         rejected += _refused_rows(columns, chunk, outcome.facts["refused"])
+        not_read |= heads_not_read(chunk)
         done += len(chunk)
         if on_rows:
             on_rows(done)
     rejected.sort(key=lambda r: (r.row, r.file))
-    return ListReport(**counts, rejected=tuple(rejected))
+    return ListReport(**counts, rejected=tuple(rejected), not_read=tuple(not_read))
 
 
 def heads_of(columns: Sequence[ListColumn], chunk: Sequence[ListRow]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +22,7 @@ from warehouse.shops.tables import Table
 from warehouse.text import Text, say
 
 CHUNK_ROWS = 500
+HEADS_NAMED = 20
 _AMOUNT = re.compile(r"(\d{1,7}(?:\.\d{1,4})?)([A-Za-z\u4e00-\u9fff]*)")
 _GRAMS = {"": 1, "g": 1, "克": 1, "kg": 1000, "公斤": 1000, "千克": 1000}
 _MILLIMETRES = {"": 1, "mm": 1, "毫米": 1, "cm": 10, "厘米": 10, "m": 1000, "米": 1000}
@@ -51,7 +52,8 @@ class ListRow(NamedTuple):
 
     `heads` are the file's own names of the columns, by field, for whoever finds fault with a value.
     A row with `faults` has cells that nobody can read: it is not taken, and its other values are
-    there to be told what is wrong with them as well.
+    there to be told what is wrong with them as well. `not_read` are the headings of its table
+    that no column is called.
     """
 
     row: int
@@ -59,6 +61,7 @@ class ListRow(NamedTuple):
     heads: Mapping[str, str]
     place: str  # the file, and the sheet of it
     faults: tuple[Rejected, ...] = ()
+    not_read: tuple[str, ...] = ()
 
     @property
     def unread(self) -> tuple[str, ...]:
@@ -68,12 +71,16 @@ class ListRow(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class ListReport:
-    """What an import of a list did; `rejected` are the faults of the rows that were not taken."""
+    """What an import of a list did; `rejected` are the faults of the rows that were not taken.
+
+    `not_read` are the headings of columns that nobody knows, each once.
+    """
 
     new: int = 0
     changed: int = 0
     unchanged: int = 0
     rejected: tuple[Rejected, ...] = ()
+    not_read: tuple[str, ...] = ()
 
     @property
     def rows_rejected(self) -> int:
@@ -166,6 +173,20 @@ def chunks_of(
         yield chunk
 
 
+def heads_not_read(rows: Iterable[ListRow]) -> dict[str, None]:
+    """Return the headings that no column is called, each once, in the order of the tables."""
+    tables = dict.fromkeys(row.not_read for row in rows)
+    return dict.fromkeys(head for heads in tables for head in heads)
+
+
+def not_read(heads: Sequence[str]) -> Text | None:
+    """Return the sentence that names headings nobody knows, None if there are none."""
+    if not heads:
+        return None
+    more = ["…"] if len(heads) > HEADS_NAMED else []
+    return say("Columns not read: {heads}.", heads=", ".join([*heads[:HEADS_NAMED], *more]))
+
+
 def whole(cell: str) -> int | None:
     """Return a whole number, None for an empty cell."""
     text = unicodedata.normalize("NFKC", cells.clean(cell)).replace(",", "")
@@ -247,6 +268,7 @@ def _rows(name: str, table: Table, columns: Sequence[ListColumn]) -> Iterator[Li
         if column.field in match.at
     ]
     heads = {column.field: shown(match.header[at]) for column, at, _ in found}
+    not_read = tuple(dict.fromkeys(map(shown, match.unused)))
     last_needed = max(at for column, at, _ in found if column.is_needed)
     width = len(match.header)
     for number, row in table.rows:
@@ -265,7 +287,7 @@ def _rows(name: str, table: Table, columns: Sequence[ListColumn]) -> Iterator[Li
             for column, at, read in found
             if (refused := _take(values, column, read, cells_[at])) is not None
         ]  # fmt: skip
-        yield ListRow(number, values, heads, place, tuple(faults))
+        yield ListRow(number, values, heads, place, tuple(faults), not_read)
 
 
 def _reading(column: ListColumn, table: Table) -> Convert:

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from warehouse.api.shapes.imports import rejected_row
-from warehouse.catalog.lists import ListReport
+from warehouse.catalog.lists import ListReport, not_read
 from warehouse.cli import Site
 from warehouse.cli.language import language, note, spoken
 from warehouse.cli.speaking import Progress, actor_of, as_person, machine_readable, put_json
@@ -140,9 +140,11 @@ def _put_report(report: ListReport, rows: list[dict[str, Any]], *, as_json: bool
         "rows_rejected": report.rows_rejected,
     }
     if as_json:
-        put_json({**counts, "rejected": rows})
+        put_json({**counts, "rejected": rows, "not_read": list(report.not_read)})
         return
     put_counts(counts)
+    if unknown := not_read(report.not_read):
+        note(unknown)
     _put_rejected(rows, len(rows))
 
 

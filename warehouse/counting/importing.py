@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from warehouse.catalog.lists import ListColumn, codes, read_list
+from warehouse.catalog.lists import ListColumn, codes, not_read, read_list
 from warehouse.catalog.rules import RowRefusal, scan_code
 from warehouse.commands import Actor, execute, new_id
 from warehouse.counting.checked import Portions, checked, said_by
@@ -29,7 +29,7 @@ from warehouse.db import Database
 from warehouse.piles import Piles
 from warehouse.shops import cells
 from warehouse.shops.instants import instant, instants
-from warehouse.shops.refusals import BadCell
+from warehouse.shops.refusals import BadCell, FileRefused
 from warehouse.shops.rows import MAX_CODE, Rejected, SourceFile
 from warehouse.text import Text, say
 
@@ -55,6 +55,16 @@ class CountReport:
     is_sheet_missing: bool = False  # no row names its sheet, and some must
     counter_problem: Text | None = None  # why nobody can tell who counted
     rejected: tuple[Rejected, ...] = ()
+    not_read: Text | None = None  # names the headings that no column is called
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Table:
+    """What a file's table says beside its rows: the columns' names by field, and what is wrong."""
+
+    heads: Mapping[str, str]
+    not_read: Text | None
+    rejected: list[Rejected]
 
 
 def import_count_file(
@@ -73,15 +83,15 @@ def import_count_file(
     `counted_by`: who counted what no row of the file says the counter of.
 
     Raises:
-        FileRefused: it is no table of counts. RuleViolation: the count is not being counted.
+        FileRefused: it is no table of counts, or has pieces and no column of SKUs.
+        RuleViolation: the count is not being counted.
     """
     source = file if isinstance(file, SourceFile) else SourceFile(path=file, name=file.name)
     with Piles[str, CountRow](PORTION) as rows:
-        rejected, heads = _read(source, _columns(at, zone), rows)
-        if rejected:
+        table = _read(source, _columns(at, zone), rows)
+        if table.rejected:
             refused = _unfit(database, session_id, rows, actor, counted_by, zone)
-            rejected += _rejected(source.name, refused, heads)
-            return _nothing_taken(rejected, heads, rows)
+            return _nothing_taken(source.name, table, refused, rows)
         command = TakeInCounts(
             id=command_id or new_id(), actor=actor, at=at, zone=zone, session_id=session_id,
             name=source.name, sha256=_sha256(source.path), lines=len(rows),
@@ -91,8 +101,8 @@ def import_count_file(
         facts: dict[str, Any] = dict(outcome.facts)
         refused = [RowRefusal.from_json(value) for value in facts.pop("refused")]
         if refused:
-            return _nothing_taken(_rejected(source.name, refused, heads), heads, rows)
-    return CountReport(message=outcome.message, **facts)
+            return _nothing_taken(source.name, table, refused, rows)
+    return CountReport(message=outcome.message, not_read=table.not_read, **facts)
 
 
 def _unfit(
@@ -123,21 +133,34 @@ def _rejected(file: str, refused: Sequence[RowRefusal], heads: Mapping[str, str]
     ]
 
 
-def _read(
-    source: SourceFile, columns: Sequence[ListColumn], rows: Piles[str, CountRow]
-) -> tuple[list[Rejected], dict[str, str]]:
-    """Put the rows down by their bins; return what nobody can read, and columns' names by field."""
+def _read(source: SourceFile, columns: Sequence[ListColumn], rows: Piles[str, CountRow]) -> _Table:
+    """Put the rows down by their bins; return what the table says beside them.
+
+    Raises:
+        FileRefused: as `import_count_file`.
+    """
     rejected: list[Rejected] = []
     heads: Mapping[str, str] = {}
+    unknown: Text | None = None
     for row in read_list(source, columns, is_one_table=True):
         if isinstance(row, Rejected):
             rejected.append(row)
             continue
-        heads = row.heads
+        if row.heads is not heads:
+            heads, unknown = row.heads, not_read(row.not_read)
         rejected += row.faults
         said = CountRow(row=row.row, unread=row.unread, **{**_UNREAD, **row.values})
+        if said.pieces and "sku_code" not in heads:
+            raise FileRefused(source.name, _no_sku_column(columns, unknown))
         rows.put(scan_code(said.bin_code), said)
-    return rejected, {c.field: heads.get(c.field, c.names[0]) for c in columns}
+    names = {c.field: heads.get(c.field, c.names[0]) for c in columns}
+    return _Table(heads=names, not_read=unknown, rejected=rejected)
+
+
+def _no_sku_column(columns: Sequence[ListColumn], unknown: Text | None) -> Text:
+    names = next(column.names for column in columns if column.field == "sku_code")
+    return say("No column says the SKU. Call it one of {names}. {unknown}",
+               names=" / ".join(names), unknown=unknown or "")  # fmt: skip
 
 
 def _columns(now: datetime, zone: ZoneInfo) -> tuple[ListColumn, ...]:
@@ -152,10 +175,11 @@ def _columns(now: datetime, zone: ZoneInfo) -> tuple[ListColumn, ...]:
     return (
         ListColumn(field="bin_code", names=("货位", "货位编码", "Bin"), read=cells.seller_code,
                    is_needed=True),
-        ListColumn(field="sku_code", names=("商家编码", "SKU", "SKU编码", "条码", "EAN", "Barcode"),
-                   read=cells.seller_code),
-        ListColumn(field="pieces", names=("实盘数量", "盘点数量", "数量", "Pieces", "Counted",
-                   "Quantity"), read=cells.pieces_or_none, is_needed=True),
+        ListColumn(field="sku_code", names=("商家编码", "SKU", "SKU编码", "商品编码", "货号",
+                   "条码", "EAN", "Barcode"), read=cells.seller_code),
+        ListColumn(field="pieces", names=("实盘数量", "盘点数量", "数量", "件数", "实盘",
+                   "Pieces", "Counted", "Counted pieces", "Quantity"),
+                   read=cells.pieces_or_none, is_needed=True),
         ListColumn(field="lot", names=("批次", "批次号", "Lot"),
                    read=cells.text_of_at_most(MAX_CODE)),
         ListColumn(field="serials", names=("序列号", "Serial numbers", "Serial number", "Serial",
@@ -169,9 +193,11 @@ def _columns(now: datetime, zone: ZoneInfo) -> tuple[ListColumn, ...]:
 
 
 def _nothing_taken(
-    rejected: Sequence[Rejected], heads: Mapping[str, str], rows: Portions
+    file: str, table: _Table, refused: Sequence[RowRefusal], rows: Portions
 ) -> CountReport:
     """Return the report with every fault, row by row in the order of the columns."""
+    heads = table.heads
+    rejected = [*table.rejected, *_rejected(file, refused, heads)]
     places = {head: at for at, head in enumerate(heads.values())}
     message = say("{rows} rows cannot be taken; nothing was. Mend them and send the file again.",
                   rows=len({r.row for r in rejected} - {0}))  # fmt: skip
@@ -180,6 +206,7 @@ def _nothing_taken(
     return CountReport(
         message=message,
         counter_problem=unsaid[0] if unsaid else None,
+        not_read=table.not_read,
         is_sheet_missing=is_asked and not any(row.sheet for some in rows for row in some),
         rejected=tuple(sorted(rejected, key=lambda r: (r.row, places.get(r.column, -1)))),
     )

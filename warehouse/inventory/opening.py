@@ -23,10 +23,10 @@ CHUNK_ROWS = 1_000  # booked at once: a tenth of a second, in which nobody else 
 COLUMNS = (
     ListColumn(field="bin_code", names=("货位", "货位编码", "Bin"), read=cells.seller_code,
                is_needed=True, meaning=say("A bin that is in the list of bins.")),
-    ListColumn(field="sku_code", names=("商家编码", "SKU", "SKU编码", "条码", "EAN", "Barcode"),
-               read=cells.seller_code, is_needed=True,
+    ListColumn(field="sku_code", names=("商家编码", "SKU", "SKU编码", "商品编码", "货号",
+               "条码", "EAN", "Barcode"), read=cells.seller_code, is_needed=True,
                meaning=say("The code of a SKU, or a barcode of it.")),
-    ListColumn(field="pieces", names=("数量", "库存", "库存数量", "Pieces", "Quantity"),
+    ListColumn(field="pieces", names=("数量", "件数", "库存", "库存数量", "Pieces", "Quantity"),
                read=cells.pieces_or_none, is_needed=True,
                meaning=say("How many stand there. 0 books nothing.")),
     ListColumn(field="lot", names=("批次", "批号", "Lot", "Batch"), read=cells.seller_code,

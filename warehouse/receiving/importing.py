@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from warehouse.catalog.lists import ListColumn, ListRow, read_list
+from warehouse.catalog.lists import ListColumn, ListRow, heads_not_read, read_list
 from warehouse.commands import Actor, Outcome, execute, new_id
 from warehouse.db import Database
 from warehouse.receiving.commands.purchases import MakePurchase, Wanted, make_purchase
@@ -36,10 +36,14 @@ class Into(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ListTaken:
-    """What came of a list: the outcome, or every fault of the rows that have to be mended first."""
+    """What came of a list: the outcome, or every fault of the rows that have to be mended first.
+
+    `not_read` are the headings of columns that nobody knows.
+    """
 
     outcome: Outcome | None
     rejected: tuple[Rejected, ...] = ()
+    not_read: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -59,9 +63,10 @@ def _day(cell: str) -> date | None:
     return found
 
 
-def _fen(cell: str) -> int:
-    fen = cells.fen(cell) or 0
-    if fen_problem(fen) is not None:
+def price(cell: str) -> int | None:
+    """Return a price in fen, None for an empty cell. Raises BadCell: below zero, or no amount."""
+    fen = cells.fen(cell)
+    if fen is not None and fen_problem(fen) is not None:
         raise BadCell(refusals.BAD_AMOUNT)
     return fen
 
@@ -76,16 +81,18 @@ def _columns(today: date) -> tuple[ListColumn, ...]:
 
     return (
         ListColumn(field="sku_code", names=("商家编码", "SKU", "SKU编码", "编码", "商品编码",
-                   "货号", "条码", "EAN", "Barcode", "Code", "Item code"), read=cells.seller_code,
-                   is_needed=True),
+                   "货号", "条码", "SKU 或条码", "EAN", "Barcode", "SKU or barcode", "Code",
+                   "Item code"), read=cells.seller_code, is_needed=True),
         ListColumn(field="pieces", names=("数量", "件数", "发货数量", "采购数量", "Pieces",
                    "Quantity", "Qty"), read=cells.pieces, is_needed=True),
-        ListColumn(field="price_fen", names=("单价", "进价", "采购价", "Price", "Unit price"),
-                   read=_fen),
-        ListColumn(field="expected_on", names=("预计到货", "到货日期", "交期", "Expected", "Due"),
+        ListColumn(field="price_fen", names=("单价", "进价", "采购价", "单价（元）", "Price",
+                   "Unit price", "Unit price in yuan"), read=price),
+        ListColumn(field="expected_on", names=("预计到货", "预计到货日", "预计到货日期", "到货日",
+                   "到货日（若不同）", "到货日期", "交期", "Expected on",
+                   "Expected on, if another day", "Expected", "Day", "Due", "Due on"),
                    read=expected),
-        ListColumn(field="paper_no", names=("送货单号", "单号", "Delivery note", "Paper"),
-                   read=cells.text_of_at_most(MAX_CODE)),
+        ListColumn(field="paper_no", names=("送货单号", "送货单", "单号", "Delivery note",
+                   "Delivery note number", "Paper"), read=cells.text_of_at_most(MAX_CODE)),
     )  # fmt: skip
 
 
@@ -117,8 +124,10 @@ def import_delivery_list(
         else:
             rows.append(row)
     rejected += _unfit(database, source.name, rows, into)
+    not_read = tuple(heads_not_read(rows))
     if rejected:
-        return ListTaken(outcome=None, rejected=tuple(sorted(rejected, key=lambda r: r.row)))
+        rejected.sort(key=lambda r: r.row)
+        return ListTaken(outcome=None, rejected=tuple(rejected), not_read=not_read)
     if not rows:
         raise FileRefused(source.name, say("The list has no rows."))
     common: dict[str, Any] = {
@@ -128,7 +137,7 @@ def import_delivery_list(
     }  # fmt: skip
     if into is Into.ORDER:
         order = MakePurchase(lines=tuple(_wanted(row) for row in rows), **common)
-        return ListTaken(outcome=execute(database, make_purchase, order))
+        return ListTaken(outcome=execute(database, make_purchase, order), not_read=not_read)
     paper_no = next((r.values["paper_no"] for r in rows if r.values.get("paper_no")), "")
     receipt = ExpectReceipt(
         lines=tuple(
@@ -138,7 +147,7 @@ def import_delivery_list(
         supplier_paper_no=paper_no[:40],
         **common,
     )
-    return ListTaken(outcome=execute(database, expect_receipt, receipt))
+    return ListTaken(outcome=execute(database, expect_receipt, receipt), not_read=not_read)
 
 
 def source_key(path: Path, supplier: str, into: Into) -> str:
@@ -156,7 +165,7 @@ def _wanted(row: ListRow) -> Wanted:
     return Wanted(
         sku_code=row.values["sku_code"],
         pieces=row.values["pieces"],
-        price_fen=row.values.get("price_fen", 0),
+        price_fen=row.values.get("price_fen") or 0,
         expected_on=row.values.get("expected_on"),
     )
 

@@ -17,6 +17,7 @@ from warehouse.catalog.rules import RowRefusal, row_refusals, scan_code
 from warehouse.commands import Actor, Command, Outcome, Tone, new_id
 from warehouse.db import Database
 from warehouse.people import trail
+from warehouse.receiving.importing import price
 from warehouse.receiving.models import Supplier
 from warehouse.receiving.queries import sku_ids
 from warehouse.shops import cells
@@ -36,7 +37,7 @@ COLUMNS = (
     ListColumn(field="supplier", names=("供应商编码", "供应商", "Supplier code", "Supplier"),
                read=_word),
     ListColumn(field="item_no", names=("供应商货号", "Supplier's item number"), read=_word),
-    ListColumn(field="price_fen", names=("单价", "采购价", "Unit price"), read=cells.fen),
+    ListColumn(field="price_fen", names=("单价", "采购价", "Unit price"), read=price),
     ListColumn(field="pack_pieces", read=whole,
                names=("装箱数", "每箱数量", "Pieces per pack", "Pack")),
     ListColumn(field="least_pieces", names=("起订量", "最小起订量", "Minimum"), read=whole),

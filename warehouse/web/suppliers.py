@@ -7,10 +7,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import sqlalchemy as sa
-from flask import render_template, request, url_for
+from flask import flash, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from warehouse.catalog.lists import not_read
 from warehouse.errors import InvalidInput, NotFound, RuleViolation
 from warehouse.people.rights import Right
 from warehouse.receiving import desk as dock_desk
@@ -139,6 +140,8 @@ def take_list(supplier_id: int) -> Response | tuple[str, int]:
     if taken.outcome is None:
         return _page(supplier_id, {}, {}, taken), 400
     made = taken.outcome.subject_id or 0
+    if unknown := not_read(taken.not_read):
+        flash(speak(unknown), "attention")
     if into is Into.ORDER:
         return noted(taken.outcome, url_for("receiving.order", order_id=made))
     return noted(taken.outcome, url_for("receiving.receipt", receipt_id=made))
@@ -198,6 +201,7 @@ def _page(
             shown=SHOWN,
             whole=whole_list(taken.rejected) if taken else "",
             rejected_count=taken.rows if taken else 0,
+            not_read=not_read(taken.not_read) if taken else None,
             events=story(session, [("supplier", [supplier_id])]),
         )
 

@@ -11,7 +11,7 @@ from flask import render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from warehouse.catalog.lists import ListReport
+from warehouse.catalog.lists import ListReport, not_read
 from warehouse.catalog.models import Sku
 from warehouse.errors import InvalidInput, RuleViolation
 from warehouse.money import yuan
@@ -149,7 +149,10 @@ def import_list() -> str | tuple[str, int] | Response:
     except InvalidInput as error:
         return told(error, url_for("supply.levels"))
     whole = whole_list(report.rejected)
-    return render_template("supply/imported.html", report=report, shown=FAULTS_SHOWN, whole=whole)
+    return render_template(
+        "supply/imported.html", report=report, shown=FAULTS_SHOWN, whole=whole,
+        not_read=not_read(report.not_read),
+    )  # fmt: skip
 
 
 def _import() -> ListReport:

@@ -135,6 +135,7 @@ COUNT_FILE: Schema = record(
         "asked_again": whole("Lines."),
         "rejected": listed(component("Rejected"), "The first 1000; row 0 is of the whole file."),
         "rejected_total": whole("How many there are."),
+        "not_read": text("Names the columns that nobody knows, if there are any."),
         "rejected_csv": text("All of them, as CSV with these names, where there are more."),
     },
     "What became of a file of counts.",
@@ -229,6 +230,7 @@ def file_report(report: CountReport, language: str) -> dict[str, Any]:
         "asked_again": report.again,
         "rejected": rejected[:MOST_REJECTED],
         "rejected_total": len(rejected),
+        "not_read": translate(report.not_read, language) if report.not_read else "",
         "rejected_csv": csv_text(fields, rejected) if is_cut else "",
     }
 
