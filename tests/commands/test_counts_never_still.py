@@ -150,6 +150,10 @@ def test_what_was_found_while_nothing_moved_is_not_lost_to_a_look_at_which_goods
     assert done.facts == {"differences": 1, "unjudged": 0}
     found = exact(count)
     assert (found.lines, found.lines_right, found.missing) == (1, 0, 6)
+    with world.database.reading() as session:
+        held = session.get_one(CountSession, count.id)
+        paper = count_report(session, held, world.now, world.zone, tells_value=True)
+    assert (paper.bins, paper.lines[0].reason) == ("1 / 1", "保留账面 · enough")
 
 
 def test_so_it_is_with_a_look_that_moves_made_doubtful_afterwards(world: World, tee: Goods):

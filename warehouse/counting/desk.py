@@ -12,6 +12,7 @@ from warehouse.catalog.models import Bin, Sku, Zone
 from warehouse.counting.figures import sound
 from warehouse.counting.models import (
     ASKED_AGAIN,
+    OPEN_SESSIONS,
     BinState,
     CountBin,
     CountEntry,
@@ -22,6 +23,7 @@ from warehouse.counting.models import (
     CountUnknown,
     LineState,
 )
+from warehouse.counting.queries import progress
 from warehouse.counting.rules import MOST_LOOKS
 from warehouse.inventory.models import Lot
 from warehouse.people.models import Person
@@ -152,6 +154,21 @@ def restless(session: Session, session_id: int) -> int:
         CountLine.looks >= MOST_LOOKS,
     )
     return session.scalar(query) or 0
+
+
+def bins_done(session: Session, count: CountSession) -> tuple[int, int]:
+    """Return how many bins of a count are counted, and how many it has in use.
+
+    While it runs, those of which nothing is asked again; after it, all that somebody has counted.
+    """
+    done = progress(session, count.id)
+    counted = done.get(BinState.COUNTED, 0)
+    if count.state not in OPEN_SESSIONS:
+        seen = sa.select(sa.func.count()).where(
+            CountBin.session_id == count.id, CountBin.counted_at.is_not(None)
+        )
+        counted = session.scalar(seen) or 0
+    return counted, max(counted, sum(done.values()))
 
 
 def bins_of(session: Session, session_id: int) -> list[Any]:

@@ -28,7 +28,6 @@ from warehouse.counting.models import (
     CountWanted,
     SessionState,
 )
-from warehouse.counting.queries import progress
 from warehouse.counting.sheets import counter_of, number_sheet
 from warehouse.counting.words import REASON_WORDS, STATE_WORDS
 from warehouse.errors import RuleViolation
@@ -115,7 +114,7 @@ def count_report(
     site = load_settings(session)
     locale = Locale(site.paper_locale)
     exact = desk.accuracy_of(session, count.id)
-    done = progress(session, count.id)
+    counted, bins = desk.bins_done(session, count)
     rows = session.execute(
         desk.line_list(count.id)
         .where(desk.OFF > 0)
@@ -133,7 +132,7 @@ def count_report(
         begun_at=_stamp(count.started_at or count.opened_at, zone),
         ended_at=_stamp(count.ended_at, zone),
         counters=", ".join(row.name for row in desk.counters_of(session, count.id)),
-        bins=f"{done.get(BinState.COUNTED, 0):,} / {sum(done.values()):,}",
+        bins=f"{counted:,} / {bins:,}",
         agreed=f"{exact.lines_right:,} / {exact.lines:,}",
         asked_again=f"{asked:,}" if asked else "",
         unproven=f"{exact.lines_unjudged:,}" if exact.lines_unjudged and not asked else "",
@@ -155,14 +154,19 @@ def count_report(
                 missing=row.gone,
                 found=row.found,
                 value=_value(row) if row.price_fen and tells_value else "",
-                reason=translate(REASON_WORDS[row.reason], locale) if row.reason
-                else translate(STATE_WORDS[row.state], locale),
+                reason=_why(row, locale),
             )
             for row in rows
         ),
         left_out=max(different - len(rows), 0),
         printed_at=_stamp(at, zone),
     )  # fmt: skip
+
+
+def _why(row: Any, locale: Locale) -> str:
+    """Return why shelf and book differ, or how far the line is, with what was noted."""
+    word = REASON_WORDS[row.reason] if row.reason else STATE_WORDS[row.state]
+    return " · ".join(filter(None, (translate(word, locale), row.note)))
 
 
 def _numbers(row: Any) -> Iterator[str]:

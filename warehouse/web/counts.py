@@ -47,7 +47,6 @@ from warehouse.counting.models import (
     SessionState,
 )
 from warehouse.counting.prices import unknown_price
-from warehouse.counting.queries import progress
 from warehouse.counting.scoping import Scope
 from warehouse.counting.sheets import sheet_list
 from warehouse.counting.typed import correctable, is_typed
@@ -169,7 +168,7 @@ def count(session_id: int) -> str | Response:
             return tables.export(session, query, listing, name=found.number)
         subject = f"count:{session_id}"
         jobs = sa.select(PrintJob).where(PrintJob.subject == subject).order_by(PrintJob.id)
-        done = progress(session, session_id)
+        counted, bins_in_all = count_desk.bins_done(session, found)
         page = tables.page_of(session, query, listing)
         return render_template(
             "counts/count.html",
@@ -181,8 +180,8 @@ def count(session_id: int) -> str | Response:
             asked_again=ASKED_AGAIN,
             states=count_desk.states_of(session, session_id),
             restless=count_desk.restless(session, session_id),
-            done=done,
-            total=sum(done.values()),
+            counted=counted,
+            total=bins_in_all,
             accuracy=count_desk.accuracy_of(session, session_id),
             bins=count_desk.bins_of(session, session_id),
             counters=count_desk.counters_of(session, session_id),
