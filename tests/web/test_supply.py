@@ -9,9 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from tests.builders import Goods, World
-from tests.web.desk_site import Desk
+from tests.web.desk_site import Desk, marked
 from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.counting.models import CountSession
+from warehouse.orders.models import Shop
 from warehouse.receiving.commands.suppliers import SaveSupplier, save_supplier
 from warehouse.receiving.models import PurchaseLine, PurchaseOrder
 from warehouse.replenishing.models import FaceLevel, ReplenishTask
@@ -41,7 +42,7 @@ def test_a_sku_is_planned_bought_and_shown(boss: Desk):
     here = f"/supply/sku/{tee.id}"
     boss.post(f"{here}/level", safety="2", reorder_at="10", order_up_to="30")
     boss.post(
-        f"{here}/terms", supplier=str(mill), price="12.50", pack_pieces="12", least_pieces="0",
+        f"{here}/terms", supplier=str(mill), price_fen="12.50", pack_pieces="12", least_pieces="0",
         is_main="1",
     )  # fmt: skip
     boss.post(f"{here}/face", bin="A-01", least="5", most="20")
@@ -67,6 +68,40 @@ def test_a_sku_is_planned_bought_and_shown(boss: Desk):
     assert len(boss.world.all(PurchaseOrder)) == 1
     for path in (here, "/supply/levels", "/supply/offers", "/supply/period", "/supply/filling"):
         assert boss.get(path).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("form", "typed", "wrong"),
+    [
+        ("level", {"safety": "x", "reorder_at": "-1", "order_up_to": "1.5"},
+         ["safety", "reorder_at", "order_up_to"]),
+        ("level", {"safety": "9", "reorder_at": "3", "order_up_to": "2"},
+         ["reorder_at", "order_up_to"]),
+        ("terms", {"item_no": "z" * 65, "price_fen": "abc", "pack_pieces": "0",
+                   "least_pieces": "two", "lead_days": "401"},
+         ["item_no", "price_fen", "pack_pieces", "least_pieces", "lead_days"]),
+        ("terms", {"item_no": "AB-1", "price_fen": "-1", "pack_pieces": "1", "least_pieces": "0",
+                   "lead_days": "soon"}, ["price_fen", "lead_days"]),
+        ("share", {"percent": "101", "kept": "x"}, ["percent", "kept"]),
+        ("face", {"bin": "NOPE", "least": "many", "most": "0"}, ["bin", "least", "most"]),
+        ("face", {"bin": "A-01", "least": "9", "most": "3"}, ["least"]),
+    ],
+)  # fmt: skip
+def test_all_that_is_wrong_with_how_a_sku_is_planned_is_marked_at_once(
+    boss: Desk, form: str, typed: dict[str, str], wrong: list[str]
+):
+    tee, mill = goods(boss)
+    shop = boss.world.shop()
+    boss.world.add(Shop(code="OTHER", name="Other shop", platform="taobao"))
+    named = {"terms": {"supplier": str(mill)}, "share": {"shop": str(shop)}}.get(form, {})
+    answer = boss.post(f"/supply/sku/{tee.id}/{form}", **typed, **named)
+    assert (answer.status_code, sorted(marked(answer))) == (400, sorted(wrong))
+    for name, value in typed.items():
+        assert re.search(rf'<input[^>]* value="{re.escape(value)}"', answer.text), name
+        assert answer.text.count(f'id="{name}-error"') <= 1
+    assert f"{len(wrong)} to mend" in text(answer)
+    for kept in (StockLevel, SupplierSku, ShopShare, FaceLevel):
+        assert boss.world.all(kept) == []
 
 
 def test_every_list_of_purchasing_is_had_as_a_file(boss: Desk):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import sqlalchemy as sa
 from flask import Blueprint, render_template, request, url_for
@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response
 
 from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.catalog.rules import scan_code
-from warehouse.errors import InvalidInput, NotFound, RuleViolation, UnknownName, WarehouseError
+from warehouse.commands import Outcome
+from warehouse.errors import Conflict, InvalidInput, NotFound, RuleViolation, WarehouseError
 from warehouse.money import yuan
 from warehouse.orders.models import Shop
 from warehouse.people.rights import Right
@@ -43,6 +44,7 @@ from warehouse.web.pages import fieldless, invalid
 from warehouse.web.sku_stock import asked_now
 from warehouse.web.spreadsheets import Field, file_answer
 
+Answer = Response | tuple[str, int]
 bp = Blueprint("supply", __name__, url_prefix="/supply")
 
 REORDER_FIELDS: tuple[Field, ...] = (
@@ -114,6 +116,11 @@ def order(supplier_id: int) -> Response | tuple[str, int]:
 @needs(Right.SEE_DESK)
 def sku(sku_id: int) -> str:
     """Show how one SKU is planned: numbers, levels, suppliers, shops, pick bins."""
+    return _sku_page(sku_id, {})
+
+
+def _sku_page(sku_id: int, errors: Mapping[str, str]) -> str:
+    """Show the page; a form of it that was refused as it was typed."""
     with reading() as session:
         found = session.get(Sku, sku_id)
         if found is None:
@@ -135,33 +142,40 @@ def sku(sku_id: int) -> str:
             offers=offers_of(session, asked, sku_ids=[sku_id]),
             shares={share.shop_id: share for share in session.scalars(shares)},
             shops=session.execute(sa.select(Shop.id, Shop.code, Shop.name).order_by(Shop.id)).all(),
+            values=request.form,
+            errors=errors,
+            told=fieldless(errors),
         )
 
 
 @bp.post("/sku/<int:sku_id>/level")
 @needs(Right.BUY)
-def level(sku_id: int) -> Response:
+def level(sku_id: int) -> Answer:
     """Keep the levels typed."""
-    return act(
-        set_level, SetLevel, back=_here(sku_id), sku_id=sku_id, safety=form_int("safety", 0),
-        reorder_at=_maybe("reorder_at"), order_up_to=_maybe("order_up_to"),
-    )  # fmt: skip
+    typed = Typed()
+    fields = {
+        "safety": typed.read(_whole(0), "safety", -1),
+        **typed.wholes(("reorder_at", "order_up_to")),
+    }
+    return _done(sku_id, lambda: typed.do(set_level, SetLevel, sku_id=sku_id, **fields))
 
 
 @bp.post("/sku/<int:sku_id>/terms")
 @needs(Right.BUY)
-def terms(sku_id: int) -> Response:
+def terms(sku_id: int) -> Answer:
     """Keep what a supplier asks for the SKU."""
-    try:
-        price = form_fen("price") if form_str("price", "") else None
-    except InvalidInput as error:
-        return told(error, _here(sku_id))
-    return act(
-        set_terms, SetTerms, back=_here(sku_id), sku_id=sku_id,
-        supplier_id=form_int("supplier"), item_no=form_str("item_no", ""), price_fen=price,
-        pack_pieces=form_int("pack_pieces", 1), least_pieces=form_int("least_pieces", 0),
-        lead_days=_maybe("lead_days"), is_main=form_str("is_main", "") == "1",
-    )  # fmt: skip
+    typed = Typed()
+    is_priced = form_str("price_fen", "") != ""
+    fields = {
+        "supplier_id": form_int("supplier"),
+        "item_no": form_str("item_no", ""),
+        "price_fen": typed.read(form_fen, "price_fen", -1) if is_priced else None,
+        "pack_pieces": typed.read(_whole(1), "pack_pieces", 0),
+        "least_pieces": typed.read(_whole(0), "least_pieces", -1),
+        **typed.wholes(("lead_days",)),
+        "is_main": form_str("is_main", "") == "1",
+    }
+    return _done(sku_id, lambda: typed.do(set_terms, SetTerms, sku_id=sku_id, **fields))
 
 
 @bp.post("/sku/<int:sku_id>/terms/<int:supplier_id>/drop")
@@ -173,31 +187,31 @@ def forget(sku_id: int, supplier_id: int) -> Response:
 
 @bp.post("/sku/<int:sku_id>/share")
 @needs(Right.BUY)
-def share(sku_id: int) -> Response:
+def share(sku_id: int) -> Answer:
     """Keep a shop's share in the SKU."""
-    return act(
-        set_share, SetShare, back=_here(sku_id), sku_id=sku_id, shop_id=form_int("shop"),
-        percent=form_int("percent", 100), kept=form_int("kept", 0),
-    )  # fmt: skip
+    typed = Typed()
+    fields = {
+        "shop_id": form_int("shop"),
+        "percent": typed.read(_whole(100), "percent", -1),
+        "kept": typed.read(_whole(0), "kept", -1),
+    }
+    return _done(sku_id, lambda: typed.do(set_share, SetShare, sku_id=sku_id, **fields))
 
 
 @bp.post("/sku/<int:sku_id>/face")
 @needs(Right.STOCK)
-def face(sku_id: int) -> Response:
+def face(sku_id: int) -> Answer:
     """Keep a pick bin filled with the SKU."""
+    code = scan_code(form_str("bin", ""))
     with reading() as session:
-        place = session.scalar(
-            sa.select(Bin.id).where(
-                Bin.code == scan_code(form_str("bin", "")), Bin.kind == BinKind.SHELF
-            )
-        )
-    if place is None:
-        error = UnknownName(say("There is no shelf with this code."), field="bin")
-        return told(error, _here(sku_id))
-    return act(
-        set_face, SetFace, back=_here(sku_id), sku_id=sku_id, bin_id=place,
-        least=form_int("least"), most=form_int("most"),
-    )  # fmt: skip
+        place = session.scalar(sa.select(Bin.id).where(Bin.code == code, Bin.kind == BinKind.SHELF))
+    typed = Typed()
+    fields = {
+        "bin_id": place or 0,
+        "least": typed.read(form_int, "least", -1),
+        "most": typed.read(form_int, "most", 0),
+    }
+    return _done(sku_id, lambda: typed.do(set_face, SetFace, sku_id=sku_id, **fields))
 
 
 @bp.post("/sku/<int:sku_id>/face/<int:bin_id>/drop")
@@ -207,9 +221,21 @@ def unface(sku_id: int, bin_id: int) -> Response:
     return act(drop_face, DropFace, back=_here(sku_id), sku_id=sku_id, bin_id=bin_id)
 
 
+def _done(sku_id: int, act: Callable[[], Outcome]) -> Answer:
+    """Do what a form of the page asks for; a refusal marks its fields, what was typed stays."""
+    try:
+        outcome = act()
+    except (InvalidInput, RuleViolation) as error:
+        return _sku_page(sku_id, invalid(error)), 400
+    except Conflict as error:
+        return told(error, _here(sku_id))
+    return noted(outcome, _here(sku_id))
+
+
+def _whole(default: int) -> Callable[[str], int]:
+    """Return how a whole number is read that a form may leave out."""
+    return lambda name: form_int(name, default)
+
+
 def _here(sku_id: int) -> str:
     return url_for("supply.sku", sku_id=sku_id)
-
-
-def _maybe(name: str) -> int | None:
-    return form_int(name) if form_str(name, "") else None

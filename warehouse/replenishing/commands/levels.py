@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.commands import Command, Outcome
-from warehouse.errors import InvalidInput, NotFound, RuleViolation, StaleScreen
+from warehouse.errors import NotFound, RuleViolation, StaleScreen, UnknownName
+from warehouse.gathering import Gathered
 from warehouse.people import trail
 from warehouse.replenishing.models import FaceLevel
 from warehouse.text import say
@@ -38,21 +39,22 @@ def set_face(session: Session, command: SetFace) -> Outcome:
     """Keep the level; tasks follow it within half a minute.
 
     Raises:
-        InvalidInput: out of range. RuleViolation: orders are not picked from this bin.
+        NotFound: no such SKU. UnknownName: no such bin. InvalidInput: out of range.
+        RuleViolation: orders are not picked from this bin.
     """
-    if not 1 <= command.most <= MOST_PIECES:
-        raise InvalidInput(
-            say("This must be {least} to {most}.", least=1, most=MOST_PIECES), field="most"
-        )
-    if not 0 <= command.least <= command.most:
-        raise InvalidInput(say("The least is not above the most."), field="least")
-    sku, place = session.get(Sku, command.sku_id), session.get(Bin, command.bin_id)
+    sku = session.get(Sku, command.sku_id)
     if sku is None:
         raise NotFound(say("SKU"), command.sku_id)
-    if place is None:
-        raise NotFound(say("bin"), command.bin_id)
-    if place.kind is not BinKind.SHELF:
-        raise RuleViolation(say("Orders are not picked from {bin}.", bin=place.code))
+    told = Gathered()
+    found = told.take("bin", lambda: _shelf(session, command.bin_id))
+    is_most = 1 <= command.most <= MOST_PIECES
+    if not is_most:
+        told.tell(say("This must be {least} to {most}.", least=1, most=MOST_PIECES), "most")
+    if not 0 <= command.least <= MOST_PIECES:
+        told.tell(say("This must be {least} to {most}.", least=0, most=MOST_PIECES), "least")
+    elif is_most and command.least > command.most:
+        told.tell(say("The least is not above the most."), "least")
+    place = told.sound(found)
     level = session.get(FaceLevel, (sku.id, place.id), with_for_update=True)
     if level is None:
         level = FaceLevel(sku_id=sku.id, bin_id=place.id)
@@ -68,6 +70,15 @@ def set_face(session: Session, command: SetFace) -> Outcome:
         subject_id=sku.id,
         message=say("{bin} is kept filled with {sku}.", bin=place.code, sku=sku.code),
     )
+
+
+def _shelf(session: Session, bin_id: int) -> Bin:
+    place = session.get(Bin, bin_id)
+    if place is None:
+        raise UnknownName(say("There is no shelf with this code."), field="bin")
+    if place.kind is not BinKind.SHELF:
+        raise RuleViolation(say("Orders are not picked from {bin}.", bin=place.code))
+    return place
 
 
 def drop_face(session: Session, command: DropFace) -> Outcome:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from warehouse.catalog.models import Sku
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import InvalidInput, NotFound
+from warehouse.gathering import Gathered
 from warehouse.people import trail
 from warehouse.settings import load_settings
 from warehouse.supplying.forecasting import Proposal
@@ -44,15 +45,15 @@ def set_level(session: Session, command: SetLevel) -> Outcome:
     """Keep the levels of one SKU.
 
     Raises:
-        InvalidInput: out of range or out of order; the field says which.
+        NotFound: no such SKU. InvalidInput: out of range or out of order; the fields say which.
     """
-    found = level_problems(command.safety, command.reorder_at, command.order_up_to)
-    problem = next(found, None)
-    if problem is not None:
-        raise InvalidInput(problem[1], field=problem[0])
     sku = session.get(Sku, command.sku_id)
     if sku is None:
         raise NotFound(say("SKU"), command.sku_id)
+    told = Gathered()
+    for field, why in level_problems(command.safety, command.reorder_at, command.order_up_to):
+        told.tell(why, field)
+    told.refuse()
     wanted = (command.safety, command.reorder_at, command.order_up_to)
     if write_level(session, command, sku.id, wanted, LevelSource.TYPED):
         trail.record(session, command, "sku", sku.id, "level_set", **_facts(wanted))

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Sku
 from warehouse.commands import Command, Outcome
-from warehouse.errors import InvalidInput, NotFound, StaleScreen
+from warehouse.errors import NotFound, StaleScreen
+from warehouse.gathering import Gathered
 from warehouse.orders.models import Shop
 from warehouse.people import trail
 from warehouse.receiving.models import Supplier
@@ -63,17 +64,17 @@ def set_terms(session: Session, command: SetTerms) -> Outcome:
     """Keep the terms; the first supplier of a SKU is the one it is bought of.
 
     Raises:
-        InvalidInput: a number out of range. NotFound: no such SKU or supplier.
+        NotFound: no such SKU or supplier. InvalidInput: numbers out of range; the fields say which.
     """
-    values = {name: getattr(command, name) for name in CHANGEABLE}
-    problem = next(terms_problems(values), None)
-    if problem is not None:
-        raise InvalidInput(problem[1], field=problem[0])
     sku, supplier = session.get(Sku, command.sku_id), session.get(Supplier, command.supplier_id)
     if sku is None:
         raise NotFound(say("SKU"), command.sku_id)
     if supplier is None:
         raise NotFound(say("supplier"), command.supplier_id)
+    values, told = {name: getattr(command, name) for name in CHANGEABLE}, Gathered()
+    for field, why in terms_problems(values):
+        told.tell(why, field)
+    told.refuse()
     if write_terms(session, supplier.id, sku.id, values):
         trail.record(session, command, "sku", sku.id, "terms_set", supplier=supplier.code)
     return Outcome(
@@ -108,21 +109,19 @@ def set_share(session: Session, command: SetShare) -> Outcome:
     """Keep the share; 100 percent and nothing kept is what every shop has without one.
 
     Raises:
-        InvalidInput: a number out of range. NotFound: no such shop or SKU.
+        NotFound: no such shop or SKU. InvalidInput: numbers out of range; the fields say which.
     """
-    if not 0 <= command.percent <= 100:  # noqa: PLR2004  (percent)
-        raise InvalidInput(say("This must be {least} to {most}.", least=0, most=100),
-                           field="percent")  # fmt: skip
-    if not 0 <= command.kept <= MOST_PIECES:
-        raise InvalidInput(say("This must be {least} to {most}.", least=0, most=MOST_PIECES),
-                           field="kept")  # fmt: skip
-    if command.kept and command.sku_id is None:
-        raise InvalidInput(say("Pieces are kept of one SKU, not of all."), field="kept")
     shop = session.get(Shop, command.shop_id)
     if shop is None:
         raise NotFound(say("shop"), command.shop_id)
     if command.sku_id is not None and session.get(Sku, command.sku_id) is None:
         raise NotFound(say("SKU"), command.sku_id)
+    told = Gathered()
+    told.tell(_range_problem(command.percent, 0, 100), "percent")
+    told.tell(_range_problem(command.kept, 0, MOST_PIECES), "kept")
+    if command.kept and command.sku_id is None:
+        told.tell(say("Pieces are kept of one SKU, not of all."), "kept")
+    told.refuse()
     share = session.scalars(
         sa.select(ShopShare)
         .where(ShopShare.shop_id == shop.id, ShopShare.sku_id.is_not_distinct_from(command.sku_id))
@@ -152,19 +151,26 @@ def set_share(session: Session, command: SetShare) -> Outcome:
 
 def terms_problems(values: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
     """Yield each field and why these are no terms; nothing if they are."""
+    price_fen = values["price_fen"]
+    if price_fen is not None and not 0 <= price_fen <= HIGHEST_FEN:
+        yield "price_fen", say("This is not an amount of money.")
     ranges = (
-        ("price_fen", 0, HIGHEST_FEN),
         ("pack_pieces", 1, MOST_PIECES),
         ("least_pieces", 0, MOST_PIECES),
         ("lead_days", 0, MOST_DAYS),
     )
     for field, least, most in ranges:
-        value = values[field]
-        if value is not None and not least <= value <= most:
-            yield field, say("This must be {least} to {most}.", least=least, most=most)
+        if (problem := _range_problem(values[field], least, most)) is not None:
+            yield field, problem
     item_no = values["item_no"]
     if len(item_no) > LONGEST_ITEM_NO or not item_no.isprintable():
         yield "item_no", say("The code is longer than {most} characters.", most=LONGEST_ITEM_NO)
+
+
+def _range_problem(value: int | None, least: int, most: int) -> Text | None:
+    if value is None or least <= value <= most:
+        return None
+    return say("This must be {least} to {most}.", least=least, most=most)
 
 
 def write_terms(session: Session, supplier_id: int, sku_id: int, values: Mapping[str, Any]) -> bool:
