@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from tests.builders import Stage
 from tests.tracked import by_lot, by_piece, lots_at, places, put
-from tests.web.desk_site import Desk, words_of
+from tests.web.desk_site import Desk, marked, words_of
 from warehouse.catalog.commands.places import BinFacts, SaveBin, save_bin
 from warehouse.catalog.models import Bin, Sku, Zone
 from warehouse.commands import new_id
@@ -160,8 +163,8 @@ def test_a_sku_is_kept_by_lot_from_its_page(desk: Desk):
     tee = world.sku("TEE")
     world.stock(tee, "A-01", 3)
     url = f"/stock/sku/{tee.id}"
-    desk.post(f"{url}/tracking", SUPERVISOR, is_lot_tracked="1", days_before_expiry="3")
-    assert "3 pieces" in words_of(desk.get(url, SUPERVISOR))
+    wrong = desk.post(f"{url}/tracking", SUPERVISOR, is_lot_tracked="1", days_before_expiry="3")
+    assert "3 pieces" in words_of(wrong)
     desk.post(f"{url}/lot", SUPERVISOR, lot="x1", best_before="2030-01-31")
     desk.post(f"{url}/tracking", SUPERVISOR, is_lot_tracked="1", is_expiry_tracked="1",
               days_before_expiry="3")  # fmt: skip
@@ -257,3 +260,29 @@ def test_kits_in_doubt_are_named_with_their_bins_and_let_go_by_a_word(desk: Desk
     assert "Kits let go: none of them" in words
     assert "Standing" not in words
     assert "No kits are held back" in words_of(desk.get("/lots/kits", SUPERVISOR))
+
+
+@pytest.mark.parametrize(
+    ("form", "typed", "wrong"),
+    [
+        ("labels", {"copies": "abc"}, ["copies"]),
+        ("labels", {"copies": "501"}, ["copies"]),
+        ("tracking", {"is_expiry_tracked": "1", "days_before_expiry": "abc"},
+         ["is_expiry_tracked", "days_before_expiry"]),
+        ("lot", {"lot": "", "best_before": "31.2."}, ["lot", "best_before"]),
+        ("lot", {"lot": "z" * 200, "best_before": "2099-01-01"}, ["lot", "best_before"]),
+    ],
+)  # fmt: skip
+def test_all_that_is_wrong_with_a_form_of_a_sku_is_marked_at_once(
+    desk: Desk, form: str, typed: dict[str, str], wrong: list[str]
+):
+    tee = desk.world.sku("TEE")
+    desk.world.stock(tee, "A-1", 3)
+    answer = desk.post(f"/stock/sku/{tee.id}/{form}", SUPERVISOR, **typed)
+    assert (answer.status_code, marked(answer)) == (400, wrong)
+    for name, value in typed.items():
+        assert value == "1" or f'value="{value}"' in answer.text, name
+    assert ("is_expiry_tracked" in typed) == bool(
+        re.search(r'name="is_expiry_tracked" value="1" checked', answer.text)
+    )
+    assert f'href="/stock/sku/{tee.id}?export=csv"' in answer.text

@@ -122,12 +122,11 @@ def give_lot(session: Session, command: GiveLot) -> Outcome:
     """
     sku = _sku(session, command.sku_id)
     code = scan_code(command.lot)
-    problem = code_problem(code) or lot_problem(code)
-    if problem is not None:
-        raise InvalidInput(problem, field="lot")
-    day = command.best_before
-    if day is not None and (problem := best_before_problem(day, command.day, is_faulty=True)):
-        raise InvalidInput(problem, field="best_before")
+    told, day = Gathered(), command.best_before
+    told.tell(code_problem(code) or lot_problem(code), "lot")
+    if day is not None:
+        told.tell(best_before_problem(day, command.day, is_faulty=True), "best_before")
+    told.refuse()
     if sku.is_lot_tracked or sku.is_serial_tracked:
         raise RuleViolation(say("{sku} is kept by lot or by number already.", sku=sku.code))
     if session.scalar(SUSPECT_SKUS.where(SuspectKits.sku_id == sku.id).limit(1)):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -24,8 +25,9 @@ from warehouse.catalog.models import (
     SkuPicture,
     Zone,
 )
+from warehouse.commands import Outcome
 from warehouse.counting.queries import not_found
-from warehouse.errors import NotFound, WarehouseError
+from warehouse.errors import Conflict, InvalidInput, NotFound, RuleViolation
 from warehouse.inventory import desk as stock_desk
 from warehouse.inventory.models import Move, MoveReason, StockBalance
 from warehouse.inventory.proof import differences
@@ -43,13 +45,26 @@ from warehouse.tracing.queries import lots_of_sku
 from warehouse.waves.models import WaveSlot
 from warehouse.web import tables
 from warehouse.web.access import needs
-from warehouse.web.context import form_day, form_ids, form_int, form_str, reading, speak, today
-from warehouse.web.desk import act, back_or, called, told
+from warehouse.web.context import (
+    Typed,
+    form_day,
+    form_ids,
+    form_int,
+    form_str,
+    reading,
+    speak,
+    today,
+)
+from warehouse.web.desk import act, back_or, called, noted, told
 from warehouse.web.move_filters import filtered
+from warehouse.web.pages import invalid
 from warehouse.web.spreadsheets import Field
 from warehouse.web.timeline import story
 from warehouse.web.words import options, word
 
+_Answer = Response | tuple[str | Response, int]
+_FLAGS = ("is_lot_tracked", "is_expiry_tracked", "is_serial_tracked")
+_SKU_FIELDS = ("copies", "days_before_expiry", "lot", "best_before", *_FLAGS)
 bp = Blueprint("stock", __name__, url_prefix="/stock")
 
 BIN_FIELDS: tuple[Field, ...] = (
@@ -97,6 +112,11 @@ MOVES = tables.Listing(
 @needs(Right.SEE_DESK)
 def sku(sku_id: int) -> str | Response:
     """Show one SKU: picture, barcodes, where it stands, how it moved."""
+    return _sku_page(sku_id, {})
+
+
+def _sku_page(sku_id: int, errors: Mapping[str, str]) -> str | Response:
+    """Show the page, or return its moves as a file; a form that was refused as it was typed."""
     query = filtered(move_list())
     of_sku = Move.sku_id == sku_id
     with reading() as session:
@@ -121,6 +141,9 @@ def sku(sku_id: int) -> str | Response:
             kit=parts_of(session, sku_id, today()),
             inside=kits_with(session, sku_id),
             doubts=in_doubt(session, Sku.id == sku_id),
+            values=request.form,
+            errors=errors,
+            told=[said for name, said in errors.items() if name not in _SKU_FIELDS],
         )
 
 
@@ -202,43 +225,48 @@ def bin(bin_id: int) -> str | Response:
 
 @bp.post("/sku/<int:sku_id>/labels")
 @needs(Right.STOCK)
-def sku_labels(sku_id: int) -> Response:
+def sku_labels(sku_id: int) -> _Answer:
     """Print labels for pieces of a SKU."""
-    return act(
-        print_sku_labels,
-        PrintSkuLabels,
-        back=url_for("stock.sku", sku_id=sku_id),
-        sku_id=sku_id,
-        copies=form_int("copies", 1),
+    typed = Typed()
+    copies = typed.read(lambda name: form_int(name, 1), "copies", 0)
+    return _done(
+        sku_id, lambda: typed.do(print_sku_labels, PrintSkuLabels, sku_id=sku_id, copies=copies)
     )
 
 
 @bp.post("/sku/<int:sku_id>/tracking")
 @needs(Right.STOCK)
-def tracking(sku_id: int) -> Response:
+def tracking(sku_id: int) -> _Answer:
     """Say how a SKU is kept: by lot, with a best-before, piece by piece."""
-    flags = ("is_lot_tracked", "is_expiry_tracked", "is_serial_tracked")
-    return act(
-        set_tracking,
-        SetTracking,
-        back=url_for("stock.sku", sku_id=sku_id),
-        sku_id=sku_id,
-        days_before_expiry=form_int("days_before_expiry", 0),
-        **{flag: form_str(flag, "") == "1" for flag in flags},
-    )
+    typed = Typed()
+    days = typed.read(lambda name: form_int(name, 0), "days_before_expiry", -1)
+    fields = {"days_before_expiry": days, **{f: form_str(f, "") == "1" for f in _FLAGS}}
+    return _done(sku_id, lambda: typed.do(set_tracking, SetTracking, sku_id=sku_id, **fields))
 
 
 @bp.post("/sku/<int:sku_id>/lot")
 @needs(Right.STOCK)
-def give_all_a_lot(sku_id: int) -> Response:
+def give_all_a_lot(sku_id: int) -> _Answer:
     """Give everything in the house of a SKU one lot; from then on it is kept by lot."""
+    typed = Typed()
+    day = typed.read(form_day, "best_before", None)
+    lot = form_str("lot", "")
+    return _done(
+        sku_id, lambda: typed.do(give_lot, GiveLot, sku_id=sku_id, lot=lot, best_before=day)
+    )
+
+
+def _done(sku_id: int, act: Callable[[], Outcome]) -> _Answer:
+    """Do what a form of a SKU's page asks for; a refusal marks its fields, what was typed stays."""
     back = url_for("stock.sku", sku_id=sku_id)
     try:
-        day = form_day("best_before")
-    except WarehouseError as error:
+        outcome = act()
+    except (InvalidInput, RuleViolation) as error:
+        tables.stand_at("stock.sku")
+        return _sku_page(sku_id, invalid(error)), 400
+    except Conflict as error:
         return told(error, back)
-    lot = form_str("lot", "")
-    return act(give_lot, GiveLot, back=back, sku_id=sku_id, lot=lot, best_before=day)
+    return noted(outcome, back)
 
 
 @bp.post("/bins/labels")

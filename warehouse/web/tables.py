@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import sqlalchemy as sa
-from flask import Response, current_app, request, url_for
+from flask import Response, current_app, g, request, url_for
 from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
@@ -217,13 +217,22 @@ def _in_pieces(
         cursor = (rows[-1].order_value, rows[-1].order_key)
 
 
+def stand_at(endpoint: str) -> None:
+    """Have this answer's lists lead on at the page they are of, not where a form of it was sent."""
+    g.lists_at = endpoint
+
+
+def _endpoint() -> str:
+    return str(g.get("lists_at") or request.endpoint or "")
+
+
 def href(**changes: Any) -> str:
     """Return this page's address with other parameters, a None dropping one; paging starts anew."""
     kept = {k: v for k, v in request.args.items() if k not in PAGING}
     kept.update({k: str(v) for k, v in changes.items() if v is not None})
     for name in [k for k, v in changes.items() if v is None]:
         kept.pop(name, None)
-    path = url_for(request.endpoint or "", **(request.view_args or {}))
+    path = url_for(_endpoint(), **(request.view_args or {}))
     kept = {k: v for k, v in kept.items() if v}
     if not kept:
         return path
@@ -384,7 +393,7 @@ def _mark(order: str, row: Row) -> str:
     value = row.order_value
     is_instant = isinstance(value, datetime)
     plain = value.isoformat() if is_instant else value
-    return str(_signer().dumps([request.endpoint, order, is_instant, plain, row.order_key]))
+    return str(_signer().dumps([_endpoint(), order, is_instant, plain, row.order_key]))
 
 
 def _cursor(order: str) -> tuple[tuple[Any, int] | None, bool]:
@@ -394,6 +403,6 @@ def _cursor(order: str) -> tuple[tuple[Any, int] | None, bool]:
         endpoint, of_order, is_instant, value, key = _signer().loads(signed)
     except (BadData, ValueError, TypeError):
         return None, False
-    if endpoint != request.endpoint or of_order != order:
+    if endpoint != _endpoint() or of_order != order:
         return None, False
     return (datetime.fromisoformat(value) if is_instant else value, key), is_backward
