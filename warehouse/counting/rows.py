@@ -274,7 +274,7 @@ def _numbers_problems(
         if codes:
             yield "serials", codes[0], say("{sku} has no serial numbers.", sku=sku.code)
         return
-    if len(codes) != row.pieces and "pieces" not in row.unread:
+    if row.pieces >= 0 and len(codes) != row.pieces and "pieces" not in row.unread:
         yield "serials", ", ".join(codes)[:60], say(
             "{sku} is known piece by piece: {pieces} pieces need as many serial numbers, here are"
             " {numbers}.", sku=sku.code, pieces=row.pieces, numbers=len(codes),

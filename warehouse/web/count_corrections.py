@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Mapping
 
 import sqlalchemy as sa
 from flask import redirect, render_template, request, url_for
@@ -12,21 +12,19 @@ from werkzeug.wrappers import Response
 from warehouse.catalog.models import Bin
 from warehouse.catalog.rules import scan_code
 from warehouse.counting.commands.correcting import CorrectSheet, correcting
-from warehouse.counting.models import CountBin, CountSession
-from warehouse.counting.rows import CountRow
+from warehouse.counting.models import CountBin, CountSession, CountTake
 from warehouse.counting.typed import goods_of, sheet_of, typed_of, typed_pass
 from warehouse.errors import InvalidInput, NotFound, RuleViolation, WarehouseError
 from warehouse.people.models import Person
 from warehouse.people.rights import Right
-from warehouse.text import Text, say
+from warehouse.text import say
 from warehouse.web import tables
 from warehouse.web.access import needs
-from warehouse.web.context import do, form_int, form_str, reading
-from warehouse.web.count_papers import FREE_ROWS, is_said, refusals_of, row_of
+from warehouse.web.context import Typed, form_int, form_str, reading
+from warehouse.web.count_sheets import refusing, rows_of_form, shown_rows, told_by, values_of
 from warehouse.web.counts import bp
 from warehouse.web.desk import noted, told
-
-MOST_ROWS = 1_000
+from warehouse.web.pages import fieldless, invalid
 
 
 @bp.get("/<int:session_id>/correct")
@@ -55,7 +53,7 @@ def typed_wrongly(count_bin_id: int) -> str | Response:
     with reading() as session:
         place = _place(session, count_bin_id)
         try:
-            return _page(session, place, {}, [])
+            return _page(session, place)
         except RuleViolation as error:
             return told(error, _here(place.session_id))
 
@@ -63,68 +61,72 @@ def typed_wrongly(count_bin_id: int) -> str | Response:
 @bp.post("/bins/<int:count_bin_id>/corrected")
 @needs(Right.COUNT, at_desk=True)
 def correct_typed(count_bin_id: int) -> str | Response | tuple[str, int]:
-    """Put it right; what was typed in first stays in the trail."""
+    """Put it right, or show more rows; what was typed in first stays in the trail."""
     with reading() as session:
         place = _place(session, count_bin_id)
         bin_code = session.get_one(Bin, place.bin_id).code
+        if form_str("more", ""):
+            return _page(session, place, request.form, more=True)
+    typed = Typed()
+    rows = rows_of_form(typed, bin_code, tells_none=False)
     try:
-        rows = _rows(bin_code)
-        said = repr([(r.sku_code, r.lot, r.pieces, r.serials) for r in rows])
-        outcome = do(
-            correcting(rows), CorrectSheet, count_bin_id=count_bin_id, take_id=form_int("take_id"),
-            sha256=hashlib.sha256(said.encode()).hexdigest(),
+        outcome = typed.do(
+            refusing(correcting(rows)), CorrectSheet, count_bin_id=count_bin_id,
+            take_id=typed.read(form_int, "take_id", 0), sha256=told_by(rows),
         )  # fmt: skip
-    except InvalidInput as error:
-        return _again(place, [error.text])
-    except WarehouseError as error:
-        return told(error, _here(place.session_id))
-    if refused := refusals_of(outcome):
-        return _again(place, refused)
+    except (InvalidInput, RuleViolation) as error:
+        return _again(place, error)
     return noted(outcome, _here(place.session_id))
 
 
-def _again(place: CountBin, problems: list[Text]) -> Response | tuple[str, int]:
+def _again(place: CountBin, error: WarehouseError) -> Response | tuple[str, int]:
+    """Show what was typed with all that is wrong, as long as it is still what can be corrected."""
     with reading() as session:
         try:
-            return _page(session, place, request.form.to_dict(), problems), 400
-        except RuleViolation as error:
+            take = _take(session, place)
+        except RuleViolation as over:
+            return told(over, _here(place.session_id))
+        if form_str("take_id", "") != str(take.id):
             return told(error, _here(place.session_id))
+        return _page(session, place, request.form, invalid(error)), 400
 
 
-def _page(session: Session, place: CountBin, values: dict[str, str], problems: list[Text]) -> str:
-    count = session.get_one(CountSession, place.session_id)
-    take = typed_pass(session, count, place)
-    said = typed_of(session, take.id)
-    goods = goods_of(session, take, said)
-    for at, (sku, lot, key) in enumerate(goods):
-        pieces, numbers = said.of(key)
-        values.setdefault(f"sku-{at}", sku.code)
-        values.setdefault(f"lot-{at}", lot)
-        values.setdefault(f"pieces-{at}", str(pieces or ""))
-        values.setdefault(f"serials-{at}", "\n".join(sorted(numbers)))
+def _page(
+    session: Session,
+    place: CountBin,
+    values: Mapping[str, str] | None = None,
+    errors: dict[str, str] | None = None,
+    *,
+    more: bool = False,
+) -> str:
+    take = _take(session, place)
+    values, errors = values or _as_typed(session, take), errors or {}
     return render_template(
         "counts/corrected.html",
         bin=session.get_one(Bin, place.bin_id),
-        count=count,
+        count=session.get_one(CountSession, place.session_id),
         take=take,
-        skus=[sku for sku, _, _ in goods],
-        rows=len(goods) + FREE_ROWS,
+        rows=shown_rows(session, values, more=more),
         sheet=sheet_of(session, take.id),
         counter=_name(session, take.person_id),
         typist=_name(session, take.entered_by_id or take.person_id),
         values=values,
-        problems=problems,
+        errors=errors,
+        told=fieldless(errors),
     )
 
 
-def _rows(bin_code: str) -> list[CountRow]:
-    """Return the rows of the form; goods of which nothing is said were not there."""
-    fields = [(form_str(f"sku-{at}", ""), f"lot-{at}", f"pieces-{at}", f"serials-{at}")
-              for at in range(min(form_int("rows"), MOST_ROWS))]  # fmt: skip
-    rows = [row_of(bin_code, *names) for names in fields
-            if (names[0] and (form_str(names[2], "") or form_str(names[3], "")))
-            or (not names[0] and is_said(*names[1:]))]  # fmt: skip
-    return rows or [CountRow(row=0, bin_code=bin_code, pieces=0)]
+def _take(session: Session, place: CountBin) -> CountTake:
+    return typed_pass(session, session.get_one(CountSession, place.session_id), place)
+
+
+def _as_typed(session: Session, take: CountTake) -> dict[str, str]:
+    said = typed_of(session, take.id)
+    goods = []
+    for sku, lot, key in goods_of(session, take, said):
+        pieces, numbers = said.of(key)
+        goods.append((sku, lot, str(pieces or ""), "\n".join(sorted(numbers))))
+    return {"take_id": str(take.id), **values_of(goods)}
 
 
 def _name(session: Session, person_id: int) -> str:
