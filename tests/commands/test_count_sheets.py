@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from printing.models import PrintJob
 from tests.builders import Goods, World
@@ -16,9 +17,10 @@ from tests.tracked import by_lot, by_piece, put
 from warehouse.commands import Outcome
 from warehouse.counting.commands.deciding import AskAgain, ask_lines_again
 from warehouse.counting.commands.importing import TakeInCounts, taking_in
-from warehouse.counting.models import CountTake, LineState
+from warehouse.counting.models import CountBin, CountTake, LineState
 from warehouse.counting.papers import PrintCountSheets, print_count_sheets
 from warehouse.counting.rows import CountRow
+from warehouse.counting.sheet_goods import goods_to_type
 from warehouse.counting.sheet_models import CountPaper, CountPaperBin
 from warehouse.counting.sheets import HandSheet, hand_sheet, sheet_list
 from warehouse.errors import InvalidInput, RuleViolation
@@ -188,3 +190,38 @@ def test_a_sheet_has_room_for_lots_and_numbers_and_never_tells_them(world: World
     }  # fmt: skip
     assert "L1" not in str(lines)
     assert "S1" not in str(lines)
+
+
+def test_a_sheet_is_typed_in_by_the_lots_the_book_has_or_somebody_counted(world: World, tee: Goods):
+    serum, camera = by_lot(world, "SERUM"), by_piece(world, "CAM")
+    for lot, bin_code in (("L2", "A-1"), ("L1", "A-1"), ("L9", "A-2")):
+        put(world, serum, bin_code, 2, lot=lot)
+    put(world, camera, "A-1", serials=("S1", "S2"))
+    count = opened(world, "A-1")
+
+    def to_type() -> list[tuple[str, str]]:
+        with world.database.reading() as session:
+            (place,) = session.scalars(sa.select(CountBin))
+            return [(sku.code, lot) for sku, lot in goods_to_type(session, place)]
+
+    lots = [("SERUM", "L1"), ("SERUM", "L2")]
+    assert to_type() == [("CAM", ""), *lots, ("TEE", "")]
+    found = [("TEE", "", 10, ()), ("CAM", "", 2, ("S1", "S2")), ("SERUM", "L9", 4, ())]
+    rows = [CountRow(row=at, bin_code="A-1", sku_code=code, lot=lot, pieces=pieces, serials=said)
+            for at, (code, lot, pieces, said) in enumerate(found)]  # fmt: skip
+    world.do(taking_in([rows], is_file=False), TakeInCounts, by="ann", session_id=count.id,
+             name="A-1", sha256="", lines=len(rows))  # fmt: skip
+    assert to_type() == [*lots, ("SERUM", "L9")]  # asked again
+
+
+@pytest.mark.parametrize("said", [{"pieces": 3}, {"lot": "L1"}, {"serials": ("S1",)}])
+def test_pieces_a_lot_or_numbers_without_their_sku_are_refused(
+    world: World, tee: Goods, said: dict[str, Any]
+):
+    count = opened(world, "A-1")
+    rows = [CountRow(row=1, bin_code="A-1", sku_code="TEE", pieces=10),
+            CountRow(**{"row": 2, "bin_code": "A-1", "pieces": 0, **said})]  # fmt: skip
+    outcome = world.do(taking_in([rows], is_file=False), TakeInCounts, by="ann",
+                       session_id=count.id, name="A-1", sha256="", lines=2)  # fmt: skip
+    assert [(r["row"], r["field"]) for r in outcome.facts["refused"]] == [(2, "sku_code")]
+    assert world.all(CountTake) == []
