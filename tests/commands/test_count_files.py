@@ -276,6 +276,14 @@ def test_every_wrong_row_is_named_and_nothing_is_taken(world: World, shelf, tmp_
     assert count.lines() == before == []
 
 
+def test_a_lot_of_goods_without_lots_is_refused(world: World, shelf, tmp_path: Path):
+    count = opened(world, "A-1")
+    report = send(world, tmp_path, count.id, f"{HEAD}A-1,TEE,10,L1,\n")
+    assert [(r.column, r.value, str(r.reason)) for r in report.rejected] == [
+        ("批次", "L1", "TEE is not kept by lot.")
+    ]
+
+
 def test_a_file_without_a_column_of_skus_is_told_once(world: World, shelf, tmp_path: Path):
     count = opened(world, "A-1", "A-2")
     world.person("ann")

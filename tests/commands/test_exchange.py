@@ -293,6 +293,7 @@ def test_lots_and_known_pieces_go_and_come_by_name(dock: Dock):
         {"line_id": ids[milk.id], "pieces": 3, "lot": "L2"},
         {"line_id": ids[milk.id], "pieces": 3, "lot": "L2", "best_before": date(2026, 1, 1)},
         {"line_id": ids[phone.id], "pieces": 1},
+        {"line_id": ids[phone.id], "pieces": 1, "serials": ("S2",), "lot": "L9"},
     ]
     for given in cases:
         dock.world.refused(InvalidInput, settle_exchange, SettleExchange, **good, **given)
@@ -334,6 +335,21 @@ def test_papers_are_paid_in_parts_and_never_beyond(dock: Dock):
     with dock.world.database.reading() as session:
         (kept,) = dock_desk.papers_of(session, receipt_id)
     assert (kept["paid_fen"], kept["owed_fen"], len(kept["payments"])) == (5000, 300, 3)
+
+
+def test_what_is_said_of_goods_instead_is_refused_where_none_come(dock: Dock):
+    tee = dock.world.sku("TEE")
+    faulty(dock, tee, 2)
+    exchange_id, (line,) = sent(dock, {"TEE": 2})
+    given = {"exchange_id": exchange_id, "line_id": line.id, "pieces": 1}
+    more = {"sku_code": "TEE", "lot": "L1", "best_before": NEXT_YEAR, "serials": ("S1",)}
+    with pytest.raises(InvalidInput) as refused, dock.world.nothing_written():
+        dock.world.do(settle_exchange, SettleExchange, kind=Settlement.CREDITED, amount_fen=100,
+                      **given, **more)  # fmt: skip
+    assert [error.field for error in refused.value.all] == list(more)
+    with pytest.raises(InvalidInput) as refused, dock.world.nothing_written():
+        dock.world.do(settle_exchange, SettleExchange, kind=Settlement.REPLACED, **given, **more)
+    assert [error.field for error in refused.value.all] == ["lot", "serials"]
 
 
 def test_totals_by_supplier_over_a_period(dock: Dock):

@@ -273,6 +273,10 @@ def test_every_wrong_row_of_an_exchange_and_of_what_came_back_is_marked_at_once(
     assert (wrong.status_code, marked(wrong)) == (400, [first, second, "due_on"])
     for kept in ("9", "x", "torn"):
         assert f'value="{kept}"' in wrong.text, kept
+    long = first.replace("pieces", "fault")
+    wrong = desk.post("/receiving/exchanges", supplier="YZ", **{first: "9" * 10, long: "z" * 201})
+    assert (wrong.status_code, marked(wrong)) == (400, [first, long])
+    assert "Pieces are 0 to 9999999." in words_of(wrong)
     over = desk.post("/receiving/exchanges", supplier="YZ", **{first: "9", second: "9"})
     assert marked(over) == [first, second]
     assert desk.world.all(Exchange) == []
@@ -282,8 +286,16 @@ def test_every_wrong_row_of_an_exchange_and_of_what_came_back_is_marked_at_once(
     line = desk.world.one(ExchangeLine)
     typed = {"pieces": "9", "amount_fen": "1,5,0", "sku_code": "NOPE", "note": "as agreed"}
     wrong = desk.post(f"{url}/settle", line_id=line.id, kind="refused", **typed)
-    assert (wrong.status_code, marked(wrong)) == (400, ["pieces", "amount_fen"])
+    assert (wrong.status_code, marked(wrong)) == (400, ["pieces", "sku_code", "amount_fen"])
     assert [f'value="{value}"' in wrong.text for value in typed.values()] == [True] * 4
+
+
+def test_a_reason_of_a_correction_that_is_too_long_is_marked_not_cut(desk: Desk, dock: Dock):
+    wrong = f"/receiving/{dock.booked({desk.world.sku('TEE'): 4})}/correct"
+    right = re.findall(r'name="(right-[^"]+:sound:[^"]*)"', desk.get(wrong).text)[0]
+    answer = desk.post(wrong, reason="z" * 201, **{right: "3"})
+    assert (answer.status_code, marked(answer)) == (400, ["reason"])
+    assert "z" * 201 in answer.text
 
 
 def test_every_wrong_field_of_a_paper_and_a_payment_is_marked_at_once(desk: Desk, dock: Dock):

@@ -17,6 +17,7 @@ from tests.web.desk_site import Desk, marked, words_of
 from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.commands import new_id
 from warehouse.inventory.models import Move, MoveReason
+from warehouse.kitting.models import KitPart
 from warehouse.people.models import Role
 from warehouse.placing.models import MoveNote, Why
 
@@ -299,3 +300,22 @@ def test_a_kit_of_a_sku_nobody_made_yet_leads_to_a_new_sku_and_back(desk: Desk):
     assert back.location == "/stock/kits/new?kit=GIFT-1&parts=TEE+2%0ABOX-9+1"
     plain = desk.post("/stock/sku", name="Alone", labels="0", days_before_expiry="")
     assert plain.location == f"/stock/sku/{world.one(Sku, code='N-000001').id}"
+
+
+def test_a_kit_without_code_or_parts_is_told_both_and_nothing_behind_the_pieces_is_dropped(
+    desk: Desk,
+):
+    tee = desk.world.sku("TEE")
+    desk.world.sku("GIFT")
+    empty = desk.post("/stock/kits", kit="", parts="")
+    assert (empty.status_code, marked(empty)) == (400, ["kit", "parts"])
+    assert "Write the code of a SKU." in words_of(empty)
+    none = desk.post("/stock/kits", kit="GIFT", parts="")
+    assert (none.status_code, marked(none)) == (400, ["parts"])
+    more = desk.post("/stock/kits", kit="GIFT", parts="TEE 2 3")
+    assert (more.status_code, "Line 1: This must be 1 to" in words_of(more)) == (400, True)
+    made = desk.post("/stock/kits", kit="GIFT", parts="TEE 2")
+    assert made.status_code == 303
+    assert [(p.sku_id, p.pieces) for p in desk.world.all(KitPart)] == [(tee.id, 2)]
+    assert desk.post("/stock/kits", kit="GIFT", parts="").status_code == 303
+    assert desk.world.all(KitPart) == []

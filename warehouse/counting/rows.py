@@ -375,6 +375,8 @@ def _sku_problem(known: _Known, row: CountRow) -> Problem | None:
         return "sku_code", row.sku_code, say("This SKU is out of use.")
     if sku.is_serial_tracked:
         return None
+    if row.lot and not sku.is_lot_tracked:
+        return "lot", row.lot, say("{sku} is not kept by lot.", sku=sku.code)
     if sku.is_lot_tracked and not row.lot:
         return "lot", "", say("{sku} is kept by lot. Say which lot.", sku=sku.code)
     if sku.is_lot_tracked and (sku.id, row.lot) not in known.lots:

@@ -11,6 +11,7 @@ from warehouse.text import Text, say
 
 MOST_PIECES = 100_000  # of one SKU on one paper
 HIGHEST_FEN = 10**11
+LONGEST_REASON = 200  # why goods go back, or a receipt is corrected
 FURTHEST_DAYS = 2 * 366  # nobody promises goods for later
 OLDEST_PAPER_DAYS = 5 * 366
 LONGEST_LEAD_DAYS = 400

@@ -13,6 +13,8 @@ from warehouse.shops.refusals import BadCell
 from warehouse.text import say
 from warehouse.web.context import FIRST_DAY, LAST_DAY, config, form_str, now
 
+MOST_TYPED = 9_999_999
+
 
 def today() -> date:
     """Return the site's day."""
@@ -52,13 +54,15 @@ def form_pieces(name: str) -> int:
     """Return the number of pieces in a field, 0 for an empty one.
 
     Raises:
-        InvalidInput: a fraction, a sign, letters.
+        InvalidInput: a fraction, a sign, letters, or more than anybody has.
     """
     text = form_str(name, "")
     if not text:
         return 0
-    if not text.isascii() or not text.isdigit() or len(text) > 7:  # noqa: PLR2004
+    if not text.isascii() or not text.isdigit():
         raise InvalidInput(say("Pieces are whole: 1, 2, 3 …"), field=name)
+    if len(text.lstrip("0")) > len(str(MOST_TYPED)):
+        raise InvalidInput(say("Pieces are 0 to {most}.", most=MOST_TYPED), field=name)
     return int(text)
 
 

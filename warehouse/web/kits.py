@@ -190,9 +190,12 @@ def _number(text: str) -> int:
 
 
 def _parts(text: str) -> tuple[Part, ...]:
-    """Read a part a line: its code or barcode, then the pieces; one where none are named."""
+    """Read a part a line: its code or barcode, then the pieces; one where none are named.
+
+    What follows the pieces makes them no number.
+    """
     return tuple(
-        Part(sku=words[0], pieces=_number(_word(words, 1) or "1"), row=row)
+        Part(sku=words[0], pieces=_number(" ".join(words[1:]) or "1"), row=row)
         for row, words in _lines(text)
     )
 

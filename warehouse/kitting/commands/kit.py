@@ -68,14 +68,16 @@ def save_kit(session: Session, command: SaveKit) -> Outcome:
     """Replace the parts of the kit.
 
     Raises:
-        UnknownSku: of the kit or a part. InvalidInput: no number of pieces, a part twice, or too
-            many.
+        UnknownSku: of the kit or a part. InvalidInput: no number of pieces, a part twice, too
+            many, or none for what is no kit yet.
         RuleViolation: the kit would be inside itself.
     """
     told = Gathered()
     kit = told.take("kit", lambda: _sku_named(session, command.kit, "kit"))
     if len(command.parts) > MOST_PARTS:
         told.tell(say("A kit has at most {most} parts.", most=MOST_PARTS), "parts")
+    if not command.parts and not (kit and _has_parts(session, kit.id)):
+        told.tell(say("Write at least one part, each on a line."), "parts")
     wanted = _parts_named(session, command.parts, told)
     _hold_all_kits(session)
     if kit is not None and _is_inside_itself(session, kit.id, wanted):
@@ -137,6 +139,8 @@ def _hold_all_kits(session: Session) -> None:
 
 
 def _sku_named(session: Session, code: str, field: str) -> Sku:
+    if not code.strip():
+        raise InvalidInput(say("Write the code of a SKU."), field=field)
     found = sku_named(session, code)
     if found is None:
         raise UnknownSku(code.strip(), field=field)
@@ -163,6 +167,10 @@ def _part(session: Session, part: Part, wanted: Mapping[int, int]) -> int:
     if sku is not None and sku.id in wanted:
         told.tell(say("{sku} stands here twice.", sku=sku.code), "parts")
     return told.sound(sku).id
+
+
+def _has_parts(session: Session, kit_id: int) -> bool:
+    return session.scalar(sa.select(sa.exists().where(KitPart.kit_id == kit_id))) is True
 
 
 def _is_inside_itself(session: Session, kit_id: int, wanted: Collection[int]) -> bool:

@@ -21,7 +21,7 @@ from warehouse.receiving.commands.purchases import book_received
 from warehouse.receiving.commands.receipts import new_receipt, receipt_by_id, void_papers
 from warehouse.receiving.models import Fault, Receipt, ReceiptCount, ReceiptLine, ReceiptState
 from warehouse.receiving.papers import print_receipt
-from warehouse.receiving.rules import MOST_PIECES
+from warehouse.receiving.rules import LONGEST_REASON, MOST_PIECES, length_problem
 from warehouse.text import Text, say
 
 MOVED_ON = say(
@@ -62,9 +62,10 @@ def correct_receipt(session: Session, command: CorrectReceipt) -> Outcome:
             confirmed, nothing of it is there any more that could be moved, or nobody can tell
             which lot or number more pieces have.
     """
-    reason, told = command.reason.strip()[:200], Gathered()
+    reason, told = command.reason.strip(), Gathered()
     if not reason:
         told.tell(say("Say why."), "reason")
+    told.tell(length_problem(reason, LONGEST_REASON), "reason")
     receipt = receipt_by_id(session, command.receipt_id)
     _require_correctable(session, receipt)
     faults = len(told.found)

@@ -26,7 +26,13 @@ from warehouse.receiving.accounts import Exchange, ExchangeLine, ExchangeState
 from warehouse.receiving.commands.suppliers import LONGEST_NOTE, supplier_by_code
 from warehouse.receiving.papers import print_exchange
 from warehouse.receiving.quarantine import on_lists, standing
-from warehouse.receiving.rules import document_no, expected_problem, length_problem, pieces_problem
+from warehouse.receiving.rules import (
+    LONGEST_REASON,
+    document_no,
+    expected_problem,
+    length_problem,
+    pieces_problem,
+)
 from warehouse.text import Text, say
 
 MOST_LINES = 500
@@ -193,6 +199,7 @@ def _rows(session: Session, lines: Sequence[Faulty], told: Gathered) -> list[dic
         if problem is None and line.pieces > free:
             problem = say("{sku}: {free} pieces are free for a list.", sku=one.code, free=free)
         told.tell(problem, line.key)
+        told.tell(length_problem(line.fault.strip(), LONGEST_REASON), f"fault-{line.key}")
         listed[line.key] += line.pieces
         rows.append(
             {
@@ -201,7 +208,7 @@ def _rows(session: Session, lines: Sequence[Faulty], told: Gathered) -> list[dic
                 "lot_id": one.lot_id,
                 "serials": one.serial,
                 "pieces": line.pieces,
-                "fault": line.fault.strip()[:200],
+                "fault": line.fault.strip(),
             }
         )
     return rows

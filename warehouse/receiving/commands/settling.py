@@ -127,7 +127,11 @@ def _check(command: SettleExchange, line: ExchangeLine, sku: Sku | None, told: G
     if not note and (is_other or command.kind in (Settlement.REFUSED, Settlement.SENT_BACK)):
         told.tell(say("Say what was agreed."), "note")
     told.tell(fen_problem(command.amount_fen) or _credit_problem(command), "amount_fen")
-    if command.kind is Settlement.REPLACED and sku is not None:
+    if command.kind is not Settlement.REPLACED:
+        for field in ("sku_code", "lot", "best_before", "serials"):
+            if getattr(command, field):
+                told.tell(say("This is said only of goods that come instead."), field)
+    elif sku is not None:
         _check_tracked(command, sku, told)
 
 
@@ -141,6 +145,8 @@ def _check_tracked(command: SettleExchange, sku: Sku, told: Gathered) -> None:
     day = command.best_before
     if sku.is_lot_tracked:
         told.tell(lot_problem(command.lot), "lot")
+    elif command.lot.strip():
+        told.tell(say("{sku} is not kept by lot.", sku=sku.code), "lot")
     if sku.is_expiry_tracked and day is None:
         told.tell(say("Write the best-before."), "best_before")
     if day is not None:
@@ -150,6 +156,8 @@ def _check_tracked(command: SettleExchange, sku: Sku, told: Gathered) -> None:
             told.tell(say("Write one serial number for each piece."), "serials")
         for problem in dict.fromkeys(map(serial_problem, command.serials)):
             told.tell(problem, "serials")
+    elif command.serials:
+        told.tell(say("{sku} has no serial numbers.", sku=sku.code), "serials")
 
 
 def _postings(
