@@ -6,7 +6,7 @@ from pathlib import Path
 
 import xlsxwriter
 
-from warehouse.catalog.lists import ListColumn, ListRow, read_list
+from warehouse.catalog.lists import ListColumn, ListRow, read_list, whole
 from warehouse.inventory.opening import COLUMNS
 from warehouse.shops import cells
 
@@ -48,3 +48,15 @@ def test_a_number_that_lost_digits_is_seen_beside_a_text_that_looks_the_same(tmp
         sheet.write_number(2, 0, int(LONG))
         sheet.write_string(3, 0, LONG)
     assert _read(path, CODE) == [(2, "taken"), (3, LONG), (4, "taken")]
+
+
+def test_a_number_too_large_is_told_apart_from_what_is_none(tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("Least\n0999999999\n-9999999999\n1.5\n", encoding="utf-8")
+    column = ListColumn(field="least", names=("Least",), read=whole, is_needed=True)
+    rows = [row for row in read_list(file, (column,)) if isinstance(row, ListRow)]
+    assert rows[0].values == {"least": 999_999_999}
+    assert [str(row.faults[0].reason) for row in rows[1:]] == [
+        "This number is too large.",
+        "This is not a whole number.",
+    ]

@@ -179,11 +179,19 @@ def test_pieces_are_whole_numbers(cell, pieces):
     assert cells.pieces(cell) == pieces
 
 
-@pytest.mark.parametrize("cell", ["", "0", "-1", "1.5", "abc", "100001", "9" * 40])
+@pytest.mark.parametrize("cell", ["", "0", "-1", "1.5", "abc"])
 def test_what_is_no_number_of_pieces_is_refused(cell):
     with pytest.raises(BadCell) as refused:
         cells.pieces(cell)
     assert refused.value.reason is refusals.BAD_PIECES
+
+
+@pytest.mark.parametrize("cell", ["100001", "9999999999件", "9" * 40])
+@pytest.mark.parametrize("read", [cells.pieces, cells.pieces_or_none])
+def test_more_pieces_than_a_row_has_are_told_as_too_many(read, cell: str) -> None:
+    with pytest.raises(BadCell) as refused:
+        read(cell)
+    assert str(refused.value.reason) == "This is more than 100000 pieces."
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from warehouse.text import Text, say
 
 CHUNK_ROWS = 500
 HEADS_NAMED = 20
+MOST_DIGITS = 9
 _AMOUNT = re.compile(r"(\d{1,7}(?:\.\d{1,4})?)([A-Za-z\u4e00-\u9fff]*)")
 _GRAMS = {"": 1, "g": 1, "克": 1, "kg": 1000, "公斤": 1000, "千克": 1000}
 _MILLIMETRES = {"": 1, "mm": 1, "毫米": 1, "cm": 10, "厘米": 10, "m": 1000, "米": 1000}
@@ -192,9 +193,12 @@ def whole(cell: str) -> int | None:
     text = unicodedata.normalize("NFKC", cells.clean(cell)).replace(",", "")
     if not text:
         return None
-    if not re.fullmatch(r"-?\d{1,9}(\.0+)?", text):
+    if not re.fullmatch(r"-?\d+(\.0+)?", text):
         raise BadCell(say("This is not a whole number."))
-    return int(text.partition(".")[0])
+    digits = text.partition(".")[0]
+    if len(digits.lstrip("-0")) > MOST_DIGITS:
+        raise BadCell(say("This number is too large."))
+    return int(digits)
 
 
 def day(cell: str) -> date | None:

@@ -249,10 +249,12 @@ def fen(cell: str) -> int | None:
 def pieces(cell: str) -> int:
     """Return a number of pieces, above zero; BadCell for anything else."""
     match = _PIECES_WORDS.fullmatch(unicodedata.normalize("NFKC", clean(cell)))
-    number = int(match[1]) if match and len(match[1]) <= SAFE_DIGITS else 0
-    if not 0 < number <= MAX_PIECES:
+    digits = match[1].lstrip("0") if match else ""
+    if not digits:
         raise BadCell(refusals.BAD_PIECES)
-    return number
+    if len(digits) > SAFE_DIGITS or int(digits) > MAX_PIECES:
+        raise BadCell(refusals.too_many_pieces(MAX_PIECES))
+    return int(digits)
 
 
 def pieces_or_none(cell: str) -> int:
@@ -261,5 +263,7 @@ def pieces_or_none(cell: str) -> int:
         return 0
     try:
         return pieces(cell)
-    except BadCell:
-        raise BadCell(refusals.NOT_PIECES) from None
+    except BadCell as bad:
+        if bad.reason == refusals.BAD_PIECES:
+            raise BadCell(refusals.NOT_PIECES) from None
+        raise

@@ -127,6 +127,11 @@ def shown(value: str) -> str:
     return plain if len(plain) <= SHOWN else plain[: SHOWN - 1] + "…"
 
 
+def too_many_pieces(most: int) -> Text:
+    """Return why a number of pieces is no row's."""
+    return say("This is more than {most} pieces.", most=most)
+
+
 def hidden_sheet(sheet: str) -> Text:
     """Return why a sheet with rows that nobody sees is not read."""
     return say("Sheet {sheet} is hidden. Show it and look at it first.", sheet=shown(sheet))
