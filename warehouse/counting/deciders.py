@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.commands import Command
+from warehouse.counting.figures import sound
 from warehouse.counting.models import (
     ASKED_AGAIN,
     CountEntry,
@@ -67,12 +68,17 @@ def require_may_decide(
 def _require_others(session: Session, command: Command, lines: Sequence[CountLine]) -> None:
     """Refuse lines of which this person made or typed in any look that counts, first or last.
 
-    Of a line whose goods moved at every look so far, those looks are all there is.
+    Of a line whose goods moved at every look, or at the last, those looks count as well.
 
     Raises:
         Forbidden: he did.
     """
     for ids in portions(line.id for line in lines):
+        seen = (
+            sa.select(CountEntry.line_id)
+            .join(CountTake, CountTake.id == CountEntry.take_id)
+            .where(CountEntry.line_id.in_(ids), sound())
+        )
         mine = (
             sa.select(CountEntry.id)
             .join(CountTake, CountTake.id == CountEntry.take_id)
@@ -80,7 +86,11 @@ def _require_others(session: Session, command: Command, lines: Sequence[CountLin
             .where(
                 CountEntry.line_id.in_(ids),
                 had_part(command.actor.person_id),
-                sa.or_(~CountEntry.is_disturbed, CountLine.state == LineState.LOOK),
+                sa.or_(
+                    ~CountEntry.is_disturbed,
+                    CountLine.state == LineState.LOOK,
+                    CountLine.id.not_in(seen),
+                ),
             )
             .limit(1)
         )

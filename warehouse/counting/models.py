@@ -319,7 +319,7 @@ class CountLine(Base):
     reason: Mapped[DifferenceReason | None] = mapped_column(Word(DifferenceReason))
     note: Mapped[str] = mapped_column(text_of(200), default="")
     decided_by_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("person.id"))
-    decided_at: Mapped[Instant | None]
+    decided_at: Mapped[Instant | None]  # or asked again
     posted_at: Mapped[Instant | None]
     gone: Mapped[Pieces] = mapped_column(default=0)  # of the book's pieces
     found: Mapped[Pieces] = mapped_column(default=0)  # that the book has not: both, if swapped

@@ -10,9 +10,11 @@ from sqlalchemy.orm.attributes import InstrumentedAttribute
 
 from warehouse.catalog.models import Bin
 from warehouse.commands import Command
+from warehouse.counting.figures import sound
 from warehouse.counting.models import (
     CountBin,
     CountDoubt,
+    CountEntry,
     CountEvent,
     CountLine,
     CountSession,
@@ -90,6 +92,7 @@ def _is_counted(
 ) -> sa.ColumnElement[bool]:
     """Return the condition that the goods were counted in the bin since, and all is decided.
 
+    What was kept without a word, and moved at every look, is not counted.
     Goods that neither book nor shelf had any more, when the whole bin was counted, have no line.
     """
 
@@ -106,7 +109,14 @@ def _is_counted(
         )
 
     is_done = CountLine.state.in_(_DONE)
-    is_after = lines(is_done, CountLine.looks > 0, CountLine.counted_at > at)
+    is_told = sa.exists(
+        sa.select(CountEntry.id)
+        .join(CountTake, CountTake.id == CountEntry.take_id)
+        .where(CountEntry.line_id == CountLine.id, sound())
+        .correlate(CountLine)
+    )
+    is_proven = sa.or_(CountLine.state != LineState.KEPT, CountLine.note != "", is_told)
+    is_after = lines(is_done, CountLine.looks > 0, CountLine.counted_at > at, is_proven)
     is_counted = sa.and_(is_after, _is_seen(count, bin_id, at), ~lines(~is_done))
     if count.is_by_sku:
         return is_counted

@@ -91,7 +91,8 @@ def state_after(
 
     Shelf and book that agree need no second person. A difference that is not small stands once
     two people found the same; when three disagree, a reviewer decides. What two people found
-    stands until two others, or one of them and another, find the same of something else.
+    stands until two others, or one of them and another, find the same of something else. Nobody
+    takes back alone what he found.
     """
     if is_disturbed:
         return LineState.LOOK
@@ -103,6 +104,9 @@ def state_after(
         since = {seen.person_id for seen in (*before[pair + 1 :], look)}
         is_left = look.size and len(since) >= MOST_LOOKS - 1
         return LineState.DIFFERENT if is_left else LineState.RECOUNT
+    found_before = any(seen.size and seen.person_id == look.person_id for seen in before)
+    if found_before and not look.size:
+        return LineState.RECOUNT
     if is_small or len({seen.person_id for seen in (*before, look)}) >= MOST_LOOKS:
         return outcome
     return LineState.RECOUNT if look.size else LineState.AGREED

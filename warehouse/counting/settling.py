@@ -107,7 +107,10 @@ def ask_again(
     *,
     is_disturbed: bool = False,
 ) -> None:
-    """Ask for the lines once more; `is_disturbed`: their last look tells nothing."""
+    """Ask for the lines once more; `is_disturbed`: their last look tells nothing.
+
+    It counts as a decision of nobody: whoever decides has to have seen it.
+    """
     session.flush()
     newest = (
         sa.select(sa.func.max(CountEntry.id))
@@ -124,7 +127,7 @@ def ask_again(
     session.execute(
         sa.update(CountLine)
         .where(CountLine.id.in_(line_ids))
-        .values(state=state, decided_by_id=None, decided_at=None, is_settled=False)
+        .values(state=state, decided_by_id=None, decided_at=command.at, is_settled=False)
         .execution_options(synchronize_session=False)
     )
     show_sound(session, line_ids)

@@ -26,6 +26,7 @@ from warehouse.counting.closing import (
 )
 from warehouse.counting.commands.sessions import locked
 from warehouse.counting.doubts import Around, Pass
+from warehouse.counting.figures import show_sound
 from warehouse.counting.models import (
     ASKED_AGAIN,
     BinState,
@@ -283,6 +284,8 @@ def _hold_against(
     keep_entries(session, rows)
     for row in rows:
         _put_right(row["line"], row)
+    session.flush()
+    show_sound(session, [row["known_id"] for row in rows if row["is_disturbed"]])
     fresh = {goods for goods in changed if goods not in entries}
     if fresh:
         wanted = wanted_goods(session, count)
@@ -377,7 +380,7 @@ def _was_in_hand(done: Pass, around: Around, line: CountLine) -> bool:
 
 def _put_right(line: CountLine, row: Mapping[str, Any]) -> None:
     """Have the line say what was counted; when, and at which move of the book, stays."""
-    for name in ("state", "counted", "variance", "gone", "found", "price_fen", "serials"):
+    for name in ("state", "counted", "book", "variance", "gone", "found", "price_fen", "serials"):
         setattr(line, name, row[name])
     line.is_settled = False
     line.decided_by_id = line.decided_at = None

@@ -15,6 +15,7 @@ from warehouse.commands import Command, Outcome, Tone
 from warehouse.counting.closing import bin_state, refresh
 from warehouse.counting.commands.sessions import locked
 from warehouse.counting.deciders import require_may_decide
+from warehouse.counting.figures import sound
 from warehouse.counting.models import (
     BinState,
     CountBin,
@@ -27,6 +28,7 @@ from warehouse.counting.models import (
     LineState,
     SessionState,
 )
+from warehouse.counting.moved import SET_RIGHT, moved_since
 from warehouse.counting.put_off import within_reach
 from warehouse.counting.queries import open_take
 from warehouse.counting.rules import MOST_LOOKS
@@ -104,6 +106,7 @@ def approve_lines(session: Session, command: ApproveLines) -> Outcome:
     lines = _lines(session, count, command.line_ids, APPROVABLE)
     _require_seen(session, command, count, lines)
     _require_difference(lines)
+    _require_not_set_right(session, lines)
     require_may_decide(session, command, count, lines)
     for line in lines:
         line.reason = command.reason
@@ -233,7 +236,7 @@ def _require_seen(
     count: CountSession,
     lines: Sequence[CountLine],
 ) -> None:
-    """Refuse lines that were counted, or corrected on their sheet, since they were shown."""
+    """Refuse lines that were counted, corrected, decided or asked again since they were shown."""
     if command.seen_at is None:
         return
     since = (
@@ -243,8 +246,13 @@ def _require_seen(
         .where(CountBin.session_id == count.id, CountTake.closed_at > command.seen_at)
     )
     late = set(session.scalars(since))
-    if any(line.id in late or line.counted_at > command.seen_at for line in lines):
+    if any(line.id in late or _changed_at(line) > command.seen_at for line in lines):
         raise RuleViolation(say("Some of these lines have gone on meanwhile. Look again."))
+
+
+def _changed_at(line: CountLine) -> datetime:
+    at: datetime = line.counted_at
+    return max(at, line.decided_at or at)
 
 
 def _require_difference(lines: Sequence[CountLine]) -> None:
@@ -261,6 +269,28 @@ def _require_difference(lines: Sequence[CountLine]) -> None:
             say("Goods of {lines} of these lines moved while they were counted. Have them counted"
                 " again; after three looks you may decide.", lines=moved)
         )  # fmt: skip
+
+
+def _require_not_set_right(session: Session, lines: Sequence[CountLine]) -> None:
+    """Refuse lines that show an earlier look, as goods moved, if the book was set right since."""
+    waiting = {line.id: line for line in lines if line.state is LineState.LOOK}
+    rows = session.execute(
+        sa.select(CountEntry.line_id, sa.func.max(CountTake.closed_at).label("at"))
+        .join(CountTake, CountTake.id == CountEntry.take_id)
+        .where(CountEntry.line_id.in_(waiting), sound())
+        .group_by(CountEntry.line_id)
+    )
+    shown: dict[int, datetime] = {row.line_id: row.at for row in rows}
+    if not shown:
+        return
+    moved = moved_since(session, [waiting[x].bin_id for x in shown], min(shown.values()))
+    for line_id, at in shown.items():
+        there = moved.get((waiting[line_id].bin_id, waiting[line_id].sku_id))
+        if there and any(why in SET_RIGHT and when > at for when, _, why in there.moves):
+            raise RuleViolation(
+                say("The book of some of these lines was set right since they were counted. Have"
+                    " them counted again.")
+            )  # fmt: skip
 
 
 def _decide(command: Command, line: CountLine, state: LineState, note: str) -> None:

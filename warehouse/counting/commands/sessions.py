@@ -156,6 +156,7 @@ def finish_count(session: Session, command: FinishCount) -> Outcome:
     count = locked(session, command.session_id)
     if count.state not in OPEN_SESSIONS - {SessionState.DRAFT}:
         raise StaleScreen
+    settle(session, command, count)
     approved = sa.select(Line.id).where(
         Line.session_id == count.id, Line.state == LineState.APPROVED
     )
@@ -179,7 +180,6 @@ def finish_count(session: Session, command: FinishCount) -> Outcome:
                 lines=len(different))
         )  # fmt: skip
     require_may_decide(session, command, count, different)
-    settle(session, command, count)
     session.execute(
         sa.update(Line)
         .where(Line.session_id == count.id, Line.state.in_(undecided))
