@@ -43,8 +43,8 @@ def test_a_reorder_proposal_becomes_a_purchase_order(
         page.get_by_role("link", name="Receiving").click()
         page.get_by_role("link", name="Purchasing").click()
         expect(page.get_by_text("4 here, 0 coming")).to_be_visible()
-        expect(page.get_by_label("Pieces", exact=True)).to_have_value("36")
-        page.get_by_label("Pieces", exact=True).fill("48")
+        expect(page.get_by_label("Pieces TEE")).to_have_value("36")
+        page.get_by_label("Pieces TEE").fill("48")
         page.get_by_role("button", name="Draft the order").click()
         expect(page.get_by_text("is made.")).to_be_visible()
         assert [(x.pieces, x.price_fen) for x in world.all(PurchaseLine)] == [(48, 1250)]
