@@ -591,3 +591,24 @@ def test_where_goods_move_at_every_look_the_desk_says_so_and_lets_a_supervisor_e
     assert "The book stays in 1 line." in page
     assert "looked at three times" not in page
     assert "Not proven 1 line whose goods moved at every look" in page
+
+
+def test_whoever_may_be_sent_to_count_blind_does_not_look_the_book_up(desk: Desk, shelf):
+    tee, count = shelf
+    desk.world.stock(desk.world.sku("LAMP"), "C-1", 77)
+    place = desk.world.one(Bin, code="A-1").id
+    pages = ("/stock", "/stock?export=csv&by=bin", f"/stock/sku/{tee.id}", f"/stock/bins/{place}")
+    pages += ("/stock/bins?export=csv", "/stock/moves", "/lots", "/supply/offers")
+
+    def answers(role: Role) -> set[int]:
+        found = {page: desk.get(page, role).status_code for page in pages}
+        assert len(set(found.values())) == 1, found
+        return set(found.values())
+
+    assert answers(Role.COUNTER) == {403}
+    assert "A blind count still asks for bins" in words_of(desk.get("/stock", Role.COUNTER))
+    assert "77" not in words_of(desk.get("/stock", Role.COUNTER))
+    assert answers(Role.SUPERVISOR) == answers(Role.RECEIVER) == {200}
+    count.count("A-1", {tee: 10}, by="ann")
+    count.count("A-2", {}, by="ann")
+    assert answers(Role.COUNTER) == {200}

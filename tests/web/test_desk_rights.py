@@ -10,7 +10,8 @@ from tests.builders import World
 from tests.web.desk_site import Desk
 from warehouse.db import Database
 from warehouse.people.models import Role
-from warehouse.web.access import needs_of
+from warehouse.people.rights import Right
+from warehouse.web.access import needs_of, shows_book
 
 _SEE = frozenset({Role.COUNTER, Role.RECEIVER, Role.CUSTOMER_SERVICE, Role.SUPERVISOR, Role.ADMIN})
 _SERVICE = frozenset({Role.CUSTOMER_SERVICE, Role.SUPERVISOR})
@@ -346,6 +347,18 @@ def test_every_route_says_what_it_needs(desk: Desk):
             if rule.endpoint != "static" and not needs_of(rule.endpoint)
         ]
     assert silent == []
+
+
+def test_pages_of_stock_show_the_book_or_are_known_not_to(desk: Desk):
+    with desk.app.app_context():
+        silent = {
+            rule.endpoint
+            for rule in desk.app.url_map.iter_rules()
+            if rule.endpoint.partition(".")[0] in ("stock", "lots", "supply")
+            and Right.SEE_DESK in needs_of(rule.endpoint)
+            and not shows_book(rule.endpoint)
+        }
+    assert silent == {"stock.proof", "stock.zones", "lots.recall"}
 
 
 @pytest.mark.parametrize("role", list(Role))

@@ -12,6 +12,16 @@ from warehouse.people.models import PersonRole
 from warehouse.people.rights import Right, rights_of
 
 RUNNING = (SessionState.COUNTING, SessionState.REVIEW)
+_ASKED_BLIND = (
+    sa.select(CountBin.bin_id)
+    .join(CountSession, CountSession.id == CountBin.session_id)
+    .where(
+        CountBin.is_live,
+        CountBin.state != BinState.COUNTED,
+        CountSession.is_blind,
+        CountSession.state.in_(RUNNING),
+    )
+)
 
 
 def only_counts(session: Session, person_id: int) -> bool:
@@ -34,16 +44,13 @@ def bins_hidden(session: Session, person_id: int, bin_ids: Iterable[int]) -> fro
     wanted = set(bin_ids)
     if not wanted or not only_counts(session, person_id):
         return frozenset()
-    return frozenset(
-        session.scalars(
-            sa.select(CountBin.bin_id)
-            .join(CountSession, CountSession.id == CountBin.session_id)
-            .where(
-                CountBin.bin_id.in_(wanted),
-                CountBin.is_live,
-                CountBin.state != BinState.COUNTED,
-                CountSession.is_blind,
-                CountSession.state.in_(RUNNING),
-            )
-        )
-    )
+    return frozenset(session.scalars(_ASKED_BLIND.where(CountBin.bin_id.in_(wanted))))
+
+
+def is_book_hidden(session: Session, person_id: int) -> bool:
+    """Tell whether a running blind count still asks for any bin, of somebody who may be sent there.
+
+    The desk's lists add up over bins, so they are shut to him as long; a tablet hides the bins.
+    """
+    is_asked = _ASKED_BLIND.exists()
+    return only_counts(session, person_id) and bool(session.scalar(sa.select(is_asked)))

@@ -47,7 +47,7 @@ LISTING = tables.Listing(
 
 
 @bp.get("/filling")
-@needs(Right.SEE_DESK)
+@needs(Right.SEE_DESK, shows_book=True)
 def filling() -> str | Response:
     """List the tasks, the newest first."""
     state = tables.one_of("state", TaskState)

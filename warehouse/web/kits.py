@@ -42,7 +42,7 @@ LONGEST_TEXT = 20_000
 
 
 @bp.get("/kits")
-@needs(Right.SEE_DESK)
+@needs(Right.SEE_DESK, shows_book=True)
 def kits() -> str | Response:
     """List the kits with how many can be made."""
     query = kit_list(today())
@@ -90,7 +90,7 @@ def kit_save() -> Response | tuple[str, int]:
 
 
 @bp.get("/kits/<int:kit_id>")
-@needs(Right.SEE_DESK)
+@needs(Right.SEE_DESK, shows_book=True)
 def kit(kit_id: int) -> str:
     """Show one kit: its parts, where they are free, where kits stand, making and taking apart."""
     return _page(kit_id, {}, {})

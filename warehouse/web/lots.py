@@ -92,7 +92,7 @@ RECALL = tables.Listing(
 
 
 @bp.get("")
-@needs(Right.SEE_DESK)
+@needs(Right.SEE_DESK, shows_book=True)
 def index() -> str | Response:
     """List the lots: those in the house, expired, ending soon, blocked, or all."""
     only, days = tables.text("only"), min(tables.whole("days", SOON_DAYS), MOST_DAYS)
@@ -154,7 +154,7 @@ def _kits_chip(session: Session) -> dict[str, Any]:
 
 
 @bp.get("/<int:lot_id>")
-@needs(Right.SEE_DESK)
+@needs(Right.SEE_DESK, shows_book=True)
 def lot(lot_id: int) -> str | Response:
     """Show one lot: where it stands, every move back to its receipt, who got it."""
     with reading() as session:
@@ -223,7 +223,7 @@ def unblock(lot_id: int) -> Response:
 
 
 @bp.get("/kits")
-@needs(Right.SEE_DESK)
+@needs(Right.SEE_DESK, shows_book=True)
 def kits() -> str:
     """Show the kits in doubt: for which lots, where they stand, inside which other kits."""
     with reading() as session:
@@ -251,7 +251,7 @@ def mend(lot_id: int) -> Response:
 
 
 @bp.get("/serials")
-@needs(Right.SEE_DESK)
+@needs(Right.SEE_DESK, shows_book=True)
 def serials() -> str | Response:
     """List the known pieces."""
     query = queries.serial_list()
@@ -268,7 +268,7 @@ def serials() -> str | Response:
 
 
 @bp.get("/serials/<int:serial_id>")
-@needs(Right.SEE_DESK)
+@needs(Right.SEE_DESK, shows_book=True)
 def serial(serial_id: int) -> str | Response:
     """Show one piece: where it is, its whole way to the parcel and back."""
     query = move_list().where(queries.took_along(serial_id))

@@ -90,7 +90,7 @@ FIELDS = ("bin", "sku", "pieces", "lot", "serials", "to", "why", "note", "best_b
 
 
 @bp.get("/moves")
-@needs(Right.SEE_DESK)
+@needs(Right.SEE_DESK, shows_book=True)
 def moves() -> str | Response:
     """List all moves, the newest first."""
     query = filtered(move_list())
@@ -114,7 +114,7 @@ def moves() -> str | Response:
 
 
 @bp.get("/dock")
-@needs(Right.SEE_DESK)
+@needs(Right.SEE_DESK, shows_book=True)
 def dock() -> str | Response:
     """List what waits to be put away, the oldest first."""
     query = dock_list()

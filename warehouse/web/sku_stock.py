@@ -92,7 +92,7 @@ def listing_of(question: StockQuestion) -> tables.Listing:
 
 
 @bp.get("")
-@needs(Right.SEE_DESK)
+@needs(Right.SEE_DESK, shows_book=True)
 def index() -> str | Response:
     """List the SKUs with all their numbers; by alert, supplier, class and zone, and as a file."""
     with reading() as session:

@@ -109,7 +109,7 @@ MOVES = tables.Listing(
 
 
 @bp.get("/sku/<int:sku_id>")
-@needs(Right.SEE_DESK)
+@needs(Right.SEE_DESK, shows_book=True)
 def sku(sku_id: int) -> str | Response:
     """Show one SKU: picture, barcodes, where it stands, how it moved."""
     return _sku_page(sku_id, {})
@@ -163,7 +163,7 @@ def _standing(session: Session, sku_id: int) -> dict[str, Any]:
 
 
 @bp.get("/bins")
-@needs(Right.SEE_DESK)
+@needs(Right.SEE_DESK, shows_book=True)
 def bins() -> str | Response:
     """List the bins in use in walking order; totes, parcels and what is out of use if asked for."""
     query, q = stock_desk.bin_list(), tables.text("q")
@@ -192,7 +192,7 @@ def bins() -> str | Response:
 
 
 @bp.get("/bins/<int:bin_id>")
-@needs(Right.SEE_DESK)
+@needs(Right.SEE_DESK, shows_book=True)
 def bin(bin_id: int) -> str | Response:
     """Show one bin: what stands in it, what came and went."""
     query = filtered(move_list())

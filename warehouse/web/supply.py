@@ -113,7 +113,7 @@ def order(supplier_id: int) -> Response | tuple[str, int]:
 
 
 @bp.get("/sku/<int:sku_id>")
-@needs(Right.SEE_DESK)
+@needs(Right.SEE_DESK, shows_book=True)
 def sku(sku_id: int) -> str:
     """Show how one SKU is planned: numbers, levels, suppliers, shops, pick bins."""
     return _sku_page(sku_id, {})

@@ -85,7 +85,7 @@ PERIOD_FIELDS: tuple[Field, ...] = (
 
 
 @bp.get("")
-@needs(Right.SEE_DESK)
+@needs(Right.SEE_DESK, shows_book=True)
 def start() -> str | Response:
     """Show what to buy; who buys nothing, what the shops may offer."""
     return reorder() if may(Right.BUY) else offers()
@@ -171,7 +171,7 @@ def _import() -> ListReport:
 
 
 @bp.get("/offers")
-@needs(Right.SEE_DESK)
+@needs(Right.SEE_DESK, shows_book=True)
 def offers() -> str | Response:
     """Show what the shops may offer, SKU by SKU; as a file to upload."""
     shop = tables.text("shop") or None
@@ -205,7 +205,7 @@ def general_share() -> Response:
 
 
 @bp.get("/period")
-@needs(Right.SEE_DESK)
+@needs(Right.SEE_DESK, shows_book=True)
 def sold() -> str | Response:
     """Show a period's stock: opening, received, sold, returned, counted, closing."""
     first, last = period()
