@@ -64,7 +64,7 @@ def test_lists_of_skus_bins_and_stock_are_taken_and_read(
     described = Description(desk)
     lists = {
         "skus": b"Code,Name\nTEE,Shirt\n,nameless\n",
-        "bins": b"Bin\nA-1\n",
+        "bins": b"Bin,Colour\nA-1,red\n",
         "stock": b"Bin,SKU,Pieces\nA-1,TEE,5\n",
     }
     ended = []
@@ -73,11 +73,12 @@ def test_lists_of_skus_bins_and_stock_are_taken_and_read(
         shown = described.hold(f"/{what}/import", sent, "post")
         work(world, app)
         done = described.hold("/imports/{import_id}", desk.get(f"/imports/{shown['id']}"))
-        ended.append((done["kind"], done["state"], done["rows_new"], done["rows_rejected"]))
+        counts = (done["rows_new"], done["rows_rejected"])
+        ended.append((done["kind"], done["state"], *counts, done["not_read"]))
     assert ended == [
-        ("skus", "done", 1, 1),
-        ("bins", "done", 1, 0),
-        ("opening", "done", 1, 0),
+        ("skus", "done", 1, 1, ""),
+        ("bins", "done", 1, 0, "Columns not read: Colour."),
+        ("opening", "done", 1, 0, ""),
     ]
     two = send(desk, ("a.csv", b"Bin\n"), ("b.csv", b"Bin\n"), what="bins")
     assert two.status_code == 400

@@ -7,6 +7,7 @@ import io
 import pytest
 
 from tests.web.desk_site import Desk, words_of
+from warehouse.catalog.lists import HEADS_NAMED
 from warehouse.catalog.models import Bin, Sku
 from warehouse.orders.import_models import ImportKind, ImportRun, ImportState
 from warehouse.orders.importing import run_waiting_import
@@ -55,6 +56,33 @@ def test_a_list_is_read_by_the_worker_and_every_bad_row_is_told(desk: Desk):
     assert here not in desk.get("/stock/lists/bins").text
 
 
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("skus", "Code,Name,Colour\nTEE,Shirt,red\n"),
+        ("bins", "Bin,Colour\nA-1,red\n"),
+        ("opening", "Bin,SKU,Pieces,Colour\nA-1,TEE,5,red\n"),
+    ],
+)
+def test_columns_that_nobody_knows_are_named_beside_what_was_taken(
+    desk: Desk, kind: str, text: str
+):
+    for first, content in (("skus", "Code,Name\nTEE,Tee\n"), ("bins", "Bin\nA-1\n")):
+        done = _work(desk, _send(desk, first, content))
+        assert "Columns not read" not in words_of(desk.get(f"/stock/lists/runs/{done.id}"))
+    done = _work(desk, _send(desk, kind, text))
+    assert done.rows_rejected == 0
+    assert "Columns not read: Colour." in words_of(desk.get(f"/stock/lists/runs/{done.id}"))
+
+
+def test_of_very_many_unknown_columns_the_first_are_named(desk: Desk):
+    heads = ",".join(f"H{n}" for n in range(90))
+    done = _work(desk, _send(desk, "skus", f"Code,Name,{heads}\nTEE,Tee{',x' * 90}\n"))
+    assert len(done.not_read) == HEADS_NAMED + 1
+    told = words_of(desk.get(f"/stock/lists/runs/{done.id}"))
+    assert f"H{HEADS_NAMED - 1}, …." in told
+
+
 def test_stock_is_opened_in_bins_and_of_skus_that_came_by_list(desk: Desk):
     _work(desk, _send(desk, "skus", SKUS))
     _work(desk, _send(desk, "bins", "货位,库区\nA-1,A\nA-2,A\n"))
@@ -82,7 +110,7 @@ def test_a_list_read_out_as_it_stands_changes_nothing_when_it_comes_back(
         done = _work(desk, _send(desk, kind, file, f"back.{form}"))
         taken = desk.get(f"/stock/lists/runs/{done.id}")
         assert done.rows_rejected == 0, words_of(taken)
-        assert (done.rows_new, done.rows_changed) == (0, 0)
+        assert (done.rows_new, done.rows_changed, done.not_read) == (0, 0, None)
         assert done.rows_unchanged >= rows
     assert desk.world.one(Bin, code="A-1").length_mm == 600
 

@@ -53,6 +53,7 @@ class ImportRun(Base):
     rows_new: Mapped[int] = mapped_column(default=0)  # of a list, as the next two
     rows_changed: Mapped[int] = mapped_column(default=0)
     rows_unchanged: Mapped[int] = mapped_column(default=0)
+    not_read: Mapped[Json | None]  # headings of a list that no column is called, the first of them
 
 
 class ImportReject(Base):

@@ -316,6 +316,7 @@ def _end(work: _Import, problem: Text | None, report: ListReport = NOTHING) -> N
     command = EndImport(
         id=new_id(), actor=work.actor, at=work.clock(), run_id=work.run_id, problem=problem,
         rows_new=report.new, rows_changed=report.changed, rows_unchanged=report.unchanged,
+        not_read=report.not_read,
     )  # fmt: skip
     execute(work.database, end_import, command)
 

@@ -11,7 +11,7 @@ from flask import Response, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from warehouse.catalog.lists import ListColumn
+from warehouse.catalog.lists import ListColumn, not_read
 from warehouse.catalog.standing import Standing, bins_standing, skus_standing
 from warehouse.errors import InvalidInput, NotFound
 from warehouse.orders.commands.importing.runs import StartImport, start_import
@@ -185,6 +185,7 @@ def list_rejected(run_id: int) -> Response:
 
 def _progress(run: ImportRun) -> dict[str, Any]:
     return progress_of(run) | {
+        "not_read": not_read(run.not_read or ()),
         "whole": url_for("stock.list_run", run_id=run.id),
         "fresh": url_for("stock.list_progress", run_id=run.id),
         "tallies": (

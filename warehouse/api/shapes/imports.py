@@ -19,6 +19,7 @@ from warehouse.api.schemas import (
     word,
 )
 from warehouse.api.shapes.paging import iso, keys_of, page
+from warehouse.catalog.lists import not_read
 from warehouse.errors import NotFound
 from warehouse.orders.import_models import (
     ImportChange,
@@ -53,6 +54,7 @@ IMPORT: Schema = record(
         "rows_total": whole("0 until the files have been read."),
         **COUNTS,
         "problem": maybe(text("Why nothing of it was taken.")),
+        "not_read": text("Names the columns of a list that nobody knows, if there are any."),
     },
     "One import of one or more files.",
 )
@@ -85,6 +87,7 @@ def show_import(session: Session, run_id: int, language: str) -> dict[str, Any]:
         NotFound: there is none of this id.
     """
     run = _run(session, run_id)
+    unknown = not_read(run.not_read or ())
     return {
         "id": run.id,
         "kind": run.kind.value,
@@ -104,6 +107,7 @@ def show_import(session: Session, run_id: int, language: str) -> dict[str, Any]:
         "rows_unchanged": run.rows_unchanged,
         "rows_rejected": run.rows_rejected,
         "problem": _said(run.problem, language) if run.problem else None,
+        "not_read": translate(unknown, language) if unknown else "",
     }
 
 

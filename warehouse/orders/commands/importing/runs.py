@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from warehouse.catalog.lists import HEADS_NAMED
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.db import Database, table_of
 from warehouse.errors import InvalidInput
@@ -52,6 +53,7 @@ class EndImport(Command):
     rows_new: int = 0  # of a list, as the next two
     rows_changed: int = 0
     rows_unchanged: int = 0
+    not_read: tuple[str, ...] = ()  # headings that nobody knows; those beyond a number are not kept
 
 
 def start_import(session: Session, command: StartImport) -> Outcome:
@@ -122,6 +124,7 @@ def end_import(session: Session, command: EndImport) -> Outcome:
         values["rows_done"] = _run.c.rows_total
         counts = ("rows_new", "rows_changed", "rows_unchanged")
         values.update({name: getattr(command, name) for name in counts})
+        values["not_read"] = list(command.not_read[: HEADS_NAMED + 1]) or None
     session.execute(sa.update(_run).where(_run.c.id == command.run_id).values(**values))
     return Outcome(
         screen="import",
