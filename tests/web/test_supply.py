@@ -137,6 +137,27 @@ def test_levels_come_from_a_list_and_what_is_wrong_in_it_is_named(boss: Desk):
     assert (terms.supplier_id, terms.price_fen, terms.pack_pieces) == (mill, 1250, 6)
 
 
+@pytest.mark.parametrize("percent", ["half", "101", "-1", "1.5", ""])
+def test_a_share_that_is_none_is_marked_where_it_was_typed(boss: Desk, percent: str):
+    goods(boss)
+    other = boss.world.add(Shop(code="JD", name="Jingdong shop", platform="jd")).id
+    shops = [boss.world.shop(), other]
+    answer = boss.post("/supply/offers/share", shop=str(shops[1]), percent=percent)
+    assert (answer.status_code, boss.world.all(ShopShare)) == (400, [])
+    fields = re.findall(r'<input id="percent-(\d+)"[^>]* value="([^"]*)"([^>]*)>', answer.text)
+    shown = {int(shop): (value, "aria-invalid" in marks) for shop, value, marks in fields}
+    assert shown == {shops[0]: ("100", False), shops[1]: (percent, True)}
+
+
+def test_what_shops_may_sell_is_exported_as_it_is_filtered(boss: Desk):
+    goods(boss)
+    boss.world.stock(boss.world.sku("CAP"), "A-02", 1)
+    boss.world.shop()
+    for query, codes in (("", ["CAP", "TEE"]), ("&q=ca", ["CAP"])):
+        rows = boss.get(f"/supply/offers?export=csv&shop=TB{query}").text.splitlines()[1:]
+        assert sorted(row.split(",")[1] for row in rows) == codes
+
+
 def test_a_share_changes_what_a_shop_may_sell(boss: Desk):
     tee, _ = goods(boss)
     shop = boss.world.shop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -34,10 +35,21 @@ from warehouse.text import say
 from warehouse.web import tables
 from warehouse.web.access import needs
 from warehouse.web.amounts import period
-from warehouse.web.context import actor, config, database, form_ids, form_int, may, now, reading
-from warehouse.web.desk import act, back_or, told
+from warehouse.web.context import (
+    Typed,
+    actor,
+    config,
+    database,
+    form_ids,
+    form_int,
+    may,
+    now,
+    reading,
+)
+from warehouse.web.desk import act, back_or, noted, told
 from warehouse.web.faults import SHOWN as FAULTS_SHOWN
 from warehouse.web.faults import whole_list
+from warehouse.web.pages import invalid
 from warehouse.web.sku_stock import asked_now
 from warehouse.web.spreadsheets import Field, file_answer
 from warehouse.web.supply import bp, reorder
@@ -174,14 +186,19 @@ def _import() -> ListReport:
 @needs(Right.SEE_DESK, shows_book=True)
 def offers() -> str | Response:
     """Show what the shops may offer, SKU by SKU; as a file to upload."""
+    return _offers_page({})
+
+
+def _offers_page(errors: Mapping[str, str]) -> str | Response:
+    """Show the page, or return its list as a file; a share that was refused as it was typed."""
     shop = tables.text("shop") or None
     with reading() as session:
-        found = offers_of(session, asked_now(session), shop=shop)
-        if tables.is_export():
-            return file_answer(shop or "offers", OFFER_FIELDS, found, as_=tables.export_kind())
-        general = sa.select(ShopShare).where(ShopShare.sku_id.is_(None))
         q = tables.text("q").lower()
+        found = offers_of(session, asked_now(session), shop=shop)
         wanted = [o for o in found if q in f"{o.stock.code} {o.stock.name}".lower()]
+        if tables.is_export():
+            return file_answer(shop or "offers", OFFER_FIELDS, wanted, as_=tables.export_kind())
+        general = sa.select(ShopShare).where(ShopShare.sku_id.is_(None))
         return render_template(
             "supply/offers.html",
             offers=wanted[:SHOWN],
@@ -191,17 +208,24 @@ def offers() -> str | Response:
             every=session.execute(sa.select(Shop.id, Shop.code, Shop.name).order_by(Shop.id)).all(),
             percents={s.shop_id: s.percent for s in session.scalars(general)},
             q=tables.text("q"),
+            values=request.form,
+            errors=errors,
+            told=[said for name, said in errors.items() if name != "percent"],
         )
 
 
 @bp.post("/offers/share")
 @needs(Right.BUY)
-def general_share() -> Response:
+def general_share() -> str | Response | tuple[str | Response, int]:
     """Keep a shop's share in all goods."""
-    return act(
-        set_share, SetShare, back=url_for("supply.offers"), shop_id=form_int("shop"),
-        percent=form_int("percent"),
-    )  # fmt: skip
+    typed = Typed()
+    fields = {"shop_id": form_int("shop"), "percent": typed.read(form_int, "percent", -1)}
+    try:
+        outcome = typed.do(set_share, SetShare, **fields)
+    except InvalidInput as error:
+        tables.stand_at("supply.offers")
+        return _offers_page(invalid(error)), 400
+    return noted(outcome, url_for("supply.offers"))
 
 
 @bp.get("/period")
