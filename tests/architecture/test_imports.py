@@ -52,8 +52,8 @@ UPSTREAM: dict[str, set[str]] = {
     "dispatch": {"carriers", "catalog", "inventory", "orders", "packing", "people", "printers",
                  "waves", "weighing"},
     "reporting": {"carriers", "dispatch", "inventory", "orders", "packing", "people", "printers"},
-    "tracing": {"catalog", "dispatch", "inventory", "orders", "packing", "people", "picking",
-                "waves"},
+    "tracing": {"catalog", "dispatch", "inventory", "kitting", "orders", "packing", "people",
+                "picking", "waves"},
     "stopping": {"catalog", "checking", "dispatch", "inventory", "orders", "packing", "people",
                  "waves"},
 }  # fmt: skip

@@ -17,7 +17,7 @@ from warehouse.commands import new_id
 from warehouse.db import utcnow
 from warehouse.inventory.models import Lot, Serial
 from warehouse.kitting.commands.assemble import AssembleKits, assemble_kits
-from warehouse.kitting.commands.kit import Part, SaveKit, save_kit
+from warehouse.kitting.commands.kit import Part, PartFrom, SaveKit, save_kit
 from warehouse.packing.models import Parcel
 from warehouse.people.models import Role, Trail
 from warehouse.picking.commands.wave import TakeWave, take_wave
@@ -286,3 +286,31 @@ def test_all_that_is_wrong_with_a_form_of_a_sku_is_marked_at_once(
         re.search(r'name="is_expiry_tracked" value="1" checked', answer.text)
     )
     assert f'href="/stock/sku/{tee.id}?export=csv"' in answer.text
+
+
+def test_pages_lead_from_a_part_through_its_kit_to_the_parcel_and_back(desk: Desk):
+    world = desk.world
+    world.site()
+    put(world, by_lot(world, "MILK"), "A-01", 3, lot="ML1", day=today() + timedelta(days=90))
+    put(world, by_piece(world, "PHONE"), "A-02", serials=("S-1",))
+    gift = by_lot(world, "GIFT")
+    world.bin("K-01")
+    parts = (Part(sku="MILK", pieces=1), Part(sku="PHONE", pieces=1))
+    world.do(save_kit, SaveKit, kit="GIFT", parts=parts)
+    taken = (PartFrom(sku="PHONE", bin="A-02", pieces=1, serials=("S-1",)),)
+    world.do(assemble_kits, AssembleKits, kit_id=gift.id, kits=1, to="K-01", lot="KL", taken=taken)
+    phone = world.one(Serial, code="S-1")
+    mine = f"/lots/serials/{phone.id}"
+    assert "It has never been in a parcel." in words_of(desk.get(mine, SUPERVISOR))
+    work = world.bring(Stage.DISPATCHED, lines={gift: 1}, on_hand=0)
+    parcel = world.get(Parcel, work.parcel_id)
+    kit_lot, milk_lot = (world.one(Lot, code=code) for code in ("KL", "ML1"))
+    page = desk.get(mine, SUPERVISOR)
+    assert f"/parcels/{parcel.id}" in page.text
+    assert f"/lots/{kit_lot.id}" in page.text
+    page = desk.get(f"/lots/{kit_lot.id}", SUPERVISOR)
+    assert f"/lots/{milk_lot.id}" in page.text
+    assert mine in page.text
+    page = desk.get(f"/parcels/{parcel.id}", SUPERVISOR)
+    assert "Lot: KL Inside: PHONE S-1 Inside: MILK lot ML1" in words_of(page)
+    assert all(f"/lots/{lot.id}" in page.text for lot in (kit_lot, milk_lot))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import CartonType
-from warehouse.inventory.models import Move, MoveReason, MoveSerial, Serial
+from warehouse.inventory.models import Lot, Move, MoveReason, MoveSerial, Serial
 from warehouse.inventory.queries import NOT_UNDONE
 from warehouse.orders.goods import GoodsRow, goods_of
 from warehouse.orders.models import ConsignmentLine
@@ -87,4 +88,21 @@ def serials_in_parcel(session: Session, parcel_id: int) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     for sku_id, code in rows:
         found.setdefault(sku_id, []).append(code)
+    return found
+
+
+def lots_in_parcel(session: Session, parcel_id: int) -> dict[int, list[Any]]:
+    """Return SKU id → lots (`id`, `code`, `pieces`) packed into the parcel that stayed in it."""
+    pieces = sa.func.sum(Move.pieces).label("pieces")
+    rows = session.execute(
+        sa.select(Lot.sku_id, Lot.id, Lot.code, pieces)
+        .join(Move, Move.lot_id == Lot.id)
+        .join(Parcel, Parcel.bin_id == Move.to_bin_id)
+        .where(Parcel.id == parcel_id, Move.reason == MoveReason.PACK, NOT_UNDONE)
+        .group_by(Lot.sku_id, Lot.id, Lot.code)
+        .order_by(Lot.code)
+    )
+    found: dict[int, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.sku_id, []).append(row)
     return found

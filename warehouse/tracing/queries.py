@@ -13,11 +13,9 @@ from warehouse.inventory.models import (
     Lot,
     LotBalance,
     Move,
-    MoveReason,
     MoveSerial,
     Serial,
 )
-from warehouse.inventory.queries import NOT_UNDONE
 from warehouse.orders.models import ConsignmentLine, Order, OrderLine
 from warehouse.packing.models import Parcel
 
@@ -128,13 +126,6 @@ def lots_of_sku(session: Session, sku_id: int) -> list[Any]:
 def took_along(serial_id: int) -> sa.ColumnElement[bool]:
     """Return the condition that a move took this piece along."""
     return Move.id.in_(sa.select(MoveSerial.move_id).where(MoveSerial.serial_id == serial_id))
-
-
-def parcels_of_serial(session: Session, serial_id: int) -> list[Any]:
-    """Return the parcels a piece was packed into and stayed in, the last first."""
-    mine = sa.select(MoveSerial.move_id).where(MoveSerial.serial_id == serial_id)
-    rows = packed().where(Move.id.in_(mine), Move.reason == MoveReason.PACK, NOT_UNDONE)
-    return list(session.execute(rows.order_by(Move.id.desc()).limit(50)))
 
 
 def packed() -> sa.Select[*tuple[Any, ...]]:

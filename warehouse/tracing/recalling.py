@@ -1,9 +1,9 @@
-"""Who got pieces of a lot, by themselves or inside a kit; and into which kits they went."""
+"""Who got pieces of a lot, or one known piece, by itself or in a kit; into which kits they went."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,15 +16,17 @@ from warehouse.inventory.queries import NOT_UNDONE
 from warehouse.packing.models import Parcel, ParcelState
 from warehouse.tracing.queries import packed
 
+MOST_PARCELS = 50
 _kitting = sa.select(Bin.id).where(Bin.kind == BinKind.KITTING)
 
 
 @dataclass(frozen=True, kw_only=True)
 class KitsWith:
-    """Kits put together at once with pieces of the lot: the move that brought them to a bin.
+    """Kits put together at once with pieces of a lot: the move that brought them to a bin.
 
     `lot_id` is the kits' own lot. Which of kits without lot or numbers have the pieces, nobody
-    can say: all that left after `move_id` may.
+    can say: all that left after `move_id` may, and before `until`, the move that took a known piece
+    out again.
     """
 
     move_id: int
@@ -36,17 +38,31 @@ class KitsWith:
     kits: int
     lot_id: int | None
     lot: str
+    until: int | None = None
 
 
 def kits_with(session: Session, lot_id: int) -> list[KitsWith]:
     """Return the kits that pieces of the lot went into, kits made of such kits among them."""
-    found: dict[int, KitsWith] = {}
-    fresh = _made_of(session, Move.lot_id == lot_id)
-    while fresh:
-        found |= {kits.move_id: kits for kits in fresh}
-        taken = sa.or_(*(_is_taken(kits) for kits in fresh))
-        fresh = [k for k in _made_of(session, taken) if k.move_id not in found]
-    return [found[move_id] for move_id in sorted(found)]
+    return _all_made_of(session, Move.lot_id == lot_id, None)
+
+
+def kits_with_piece(session: Session, serial_id: int) -> list[KitsWith]:
+    """Return the kits that have, had or may have the known piece inside, those of kits as well."""
+    rows = session.execute(
+        sa.select(Move.id, Move.reason)
+        .join(MoveSerial, MoveSerial.move_id == Move.id)
+        .where(
+            MoveSerial.serial_id == serial_id,
+            Move.reason.in_((MoveReason.ASSEMBLE, MoveReason.TAKE_APART)),
+        )
+        .order_by(Move.id)
+    ).all()
+    found: list[KitsWith] = []
+    for at, (move_id, reason) in enumerate(rows):
+        if reason is MoveReason.ASSEMBLE:
+            out = (later.id for later in rows[at:] if later.reason is MoveReason.TAKE_APART)
+            found += _all_made_of(session, Move.id == move_id, next(out, None))
+    return found
 
 
 def recall(session: Session, lot_id: int) -> sa.Select[*tuple[Any, ...]]:
@@ -56,16 +72,17 @@ def recall(session: Session, lot_id: int) -> sa.Select[*tuple[Any, ...]]:
     taken out of a parcel again is not.
     """
     kits = kits_with(session, lot_id)
-    return (
-        packed()
-        .add_columns(Move.pieces)
-        .where(
-            sa.or_(Move.lot_id == lot_id, *(_is_taken(one) for one in kits)),
-            Move.reason == MoveReason.PACK,
-            NOT_UNDONE,
-            Parcel.state != ParcelState.SET_ASIDE,
-        )
-    )
+    return _got(Move.lot_id == lot_id, kits).where(Parcel.state != ParcelState.SET_ASIDE)
+
+
+def who_got(session: Session, serial_id: int, kits: Sequence[KitsWith]) -> list[Any]:
+    """Return the parcels a piece was packed into and stayed in, by itself or in these kits.
+
+    The last first; at most 50.
+    """
+    mine = sa.select(MoveSerial.move_id).where(MoveSerial.serial_id == serial_id)
+    rows = _got(Move.id.in_(mine), kits).order_by(Move.id.desc()).limit(MOST_PARCELS)
+    return list(session.execute(rows))
 
 
 def lots_inside(lot_id: int) -> sa.Select[*tuple[Any, ...]]:
@@ -82,6 +99,32 @@ def lots_inside(lot_id: int) -> sa.Select[*tuple[Any, ...]]:
         Move.to_bin_id.in_(_kitting),
         Move.lot_id.is_not(None),
     )
+
+
+def _got(own: sa.ColumnElement[bool], kits: Sequence[KitsWith]) -> sa.Select[*tuple[Any, ...]]:
+    return (
+        packed()
+        .add_columns(Move.pieces)
+        .where(
+            sa.or_(own, *(_is_taken(one) for one in kits)),
+            Move.reason == MoveReason.PACK,
+            NOT_UNDONE,
+        )
+    )
+
+
+def _all_made_of(
+    session: Session, taken: sa.ColumnElement[bool], until: int | None
+) -> list[KitsWith]:
+    """Return the kits made of what such moves took, and those made of these kits, by move."""
+    found: dict[int, KitsWith] = {}
+    fresh = _made_of(session, taken)
+    while fresh:
+        bounded = [replace(kits, until=until) for kits in fresh]
+        found |= {kits.move_id: kits for kits in bounded}
+        within = sa.or_(*(_is_taken(kits) for kits in bounded))
+        fresh = [k for k in _made_of(session, within) if k.move_id not in found]
+    return [found[move_id] for move_id in sorted(found)]
 
 
 def _made_of(session: Session, taken: sa.ColumnElement[bool]) -> Sequence[KitsWith]:
@@ -122,10 +165,11 @@ def _made_of(session: Session, taken: sa.ColumnElement[bool]) -> Sequence[KitsWi
 
 def _is_taken(kits: KitsWith) -> sa.ColumnElement[bool]:
     """Return the condition that a move took kits that may be these."""
+    in_time = [] if kits.until is None else [Move.id < kits.until]
     if kits.is_serial_tracked:
         pieces = sa.select(MoveSerial.serial_id).where(MoveSerial.move_id == kits.move_id)
         moves = sa.select(MoveSerial.move_id).where(MoveSerial.serial_id.in_(pieces))
-        return sa.and_(Move.id.in_(moves), Move.id > kits.move_id)
+        return sa.and_(Move.id.in_(moves), Move.id > kits.move_id, *in_time)
     if kits.lot_id is not None:
-        return Move.lot_id == kits.lot_id
-    return sa.and_(Move.sku_id == kits.sku_id, Move.id > kits.move_id)
+        return sa.and_(Move.lot_id == kits.lot_id, *in_time)
+    return sa.and_(Move.sku_id == kits.sku_id, Move.id > kits.move_id, *in_time)

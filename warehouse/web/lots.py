@@ -28,6 +28,7 @@ from warehouse.tracing.commands.blocking import (
 from warehouse.tracing.commands.mending import MendLot, mend_lot
 from warehouse.tracing.commands.recalling import TellRecall, tell_recall
 from warehouse.tracing.in_doubt import causes_of, in_doubt, in_doubt_for, skus_in_doubt
+from warehouse.tracing.inside import inside_lot, inside_piece
 from warehouse.web import tables
 from warehouse.web.access import needs
 from warehouse.web.context import do, form_day, form_str, reading, speak, today
@@ -175,6 +176,7 @@ def lot(lot_id: int) -> str | Response:
             kits=recalling.kits_with(session, lot_id),
             doubts=in_doubt(session, in_doubt_for(lot_id)),
             inside=causes_of(session, lot_id),
+            parts=inside_lot(session, lot_id),
             page=tables.page_of(session, move_list(), MOVES, arms=(Move.lot_id == lot_id,)),
             events=story(session, [("lot", [lot_id])]),
         )
@@ -278,10 +280,13 @@ def serial(serial_id: int) -> str | Response:
             raise NotFound(say("serial number"), serial_id)
         if tables.is_export():
             return tables.export(session, query, MOVES, name=f"moves-serial-{serial_id}")
+        kits = recalling.kits_with_piece(session, serial_id)
         return render_template(
             "lots/serial.html",
             serial=found,
-            got=queries.parcels_of_serial(session, serial_id),
+            got=recalling.who_got(session, serial_id, kits),
+            kits=kits,
+            parts=inside_piece(session, serial_id),
             page=tables.page_of(session, query, MOVES),
         )
 

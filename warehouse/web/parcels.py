@@ -31,7 +31,7 @@ from warehouse.errors import InvalidInput, NotFound, RuleViolation
 from warehouse.orders.models import Consignment
 from warehouse.orders.queries import orders_of
 from warehouse.packing.models import Parcel, ParcelState
-from warehouse.packing.queries import serials_in_parcel
+from warehouse.packing.queries import lots_in_parcel, serials_in_parcel
 from warehouse.packing.sscc import (
     CLOSED,
     NO_PREFIX,
@@ -44,6 +44,7 @@ from warehouse.packing.sscc import (
 from warehouse.people.rights import Right
 from warehouse.settings import load_settings
 from warehouse.text import say
+from warehouse.tracing.inside import inside_parcel
 from warehouse.web import drawing, tables
 from warehouse.web.access import needs
 from warehouse.web.context import form_int, form_str, may, reading, speak
@@ -71,6 +72,7 @@ FIELDS: tuple[Field, ...] = (
     (say("Opened"), lambda p: p.opened_at),
     (say("Gone at"), lambda p: p.dispatched_at),
 )
+MOST_INSIDE = 12  # parts of kits that are named under a line of a parcel
 LISTING = tables.Listing(
     name="parcels", key=Parcel.id, sorts=PARCEL_SORTS, default="-no", fields=FIELDS
 )
@@ -118,7 +120,10 @@ def parcel(parcel_id: int) -> str:
             orders=orders_of(session, found.consignment_id),
             carton=session.get(CartonType, found.carton_type_id),
             content=dispatch_desk.content_of(session, parcel_id),
+            lots=lots_in_parcel(session, parcel_id),
             serials=serials_in_parcel(session, parcel_id),
+            inside=inside_parcel(session, found.bin_id),
+            MOST_INSIDE=MOST_INSIDE,
             readings=list(
                 session.scalars(
                     sa.select(Reading)

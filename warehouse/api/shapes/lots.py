@@ -13,7 +13,8 @@ from warehouse.catalog.models import Bin, Sku
 from warehouse.errors import NotFound
 from warehouse.inventory.models import Lot, LotBalance, Serial
 from warehouse.text import say
-from warehouse.tracing.queries import is_standing, lot_list, parcels_of_serial, serial_list
+from warehouse.tracing.queries import is_standing, lot_list, serial_list
+from warehouse.tracing.recalling import kits_with_piece, who_got
 
 LOT: Schema = record(
     {
@@ -38,6 +39,9 @@ SERIAL: Schema = record(
         "lot": maybe(text()),
         "bin": text("Where it is; a courier's bin once it has left."),
         "parcels": listed(text(), "The parcels it was packed into, the last first."),
+        "parcels_of_kits": listed(
+            text(), "Parcels with kits that have it inside, or may have it: at most 50."
+        ),
     },
     "One piece that is known by its own number.",
 )
@@ -78,13 +82,21 @@ def show_serials(session: Session, code: str) -> dict[str, Any]:
             "sku": row.code,
             "lot": row.lot,
             "bin": row.bin,
-            "parcels": [p.parcel for p in parcels_of_serial(session, row.id)],
+            **_parcels(session, row.id),
         }
         for row in rows
     ]
     if not found:
         raise NotFound(say("serial number"), code)
     return {"serials": found}
+
+
+def _parcels(session: Session, serial_id: int) -> dict[str, list[str]]:
+    own = [p.parcel for p in who_got(session, serial_id, ())]
+    kits = kits_with_piece(session, serial_id)
+    every = [p.parcel for p in who_got(session, serial_id, kits)] if kits else own
+    of_kits = [parcel for parcel in dict.fromkeys(every) if parcel not in own]
+    return {"parcels": own, "parcels_of_kits": of_kits}
 
 
 def _lot(row: Any, places: list[dict[str, Any]]) -> dict[str, Any]:
