@@ -55,7 +55,7 @@ class BadgeScan:
 
 @dataclass(frozen=True)
 class WeightScan:
-    """A weight keyed on the screen, as typed: grams, or kilograms with a point."""
+    """A number keyed on the screen, as typed: pieces, a day, grams, or kilograms with a point."""
 
     text: str
 

@@ -178,6 +178,42 @@ def test_lot_date_and_number_are_asked_on_the_screen(desk: Desk, dock: Dock):
     assert desk.world.all(ReceiptCount)[-1].lot_code == "L-8"
 
 
+def asked_for_the_best_before(desk: Desk, dock: Dock) -> tuple[Tablet, str]:
+    """A tablet with a piece of lot L1 in hand, and the GTIN of its goods."""
+    milk = dock.tracked("MILK", is_lot_tracked=True, is_expiry_tracked=True)
+    tablet = Tablet(desk)
+    for code in ("YZ", milk.barcode, "L1"):
+        tablet.scan(code)
+    assert tablet.screen == "best_before"
+    return tablet, milk.barcode.zfill(14)
+
+
+def test_a_best_before_is_read_from_these_goods_and_this_lot_only(desk: Desk, dock: Dock):
+    tablet, gtin = asked_for_the_best_before(desk, dock)
+    tee = desk.world.sku("TEE").barcode.zfill(14)
+    for wrong in (f"]C101{tee}17340101", f"]C1010{UNKNOWN}17340101", gtin[1:],
+                  f"]C101{gtin}1734010110L2", "]C11734010110L2"):  # fmt: skip
+        assert tablet.scan(wrong).status_code == 422
+        assert tablet.screen == "best_before"
+    assert "Read lot L2, need the best-before of lot L1." in tablet.words
+    tablet.scan(f"]C101{gtin}1734010110L1")
+    counted = desk.world.one(ReceiptCount)
+    assert (counted.lot_code, str(counted.best_before)) == ("L1", "2034-01-01")
+
+
+def test_a_bin_named_like_a_day_is_a_bin_where_scanned_and_a_day_where_keyed(
+    desk: Desk, dock: Dock
+):
+    tablet, _ = asked_for_the_best_before(desk, dock)
+    assert 'data-send="CMD-WEIGHT-"' in tablet.answer.get_data(as_text=True)
+    for code in ("34-01-05", "20340105"):
+        desk.world.bin(code)
+        assert tablet.scan(code).status_code == 422
+        assert f"Read bin {code}, need the best-before." in tablet.words
+    tablet.scan("CMD-WEIGHT-20340105")
+    assert str(desk.world.one(ReceiptCount).best_before) == "2034-01-05"
+
+
 def test_a_lot_of_digits_is_told_twice_and_then_believed(desk: Desk, dock: Dock):
     milk = dock.tracked("MILK", is_lot_tracked=True)
     tablet = Tablet(desk)

@@ -1,4 +1,4 @@
-"""What is taken for an answer where somebody was asked for a lot: no item's barcode, no place."""
+"""What is taken for an answer where a lot or best-before was asked: no barcode, no place."""
 
 from __future__ import annotations
 
@@ -47,6 +47,28 @@ def require_lot(
         is_doubtful = _is_ean(lot)
     if is_doubtful and not is_sure:
         raise LotDoubted(goods or lot, lot=lot)
+
+
+def require_day(session: Session, sku_id: int, *, goods: str = "", code: str = "") -> None:
+    """Refuse a scan as the best-before of these goods that says none of them.
+
+    `goods`: what the symbol that says the day stands on; `code`: what was scanned instead of one.
+
+    Raises:
+        StillAsked: the goods themselves once more, without a day. WrongItem, WrongScan: other
+        goods, or a place. UnknownBarcode: the symbol is of goods nobody knows.
+    """
+    item = item_by_barcode(session, goods or code)
+    if item is not None and item.sku_id == sku_id:
+        if goods:
+            return
+        raise StillAsked(
+            say("{name} is in hand already; this scan was not counted. Scan or type its"
+                " best-before.", name=item.words)
+        )  # fmt: skip
+    if goods or describe(session, code)[0] is not None:
+        wrong = WrongItem if item else WrongScan
+        raise refuse(session, goods or code, say("the best-before"), wrong)
 
 
 def _is_ean(code: str) -> bool:

@@ -10,7 +10,6 @@ from flask import Blueprint, Response, url_for
 
 from warehouse.catalog.queries import item_by_barcode
 from warehouse.commands import Outcome, Tone
-from warehouse.errors import InvalidInput
 from warehouse.inventory.refusals import refuse_item, require_pieces
 from warehouse.people.rights import Right
 from warehouse.receiving.commands.booking import BookReceipt, book_receipt
@@ -48,9 +47,8 @@ from warehouse.receiving.models import Fault, Supplier
 from warehouse.receiving.queries import (
     FAULT_WORDS,
 )
-from warehouse.receiving.rules import read_day
 from warehouse.receiving.screens import ReceiveScreen
-from warehouse.scanning import Card, CardScan, CodeScan, Scan
+from warehouse.scanning import Card, CardScan, CodeScan, Scan, WeightScan
 from warehouse.text import Text, say
 from warehouse.web import stations
 from warehouse.web.access import needs
@@ -121,7 +119,7 @@ def _take(scan: Scan, screen: str, subject: int | None) -> Outcome:
     if screen == ReceiveScreen.UNKNOWN or same_of(screen):
         return _same_goods(item, receipt_id, form_int("pieces", 1))
     if screen in (ReceiveScreen.LOT, ReceiveScreen.BEST_BEFORE, ReceiveScreen.SERIAL):
-        return _tell(item, screen, receipt_id)
+        return _tell(item, screen, receipt_id, is_keyed=isinstance(scan, WeightScan))
     return _count(item, screen, receipt_id)
 
 
@@ -143,24 +141,24 @@ def _start(code: str) -> Outcome:
     return do(start_receipt, StartReceipt, barcode=code)
 
 
-def _tell(item: CodeScan, screen: str, receipt_id: int) -> Outcome:
+def _tell(item: CodeScan, screen: str, receipt_id: int, *, is_keyed: bool) -> Outcome:
     told: dict[str, Any] = {}
     if screen == ReceiveScreen.LOT:
         lot = item.lot or item.code
         told = {"lot": lot, "best_before": item.best_before, "is_sure": stations.is_sure_of(lot)}
     elif screen == ReceiveScreen.SERIAL:
         told = {"serial": item.serial or item.code}
+    elif item.best_before is not None:
+        told = {"best_before": item.best_before, "lot": item.lot}
     else:
-        told = {"best_before": item.best_before or read_day(item.code)}
-        if told["best_before"] is None:
-            raise InvalidInput(
-                say("{code} is no day. Type it as year, month, day: 20270331.",
-                    code=item.code[:20]),
-                field="barcode",
-            )  # fmt: skip
-    is_symbol = (item.lot or item.serial) and item.code not in (item.lot, item.serial)
-    goods = item.code if is_symbol else ""
-    return do(tell_pieces, TellPieces, receipt_id=receipt_id, goods=goods, **told)
+        told = {"figures": item.code, "is_keyed": is_keyed}
+    return do(tell_pieces, TellPieces, receipt_id=receipt_id, goods=_goods_of(item), **told)
+
+
+def _goods_of(item: CodeScan) -> str:
+    """Return what a symbol says it stands on; "" for other codes, and where it does not say."""
+    says_more = item.lot or item.serial or item.best_before
+    return item.code if says_more and item.code not in (item.lot, item.serial) else ""
 
 
 def _count(item: CodeScan, screen: str, receipt_id: int) -> Outcome:

@@ -12,9 +12,16 @@ from warehouse.catalog.models import Sku
 from warehouse.catalog.queries import item_by_barcode
 from warehouse.catalog.rules import code_problem
 from warehouse.commands import Command, Outcome, Tone
-from warehouse.errors import InvalidInput, RuleViolation, StaleScreen, StillAsked, WrongItem
+from warehouse.errors import (
+    InvalidInput,
+    RuleViolation,
+    StaleScreen,
+    StillAsked,
+    WrongItem,
+    WrongScan,
+)
 from warehouse.inventory.refusals import describe, refuse_item, require_pieces
-from warehouse.inventory.told import require_lot
+from warehouse.inventory.told import require_day, require_lot
 from warehouse.receiving.commands.receipts import receipt_by_id
 from warehouse.receiving.commands.tallying import Hand, count_in, focus_of, take_off
 from warehouse.receiving.models import (
@@ -25,6 +32,7 @@ from warehouse.receiving.models import (
     ReceiptState,
 )
 from warehouse.receiving.queries import paper_of
+from warehouse.receiving.rules import read_day
 from warehouse.receiving.screens import ReceiveScreen
 from warehouse.text import say
 
@@ -49,8 +57,9 @@ class CountGoods(Command):
 class TellPieces(Command):
     """What was asked of the pieces in hand: their lot, best-before, or the next serial number.
 
-    `goods`: what a symbol that tells of them says it stands on. `is_sure`: the lot was doubted
-    before and is told once more.
+    `goods`: what a symbol that tells of them says it stands on. `figures`: the best-before, year,
+    month and day, scanned or keyed in (`is_keyed`) where no symbol says it. `is_sure`: the lot was
+    doubted before and is told once more.
     """
 
     receipt_id: int
@@ -58,6 +67,8 @@ class TellPieces(Command):
     best_before: date | None = None
     serial: str = ""
     goods: str = ""
+    figures: str = ""
+    is_keyed: bool = False
     is_sure: bool = False
 
 
@@ -110,20 +121,24 @@ def tell_pieces(session: Session, command: TellPieces) -> Outcome:
 
     Raises:
         StaleScreen: nothing is asked of the actor. StillAsked: the goods in hand were scanned
-        again. WrongItem, WrongScan: other goods, or a place, were. LotDoubted: what is told for a
-        lot may be the barcode of an item. Others as for `count_goods`.
+        again. WrongItem, WrongScan: other goods, another lot, or a place, were. LotDoubted: what
+        is told for a lot may be the barcode of an item. Others as for `count_goods`.
     """
     receipt = counting(session, command.receipt_id)
     focus = focus_of(session, receipt.id, command.actor.person_id)
     if not focus.asks or focus.sku_id is None:
         raise StaleScreen(say("Nothing is asked of you here. Scan the goods."))
-    _require_no_goods(session, command, focus.sku_id)
+    told = _day_told(session, command, focus)
+    if command.lot != focus.lot_code:
+        _require_lot(session, command, focus.sku_id)
+    if command.serial:
+        _require_no_goods(session, command, focus.sku_id)
     hand = Hand(
         sku=session.get_one(Sku, focus.sku_id),
         pieces=focus.asks,
         fault=focus.fault,
         lot=command.lot or focus.lot_code,
-        best_before=command.best_before or (None if command.lot else focus.best_before),
+        best_before=told or (None if command.lot else focus.best_before),
         serial=command.serial,
     )
     return count_in(session, command, receipt, focus, hand)
@@ -195,12 +210,15 @@ def counting(session: Session, receipt_id: int) -> Receipt:
     return receipt
 
 
-def _require_no_goods(session: Session, command: TellPieces, sku_id: int) -> None:
-    """Refuse the barcode of goods as a lot or number: the next piece was scanned too soon."""
+def _require_lot(session: Session, command: TellPieces, sku_id: int) -> None:
     if command.lot:
         is_sure = command.is_sure or _was_told(session, command, sku_id)
         require_lot(session, sku_id, command.lot, goods=command.goods, is_sure=is_sure)
-    for told in (command.serial, command.goods if command.serial else ""):
+
+
+def _require_no_goods(session: Session, command: TellPieces, sku_id: int) -> None:
+    """Refuse the barcode of goods as a number: the next piece was scanned too soon."""
+    for told in (command.serial, command.goods):
         item = item_by_barcode(session, told) if told else None
         if item is None:
             continue
@@ -211,6 +229,32 @@ def _require_no_goods(session: Session, command: TellPieces, sku_id: int) -> Non
             )  # fmt: skip
         if item.sku_id != sku_id:
             raise refuse_item(session, told, say("the serial number of the piece in hand"))
+
+
+def _day_told(session: Session, command: TellPieces, focus: ReceiptFocus) -> date | None:
+    """Return the best-before that was told, None if none was; what says another one is refused."""
+    told = command.figures or command.best_before
+    if told is None or focus.sku_id is None or not focus.lot_code:
+        return command.best_before
+    if command.lot not in ("", focus.lot_code):
+        raise WrongScan(
+            got=say("lot {lot}", lot=command.lot),
+            wanted=say("the best-before of lot {lot}", lot=focus.lot_code),
+        )
+    if command.goods or (command.figures and not command.is_keyed):
+        require_day(session, focus.sku_id, goods=command.goods, code=command.figures)
+    if not command.figures:
+        return command.best_before
+    day = read_day(command.figures)
+    if day is None:
+        raise InvalidInput(
+            say(
+                "{code} is no day. Type it as year, month, day: 20270331.",
+                code=command.figures[:20],
+            ),
+            field="barcode",
+        )
+    return day
 
 
 def _was_told(session: Session, command: TellPieces, sku_id: int) -> bool:
