@@ -1,4 +1,4 @@
-"""GS1 element strings and web addresses: what a symbol says of the goods it stands on.
+"""GS1 element strings, bracketed ones and web addresses: what a symbol says of its goods.
 
 Source: GS1 General Specifications, sections 3.2 (application identifiers), 7.2 (two-figure
 years) and 7.8 (pre-defined lengths); GS1 Digital Link URI Syntax.
@@ -25,8 +25,11 @@ _VARIABLE = (
     | dict.fromkeys(("39", "43", "70", "72", "80", "81", "82"), (4, 0))
 )
 _KINDS = _FIXED | _VARIABLE
-_LAST_DAYS = ("15", "17")  # best before, use by
-_DATES = ("11", "12", "13", "15", "16", "17")
+_LAST_DAYS = ("15", "17", "7003")  # best before, use by, use by with its hour
+_DATES = ("11", "12", "13", "16", *_LAST_DAYS)
+_HOUR = re.compile(r"\d{10}", re.ASCII)  # YYMMDDHHMM
+_BRACKETED = re.compile(r"\((\d{2,4})\)", re.ASCII)
+_NAMING = ("01", "02", "00")  # goods, content, a unit: all end in a check digit
 _LINK = re.compile(
     r"HTTPS?://[^/?#\s]+(?:/[^/?#]+)*?/01/(\d{8}|\d{12,14})((?:/[^?#]*)?)(?:\?([^#]*))?(?:#.*)?"
 )
@@ -57,6 +60,21 @@ def elements(text: str) -> dict[str, str]:
     return found
 
 
+def bracketed_elements(text: str) -> dict[str, str]:
+    """Return identifier → data of what is printed below a symbol: (01)06901…(17)270331; or empty.
+
+    It is believed only where goods or a unit with a right check digit are among it.
+    """
+    head, *parts = _BRACKETED.split(text)
+    ais, data = parts[::2], parts[1::2]
+    if head or not parts or any(_KINDS.get(ai[:2], (0, 0))[0] != len(ai) for ai in ais):
+        return {}
+    pairs = zip(ais, data, strict=True)
+    found = elements(GS.join(ai + said.replace(GS, "").strip() for ai, said in pairs))
+    named = [found[ai] for ai in _NAMING if ai in found]
+    return found if named and all(is_gtin(digits) for digits in named) else {}
+
+
 def is_unmarked(text: str) -> bool:
     """Tell whether this is an element string although the scanner sent no mark of one.
 
@@ -66,7 +84,7 @@ def is_unmarked(text: str) -> bool:
     if not re.match(r"01\d{14}\d\d", text, re.ASCII) or not is_gtin(text[2:16]):
         return False
     found = elements(text)
-    has_day = any(day_of(found[ai]) is not None for ai in _DATES if ai in found)
+    has_day = any(_day_in(found[ai]) is not None for ai in _DATES if ai in found)
     names = found.get("10", "") + found.get("21", "")
     return has_day or (names != "" and not names.isdecimal())
 
@@ -96,10 +114,14 @@ def is_gtin(digits: str) -> bool:
 def best_before(found: dict[str, str], *, year: int | None = None) -> date | None:
     """Return the last day these goods are good, None where no real day is given.
 
-    With both a best-before and a use-by day, the earlier one.
+    With both a best-before and a use-by day, the earlier one; of an hour, its day.
     """
-    days = [day_of(found[ai], year=year) for ai in _LAST_DAYS if ai in found]
+    days = [_day_in(found[ai], year=year) for ai in _LAST_DAYS if ai in found]
     return min((day for day in days if day is not None), default=None)
+
+
+def _day_in(data: str, *, year: int | None = None) -> date | None:
+    return day_of(data[:6] if _HOUR.fullmatch(data) else data, year=year)
 
 
 def day_of(data: str, *, year: int | None = None) -> date | None:

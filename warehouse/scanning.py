@@ -23,6 +23,7 @@ WEIGHT_PREFIX = "CMD-WEIGHT-"
 GS = gs1.GS
 _SYMBOLOGY = ("]C1", "]E0", "]E4", "]D2", "]Q3", "]C0", "]e0", "]d2")
 _LARGEST_COUNT = 9_999
+_SHORTEST_GTIN = 13  # as symbols write them
 
 
 class Card(StrEnum):
@@ -74,6 +75,13 @@ class CodeScan:
     best_before: date | None = None
     serial: str = ""
 
+    @property
+    def goods(self) -> str:
+        """What a symbol that says more of its goods stands on; "" where it does not name them."""
+        says_more = self.lot or self.serial or self.best_before
+        is_named = self.code not in (self.lot, self.serial) and len(self.code) >= _SHORTEST_GTIN
+        return self.code if says_more and is_named else ""
+
 
 Scan = CardScan | BadgeScan | WeightScan | CodeScan
 
@@ -82,11 +90,13 @@ def parse(raw: str) -> Scan:
     """Return what kind of scan the text is.
 
     Control characters (but the GS1 separator), blanks around and symbology marks are dropped,
-    letters made upper case, GS1 element strings and GS1 web addresses reduced to what they say
-    of the goods: GTIN, count, lot, best-before, serial number.
+    letters made upper case, GS1 element strings, also those written with brackets, and GS1 web
+    addresses reduced to what they say of the goods: GTIN, count, lot, best-before, serial number.
+    A symbol that says nothing but a day is read as YYYYMMDD.
 
     Raises:
-        InvalidInput: nothing is left, the text is too long, or a card nobody knows.
+        InvalidInput: nothing is left, the text is too long, a card nobody knows, or a count of
+        pieces that no scan stands for.
     """
     text = clean(raw)
     if not text:
@@ -137,22 +147,32 @@ def _code(text: str) -> CodeScan:
         found = _goods(gs1.elements(text))
         if found is not None:
             return found
-    return _goods(gs1.link_elements(text)) or CodeScan(text.replace(GS, ""))
+    said = gs1.bracketed_elements(text) if text.startswith("(") else gs1.link_elements(text)
+    return _goods(said) or CodeScan(text.replace(GS, ""))
 
 
 def _goods(elements: dict[str, str]) -> CodeScan | None:
-    """Return what the elements say of the goods, None if they name neither goods nor a unit."""
+    """Return what the elements say of goods, a unit or a day, None if they say none of these."""
     gtin = elements.get("01") or elements.get("02")
     lot, serial = elements.get("10", "").strip(), elements.get("21", "").strip()
-    if gtin is None:
-        # Some makers put the number of the piece, or of a pallet, into a symbol of its own.
-        code = elements.get("00") or serial or lot
-        if not code:
-            return None
-        return CodeScan(code, lot=lot, best_before=gs1.best_before(elements), serial=serial)
-    count = elements.get("37") or elements.get("30") or "1"
-    pieces = int(count) if count.isdecimal() and 0 < int(count) <= _LARGEST_COUNT else 1
-    return CodeScan(gtin.removeprefix("0"), pieces, lot, gs1.best_before(elements), serial)
+    day = gs1.best_before(elements)
+    if gtin is not None:
+        return CodeScan(gtin.removeprefix("0"), _count(elements), lot, day, serial)
+    # Some makers put the number of the piece, or of a pallet, or the day into a symbol of its own.
+    code = elements.get("00") or serial or lot or (f"{day:%Y%m%d}" if day else "")
+    return CodeScan(code, lot=lot, best_before=day, serial=serial) if code else None
+
+
+def _count(elements: dict[str, str]) -> int:
+    said = elements.get("37") or elements.get("30") or "1"
+    if said.isdecimal() and 0 < int(said) <= _LARGEST_COUNT:
+        return int(said)
+    raise InvalidInput(
+        say("The symbol says {count}, and one scan stands for 1 to {most}. Scan the code of"
+            " one piece, and key in how many there are.",
+            count=int(said) if said.isdecimal() else said[:20], most=_LARGEST_COUNT),
+        field="barcode",
+    )  # fmt: skip
 
 
 _WEIGHT = re.compile(r"(\d{1,6})(?:[.,](\d{1,3}))?(KG|G)?")

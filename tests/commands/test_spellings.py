@@ -29,6 +29,8 @@ def goods_with(world: World, ean: str, code: str = "SOAP") -> Goods:
         ("0036000291452", "036000291452"),
         ("6901028075831", "06901028075831"),
         ("06901028075831", "6901028075831"),
+        ("(01)06901028075831", "(01)06901028075831"),
+        ("(01)06901028075831", "6901028075831"),
     ],
 )
 def test_goods_are_found_by_any_spelling_of_their_code(world: World, ean: str, raw: str):

@@ -77,7 +77,6 @@ def test_every_card_is_read(card):
         (f"]d202069010280758313706{GS}", "6901028075831", 6),
         ("]C1011690102807583810LOT7", "16901028075838", 1),
         ("]C100369123450000000018", "369123450000000018", 1),
-        (f"]C10106901028075831370{GS}", "6901028075831", 1),  # a count of nought counts as one
     ],
 )
 def test_gs1_symbols_are_read_as_article_and_count(raw, code, pieces):
@@ -113,6 +112,58 @@ def test_a_symbol_says_lot_best_before_and_serial(raw, lot, day, serial):
 def test_a_number_in_a_symbol_of_its_own_is_read():
     assert parse("]C121S-0001") == CodeScan("S-0001", serial="S-0001")
     assert parse("]C110L7") == CodeScan("L7", lot="L7")
+    for ai in ("15", "17"):
+        assert parse(f"]C1{ai}270331") == CodeScan("20270331", best_before=date(2027, 3, 31))
+
+
+@pytest.mark.parametrize(("ai", "count"), [("37", "0"), ("37", "10000"), ("30", "12000")])
+def test_a_count_that_no_scan_stands_for_is_refused_and_said(ai, count):
+    with pytest.raises(InvalidInput, match=f"The symbol says {count},"):
+        parse(f"]C1{GOODS}{ai}{count}")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        f"({GOODS[:2]}){GOODS[2:]}(17)271231(10)ab(7)",
+        f"({GOODS[:2]}) {GOODS[2:]} (10) AB(7) (17) 271231",
+        f"]d2(10)AB(7)(7003)2712310830({GOODS[:2]}){GOODS[2:]}",
+    ],
+)
+def test_what_is_printed_below_a_symbol_says_the_same(raw):
+    assert parse(raw) == CodeScan("6901028075831", lot="AB(7)", best_before=date(2027, 12, 31))
+
+
+def test_a_unit_may_be_written_with_brackets():
+    assert parse("(00)369012345000000012").code == "369012345000000012"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ["(01)06901028075832(10)AB", "(A)7", "(01)", "(10)AB", "7(01)06901028075831", "(05)7(1)7"],
+)
+def test_brackets_of_somebody_s_own_stay_as_they_are(raw):
+    assert parse(raw) == CodeScan(raw)
+
+
+def test_an_hour_of_expiry_is_its_day():
+    assert gs1.best_before({"7003": "2703311200", "15": "270401"}) == date(2027, 3, 31)
+    assert parse(f"{GOODS}70032703312359").best_before == date(2027, 3, 31)
+
+
+@pytest.mark.parametrize(
+    ("raw", "goods"),
+    [
+        (f"]d2{GOODS}10L", "6901028075831"),
+        (f"]d2{GOODS}17270331", "6901028075831"),
+        (f"]d2{GOODS}", ""),
+        ("]d210L", ""),
+        ("]d217270331", ""),
+        ("A-01", ""),
+    ],
+)
+def test_a_symbol_that_says_more_names_its_goods_or_not(raw, goods):
+    assert parse(raw).goods == goods
 
 
 @pytest.mark.parametrize(

@@ -214,6 +214,19 @@ def test_a_bin_named_like_a_day_is_a_bin_where_scanned_and_a_day_where_keyed(
     assert str(desk.world.one(ReceiptCount).best_before) == "2034-01-05"
 
 
+@pytest.mark.parametrize("symbol", ["]C117340105", "17340105"])
+def test_a_symbol_of_the_day_alone_answers_for_the_best_before_only(
+    desk: Desk, dock: Dock, symbol: str
+):
+    tablet, gtin = asked_for_the_best_before(desk, dock)
+    tablet.scan(symbol)
+    assert str(desk.world.one(ReceiptCount).best_before) == "2034-01-05"
+    tablet.scan("CMD-SKIP")
+    tablet.scan(gtin.lstrip("0"))
+    assert tablet.scan("]C117340105").status_code == 422
+    assert (tablet.screen, "need the lot" in tablet.words) == ("lot", True)
+
+
 def test_a_lot_of_digits_is_told_twice_and_then_believed(desk: Desk, dock: Dock):
     milk = dock.tracked("MILK", is_lot_tracked=True)
     tablet = Tablet(desk)

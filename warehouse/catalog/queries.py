@@ -89,10 +89,12 @@ _item_spelled_otherwise = (
 def item_by_barcode(session: Session, barcode: str) -> Item | None:
     """Return what the barcode stands for, None if no goods carry it.
 
-    The code as it stands comes first; then the same GTIN with other leading zeros.
+    The code as it stands comes first; then the same GTIN with other leading zeros, or written
+    with its identifier in brackets: that is how some lists have it.
     """
     row = session.execute(_item, {"barcode": barcode}).first()
     if row is None and (others := spellings_of(barcode)[1:]):
+        others = (*others, f"(01){barcode:0>14}")
         row = session.execute(_item_spelled_otherwise, {"barcodes": others}).first()
     return None if row is None else _item_of(row, row.pieces)
 

@@ -139,7 +139,7 @@ def _count(item: CodeScan, screen: str, take_id: int) -> Outcome:
             one_more = 0 if item.lot else item.pieces if pieces > 0 else -item.pieces
             said["pieces"] = pieces + one_more
         else:
-            lot = item.lot or item.code
+            lot = stations.lot_said(item)
             _require_lot(goods, item, lot)
             said |= {"barcode": goods, "lot": lot, "pieces": pieces}
     try:

@@ -144,7 +144,7 @@ def _start(code: str) -> Outcome:
 def _tell(item: CodeScan, screen: str, receipt_id: int, *, is_keyed: bool) -> Outcome:
     told: dict[str, Any] = {}
     if screen == ReceiveScreen.LOT:
-        lot = item.lot or item.code
+        lot = stations.lot_said(item)
         told = {"lot": lot, "best_before": item.best_before, "is_sure": stations.is_sure_of(lot)}
     elif screen == ReceiveScreen.SERIAL:
         told = {"serial": item.serial or item.code}
@@ -152,13 +152,7 @@ def _tell(item: CodeScan, screen: str, receipt_id: int, *, is_keyed: bool) -> Ou
         told = {"best_before": item.best_before, "lot": item.lot}
     else:
         told = {"figures": item.code, "is_keyed": is_keyed}
-    return do(tell_pieces, TellPieces, receipt_id=receipt_id, goods=_goods_of(item), **told)
-
-
-def _goods_of(item: CodeScan) -> str:
-    """Return what a symbol says it stands on; "" for other codes, and where it does not say."""
-    says_more = item.lot or item.serial or item.best_before
-    return item.code if says_more and item.code not in (item.lot, item.serial) else ""
+    return do(tell_pieces, TellPieces, receipt_id=receipt_id, goods=item.goods, **told)
 
 
 def _count(item: CodeScan, screen: str, receipt_id: int) -> Outcome:

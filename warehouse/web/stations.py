@@ -24,6 +24,7 @@ from warehouse.errors import (
     StaleScreen,
     TakenByAnother,
     WarehouseError,
+    WrongScan,
 )
 from warehouse.orders.models import BEGUN, Consignment
 from warehouse.orders.queries import HOLD_WORDS, orders_of, stopped
@@ -195,6 +196,17 @@ def code_of(scan: Scan) -> CodeScan:
 def said_of(scan: CodeScan) -> dict[str, str]:
     """Return what a scan said of goods, by the names that commands have for it."""
     return {"barcode": scan.code, "lot": scan.lot, "serial": scan.serial}
+
+
+def lot_said(scan: CodeScan) -> str:
+    """Return what a scan says where a lot was asked for.
+
+    Raises:
+        WrongScan: a symbol that says a day and nothing else.
+    """
+    if scan.best_before and not scan.lot and not scan.goods:
+        raise WrongScan(got=say("a best-before"), wanted=say("the lot"))
+    return scan.lot or scan.code
 
 
 def unknown_card() -> InvalidInput:
