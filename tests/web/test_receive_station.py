@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from werkzeug.test import TestResponse
@@ -11,6 +12,7 @@ from tests.dock import Dock
 from tests.web.desk_site import Desk, words_of
 from warehouse.catalog.models import Barcode, Sku
 from warehouse.commands import new_id
+from warehouse.db import utcnow
 from warehouse.people.auth import hash_token
 from warehouse.people.models import Person, Role
 from warehouse.receiving.commands.recounting import RecountGoods, recount_goods
@@ -299,3 +301,18 @@ def test_wrong_scans_leave_the_screen_and_say_what_was_wanted(desk: Desk, dock: 
     assert tablet.scan("CMD-UNDO", screen="count").status_code == 409
     assert tablet.scan("X", subject=987654).status_code in (404, 409)
     assert desk.world.all(ReceiptCount) == []
+
+
+def test_goods_too_near_their_end_are_told_to_who_confirms_and_at_the_desk(desk: Desk, dock: Dock):
+    flags = {"is_lot_tracked": True, "is_expiry_tracked": True, "days_before_expiry": 30}
+    milk = dock.tracked("MILK", **flags)
+    receipt = dock.blind()
+    # The pages take today from the clock, as people do.
+    day = utcnow().astimezone(desk.app.extensions["fahuo_config"].time_zone).date()
+    dock.count(receipt, milk, 5, lot="L1", best_before=day + timedelta(days=5))
+    dock.finish(receipt)
+    said = "5 × MILK of lot L1 are good for 5 days more"
+    tablet = Tablet(desk)
+    tablet.scan(dock.receipt(receipt).number)
+    assert said in tablet.words
+    assert said in words_of(desk.get(f"/receiving/{receipt}", Role.SUPERVISOR))

@@ -25,7 +25,14 @@ from warehouse.receiving.commands.printing import PrintCorrection, papers_of, pr
 from warehouse.receiving.commands.receipts import CancelReceipt, cancel_receipt
 from warehouse.receiving.commands.recounting import RecountGoods, recount_goods
 from warehouse.receiving.commands.striking import StrikePiece, doubts_of, strike_piece
-from warehouse.receiving.models import PurchaseOrder, Receipt, ReceiptState, Supplier
+from warehouse.receiving.models import (
+    RECEIPT_OPEN,
+    PurchaseOrder,
+    Receipt,
+    ReceiptState,
+    Supplier,
+)
+from warehouse.receiving.near_end import near_end
 from warehouse.receiving.papers import faults_of, goods_receipt
 from warehouse.receiving.queries import FAULT_WORDS, counters_of, involved_in, recounts_of, rows_of
 from warehouse.text import say
@@ -42,6 +49,7 @@ from warehouse.web.context import (
     person,
     reading,
     speak,
+    today,
 )
 from warehouse.web.desk import act, names_of, noted, state_chips
 from warehouse.web.drafts import draft, shown
@@ -140,6 +148,7 @@ def receipt_page(
             counters=counters,
             is_mine=person().id in involved_in(session, found),
             doubts=doubts_of(session, receipt_id) if found.state is ReceiptState.COUNTED else [],
+            near_end=near_end(session, receipt_id, today()) if found.state in RECEIPT_OPEN else [],
             faults=[(speak(FAULT_WORDS[f]), n) for f, n in faults_of(session, receipt_id).items()],
             people=names_of(session),
             own_papers=_own_papers(session, found),

@@ -14,6 +14,7 @@ from warehouse.catalog.queries import item_by_barcode
 from warehouse.receiving.commands.setting_down import OpenHand, open_hands
 from warehouse.receiving.commands.striking import doubts_of
 from warehouse.receiving.models import Fault, Receipt, ReceiptFocus, ReceiptState
+from warehouse.receiving.near_end import near_end
 from warehouse.receiving.queries import (
     FAULT_WORDS,
     ReceiptView,
@@ -26,7 +27,7 @@ from warehouse.receiving.queries import (
 )
 from warehouse.receiving.screens import ReceiveScreen
 from warehouse.text import Text, say
-from warehouse.web.context import person
+from warehouse.web.context import person, today
 from warehouse.web.stations import Fragment
 
 # Questions on the tablet; nothing of them is in the database.
@@ -59,7 +60,12 @@ def show(session: Session, screen: str, subject: int | None) -> Fragment:
     due = due_again(session, view.receipt_id)
     if view.state is ReceiptState.COUNTED:
         is_mine = person().id in involved_in(session, session.get_one(Receipt, view.receipt_id))
-        seen = {"is_mine": is_mine, "doubts": doubts_of(session, view.receipt_id), "gone": due}
+        seen = {
+            "is_mine": is_mine,
+            "doubts": doubts_of(session, view.receipt_id),
+            "gone": due,
+            "near_end": near_end(session, view.receipt_id, today()),
+        }
         confirm = _fragment("_confirm", ReceiveScreen.CONFIRM, view, **seen)
         return replace(confirm, expects=say("somebody else's badge")) if is_mine else confirm
     if screen == NEW:

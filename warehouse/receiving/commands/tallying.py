@@ -22,6 +22,7 @@ from warehouse.receiving.models import (
     ReceiptFocus,
     ReceiptLine,
 )
+from warehouse.receiving.near_end import too_near
 from warehouse.receiving.queries import doubted_of
 from warehouse.receiving.rules import MOST_PIECES
 from warehouse.receiving.screens import ReceiveScreen
@@ -77,7 +78,7 @@ def count_in(
             message=say("{left} pieces still lack their serial number.", left=focus.asks),
             tone=Tone.WAITING,
         )
-    return _counted(session, receipt, line, hand, pieces)
+    return _counted(session, command, receipt, line, hand, pieces)
 
 
 def focus_of(session: Session, receipt_id: int, person_id: int) -> ReceiptFocus:
@@ -290,7 +291,12 @@ def _line(session: Session, receipt_id: int, sku_id: int) -> ReceiptLine | None:
 
 
 def _counted(
-    session: Session, receipt: Receipt, line: ReceiptLine, hand: Hand, pieces: int
+    session: Session,
+    command: Command,
+    receipt: Receipt,
+    line: ReceiptLine,
+    hand: Hand,
+    pieces: int,
 ) -> Outcome:
     total = line.sound + line.faulty
     # Colour and size are said too: one look at the line tells whether it was the right piece.
@@ -322,6 +328,8 @@ def _counted(
         is_all = total == line.announced
     if hand.fault is not None:
         tone, text = Tone.ATTENTION, say("Faulty, to quarantine. {counted}", counted=text)
+    elif problem := too_near(hand.sku, hand.best_before, command.day):
+        tone, text = Tone.ATTENTION, say("{problem} {counted}", problem=problem, counted=text)
     return Outcome(screen=ReceiveScreen.COUNT, subject_id=receipt.id, message=text, tone=tone,
                    is_step_done=is_all)  # fmt: skip
 
