@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from math import sqrt
 
 import pytest
@@ -14,7 +13,9 @@ from warehouse.supplying.forecasting import (
     Proposal,
     Review,
     TooFew,
+    days_in_stock,
     lead_time,
+    net_of_taken_back,
     propose,
 )
 from warehouse.supplying.rules import (
@@ -31,7 +32,6 @@ from warehouse.supplying.rules import (
     position,
     shared,
     to_promise,
-    zero_filled,
 )
 
 PIECES = st.integers(0, 500)
@@ -46,7 +46,16 @@ def standings(draw: st.DrawFn) -> Standing:
     unfit = draw(st.integers(0, shelf + reserve - reserved))
     rest = {
         name: draw(PIECES)
-        for name in ("dock", "quarantine", "promised", "held", "on_the_way", "drafted", "safety")
+        for name in (
+            "dock",
+            "quarantine",
+            "promised",
+            "held",
+            "on_the_way",
+            "drafted",
+            "owed",
+            "safety",
+        )
     }
     return Standing(shelf=shelf, reserve=reserve, reserved=reserved, unfit=unfit, **rest)
 
@@ -96,6 +105,7 @@ def test_shares_never_show_more_than_there_is_and_never_sell_what_is_kept_for_an
         (Standing(shelf=20), Level(reorder_at=20, order_up_to=50), Terms(least_pieces=100), 100),
         (Standing(shelf=5, on_the_way=16), Level(reorder_at=20, order_up_to=50), Terms(), 0),
         (Standing(shelf=5, drafted=16), Level(reorder_at=20, order_up_to=50), Terms(), 0),
+        (Standing(shelf=5, owed=16), Level(reorder_at=20, order_up_to=50), Terms(), 0),
         (Standing(shelf=5, promised=9), Level(reorder_at=20, order_up_to=50), Terms(), 54),
         (Standing(shelf=5), Level(reorder_at=20), Terms(), 15),
         (Standing(), Level(safety=5), Terms(), 0),
@@ -208,6 +218,41 @@ def test_levels_are_always_in_order_and_grow_with_lead_time_and_service(
 def test_lead_times_are_measured_from_three_deliveries_on():
     assert lead_time(14, [10, 20]) == LeadTime(days=14)
     assert lead_time(14, [10, 20, 30]) == LeadTime(days=20, spread=10, deliveries=3)
+    assert lead_time(14, [10, 20, 30], of_sku=60) == LeadTime(days=60)
+
+
+@pytest.mark.parametrize(
+    ("sold", "net"),
+    [
+        ([10, -10], [0, 0]),
+        ([10, 4, -6, 3], [8, 0, 0, 3]),
+        ([-5, 4, 2], [0, 4, 2]),
+        ([1, -3], [0, 0]),
+        ([], []),
+    ],
+)
+def test_what_was_taken_back_comes_off_the_days_before(sold, net):
+    assert net_of_taken_back(sold) == net
+
+
+@given(st.lists(st.integers(-20, 40), max_size=60))
+def test_what_is_left_of_the_sales_is_never_more_than_was_sold(sold):
+    net = net_of_taken_back(sold)
+    assert all(0 <= left <= max(0, day) for left, day in zip(net, sold, strict=True))
+    assert sum(net) >= sum(sold)
+    assert net_of_taken_back(net) == net
+
+
+def test_days_out_of_stock_say_nothing_of_the_demand():
+    sold, opened_with = [4, 0, 0, 0, 2, 3], [4, 0, 0, 9, 9, 0]
+    assert days_in_stock(sold, opened_with) == [4, 0, 2, 3]
+    halved, told = (
+        propose([4, 0] * 28, LeadTime(days=10), WEEKLY),
+        propose([4] * 28, LeadTime(days=10), WEEKLY, left_out=28),
+    )
+    assert isinstance(halved, Proposal)
+    assert isinstance(told, Proposal)
+    assert (told.a_day, told.days, told.left_out) == (2 * halved.a_day, 28, 28)
 
 
 def test_a_period_closes_with_what_came_and_went():
@@ -217,7 +262,3 @@ def test_a_period_closes_with_what_came_and_went():
     assert PeriodStock(
         opening=0, received=0, sold=0, returned=0, counted=0, other=0
     ).sold_percent is None  # fmt: skip
-
-
-def test_days_without_a_sale_are_days_too():
-    assert zero_filled({date(2026, 3, 2): 4}, date(2026, 3, 1), date(2026, 3, 3)) == [0, 4, 0]

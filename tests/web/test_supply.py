@@ -169,6 +169,44 @@ def test_a_share_changes_what_a_shop_may_sell(boss: Desk):
     assert "4" in text(boss.get(f"/supply/sku/{tee.id}"))
 
 
+def test_the_page_of_a_sku_shows_the_share_that_holds_until_one_of_its_own_is_given_up(boss: Desk):
+    tee, _ = goods(boss)
+    shop, here = boss.world.shop(), f"/supply/sku/{tee.id}"
+    boss.post("/supply/offers/share", shop=str(shop), percent="50")
+    boss.submit(here, f"{here}/share", kept="2")
+    own = boss.world.one(ShopShare, sku_id=tee.id)
+    assert (own.percent, own.kept) == (50, 2)
+    assert offered(boss) == "3"
+    boss.submit(here, f"{here}/share/drop")
+    assert boss.world.all(ShopShare, sku_id=tee.id) == []
+    assert offered(boss) == "2"
+    assert f"{here}/share/drop" not in boss.get(here).get_data(as_text=True)
+
+
+def offered(boss: Desk) -> str:
+    """Return the pieces of the one SKU that the shop may offer, as its file says."""
+    row = boss.get("/supply/offers?export=csv&shop=TB").get_data(as_text=True).splitlines()[1]
+    return row.split(",")[4]
+
+
+def test_levels_had_as_a_file_and_read_back_change_nothing(boss: Desk):
+    tee, mill = goods(boss)
+    boss.world.sku("CAP")
+    here = f"/supply/sku/{tee.id}"
+    boss.post(f"{here}/level", safety="2", reorder_at="10", order_up_to="30")
+    boss.post(f"{here}/terms", supplier=str(mill), pack_pieces="12", least_pieces="0", is_main="1")
+    before = [row(x) for x in (*boss.world.all(StockLevel), *boss.world.all(SupplierSku))]
+    file = (io.BytesIO(boss.get("/supply/levels?export=csv").get_data()), "levels.csv")
+    page = boss.post("/supply/levels/import", files=file)
+    assert page.status_code == 200
+    after = [row(x) for x in (*boss.world.all(StockLevel), *boss.world.all(SupplierSku))]
+    assert after == before
+
+
+def row(found: object) -> dict[str, object]:
+    return {name: x for name, x in vars(found).items() if not name.startswith("_")}
+
+
 def changed(world: World, code: str, **values: object) -> None:
     with world.database.transaction() as session:
         session.execute(sa.update(Bin).where(Bin.code == code).values(**values))

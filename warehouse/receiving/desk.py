@@ -341,7 +341,7 @@ def open_account() -> Query:
             (ExchangeLine.pieces - ExchangeLine.settled).label("open_pieces"),
             Exchange.number, Exchange.sent_at, Exchange.due_on,
             Supplier.id.label("supplier_id"), Supplier.name.label("supplier"),
-            Sku.code, Sku.name, Sku.properties,
+            Supplier.code.label("supplier_code"), Sku.code, Sku.name, Sku.properties,
         )
         .join(Exchange, Exchange.id == ExchangeLine.exchange_id)
         .join(Supplier, Supplier.id == Exchange.supplier_id)

@@ -11,9 +11,9 @@ The safety stock is P. L. King's ("Crack the code: understanding safety stock an
 equations", APICS Magazine, July/August 2011): both spreads independent and normal, `z` the
 quantile of the part of cycles that shall not run out. That it covers L + R days, and the
 order-up-to level, are the periodic review policy of Silver, Pyke and Thomas, "Inventory and
-Production Management in Supply Chains", 4th edition, chapter 6. Days on which goods were out of
-stock count as days without demand: after a long gap the figures are too low, so a person takes
-them over, never the program.
+Production Management in Supply Chains", 4th edition, chapter 6. Days on which nothing stood here
+say nothing of the demand and are left out (`days_in_stock`); the figures say how many. Faulty or
+blocked pieces count as stock there, so a person takes the levels over, never the program.
 """
 
 from __future__ import annotations
@@ -57,6 +57,7 @@ class Proposal:
     spread: float
     lead: LeadTime
     days: int
+    left_out: int = 0  # days on which it was out of stock
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,23 +67,55 @@ class TooFew:
     days: int
     pieces: int
     sale_days: int
+    left_out: int = 0
 
 
-def lead_time(stated: int, measured: Sequence[int]) -> LeadTime:
-    """Return the lead time: measured from three deliveries on, else as stated, without spread."""
+def lead_time(stated: int, measured: Sequence[int], *, of_sku: int | None = None) -> LeadTime:
+    """Return the lead time: what was typed for the very SKU, else measured, else as stated.
+
+    It is measured from three deliveries of the supplier on; what is typed has no spread.
+    """
+    if of_sku is not None:
+        return LeadTime(days=of_sku)
     if len(measured) < LEAST_LEAD_TIMES:
         return LeadTime(days=stated)
     return LeadTime(days=fmean(measured), spread=stdev(measured), deliveries=len(measured))
 
 
-def propose(sold: Sequence[int], lead: LeadTime, review: Review) -> Proposal | TooFew:
+def net_of_taken_back(sold: Sequence[int]) -> list[int]:
+    """Return what each day sold, oldest first, less what later days took back of it.
+
+    A day below zero took more back than it sold; that comes off the days before it, the latest
+    first. What was sold before the first day is no matter here.
+    """
+    found: list[int] = []
+    taken_back = 0
+    for pieces in reversed(sold):
+        taken_back -= pieces
+        found.append(max(0, -taken_back))
+        taken_back = max(0, taken_back)
+    return found[::-1]
+
+
+def days_in_stock(sold: Sequence[int], opened_with: Sequence[int]) -> list[int]:
+    """Return the days that say something of the demand: goods were here, or were sold.
+
+    `opened_with`: the pieces in the house as each day began.
+    """
+    return [n for n, there in zip(sold, opened_with, strict=True) if n > 0 or there > 0]
+
+
+def propose(
+    sold: Sequence[int], lead: LeadTime, review: Review, *, left_out: int = 0
+) -> Proposal | TooFew:
     """Return levels from the pieces sold on each day, oldest first, or that there are too few.
 
-    Rounded up to whole pieces. See the head of this module for method and source.
+    `left_out`: how many days between these are not among them. Rounded up to whole pieces. See the
+    head of this module for method and source.
     """
     pieces, sale_days = sum(sold), sum(1 for n in sold if n > 0)
     if len(sold) < LEAST_DAYS or pieces < LEAST_SALES or sale_days < LEAST_SALE_DAYS:
-        return TooFew(days=len(sold), pieces=pieces, sale_days=sale_days)
+        return TooFew(days=len(sold), pieces=pieces, sale_days=sale_days, left_out=left_out)
     a_day, spread = fmean(sold), stdev(sold)
     covered = lead.days + review.review_days
     z = NormalDist().inv_cdf(review.service_percent / 100)
@@ -96,6 +129,7 @@ def propose(sold: Sequence[int], lead: LeadTime, review: Review) -> Proposal | T
         spread=spread,
         lead=lead,
         days=len(sold),
+        left_out=left_out,
     )
 
 

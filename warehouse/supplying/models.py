@@ -90,7 +90,10 @@ _ALL_GOODS = sa.text("sku_id IS NULL")
 
 
 class ShopShare(Base):
-    """What a shop may sell of a SKU, or of all: a part in percent, and pieces kept for it alone."""
+    """What a shop may sell of a SKU, or of all: a part in percent, and pieces kept for it alone.
+
+    `kept` is as many as were kept at `kept_at`; what its orders since then took is kept no more.
+    """
 
     __tablename__ = "shop_share"
     __table_args__ = (
@@ -112,6 +115,7 @@ class ShopShare(Base):
     sku_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("sku.id"))  # None: all goods
     percent: Mapped[int] = mapped_column(default=100)
     kept: Mapped[Pieces] = mapped_column(default=0)
+    kept_at: Mapped[Instant]
 
 
 class DayFlow(Base):

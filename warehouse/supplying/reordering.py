@@ -110,8 +110,8 @@ def why_of(stock: SkuStock) -> Text:
         "{there} here, {coming} coming, {wanted} wanted by orders: {position}, reorder point"
         " {reorder_at}; up to {target}, in packs of {pack}, at least {least}.",
         there=there.sellable + there.dock_fit,
-        coming=there.on_the_way + there.drafted,
-        wanted=there.promised + there.held,
+        coming=there.coming,
+        wanted=there.wanted,
         position=stock.position,
         reorder_at=level.reorder_at,
         target=target,

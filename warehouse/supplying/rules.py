@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -25,7 +25,8 @@ class Standing:
 
     `shelf` and `reserve` stand in bins in use. `reserved` and `unfit` (blocked or expired lots, as
     far as nobody was promised them) are parts of these, `dock_unfit` of `dock`. `promised`:
-    released orders in no wave yet, and clean ones. `held`: paid orders that something still holds.
+    released orders in no wave yet, and clean ones. `held`: paid orders that something still holds,
+    and what orders in work lack. `owed`: out at suppliers for exchange.
     """
 
     shelf: int = 0
@@ -39,6 +40,7 @@ class Standing:
     held: int = 0
     on_the_way: int = 0
     drafted: int = 0
+    owed: int = 0
     safety: int = 0
 
     @property
@@ -50,6 +52,16 @@ class Standing:
     def dock_fit(self) -> int:
         """Sound pieces on the dock."""
         return self.dock - self.dock_unfit
+
+    @property
+    def coming(self) -> int:
+        """Pieces bought or owed that are not here yet, drafted orders among them."""
+        return self.on_the_way + self.drafted + self.owed
+
+    @property
+    def wanted(self) -> int:
+        """Pieces that orders want and no bin has promised them."""
+        return self.promised + self.held
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,8 +107,7 @@ def to_promise(standing: Standing, *, is_dock_sellable: bool = False) -> int:
     does.
     """
     dock = standing.dock_fit if is_dock_sellable else 0
-    wanted = standing.promised + standing.held + standing.safety
-    return max(0, standing.sellable + dock - wanted)
+    return max(0, standing.sellable + dock - standing.wanted - standing.safety)
 
 
 def shared(pieces: int, shares: Sequence[Share]) -> dict[int, int]:
@@ -116,11 +127,10 @@ def shared(pieces: int, shares: Sequence[Share]) -> dict[int, int]:
 def position(standing: Standing) -> int:
     """Return the inventory position: what there is and comes, less all that is wanted.
 
-    Drafted orders count as coming: nobody orders the same want twice. Below zero, more is wanted.
+    Drafted orders count as coming, and so does what suppliers owe in exchange: nobody orders the
+    same want twice. Below zero, more is wanted.
     """
-    there = standing.sellable + standing.dock_fit
-    coming = standing.on_the_way + standing.drafted
-    return there + coming - standing.promised - standing.held
+    return standing.sellable + standing.dock_fit + standing.coming - standing.wanted
 
 
 def order_quantity(standing: Standing, level: Level, terms: Terms) -> int:
@@ -162,12 +172,11 @@ def alerts_of(
 ) -> tuple[Alert, ...]:
     """Return what is to be looked at, the most urgent first.
 
-    `idle_days`: since a piece was dispatched last (None: never, and nobody knows how long it
-    stands here).
+    `idle_days`: since a piece was dispatched or delivered last (None: never, and nobody knows how
+    long it stands here).
     """
-    wanted = standing.promised + standing.held
     found: list[Alert] = []
-    if wanted > standing.sellable:
+    if standing.wanted > standing.sellable:
         found.append(Alert.OUT)
     if level.safety and standing.sellable < level.safety:
         found.append(Alert.UNDER_SAFETY)
@@ -210,8 +219,3 @@ class PeriodStock:
 def days_between(first: date, last: date) -> list[date]:
     """Return the days of a period, both ends among them."""
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
-
-
-def zero_filled(sold: Mapping[date, int], first: date, last: date) -> list[int]:
-    """Return the pieces sold on each day of a period; days without a sale are days too."""
-    return [sold.get(day, 0) for day in days_between(first, last)]

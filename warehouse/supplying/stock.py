@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, timedelta, tzinfo
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.catalog.queries import IS_IN_RESERVE, IS_PICKABLE, IS_SELLABLE
+from warehouse.commands import USUAL_ZONE
 from warehouse.db import DayType
 from warehouse.inventory.models import StockBalance
 from warehouse.receiving.models import Supplier
@@ -34,11 +35,13 @@ from warehouse.supplying.rules import (
     position,
     to_promise,
 )
+from warehouse.supplying.sources import is_bought_of
 from warehouse.supplying.unsellable import unsellable
-from warehouse.supplying.wanted import coming_pieces, wanted_pieces
+from warehouse.supplying.wanted import coming_pieces, owed_pieces, wanted_pieces
 
 WEEK = 7
 LEAST_WEEKS = 4  # fewer say nothing of how long goods last
+DELIVERED = (Flow.RECEIVED, Flow.OPENED, Flow.KITTED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,10 +90,11 @@ class SkuStock:
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """The day the numbers are of, and the site's rules that they follow."""
+    """The day the numbers are of, the site's rules that they follow, and its time zone."""
 
     day: date
     settings: SiteSettings
+    zone: tzinfo = USUAL_ZONE
 
     @property
     def days(self) -> int:
@@ -113,9 +117,10 @@ class StockQuestion:
     def __init__(self, asked: Asked) -> None:
         self.asked = asked
         there, unfit = _there(), unsellable(asked.day)
-        wanted, coming = wanted_pieces(), coming_pieces()
+        wanted, coming, owed = wanted_pieces(), coming_pieces(), owed_pieces()
         self._joins = ((there, there.c.sku_id), (unfit, unfit.c.sku_id),
-                       (wanted, wanted.c.sku_id), (coming, coming.c.sku_id))  # fmt: skip
+                       (wanted, wanted.c.sku_id), (coming, coming.c.sku_id),
+                       (owed, owed.c.sku_id))  # fmt: skip
         self.on_hand = _number(there.c.on_hand)
         there_free = _number(there.c.shelf) + _number(there.c.reserve) - _number(there.c.promised)
         self.sellable = there_free - _number(unfit.c.pieces)
@@ -134,9 +139,8 @@ class StockQuestion:
         dock = dock_fit if asked.settings.is_dock_sellable else 0
         left = self.sellable + dock - self.wanted - self.safety
         self.may_sell = sa.case((left > 0, left), else_=0)
-        self.position = (
-            self.sellable + dock_fit + self.on_the_way + _number(coming.c.drafted) - self.wanted
-        )
+        bought = self.on_the_way + _number(coming.c.drafted) + _number(owed.c.owed)
+        self.position = self.sellable + dock_fit + bought - self.wanted
         self._columns = (
             Sku.id, Sku.code, Sku.name, Sku.properties, Sku.is_active, Sku.storage_class,
             self.on_hand.label("on_hand"),
@@ -153,6 +157,7 @@ class StockQuestion:
             _number(wanted.c.held).label("held"),
             self.on_the_way.label("on_the_way"),
             _number(coming.c.drafted).label("drafted"),
+            _number(owed.c.owed).label("owed"),
             coming.c.next_on,
             self.safety.label("safety"),
             StockLevel.reorder_at, StockLevel.order_up_to,
@@ -170,7 +175,7 @@ class StockQuestion:
         query = (
             sa.select(*self._columns)
             .outerjoin(StockLevel, StockLevel.sku_id == Sku.id)
-            .outerjoin(SupplierSku, sa.and_(SupplierSku.sku_id == Sku.id, SupplierSku.is_main))
+            .outerjoin(SupplierSku, is_bought_of(Sku.id))
             .outerjoin(Supplier, Supplier.id == SupplierSku.supplier_id)
         )
         for joined, key in self._joins:
@@ -272,7 +277,7 @@ class StockQuestion:
             unfit=int(row.unfit), dock=int(row.dock), dock_unfit=int(row.dock_unfit),
             quarantine=int(row.quarantine),
             promised=int(row.promised), held=int(row.held), on_the_way=int(row.on_the_way),
-            drafted=int(row.drafted), safety=int(row.safety),
+            drafted=int(row.drafted), owed=int(row.owed), safety=int(row.safety),
         )  # fmt: skip
         level = Level(
             safety=standing.safety, reorder_at=row.reorder_at, order_up_to=row.order_up_to
@@ -339,10 +344,15 @@ def _sold(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
 
 
 def _last_on() -> sa.ColumnElement[date]:
-    """Return the day a piece was last dispatched; of SKUs never sold the day they first came."""
+    """Return the day a piece was last dispatched or delivered, else the day the first one came.
+
+    Goods that came yesterday are not dead because the ones before them were sold long ago.
+    """
+    is_sold = sa.and_(DayFlow.kind == Flow.SOLD, DayFlow.pieces < 0)
+    is_new = sa.and_(DayFlow.kind.in_(DELIVERED), DayFlow.pieces > 0)
     last = (
         sa.select(DayFlow.day)
-        .where(DayFlow.sku_id == Sku.id, DayFlow.kind == Flow.SOLD, DayFlow.pieces < 0)
+        .where(DayFlow.sku_id == Sku.id, sa.or_(is_sold, is_new))
         .order_by(DayFlow.day.desc())
         .limit(1)
         .correlate(Sku)

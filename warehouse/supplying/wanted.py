@@ -6,16 +6,21 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from warehouse.inventory.models import Allocation
 from warehouse.orders.models import (
+    BEGUN,
     Consignment,
     ConsignmentLine,
     ConsignmentState,
+    Hold,
+    HoldKind,
     LineState,
     Order,
     OrderLine,
     OrderState,
     ShopState,
 )
+from warehouse.receiving.accounts import Exchange, ExchangeLine, ExchangeState
 from warehouse.receiving.models import (
     PURCHASE_OPEN,
     PurchaseLine,
@@ -32,13 +37,24 @@ _gone = (
     .correlate(OrderLine)
     .scalar_subquery()
 )
+_in_bins = (
+    sa.select(sa.func.coalesce(sa.func.sum(Allocation.open_pieces), 0))
+    .where(Allocation.consignment_line_id == ConsignmentLine.id)
+    .correlate(ConsignmentLine)
+    .scalar_subquery()
+)
+# Cancelled while it is in work, an order stays as it is until its next scan.
+_is_called_off = sa.exists().where(
+    Hold.order_id == Order.id, Hold.kind == HoldKind.CANCELLED, Hold.released_at.is_(None)
+)
 
 
 def wanted_pieces() -> sa.Subquery:
     """Return (sku_id, promised, held) of every SKU that open orders want, in pieces.
 
     `promised`: released consignments in no wave yet, and clean orders. `held`: paid orders that
-    are held or not looked at yet. What has left already is taken off.
+    are held or not looked at yet, and what orders in work lack: neither picked nor promised in a
+    bin, since it was not found. What has left already is taken off.
     """
     released = (
         sa.select(
@@ -54,7 +70,7 @@ def wanted_pieces() -> sa.Subquery:
     held = _open_lines(sa.literal(0), left).where(
         Order.state.in_(BEFORE), Order.shop_state.in_(PAID), Order.consignment_id.is_(None)
     )
-    every = sa.union_all(released, clean, held).subquery()
+    every = sa.union_all(released, clean, held, _lacked()).subquery()
     return (
         sa.select(
             every.c.sku_id,
@@ -62,6 +78,37 @@ def wanted_pieces() -> sa.Subquery:
             sa.func.sum(every.c.held).label("held"),
         )
         .group_by(every.c.sku_id)
+        .subquery()
+    )
+
+
+def _lacked() -> sa.Select[*tuple[Any, ...]]:
+    lacked = ConsignmentLine.pieces - ConsignmentLine.picked - _in_bins
+    return (
+        sa.select(ConsignmentLine.sku_id, sa.literal(0).label("promised"), lacked.label("held"))
+        .join(Consignment, Consignment.id == ConsignmentLine.consignment_id)
+        .join(OrderLine, OrderLine.id == ConsignmentLine.order_line_id)
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(
+            Consignment.state.in_(BEGUN),
+            ConsignmentLine.picked < ConsignmentLine.pieces,
+            OrderLine.state == LineState.OPEN,
+            Order.state.in_((OrderState.RELEASED, OrderState.HELD)),
+            ~_is_called_off,
+        )
+    )
+
+
+def owed_pieces() -> sa.Subquery:
+    """Return (sku_id, owed) of every SKU with pieces out at suppliers for exchange, not settled."""
+    return (
+        sa.select(
+            ExchangeLine.sku_id,
+            sa.func.sum(ExchangeLine.pieces - ExchangeLine.settled).label("owed"),
+        )
+        .join(Exchange, Exchange.id == ExchangeLine.exchange_id)
+        .where(Exchange.state == ExchangeState.OUT)
+        .group_by(ExchangeLine.sku_id)
         .subquery()
     )
 

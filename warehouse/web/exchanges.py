@@ -32,14 +32,21 @@ from warehouse.receiving.rules import AGE_STEPS, age_bucket
 from warehouse.text import Text, say
 from warehouse.web import tables
 from warehouse.web.access import needs
-from warehouse.web.amounts import form_day_or_none, form_fen, form_pieces
-from warehouse.web.context import Typed, form_int, form_str, now, reading, speak
+from warehouse.web.amounts import form_day_or_none, form_fen, form_pieces, today
+from warehouse.web.context import Typed, config, form_int, form_str, reading, speak
 from warehouse.web.desk import act, names_of, noted, state_chips, told
 from warehouse.web.pages import fieldless, invalid, of_rows
 from warehouse.web.receipts import bp, supplier_choices
 from warehouse.web.spreadsheets import Field
 from warehouse.web.timeline import story
 from warehouse.web.words import options
+
+
+def days_out(line: Any) -> int:
+    """Return how many days of the calendar the pieces of a line have been with the supplier."""
+    sent_on = line.sent_at.astimezone(config().time_zone).date()
+    return int((today() - sent_on).days)
+
 
 FIELDS: tuple[Field, ...] = (
     (say("Exchange"), lambda e: e.number),
@@ -63,7 +70,7 @@ OPEN_FIELDS: tuple[Field, ...] = (
     (say("Goods"), lambda x: x.name),
     (say("Fault"), lambda x: x.fault),
     (say("Sent"), lambda x: x.sent_at),
-    (say("Days out"), lambda x: int((now() - x.sent_at).days)),
+    (say("Days out"), days_out),
     (say("Due on"), lambda x: x.due_on),
     (say("Pieces sent"), lambda x: x.pieces),
     (say("Still out"), lambda x: x.open_pieces),
@@ -122,11 +129,6 @@ def account() -> str | Response:
         )
 
 
-def days_out(line: Any) -> int:
-    """Return how many days the pieces of a line have been with the supplier."""
-    return int((now() - line.sent_at).days)
-
-
 def _step_words() -> list[Text]:
     edges = [0, *(step + 1 for step in AGE_STEPS)]
     words = [
@@ -137,12 +139,17 @@ def _step_words() -> list[Text]:
 
 
 def _ages(session: Session, query: Any) -> list[dict[str, Any]]:
-    """Return supplier → pieces still out by age, the largest account first."""
-    found: dict[str, list[int]] = {}
+    """Return the account of each supplier: pieces still out by age; the largest one first."""
+    found: dict[int, list[int]] = {}
+    names: dict[int, tuple[str, str]] = {}
     for line in session.execute(query):
-        buckets = found.setdefault(line.supplier, [0] * (len(AGE_STEPS) + 1))
+        names[line.supplier_id] = (line.supplier, line.supplier_code)
+        buckets = found.setdefault(line.supplier_id, [0] * (len(AGE_STEPS) + 1))
         buckets[age_bucket(days_out(line))] += line.open_pieces
-    rows = [{"supplier": name, "buckets": b, "total": sum(b)} for name, b in found.items()]
+    rows = [
+        {"supplier": names[i][0], "code": names[i][1], "buckets": b, "total": sum(b)}
+        for i, b in found.items()
+    ]
     return sorted(rows, key=lambda row: -int(str(row["total"])))
 
 

@@ -26,7 +26,7 @@ from warehouse.text import say
 from warehouse.web import tables
 from warehouse.web.access import needs
 from warehouse.web.amounts import today
-from warehouse.web.context import may, reading, speak
+from warehouse.web.context import config, may, reading, speak
 from warehouse.web.spreadsheets import Field, file_answer
 from warehouse.web.stock import bp
 from warehouse.web.words import word
@@ -45,6 +45,7 @@ PIECES: tuple[tuple[Any, Read], ...] = (
     (say("Wanted by orders"), lambda s: s.standing.promised),
     (say("Wanted by held orders"), lambda s: s.standing.held),
     (say("On the way in"), lambda s: s.standing.on_the_way),
+    (say("Owed in exchange"), lambda s: s.standing.owed),
     (say("Next expected"), lambda s: s.next_on),
     (say("Safety stock"), lambda s: s.level.safety),
     (say("Reorder point"), lambda s: s.level.reorder_at),
@@ -52,7 +53,7 @@ PIECES: tuple[tuple[Any, Read], ...] = (
     (say("May be sold"), lambda s: s.may_sell),
     (say("Sold lately"), lambda s: s.sold),
     (say("Days of cover"), lambda s: s.cover),
-    (say("Days without dispatch"), lambda s: s.idle_days),
+    (say("Days without dispatch or delivery"), lambda s: s.idle_days),
 )
 FIELDS: tuple[Field, ...] = (
     (say("SKU"), lambda s: s.code),
@@ -83,7 +84,7 @@ VALUE: Field = (say("Worth"), lambda s: "" if s.value_fen is None else yuan(s.va
 
 def asked_now(session: Session) -> Asked:
     """Return the question for the numbers of today under the site's rules."""
-    return Asked(day=today(), settings=load_settings(session))
+    return Asked(day=today(), settings=load_settings(session), zone=config().time_zone)
 
 
 def listing_of(question: StockQuestion) -> tables.Listing:

@@ -22,14 +22,16 @@ from warehouse.replenishing.models import FaceLevel
 from warehouse.supplying.commands.levels import SetLevel, set_level
 from warehouse.supplying.commands.reorder import Chosen, OrderProposal, order_proposal
 from warehouse.supplying.commands.terms import (
+    DropShare,
     DropTerms,
     SetShare,
     SetTerms,
+    drop_share,
     drop_terms,
     set_share,
     set_terms,
 )
-from warehouse.supplying.models import ShopShare, StockLevel, SupplierSku
+from warehouse.supplying.models import StockLevel, SupplierSku
 from warehouse.supplying.offers import offers_of
 from warehouse.supplying.proposals import proposals_of
 from warehouse.supplying.reordering import Reorder, SupplierReorder, reorders
@@ -128,7 +130,6 @@ def _sku_page(sku_id: int, errors: Mapping[str, str]) -> str:
         asked = asked_now(session)
         terms = sa.select(SupplierSku, Supplier).join(Supplier).where(SupplierSku.sku_id == sku_id)
         faces = sa.select(FaceLevel, Bin).join(Bin).where(FaceLevel.sku_id == sku_id)
-        shares = sa.select(ShopShare).where(ShopShare.sku_id == sku_id)
         return render_template(
             "supply/sku.html",
             sku=found,
@@ -140,7 +141,6 @@ def _sku_page(sku_id: int, errors: Mapping[str, str]) -> str:
             suppliers=[(str(s.id), s.name) for s in suppliers_in_use(session)],
             faces=session.execute(faces.order_by(Bin.walk_order, Bin.code)).all(),
             offers=offers_of(session, asked, sku_ids=[sku_id]),
-            shares={share.shop_id: share for share in session.scalars(shares)},
             shops=session.execute(sa.select(Shop.id, Shop.code, Shop.name).order_by(Shop.id)).all(),
             values=request.form,
             errors=errors,
@@ -196,6 +196,13 @@ def share(sku_id: int) -> Answer:
         "kept": typed.read(_whole(0), "kept", -1),
     }
     return _done(sku_id, lambda: typed.do(set_share, SetShare, sku_id=sku_id, **fields))
+
+
+@bp.post("/sku/<int:sku_id>/share/drop")
+@needs(Right.BUY)
+def unshare(sku_id: int) -> Response:
+    """Let a shop have of the SKU what it has of all goods."""
+    return act(drop_share, DropShare, back=_here(sku_id), sku_id=sku_id, shop_id=form_int("shop"))
 
 
 @bp.post("/sku/<int:sku_id>/face")

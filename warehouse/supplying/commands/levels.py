@@ -22,6 +22,7 @@ from warehouse.text import Text, say
 
 MOST_PIECES = 1_000_000
 MOST_SKUS = 2_000
+NO_LEVELS = (0, None, None)  # as of a SKU of which nobody said anything
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +72,7 @@ def take_proposals(session: Session, command: TakeProposals) -> Outcome:
     if not 0 < len(command.sku_ids) <= MOST_SKUS:
         raise InvalidInput(say("Choose 1 to {most} SKUs.", most=MOST_SKUS), field="sku_ids")
     day = command.at.astimezone(command.zone).date()
-    asked = Asked(day=day, settings=load_settings(session))
+    asked = Asked(day=day, settings=load_settings(session), zone=command.zone)
     taken = []
     for sku_id, found in sorted(proposals_of(session, asked, command.sku_ids).items()):
         if isinstance(found, Proposal):
@@ -125,6 +126,8 @@ def write_level(
     level = session.scalars(
         sa.select(StockLevel).where(StockLevel.sku_id == sku_id).with_for_update()
     ).first()
+    if level is None and wanted == NO_LEVELS:
+        return False
     if level is None:
         level = StockLevel(sku_id=sku_id)
         session.add(level)

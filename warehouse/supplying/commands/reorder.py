@@ -56,7 +56,7 @@ def order_proposal(session: Session, command: OrderProposal) -> Outcome:
     if supplier is None:
         raise NotFound(say("supplier"), command.supplier_id)
     today = command.at.astimezone(command.zone).date()
-    asked = Asked(day=today, settings=load_settings(session))
+    asked = Asked(day=today, settings=load_settings(session), zone=command.zone)
     proposed = {line.stock.sku_id: line for line in lines_of(session, asked, supplier.id)}
     if not proposed:
         raise RuleViolation(say("Nothing is proposed of {name} any more.", name=supplier.name))

@@ -57,6 +57,14 @@ class SetShare(Command):
     kept: int = 0
 
 
+@dataclass(frozen=True, kw_only=True)
+class DropShare(Command):
+    """A shop may offer of a SKU what it may offer of all goods."""
+
+    shop_id: int
+    sku_id: int
+
+
 CHANGEABLE = ("item_no", "price_fen", "pack_pieces", "least_pieces", "lead_days", "is_main")
 
 
@@ -108,6 +116,8 @@ def drop_terms(session: Session, command: DropTerms) -> Outcome:
 def set_share(session: Session, command: SetShare) -> Outcome:
     """Keep the share; 100 percent and nothing kept is what every shop has without one.
 
+    Kept pieces are counted from now on: what the shop sells of them is kept no more.
+
     Raises:
         NotFound: no such shop or SKU. InvalidInput: numbers out of range; the fields say which.
     """
@@ -133,11 +143,12 @@ def set_share(session: Session, command: SetShare) -> Outcome:
     elif share is None and not is_plain:
         session.add(
             ShopShare(
-                shop_id=shop.id, sku_id=command.sku_id, percent=command.percent, kept=command.kept
+                shop_id=shop.id, sku_id=command.sku_id, percent=command.percent,
+                kept=command.kept, kept_at=command.at,
             )
-        )
+        )  # fmt: skip
     elif share is not None:
-        share.percent, share.kept = command.percent, command.kept
+        share.percent, share.kept, share.kept_at = command.percent, command.kept, command.at
     session.flush()
     trail.record(
         session, command, "shop", shop.id, "share_set",
@@ -147,6 +158,27 @@ def set_share(session: Session, command: SetShare) -> Outcome:
         screen="shares", subject_id=shop.id, message=say("The share of {shop} is kept.",
                                                          shop=shop.name)
     )  # fmt: skip
+
+
+def drop_share(session: Session, command: DropShare) -> Outcome:
+    """Forget what is said of the one SKU; from now on the shop has its share of all goods.
+
+    Raises:
+        StaleScreen: forgotten already, or nothing was said.
+    """
+    share = session.scalars(
+        sa.select(ShopShare)
+        .where(ShopShare.shop_id == command.shop_id, ShopShare.sku_id == command.sku_id)
+        .with_for_update()
+    ).first()
+    if share is None:
+        raise StaleScreen
+    session.delete(share)
+    session.flush()
+    trail.record(session, command, "shop", command.shop_id, "share_dropped", sku=command.sku_id)
+    return Outcome(
+        screen="shares", subject_id=command.shop_id, message=say("It is as for all goods now.")
+    )
 
 
 def terms_problems(values: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
