@@ -88,6 +88,7 @@ def empty_postgres(postgres: Database) -> Database:
         # History refuses to be deleted; as a replica's apply job, a test may.
         connection.execute(sa.text("SET session_replication_role = replica"))
         connection.execute(sa.text("; ".join(wipe)))
+        connection.execute(sa.text("UPDATE bin SET is_active = true WHERE NOT is_active"))
         connection.execute(sa.text("SET session_replication_role = DEFAULT"))
         connection.commit()
     stages.wiped(postgres)

@@ -94,8 +94,8 @@ def test_a_lot_is_blocked_let_go_and_mended(desk: Desk):
     assert desk.post(f"/lots/{lot.id}/block", Role.PICKER, reason="x").status_code == 403
 
 
-def test_every_page_of_stock_tells_what_is_available_and_what_is_held_back(desk: Desk):
-    world = desk.world
+def test_every_page_of_stock_tells_what_is_available_and_what_is_held_back(both: Desk):
+    desk, world = both, both.world
     serum = by_lot(world)
     put(world, serum, "A-01", 96, lot="GOOD")
     put(world, serum, "A-01", 40, lot="BAD")

@@ -64,7 +64,7 @@ class Stand:
 
 
 def stands_of(session: Session, sku_ids: Collection[int], *, day: date) -> dict[int, list[Stand]]:
-    """Return SKU id → where it stands on the site's `day`, in walking order.
+    """Return SKU id → where it stands on the site's `day`: in walking order, then by best-before.
 
     Totes and parcels are left out, and what stands for the outside. The available pieces of a SKU
     are as many as `available_of` says of all bins that goods are sold from.
@@ -73,7 +73,7 @@ def stands_of(session: Session, sku_ids: Collection[int], *, day: date) -> dict[
     by_lot = (~LotBalance.is_virtual, Bin.kind.not_in(IN_WORK_KINDS))
     rows = _rows(session, Sku.id.in_(sku_ids), there, by_lot)
     found: dict[int, list[Stand]] = defaultdict(list)
-    for row in sorted(rows, key=lambda r: (r.walk_order, r.code, r.best_before or date.max)):
+    for row in sorted(rows, key=lambda r: (r.walk_order, r.code, *_by_end(r))):
         found[row.sku_id].append(_stand(row, day))
     return found
 
@@ -86,7 +86,7 @@ def stands_in(
     if sku_ids is not None:
         here = sa.and_(here, Sku.id.in_(sku_ids))
     rows = _rows(session, here, (), ())
-    ordered = sorted(rows, key=lambda r: (r.sku_code, r.best_before or date.max, r.lot or ""))
+    ordered = sorted(rows, key=lambda r: (r.sku_code, *_by_end(r)))
     return [_stand(row, day) for row in ordered]
 
 
@@ -97,6 +97,11 @@ def held_back(stands: Iterable[Stand]) -> dict[Held, int]:
         if stand.why is not None and stand.held:
             found[stand.why] += stand.held
     return dict(found)
+
+
+def _by_end(row: Any) -> tuple[date, str]:
+    """Return where a lot comes among others: what ends first, then by its code."""
+    return row.best_before or date.max, row.lot or ""
 
 
 def _rows(
