@@ -30,7 +30,8 @@ class Handling(Base):
     """Goods one person took up at a tablet and has not put down yet: one at a time for each.
 
     Nothing is booked before the target is scanned, so the pieces still stand where they were.
-    `sku_id` is None where the whole bin is moved.
+    `sku_id` is None where the whole bin is moved; `content` is then what stood there when it was
+    taken up: SKU, lot, pieces, serial numbers.
     """
 
     __tablename__ = "handling"
@@ -63,3 +64,4 @@ class Handling(Base):
     opened_at: Mapped[Instant]
     placed_by: Mapped[str | None] = mapped_column(text_of(64), sa.ForeignKey("command.id"))
     changed_at: Mapped[Instant | None]  # when its pieces last changed, if they did
+    content: Mapped[Json | None]

@@ -32,7 +32,7 @@ from warehouse.storing.sources import (
     lot_of,
     lots_in,
 )
-from warehouse.storing.whole import content_of, require_whole
+from warehouse.storing.whole import content_of, kept, require_not_whole, require_whole
 from warehouse.text import say
 
 
@@ -87,7 +87,8 @@ def take_goods(session: Session, command: TakeGoods) -> Outcome:
     Raises:
         UnknownBarcode, WrongItem: no goods. InsufficientStock: none of them is free in the bin.
         LotMissing, SerialElsewhere: of the lot or piece scanned there is none.
-        RuleViolation: the bin is none to take from, or something else is in hand.
+        RuleViolation: the bin is none to take from, something else is in hand, or somebody has
+        all of the bin.
     """
     source = _source(session, command, command.bin_id)
     sku = _scanned(session, command.barcode)
@@ -173,8 +174,8 @@ def take_bin(session: Session, command: TakeBin) -> Outcome:
     """Note that the person moves all that stands in a bin.
 
     Raises:
-        RuleViolation: the bin is none to take from, or empty, or some of it was not found.
-        InsufficientStock: some is promised.
+        RuleViolation: the bin is none to take from, or empty, some of it was not found, or is in
+        somebody's hand. InsufficientStock: some is promised.
     """
     source = _source(session, command, command.bin_id)
     content = content_of(session, source.id)
@@ -185,8 +186,9 @@ def take_bin(session: Session, command: TakeBin) -> Outcome:
         kind=HandlingKind.WHOLE_BIN,
         person_id=command.actor.person_id,
         from_bin_id=source.id,
-        pieces=sum(row.on_hand for row in content),
+        pieces=sum(row.pieces for row in content),
         serials=[],
+        content=kept(content),
         opened_at=command.at,
     )
     session.add(handling)
@@ -303,6 +305,7 @@ def _count_piece(
     code = command.serial or ("" if item is not None else command.barcode)
     if code:
         found = _piece(session, source, sku, code)
+        require_not_whole(session, source, sku, 1, serials=[found])
         if found in handling.serials:
             raise RuleViolation(say("{serial} is in hand already.", serial=found))
         handling.serials = [*handling.serials, found]
@@ -331,6 +334,7 @@ def _require_there(session: Session, handling: Handling, source: Bin, sku: Sku) 
             say("{bin} has {free} free pieces of {sku}.", bin=source.code, free=free, sku=sku.code),
             bin=source.code, sku=sku.code, pieces=handling.pieces,
         )  # fmt: skip
+    require_not_whole(session, source, sku, handling.pieces, lot_id=handling.lot_id)
 
 
 def _in_hand(session: Session, handling: Handling, sku: Sku) -> Outcome:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -40,7 +39,7 @@ from warehouse.storing.sources import (
     require_outside,
     sku_of,
 )
-from warehouse.storing.whole import content_of, require_whole
+from warehouse.storing.whole import Content, content_of, postings, require_whole
 from warehouse.text import Text, say
 
 MOST_PIECES = 1_000_000
@@ -145,8 +144,8 @@ def move_bin(session: Session, command: MoveBin) -> Outcome:
     """Move everything; of a bin with promised pieces, or some that were not found, nothing.
 
     Raises:
-        InvalidInput: no such bin. RuleViolation: empty, something was not found there, or the
-            target may not hold it all.
+        InvalidInput: no such bin. RuleViolation: empty, something was not found there or is in
+            somebody's hand, or the target may not hold it all.
         InsufficientStock: some pieces are promised; to whom is named.
     """
     told = Gathered()
@@ -155,25 +154,13 @@ def move_bin(session: Session, command: MoveBin) -> Outcome:
     content = content_of(session, source.id) if source else ()
     if source is not None:
         told.take("bin", partial(_require_content, session, source, content))
-    goods = [goods_of(session, session.get_one(Sku, c.sku_id), c.on_hand) for c in content]
+    goods = [goods_of(session, session.get_one(Sku, c.sku_id), c.pieces, c.lot_id) for c in content]
     _tell_room(session, source, target, goods, command.note, told)
     source, target = told.sound(source), told.sound(target)
-    ledger.post(
-        session,
-        command,
-        [
-            ledger.Posting(
-                sku_id=row.sku_id,
-                from_bin_id=source.id,
-                to_bin_id=target.id,
-                pieces=row.on_hand,
-                reason=MoveReason.TRANSFER,
-                reference=command.note[: reasons.LONGEST_REFERENCE],
-            )
-            for row in content
-        ],
-    )
-    pieces = sum(row.on_hand for row in content)
+    reference = command.note[: reasons.LONGEST_REFERENCE]
+    moves = postings(content, source, target, MoveReason.TRANSFER, reference)
+    ledger.post(session, command, moves)
+    pieces = sum(row.pieces for row in content)
     trail.record(session, command, "bin", source.id, "emptied", target=target.code, pieces=pieces)
     trail.record(session, command, "bin", target.id, "put_in", source=source.code, pieces=pieces)
     return Outcome(
@@ -325,7 +312,7 @@ def _tell_room(
         told.take("to", partial(require_room_or_why, session, target, goods, note))
 
 
-def _require_content(session: Session, source: Bin, content: Sequence[Any]) -> None:
+def _require_content(session: Session, source: Bin, content: Sequence[Content]) -> None:
     if not content:
         raise RuleViolation(say("{bin} is empty.", bin=source.code))
     require_whole(session, source, content)

@@ -37,7 +37,7 @@ from warehouse.storing.sources import (
     bin_named,
     require_free,
 )
-from warehouse.storing.whole import content_of, require_whole
+from warehouse.storing.whole import content_of, postings, require_whole, taken_up
 from warehouse.text import Text, say
 
 TARGETS = PUT_INTO | {BinKind.QUARANTINE}
@@ -253,8 +253,10 @@ def _goods(session: Session, handling: Handling, pieces: int) -> list[Goods]:
     if handling.sku_id is not None:
         sku = session.get_one(Sku, handling.sku_id)
         return [goods_of(session, sku, pieces, handling.lot_id)]
-    content = content_of(session, handling.from_bin_id)
-    return [goods_of(session, session.get_one(Sku, row.sku_id), row.on_hand) for row in content]
+    return [
+        goods_of(session, session.get_one(Sku, row.sku_id), row.pieces, row.lot_id)
+        for row in taken_up(session, handling)
+    ]
 
 
 def _is_other(placing: _Placing, soft: Sequence[Limit]) -> bool:
@@ -271,7 +273,7 @@ def _book(session: Session, command: PlaceGoods, placing: _Placing) -> None:
     reason = _reason(placing)
     if sku is not None:
         require_free(session, placing.source, sku, placing.pieces, handling.lot_id)
-        postings = [
+        moves = [
             ledger.Posting(
                 sku_id=sku.id,
                 from_bin_id=placing.source.id,
@@ -283,21 +285,13 @@ def _book(session: Session, command: PlaceGoods, placing: _Placing) -> None:
             )
         ]
     else:
-        content = content_of(session, placing.source.id)
-        if not content:
+        taken = taken_up(session, handling)
+        if not taken:
             raise StaleScreen
-        require_whole(session, placing.source, content)
-        postings = [
-            ledger.Posting(
-                sku_id=row.sku_id,
-                from_bin_id=placing.source.id,
-                to_bin_id=placing.target.id,
-                pieces=row.on_hand,
-                reason=reason,
-            )
-            for row in content
-        ]
-    ledger.post(session, command, postings)
+        standing = content_of(session, placing.source.id)
+        require_whole(session, placing.source, taken, standing=standing, handling_id=handling.id)
+        moves = postings(taken, placing.source, placing.target, reason)
+    ledger.post(session, command, moves)
     moved_out(session, placing.source.id)
 
 
@@ -323,7 +317,9 @@ def _put_down(session: Session, command: PlaceGoods, placing: _Placing) -> Outco
     session.flush()
     what = placing.sku.code if placing.sku else placing.source.code
     message = say("{pieces} × {sku} in {bin}.", pieces=pieces, sku=what, bin=placing.target.code)
-    if not left or placing.sku is None:
+    if placing.sku is None:
+        return _whole_down(session, placing, message)
+    if not left:
         return Outcome(screen=StockScreen.START, message=message, is_step_done=True)
     rest = Handling(
         kind=handling.kind,
@@ -340,3 +336,15 @@ def _put_down(session: Session, command: PlaceGoods, placing: _Placing) -> Outco
     advised(session, rest, placing.sku)
     session.flush()
     return Outcome(screen=StockScreen.HAND, subject_id=rest.id, message=message)
+
+
+def _whole_down(session: Session, placing: _Placing, message: Text) -> Outcome:
+    """Return what is said of a whole bin that was put down: what came there since stays."""
+    stays = sum(row.pieces for row in content_of(session, placing.source.id))
+    tone = Tone.ATTENTION if stays else Tone.OK
+    if stays:
+        message = say(
+            "{placed} {pieces} pieces that came into {bin} since stay there.",
+            placed=message, pieces=stays, bin=placing.source.code,
+        )  # fmt: skip
+    return Outcome(screen=StockScreen.START, message=message, tone=tone, is_step_done=True)
