@@ -78,26 +78,29 @@ class _Placing:
 
 
 def place_goods(session: Session, command: PlaceGoods) -> Outcome:
-    """Book the goods into the bin. Another bin than advised is asked a reason for first.
+    """Book the goods into the bin.
+
+    Another bin than advised is asked a reason for first; so is the one advised, where its measures
+    or class speak against the goods by now. If it may not hold them any more, the advice is made
+    anew.
 
     Raises:
         StaleScreen: put down meanwhile. WrongBin, UnknownBarcode: no bin for this.
-        RuleViolation: closed, for one SKU only, too heavy, too full, or the bin they come from.
+        RuleViolation: a bin nobody advised is closed, for one SKU only, too heavy or too full; or
+        it is the bin they come from.
         InsufficientStock: the pieces are gone or promised. LotMissing, SerialMissing: not told.
     """
     handling = lock_handling(session, command, command.handling_id)
     placing = _placing(session, command, handling)
-    soft = _require_room(session, placing)
+    try:
+        soft = _require_room(session, placing)
+    except RuleViolation as full:
+        if not is_advised(handling, placing.target):
+            raise
+        return _advised_anew(session, placing, full)
     is_quarantine = placing.target.kind is BinKind.QUARANTINE
     if command.why is None and (is_quarantine or _is_other(placing, soft)):
-        handling.other_bin_id = placing.target.id
-        session.flush()
-        return Outcome(
-            screen=StockScreen.WHY,
-            subject_id=handling.id,
-            message=why_text(placing.target.code, against(session, handling, placing.target)),
-            tone=Tone.ATTENTION,
-        )
+        return _ask_why(session, placing)
     if command.why is not None:
         allowed = TO_QUARANTINE if is_quarantine else OTHER_BIN
         if command.why not in allowed:
@@ -109,11 +112,13 @@ def place_goods(session: Session, command: PlaceGoods) -> Outcome:
 
 
 def put_back(session: Session, command: PutBack) -> Outcome:
-    """Forget what is in hand; where a reason was asked, only the other bin is forgotten."""
+    """Forget what is in hand; where a reason was asked, only the other bin is forgotten.
+
+    The advice is then made anew: what spoke against a bin may have come since.
+    """
     handling = lock_handling(session, command, command.handling_id)
     if handling.other_bin_id is not None:
-        handling.other_bin_id = None
-        session.flush()
+        _advise_anew(session, handling)
         return Outcome(
             screen=StockScreen.HAND, subject_id=handling.id, message=say("Scan the bin.")
         )
@@ -217,15 +222,52 @@ def _placing(session: Session, command: PlaceGoods, handling: Handling) -> _Plac
     sku = session.get_one(Sku, handling.sku_id) if handling.sku_id is not None else None
     if sku is not None:
         _require_told(handling, sku)
-    is_part = target.id == handling.advised_bin_id and handling.advised_pieces > 0
+    pieces = _pieces_for(handling, target)
+    return _Placing(handling=handling, source=source, target=target, pieces=pieces, sku=sku)
+
+
+def _pieces_for(handling: Handling, target: Bin) -> int:
+    """Return how many of the pieces in hand go into the bin: what was advised, or all of them."""
     # A serial number is in hand, not a number of pieces: they are placed together.
-    is_part = is_part and not handling.serials
-    return _Placing(
-        handling=handling,
-        source=source,
-        target=target,
-        pieces=min(handling.pieces, handling.advised_pieces) if is_part else handling.pieces,
-        sku=sku,
+    is_part = is_advised(handling, target) and handling.advised_pieces and not handling.serials
+    return min(handling.pieces, handling.advised_pieces) if is_part else handling.pieces
+
+
+def is_advised(handling: Handling, target: Bin) -> bool:
+    """Tell whether this bin was advised for what is in hand."""
+    return target.id == handling.advised_bin_id
+
+
+def _advise_anew(session: Session, handling: Handling) -> None:
+    handling.other_bin_id = None
+    if handling.sku_id is not None:
+        advised(session, handling, session.get_one(Sku, handling.sku_id))
+    session.flush()
+
+
+def _advised_anew(session: Session, placing: _Placing, full: RuleViolation) -> Outcome:
+    """Return to what is in hand with other advice: the bin advised may not hold it any more."""
+    _advise_anew(session, placing.handling)
+    return Outcome(
+        screen=StockScreen.HAND,
+        subject_id=placing.handling.id,
+        message=say(
+            "{limit} It was filled or closed since it was advised. Look again where they go.",
+            limit=full.text,
+        ),
+        tone=Tone.STOP,
+    )
+
+
+def _ask_why(session: Session, placing: _Placing) -> Outcome:
+    handling, target = placing.handling, placing.target
+    handling.other_bin_id = target.id
+    session.flush()
+    text = why_text(target.code, against(session, handling, target))
+    if is_advised(handling, target) and placing.pieces <= handling.advised_pieces:
+        text = say("{bin} was filled since it was advised. {why}", bin=target.code, why=text)
+    return Outcome(
+        screen=StockScreen.WHY, subject_id=handling.id, message=text, tone=Tone.ATTENTION
     )
 
 
@@ -240,7 +282,7 @@ def against(session: Session, handling: Handling, target: Bin) -> list[Text]:
     """Return what the measures and the class of a bin say against the goods in hand."""
     if target.kind not in LIMITED:
         return []
-    return soft_texts(session, target, _goods(session, handling, handling.pieces))
+    return soft_texts(session, target, _goods(session, handling, _pieces_for(handling, target)))
 
 
 def _require_room(session: Session, placing: _Placing) -> tuple[Limit, ...]:
@@ -262,10 +304,9 @@ def _goods(session: Session, handling: Handling, pieces: int) -> list[Goods]:
 def _is_other(placing: _Placing, soft: Sequence[Limit]) -> bool:
     """Tell whether the bin is one nobody advised, or one whose measures speak against it."""
     handling = placing.handling
-    if placing.target.id == handling.advised_bin_id:
-        return False
-    is_advised = handling.kind is HandlingKind.PUT_AWAY and handling.advised_bin_id is not None
-    return is_advised or bool(soft)
+    if soft or is_advised(handling, placing.target):
+        return bool(soft)
+    return handling.kind is HandlingKind.PUT_AWAY and handling.advised_bin_id is not None
 
 
 def _book(session: Session, command: PlaceGoods, placing: _Placing) -> None:
