@@ -38,7 +38,7 @@ class Shelf:
     """Two shelves, ten TEE on the first, and the line of an order that wants some."""
 
     def __init__(self, world: World) -> None:
-        work = world.bring(Stage.READY, lines={world.sku("TEE"): 2})
+        work = world.bring(Stage.READY, lines={world.sku("TEE"): 10})
         self.world, self.tee = world, work.goods["TEE"]
         self.a, self.b = world.one(Bin, code="A-01").id, world.bin("B-01")
         self.opening = world.one(Bin, code="OPENING").id

@@ -128,7 +128,7 @@ class LedgerMachine(RuleBasedStateMachine):
             session.flush()
             consignment = Consignment(created_at=at)
             consignment.lines = [
-                ConsignmentLine(order_line_id=line.id, sku_id=line.sku_id, pieces=1)
+                ConsignmentLine(order_line_id=line.id, sku_id=line.sku_id, pieces=10_000)
                 for line in order.lines
             ]
             session.add(consignment)

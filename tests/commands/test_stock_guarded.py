@@ -156,6 +156,7 @@ def test_what_is_reserved_may_be_promised_again_and_no_more(promised: Promised):
 
 def test_of_two_who_promise_the_last_reserved_piece_at_once_one_is_refused(promised: Promised):
     promised.run(f"UPDATE stock_balance SET reserved = 4 {HERE}")
+    promised.run("UPDATE consignment_line SET pieces = 4")
     sql = sa.text(ANOTHER.replace("{lot}", "NULL").format(**promised.facts) + " LIMIT 1")
 
     def promise(session, command: Command) -> Outcome:

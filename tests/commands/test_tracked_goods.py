@@ -40,14 +40,17 @@ class House:
     """Two shelves and a supplier; a SKU that is tracked in some way; the line of an order."""
 
     def __init__(self, world: World, **tracking: bool) -> None:
-        work = world.bring(Stage.READY)
+        world.bring(Stage.READY)
         self.world = world
         self.goods: Goods = world.sku("SERUM")
+        line = world.all(ConsignmentLine)[0]
         with world.database.transaction() as session:
             session.execute(sa.update(Sku).where(Sku.id == self.goods.id).values(**tracking))
+            of_goods = {"sku_id": self.goods.id, "pieces": 3}
+            session.execute(sa.update(ConsignmentLine).filter_by(id=line.id).values(of_goods))
         self.a, self.b = world.one(Bin, code="A-01").id, world.bin("B-01")
         self.supplier = world.one(Bin, code="SUPPLIER").id
-        self.line_id = world.all(ConsignmentLine, consignment_id=work.consignment_id)[0].id
+        self.line_id = line.id
 
     def lot(self, code: str, best_before: date | None = None) -> int:
         ids: list[int] = []

@@ -2,7 +2,7 @@
 
 The database itself lets no bin fall below zero and no promise stand that is not reserved; what it
 cannot see is pieces reserved for nobody, and what was changed beside its rules. Where a promise
-stood of which no piece was ever taken, nothing but itself tells.
+stood of which no piece was ever taken, nothing but itself tells; whom it is for, its task too.
 """
 
 from __future__ import annotations
@@ -56,7 +56,11 @@ class Proof(StrEnum):
     KIND_OF_BIN = "kind_of_bin"  # what a balance says of its bin with the bin
     OF_ONE_SKU = "of_one_sku"  # the SKU of a move or promise with that of its lot
     SERIAL_MOVES = "serial_moves"  # SKU and lot of a piece with the moves that took it along
-    PROMISE_MOVES = "promise_moves"  # bin, SKU and lot of a promise with what was taken out of it
+    PROMISE_MOVES = "promise_moves"  # bin, goods and line of a promise with what was taken out
+    MOVE_SERIALS = "move_serials"  # the pieces of a move with the numbers it took along
+    SERIAL_WAY = "serial_way"  # from where a move took a piece with where the one before put it
+    PROMISE_LINE = "promise_line"  # the goods of a promise, and its task, with the line it is for
+    LINE_PROMISES = "line_promises"  # the open promises to a line with what it still wants
 
 
 PROOF_WORDS = {
@@ -74,6 +78,10 @@ PROOF_WORDS = {
     Proof.OF_ONE_SKU: say("lot and the goods it is of"),
     Proof.SERIAL_MOVES: say("serial number and the goods that moved"),
     Proof.PROMISE_MOVES: say("promise and what was taken out of it"),
+    Proof.MOVE_SERIALS: say("move and its serial numbers"),
+    Proof.SERIAL_WAY: say("serial number and the move before"),
+    Proof.PROMISE_LINE: say("promise and the line it is for"),
+    Proof.LINE_PROMISES: say("promises to a line and what it wants"),
 }
 
 
@@ -138,6 +146,10 @@ def _proofs() -> tuple[_Asked, ...]:
         *((Proof.SERIAL_MOVES, query) for query in related.pieces_of_other_moves()),
         (Proof.SERIALS, related.pieces_without_numbers(real)),
         (Proof.PROMISE_MOVES, related.promises_of_other_moves()),
+        (Proof.MOVE_SERIALS, related.moves_of_other_pieces()),
+        (Proof.SERIAL_WAY, related.pieces_that_leapt()),
+        *((Proof.PROMISE_LINE, query) for query in related.promises_of_other_lines()),
+        (Proof.LINE_PROMISES, related.lines_promised_too_much()),
     )
 
 

@@ -1,12 +1,16 @@
-"""What rows of the ledger say of each other: lots, pieces and promises with the moves they made."""
+"""What rows of the ledger say of each other: lots, pieces and promises with the moves they made.
+
+And of the lines and pick tasks that promises are for, whose tables are known by their names alone.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
-from warehouse.catalog.models import Bin, Sku
+from warehouse.catalog.models import VIRTUAL_KINDS, Bin, Sku
 from warehouse.db import table_of
 from warehouse.inventory.models import Allocation, Lot, Move, MoveSerial, Serial
 
@@ -14,6 +18,8 @@ _move = table_of(Move)
 _lot = table_of(Lot)
 _promise = table_of(Allocation)
 _taken_along = table_of(MoveSerial)
+_line = sa.table("consignment_line", *map(sa.column, ("id", "sku_id", "pieces", "picked")))
+_task = sa.table("pick_task", *map(sa.column, ("allocation_id", "consignment_line_id")))
 _NOWHERE = sa.literal("")
 
 Found = sa.Select[*tuple[Any, ...]]  # bin, SKU, how many disagree, 0, subject
@@ -79,11 +85,126 @@ def pieces_without_numbers(real: sa.ColumnElement[bool]) -> Found:
     )
 
 
-def promises_of_other_moves() -> Found:
-    """Return the question which promises name another bin, SKU or lot than what was taken out."""
-    subject = sa.literal("#") + sa.cast(_promise.c.id, sa.String)
+def moves_of_other_pieces() -> Found:
+    """Return the question which moves took along fewer or more known pieces than they say.
+
+    Moves of goods that were not known piece by piece then took none. The subject is one of them.
+    """
+    along = (
+        sa.select(
+            _taken_along.c.move_id,
+            sa.func.count().label("n"),
+            sa.func.min(_taken_along.c.serial_id).label("serial_id"),
+        )
+        .group_by(_taken_along.c.move_id)
+        .subquery()
+    )
     return (
-        sa.select(Bin.code, Sku.code, sa.func.count(), sa.literal(0), subject)
+        sa.select(Bin.code, Sku.code, along.c.n, _move.c.pieces, Serial.code)
+        .select_from(along)
+        .join(_move, _move.c.id == along.c.move_id)
+        .join(Bin, Bin.id == _move.c.to_bin_id)
+        .join(Sku, Sku.id == _move.c.sku_id)
+        .join(Serial, Serial.id == along.c.serial_id)
+        .where(along.c.n != _move.c.pieces)
+        .order_by(_move.c.id)
+    )
+
+
+def pieces_that_leapt() -> Found:
+    """Return the question which pieces were taken from where the move before had not put them.
+
+    The first brings a piece in; all that is outside the house is one place.
+    """
+    before = sa.func.lag(_move.c.to_bin_id).over(
+        partition_by=_taken_along.c.serial_id, order_by=_taken_along.c.move_id
+    )
+    steps = (
+        sa.select(
+            _taken_along.c.serial_id,
+            _taken_along.c.move_id,
+            _move.c.from_bin_id.label("taken_from"),
+            before.label("put_into"),
+        )
+        .join(_move, _move.c.id == _taken_along.c.move_id)
+        .subquery()
+    )
+    put_into = aliased(Bin)
+    is_outside = sa.or_(put_into.id.is_(None), put_into.kind.in_(VIRTUAL_KINDS))
+    return (
+        sa.select(Bin.code, Sku.code, sa.literal(1), sa.literal(0), Serial.code)
+        .select_from(steps)
+        .join(Serial, Serial.id == steps.c.serial_id)
+        .join(Sku, Sku.id == Serial.sku_id)
+        .join(Bin, Bin.id == steps.c.taken_from)
+        .outerjoin(put_into, put_into.id == steps.c.put_into)
+        .where(
+            sa.func.coalesce(steps.c.put_into, 0) != steps.c.taken_from,
+            ~sa.and_(is_outside, Bin.kind.in_(VIRTUAL_KINDS)),
+        )
+        .order_by(steps.c.serial_id, steps.c.move_id)
+    )
+
+
+def _number() -> sa.ColumnElement[str]:
+    return sa.literal("#") + sa.cast(_promise.c.id, sa.String)
+
+
+def promises_of_other_lines() -> list[Found]:
+    """Return the questions which promises are for a line of other goods, or not for their task's.
+
+    Kept and computed are the pieces promised, and none.
+    """
+    of_goods = sa.join(_promise, _line, _line.c.id == _promise.c.consignment_line_id)
+    of_task = sa.join(_promise, _task, _task.c.allocation_id == _promise.c.id)
+    is_other = {
+        of_goods: _line.c.sku_id != _promise.c.sku_id,
+        of_task: _task.c.consignment_line_id != _promise.c.consignment_line_id,
+    }
+    return [
+        sa.select(Bin.code, Sku.code, _promise.c.pieces, sa.literal(0), _number())
+        .select_from(source)
+        .join(Bin, Bin.id == _promise.c.bin_id)
+        .join(Sku, Sku.id == _promise.c.sku_id)
+        .where(condition)
+        .order_by(_promise.c.id)
+        for source, condition in is_other.items()
+    ]
+
+
+def lines_promised_too_much() -> Found:
+    """Return the question which lines are promised more pieces than they still want.
+
+    Kept are the open pieces of all its promises, of which the subject is the last.
+    """
+    open_pieces = _promise.c.pieces - _promise.c.picked - _promise.c.released
+    promised = (
+        sa.select(
+            _promise.c.consignment_line_id.label("line_id"),
+            sa.func.sum(open_pieces).label("n"),
+            sa.func.max(_promise.c.id).label("last_id"),
+        )
+        .where(_promise.c.pieces > _promise.c.picked + _promise.c.released)
+        .group_by(_promise.c.consignment_line_id)
+        .subquery()
+    )
+    wanted = _line.c.pieces - _line.c.picked
+    return (
+        sa.select(Bin.code, Sku.code, promised.c.n, wanted, _number())
+        .select_from(promised)
+        .join(_line, _line.c.id == promised.c.line_id)
+        .join(_promise, _promise.c.id == promised.c.last_id)
+        .join(Bin, Bin.id == _promise.c.bin_id)
+        .join(Sku, Sku.id == _promise.c.sku_id)
+        .where(promised.c.n > wanted)
+        .order_by(_promise.c.id)
+    )
+
+
+def promises_of_other_moves() -> Found:
+    """Return the question which promises name other goods or another line than what was taken."""
+    return (
+        sa.select(Bin.code, Sku.code, sa.func.count(), sa.literal(0), _number())
         .select_from(_promise)
         .join(Bin, Bin.id == _promise.c.bin_id)
         .join(Sku, Sku.id == _promise.c.sku_id)
@@ -93,6 +214,7 @@ def promises_of_other_moves() -> Found:
                 _move.c.sku_id != _promise.c.sku_id,
                 _move.c.from_bin_id != _promise.c.bin_id,
                 _move.c.lot_id.is_distinct_from(_promise.c.lot_id),
+                _move.c.consignment_line_id != _promise.c.consignment_line_id,
             )
         )
         .group_by(_promise.c.id, Bin.code, Sku.code)
