@@ -16,13 +16,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tests.builders import Stage, World
-from tests.counts import opened
+from tests.commands.test_replenishing import face, planned
+from tests.commands.test_replenishing import take as carry
+from tests.counts import Count, opened
 from tests.tracked import by_lot, put
 from tests.waiting import until
 from warehouse.catalog.commands.skus import ImportSkus, SkuFacts
 from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.counting.commands.importing import TakeInCounts, taking_in
-from warehouse.counting.models import CountBin
+from warehouse.counting.models import CountBin, CountSession
 from warehouse.counting.rows import CountRow
 from warehouse.db import MOST_NAMED, Base, Database
 from warehouse.errors import RuleViolation
@@ -30,9 +32,14 @@ from warehouse.inventory.models import Allocation, Lot, StockBalance
 from warehouse.inventory.tracking import GiveLot, give_lot, import_tracked_skus
 from warehouse.orders.models import HoldKind
 from warehouse.orders.queries import consignment_by_id
+from warehouse.picking.commands.exceptions import ReportShort, report_short
+from warehouse.replenishing.commands.on_face import PutOnFace, put_on_face
+from warehouse.replenishing.commands.planning import lock_tasks
+from warehouse.replenishing.models import ReplenishTask, ReplenishWait
 from warehouse.tracing.commands.blocking import BlockLot, block_lot
 from warehouse.tracing.commands.expiring import ExpireLot, expire_lot
-from warehouse.waves.models import PickTask
+from warehouse.waves.commands import CancelWave, cancel_wave
+from warehouse.waves.models import PickTask, Wave
 
 _WAITING = sa.text(
     "SELECT count(*) FROM pg_stat_activity"
@@ -166,6 +173,7 @@ def test_who_posts_a_count_waits_for_the_picks_of_its_bin_with_empty_hands(world
     count.approve()
 
     with picking(world, work.consignment_id, count.post) as session:
+        take(session, CountSession, count.id)
         session.get_one(StockBalance, (key.bin_id, key.sku_id), with_for_update={"nowait": True})
     assert world.balance("A-01", goods) == (0, 0, 0)
 
@@ -217,3 +225,78 @@ def test_a_list_that_says_how_skus_are_kept_takes_them_in_the_order_of_a_move(wo
         assert until(lambda: is_waited_for(world, move) or has_failed())
         take(move, Sku, second.id, read=True, key_share=True)
     assert [sku.is_lot_tracked for sku in world.all(Sku)] == [True, True]
+
+
+@pytest.mark.parametrize("act", ["short", "counted", "blocked"])
+def test_who_lets_an_order_wait_for_reserve_waits_for_who_brings_its_goods(world: World, act: str):
+    world.site()
+    goods = by_lot(world)
+    put(world, goods, "A-01", 5, lot="L1", day=date(2027, 1, 1))
+    world.bin("R-01", kind=BinKind.RESERVE)
+    put(world, goods, "R-01", 9, lot="L2", day=date(2027, 2, 1))
+    work = world.bring(Stage.TOTE_BOUND, lines={goods: 5}, on_hand=0)
+    (task,) = world.open_tasks(work.wave_id)
+    shelf, lot_id = task.bin_id, world.one(Lot, code="L1").id
+    acts = {
+        "short": lambda: world.do(report_short, ReportShort, by="picker", task_id=task.id),
+        "counted": _approved(world).post if act == "counted" else lambda: None,
+        "blocked": acts_on(world, lot_id)["blocked"],
+    }
+
+    with holding(world, lambda s: lock_tasks(s, [goods.id]), acts[act]) as session:
+        take(session, StockBalance, (shelf, goods.id))
+        take(session, Lot, lot_id)
+    assert [wait.pieces for wait in world.all(ReplenishWait)] == [5]
+
+
+def _approved(world: World) -> Count:
+    count = opened(world, "A-01")
+    for who in ("ann", "bob"):
+        count.count("A-01", {}, by=who)
+    count.approve()
+    return count
+
+
+def test_who_finds_too_few_waits_for_a_count_of_the_bin_with_empty_hands(world: World):
+    world.site()
+    goods = world.sku()
+    world.stock(goods, "A-01", 3)
+    work = world.bring(Stage.TOTE_BOUND, lines={goods: 2}, on_hand=0)
+    (task,) = world.open_tasks(work.wave_id)
+    count = _approved(world)
+
+    def short() -> None:
+        world.do(report_short, ReportShort, by="picker", task_id=task.id)
+
+    with holding(world, lambda s: take(s, CountSession, count.id), short) as session:
+        take(session, StockBalance, (task.bin_id, goods.id))
+    assert count.line("A-01", goods).state == "look"
+
+
+def test_who_sets_goods_down_on_a_shelf_lets_others_refer_to_it(world: World):
+    world.site()
+    tee = world.goods_in_reserve()
+    face(world, tee, 5, 12)
+    planned(world)
+    task_id, shelf = world.one(ReplenishTask).id, world.one(Bin, code="A-01").id
+    carry(world, task_id, tee, 4, "R-01")
+
+    def put_down() -> None:
+        world.do(put_on_face, PutOnFace, by="li", task_id=task_id, barcode="A-01")
+
+    with holding(world, lambda s: take(s, StockBalance, (shelf, tee.id)), put_down) as session:
+        take(session, Bin, shelf, read=True, key_share=True)
+    assert world.balance("A-01", tee) == (6, 0, 6)
+
+
+def test_who_takes_a_wave_back_waits_for_its_picks_with_empty_hands(world: World):
+    work = world.bring(Stage.WAVED)
+    wave_id, key = work.wave_id, world.all(Allocation)[0]
+
+    def take_back() -> None:
+        world.do(cancel_wave, CancelWave, wave_id=wave_id)
+
+    with picking(world, work.consignment_id, take_back) as session:
+        take(session, Wave, wave_id)
+        take(session, StockBalance, (key.bin_id, key.sku_id))
+    assert world.state(Wave, wave_id) == "cancelled"

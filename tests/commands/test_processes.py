@@ -14,13 +14,30 @@ import sqlalchemy as sa
 from printing.models import JobState, PrintJob
 from tests.builders import Goods, Stage, Work, World
 from tests.commands import fleet
+from tests.commands.test_replenishing import face, planned
+from tests.counts import GRACE, Count, opened
 from tests.stocking import PutStock, put_stock
 from tests.waiting import until
-from warehouse.catalog.models import Bin
+from warehouse.catalog.models import Bin, BinKind
+from warehouse.commands import Command
+from warehouse.counting.commands.passes import CloseBin, close_bin
+from warehouse.counting.commands.posting import PostCount, post_count
 from warehouse.inventory import ledger
 from warehouse.inventory.models import Move, MoveReason
+from warehouse.orders.commands.holds import CancelOrder, cancel_order
 from warehouse.orders.models import Consignment, ConsignmentLine
 from warehouse.picking.commands.confirm import ConfirmBin, ConfirmPick, confirm_bin, confirm_pick
+from warehouse.picking.commands.exceptions import ReportShort, report_short
+from warehouse.replenishing.commands.carrying import (
+    GoToReserve,
+    TakeFromReserve,
+    go_to_reserve,
+    take_from_reserve,
+)
+from warehouse.replenishing.commands.on_face import PutOnFace, put_on_face
+from warehouse.replenishing.commands.planning import PlanTasks, plan_tasks
+from warehouse.replenishing.models import ReplenishTask
+from warehouse.waves.commands import MakeWave, make_wave
 from warehouse.waves.maps import print_wave_sheet
 from warehouse.waves.papers import PrintWaveSheet
 
@@ -184,3 +201,78 @@ def test_a_paper_of_a_wave_asked_for_in_eight_browsers_at_once_comes_once(pool: 
     assert asked("torn") == {"done": 1, "RuleViolation": PROCESSES - 1}
     copies = world.all(PrintJob, document_kind="wave_sheet")
     assert [(job.copy_no, job.reprint_reason) for job in copies] == [(1, ""), (2, "torn")]
+
+
+def test_eight_bring_plan_pick_short_and_count_one_hot_sku(pool: Pool, world: World):
+    tee, works = _site(world)
+    lost, passes = _counts(world, tee)
+    fresh = [world.released({tee: 7}) for _ in range(PROCESSES)]
+    jobs = [
+        _shift(world, tee, n, (works[n], fresh[n]), (lost.id, passes[n])) for n in range(PROCESSES)
+    ]
+    ended, _ = all_at_once(pool, world, jobs)
+    assert set(ended) <= {"done", "RuleViolation", "StaleScreen"}
+    assert ended["done"] > 10 * PROCESSES
+    assert lost.line("A-01", tee).state == "posted"
+    standing = world.standing(tee)
+    assert sum(pieces for place, pieces in standing.items() if pieces > 0) == 340
+    assert standing["COUNT-DIFFERENCE"] == 6
+    assert world.differences() == []
+
+
+def _site(world: World) -> tuple[Goods, list[Work]]:
+    """Return the goods and works in eight totes that want all that stands on the shelf."""
+    world.site()
+    tee = world.sku("TEE")
+    world.stock(tee, "A-01", 40, walk_order=1)
+    world.bin("A-02", walk_order=2)
+    for n in range(3):
+        world.bin(f"R-0{n}", kind=BinKind.RESERVE, walk_order=90 + n)
+        world.stock(tee, f"R-0{n}", 100)
+    works = [world.bring(Stage.TOTE_BOUND, work=world.released({tee: 5})) for _ in range(PROCESSES)]
+    face(world, tee, 50, 90, "A-01")
+    face(world, tee, 50, 90, "A-02")
+    planned(world)
+    return tee, works
+
+
+def _counts(world: World, tee: Goods) -> tuple[Count, list[int]]:
+    """Return a count that found too few on the shelf, approved, and passes nobody has closed."""
+    lost = opened(world, "A-01")
+    for who in ("ann", "bob"):
+        lost.count("A-01", {tee: 40 - 6}, by=who)
+    lost.approve()
+    empty = [f"E-0{n}" for n in range(PROCESSES)]
+    for code in empty:
+        world.bin(code)
+    count = opened(world, *empty)
+    passes = [count.take(code, by=f"w{n}") for n, code in enumerate(empty)]
+    world.now += GRACE
+    return lost, passes
+
+
+def _shift(
+    world: World, tee: Goods, n: int, works: tuple[Work, Work], count: tuple[int, int]
+) -> list[fleet.Act]:
+    """Return what one person does: brings, picks, goes short, counts, plans, cancels."""
+    work, fresh = works
+    (task,) = world.open_tasks(work.wave_id)
+    count_id, take_id = count
+    bring = world.all(ReplenishTask)[n % 2].id
+
+    def says(kind: type[Command], **facts: object) -> Command:
+        return world.command(kind, by=f"w{n}", **facts)
+
+    takes = says(TakeFromReserve, task_id=bring, barcode=tee.barcode, pieces=3)
+    return [
+        (go_to_reserve, says(GoToReserve, task_id=bring, barcode=f"R-0{n % 3}")),
+        (take_from_reserve, takes),
+        *_picks(world, work, tee)[:2],
+        (make_wave, says(MakeWave, consignment_ids=(fresh.consignment_id,))),
+        (put_on_face, says(PutOnFace, task_id=bring, barcode=f"A-0{n % 2 + 1}")),
+        (post_count, world.command(PostCount, by="boss", session_id=count_id)),
+        (plan_tasks, says(PlanTasks)),
+        (report_short, world.command(ReportShort, by="picker", task_id=task.id)),
+        (close_bin, says(CloseBin, take_id=take_id)),
+        (cancel_order, says(CancelOrder, order_id=fresh.order_id, note="changed his mind")),
+    ]

@@ -119,10 +119,8 @@ def doubt(
     time where they came later. What the count that has the bin does not look into is counted after
     it.
     """
-    live = session.scalars(
-        sa.select(CountBin).where(CountBin.bin_id == bin_id, CountBin.is_live)
-    ).first()
-    waits = live is not None and _is_draft(session, live)
+    live, state = _held(session, bin_id)
+    waits = state is SessionState.DRAFT
     if live is not None and not waits:
         put_off(session, command, bin_id, event, sku_id)
         return _again(session, command, live, sku_id)
@@ -136,12 +134,16 @@ def doubt(
     return True
 
 
-def _is_draft(session: Session, live: CountBin) -> bool:
-    """Tell whether the bin's count has not begun; then it is held until the command ends."""
+def _held(session: Session, bin_id: int) -> tuple[CountBin | None, SessionState | None]:
+    """Return the bin's place in a count and how that stands, held; None where none has the bin."""
+    query = sa.select(CountBin).where(CountBin.bin_id == bin_id, CountBin.is_live)
+    live = session.scalars(query).first()
+    if live is None:
+        return None, None
     state = sa.select(CountSession.state).where(CountSession.id == live.session_id)
-    if session.scalar(state) is not SessionState.DRAFT:
-        return False
-    return session.scalar(state.with_for_update()) is SessionState.DRAFT
+    stands = session.scalar(state.with_for_update())
+    live = session.scalars(query.execution_options(populate_existing=True)).first()
+    return live, stands if live is not None else None
 
 
 def _leave_draft(

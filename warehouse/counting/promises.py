@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.commands import Command
-from warehouse.counting.models import CountLine
+from warehouse.counting.models import CountLine, LineState
+from warehouse.db import Base
 from warehouse.errors import RuleViolation
 from warehouse.inventory import ledger
-from warehouse.inventory.models import Allocation, ReleaseReason
+from warehouse.inventory.models import Allocation, LotBalance, ReleaseReason, StockBalance
 from warehouse.orders.models import Consignment
 from warehouse.orders.queries import consignment_by_id, lock_consignments
 from warehouse.people import trail
 from warehouse.text import say
+from warehouse.waves.leaving_out import hold_supply
 from warehouse.waves.models import PickTask, TaskState, WaveSlot
 from warehouse.waves.replanning import allocate_elsewhere, end_task
 
@@ -65,10 +65,44 @@ def free_promises(
     return freed, short
 
 
-def hold_picks(session: Session, lines: Sequence[CountLine]) -> None:
-    """Wait for the picks of what the lines lack, before any balance is held that a pick needs."""
-    found = {consignment_id for line in lines for _, consignment_id, _ in _promised(session, line)}
+def hold_picks(session: Session, session_id: int) -> frozenset[int]:
+    """Hold the picks of what approved lines lack, and what brings their goods; return them.
+
+    Before the session itself and any balance: a picker who finds too few needs both.
+    """
+    free = sa.case(
+        (CountLine.lot_id.is_(None), StockBalance.on_hand - StockBalance.reserved),
+        else_=LotBalance.on_hand - LotBalance.reserved,
+    )
+    work = session.scalars(
+        sa.select(WaveSlot.consignment_id)
+        .select_from(CountLine)
+        .join(StockBalance, _same(CountLine, StockBalance, "bin_id", "sku_id"))
+        .outerjoin(LotBalance, _same(CountLine, LotBalance, "bin_id", "lot_id"))
+        .join(Allocation, _same(CountLine, Allocation, "bin_id", "sku_id"))
+        .join(PickTask, PickTask.allocation_id == Allocation.id)
+        .join(WaveSlot, WaveSlot.id == PickTask.slot_id)
+        .where(
+            CountLine.session_id == session_id,
+            CountLine.state == LineState.APPROVED,
+            -CountLine.variance > free,
+            PickTask.state == TaskState.OPEN,
+            Allocation.pieces > Allocation.picked + Allocation.released,
+        )
+    )
+    found = frozenset(work)
     lock_consignments(session, found)
+    hold_supply(session, found)
+    return found
+
+
+def _same(one: type[Base], other: type[Base], *columns: str) -> sa.ColumnElement[bool]:
+    return sa.and_(*(getattr(one, name) == getattr(other, name) for name in columns))
+
+
+def picks_of(session: Session, line: CountLine) -> set[int]:
+    """Return the consignments that open picks of the line's goods in its bin are for."""
+    return {consignment_id for _, consignment_id, _ in _promised(session, line)}
 
 
 def promised_to_picks(session: Session, line: CountLine) -> int:

@@ -16,7 +16,7 @@ from warehouse.inventory.models import ReleaseReason
 from warehouse.numbers import next_number
 from warehouse.orders.commands.holds import give_back
 from warehouse.orders.models import Consignment, ConsignmentLine, ConsignmentState
-from warehouse.orders.queries import stop_of
+from warehouse.orders.queries import lock_consignments, stop_of
 from warehouse.people import trail
 from warehouse.replenishing.commands.planning import lock_tasks, wait_no_more
 from warehouse.settings import load_settings
@@ -62,10 +62,10 @@ def make_wave(session: Session, command: MakeWave) -> Outcome:
         )
     consignments = _lock(session, ids)
     skus = {line.sku_id for c in consignments for line in c.lines}
+    lock_tasks(session, skus)  # who plans with the same goods comes after us, and sees what is left
     stock = stock_of(session, skus, day=command.day)
     first = waiting_first(session, skus, ids)
     supplied, short = supply(consignments, stock, first)
-    lock_tasks(session, {line.sku_id for c in short for line in c.lines})
     wave = _plan(session, command, supplied) if supplied else None
     wait_no_more(session, [consignment.id for consignment, _ in supplied])
     left = leave_out(session, command, short)
@@ -239,6 +239,8 @@ def cancel_wave(session: Session, command: CancelWave) -> Outcome:
     Raises:
         RuleViolation: somebody has begun to pick it.
     """
+    in_wave = sa.select(WaveSlot.consignment_id).where(WaveSlot.wave_id == command.wave_id)
+    lock_consignments(session, session.scalars(in_wave).all())
     wave = session.get(Wave, command.wave_id, with_for_update=True, populate_existing=True)
     if wave is None:
         raise NotFound(say("wave"), command.wave_id)
@@ -255,7 +257,6 @@ def cancel_wave(session: Session, command: CancelWave) -> Outcome:
         sa.select(Consignment)
         .where(Consignment.id.in_([s.consignment_id for s in slots]))
         .order_by(Consignment.id)
-        .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
     for consignment in consignments:

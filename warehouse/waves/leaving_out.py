@@ -18,7 +18,7 @@ from warehouse.orders.commands.holds import hold_order
 from warehouse.orders.models import Consignment, ConsignmentLine, ConsignmentState, HoldKind
 from warehouse.orders.queries import consignment_by_id, orders_of, wants_no_goods
 from warehouse.people import trail
-from warehouse.replenishing.commands.planning import Lack, wait_for
+from warehouse.replenishing.commands.planning import Lack, lock_tasks, wait_for
 from warehouse.replenishing.waiting import waiting_elsewhere
 from warehouse.waves.returning import take_back
 from warehouse.waves.rules import Turn, by_need
@@ -79,13 +79,26 @@ def leave_out(session: Session, command: Command, short: Sequence[Consignment]) 
     return LeftOut(waiting=frozenset(waiting), held=frozenset(held))
 
 
+def hold_supply(
+    session: Session, consignment_ids: Collection[int], sku_ids: Collection[int] = ()
+) -> None:
+    """Hold the tasks that bring what the consignments want, and of the other SKUs named.
+
+    For whoever may have to let the consignments step out; before a balance is touched.
+    """
+    wanted = sa.select(ConsignmentLine.sku_id).where(
+        ConsignmentLine.consignment_id.in_(consignment_ids)
+    )
+    lock_tasks(session, {*session.scalars(wanted), *sku_ids})
+
+
 def step_out(session: Session, command: Command, consignment_id: int) -> Left | None:
     """Let a consignment that went short wait for reserve, if that has what it wants.
 
     Nothing of it picked yet, it leaves its running wave and belongs to the next one. With goods in
     its tote it stays to be put aside; what it lacks is asked for all the same, so that it stands
     on the shelf when the order comes again, unless it is stopped. Returns None where it has
-    not left its wave.
+    not left its wave. What brings its goods has to be held (`hold_supply`).
     """
     consignment = consignment_by_id(session, consignment_id, lock=True)
     lines = session.scalars(
@@ -123,7 +136,8 @@ def step_out(session: Session, command: Command, consignment_id: int) -> Left | 
 def step_out_or_hold(session: Session, command: Command, consignment_ids: Collection[int]) -> None:
     """Let consignments that went short wait for reserve, the most needed first; hold the others.
 
-    To be called when the book no longer has the pieces they went short of.
+    To be called when the book no longer has the pieces they went short of; what brings their goods
+    has to be held (`hold_supply`).
     """
     found = session.scalars(
         sa.select(Consignment)

@@ -142,6 +142,7 @@ def close_bin(session: Session, command: CloseBin) -> Outcome:
     Raises:
         StaleScreen: it is closed, or somebody else took the bin over.
     """
+    _hold_session(session, command.take_id)
     take = take_of(session, command.take_id, command.actor.person_id)
     place = session.get_one(CountBin, take.count_bin_id, with_for_update=True,
                             populate_existing=True)  # fmt: skip
@@ -162,6 +163,13 @@ def close_bin(session: Session, command: CloseBin) -> Outcome:
             session, command, count, message, is_done=True, without={place.id}, tone=Tone.ATTENTION
         )
     return _on_the_way(session, command, count, is_counted(session, take, str(code)), is_done=True)
+
+
+def _hold_session(session: Session, take_id: int) -> None:
+    """Hold the count of a pass before its bin: who doubts a bin takes them in this order."""
+    of_take = sa.select(CountBin.session_id).join(CountTake, CountTake.count_bin_id == CountBin.id)
+    found = of_take.where(CountTake.id == take_id).scalar_subquery()
+    session.execute(sa.select(CountSession.id).where(CountSession.id == found).with_for_update())
 
 
 def changes_of(session: Session, bin_id: int) -> dict[str, int]:

@@ -16,7 +16,7 @@ from warehouse.counting.commands.sessions import end, locked
 from warehouse.counting.doubled import doubled
 from warehouse.counting.known_pieces import Places, places_of
 from warehouse.counting.models import CountLine, CountSession, LineState, SessionState
-from warehouse.counting.promises import free_promises, hold_picks, promised_to_picks
+from warehouse.counting.promises import free_promises, hold_picks, picks_of, promised_to_picks
 from warehouse.counting.put_off import within_reach
 from warehouse.counting.queries import is_all_counted
 from warehouse.counting.settling import ask_again, settle, sure_from
@@ -53,6 +53,7 @@ def post_count(session: Session, command: PostCount) -> Outcome:
     Raises:
         RuleViolation: the count has ended, or was not begun.
     """
+    work = hold_picks(session, command.session_id)
     count = locked(session, command.session_id)
     if count.state is SessionState.POSTED:
         return _answer(count, 0, 0, 0, 0, 0)
@@ -61,9 +62,9 @@ def post_count(session: Session, command: PostCount) -> Outcome:
     again = settle(session, command, count)
     lines = _approved(session, count)
     session.flush()
-    before = _balances(session, lines, is_held=False)
-    hold_picks(session, [line for line in lines if _lacking(line, before) > 0])
     here = _balances(session, lines)
+    # What was promised meanwhile, and is not held, is left to the next command.
+    lines = [x for x in lines if _lacking(x, here) <= 0 or picks_of(session, x) <= work]
     gone = [line for line in lines if _is_gone(line, here)]
     if gone:
         ask_again(session, command, count, [x.id for x in gone], LineState.LOOK, is_disturbed=True)
@@ -117,10 +118,8 @@ def _approved(session: Session, count: CountSession) -> list[CountLine]:
     return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
-def _balances(
-    session: Session, lines: Sequence[CountLine], *, is_held: bool = True
-) -> dict[Key, tuple[int, int]]:
-    """Return bin, SKU and lot → (on hand, reserved); the SKUs' rows locked, if they are held."""
+def _balances(session: Session, lines: Sequence[CountLine]) -> dict[Key, tuple[int, int]]:
+    """Return bin, SKU and lot → (on hand, reserved); the SKUs' rows locked."""
     found: dict[Key, tuple[int, int]] = defaultdict(lambda: (0, 0))
     bins = {line.bin_id for line in lines if line.variance < 0}
     query = (
@@ -133,7 +132,7 @@ def _balances(
         )
         .order_by(StockBalance.bin_id, StockBalance.sku_id)
     )
-    for row in session.execute(query.with_for_update() if is_held else query):
+    for row in session.execute(query.with_for_update()):
         found[row.bin_id, row.sku_id, None] = (row.on_hand, row.reserved)
     lots = {line.lot_id for line in lines if line.lot_id is not None}
     by_lot = session.execute(

@@ -44,8 +44,8 @@ def report_fewer(session: Session, command: ReportFewer) -> Outcome:
     hand = hand_at_bin(session, command, task)
     sku, place = session.get_one(Sku, task.sku_id), session.get_one(Bin, hand.from_bin_id)
     missing = _missing(session, hand, sku, command.found)
-    keep_unfound(session, command, bin_id=place.id, sku_id=sku.id, pieces=missing, is_whole=True)
     doubt(session, command, place.id, CountEvent.SHORT_PICK, sku.id)
+    keep_unfound(session, command, bin_id=place.id, sku_id=sku.id, pieces=missing, is_whole=True)
     if not hand.pieces and not command.found:
         session.delete(hand)
     session.flush()

@@ -26,7 +26,7 @@ from warehouse.picking.commands.wave import require_picker
 from warehouse.picking.screens import PickScreen
 from warehouse.placing.limits import require_unmixed
 from warehouse.text import say
-from warehouse.waves.leaving_out import Left, step_out
+from warehouse.waves.leaving_out import Left, hold_supply, step_out
 from warehouse.waves.models import PickTask, ShortReason, TaskState, Wave, WaveSlot, WaveState
 from warehouse.waves.replanning import allocate_elsewhere, end_task
 from warehouse.waves.stock import stock_of
@@ -76,18 +76,19 @@ def report_short(session: Session, command: ReportShort) -> Outcome:
     task = _lock_open(session, command)
     damaged = _damaged_piece(session, command, task)
     missing = 1 if damaged else task.wanted - task.picked
+    slot = session.get_one(WaveSlot, task.slot_id)
+    hold_supply(session, [slot.consignment_id])
+    doubt(session, command, task.bin_id, CountEvent.SHORT_PICK, task.sku_id)
     ledger.release(session, command, [task.allocation_id], ReleaseReason.SHORT, most=missing)
     put_out_of_reach(session, command, task, missing, reason=command.reason, serials=damaged)
     end_task(task, missing)
     session.flush()
     avoid = None if damaged else task.bin_id
     still = allocate_elsewhere(session, task, missing, day=command.day, avoid_bin_id=avoid)
-    slot = session.get_one(WaveSlot, task.slot_id)
     trail.record(
         session, command, "consignment", slot.consignment_id, "short",
         bin=task.bin_id, sku=task.sku_id, missing=missing, reason=command.reason,
     )  # fmt: skip
-    doubt(session, command, task.bin_id, CountEvent.SHORT_PICK, task.sku_id)
     left = step_out(session, command, slot.consignment_id) if still else None
     if left is not None:
         return _left_wave(session, task, left, still)

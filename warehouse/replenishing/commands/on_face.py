@@ -91,7 +91,10 @@ def _face(session: Session, command: PutOnFace, task: ReplenishTask, hand: Carri
     if place is None or place.kind is not BinKind.SHELF or not place.is_active:
         wanted = session.get_one(Bin, task.to_bin_id)
         raise refuse_bin(session, command.barcode, say("{bin}", bin=wanted.code))
-    held = session.get_one(Bin, place.id, with_for_update=True, populate_existing=True)
+    # Whoever has balances in hand refers to their bins: he must not have to wait for this one.
+    held = session.get_one(
+        Bin, place.id, with_for_update={"key_share": True}, populate_existing=True
+    )
     if held.is_put_closed:
         raise RuleViolation(_closed(session, held, task, hand))
     return held

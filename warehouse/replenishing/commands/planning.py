@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from warehouse.catalog.models import Sku
 from warehouse.commands import Command, Outcome
 from warehouse.errors import RuleViolation, StaleScreen
 from warehouse.replenishing.closed import ways_out
@@ -81,11 +82,16 @@ class Outlook:
 
 def plan_tasks(session: Session, command: PlanTasks) -> Outcome:
     """Make tasks for bins below their level and bring the open ones up to date."""
+    open_skus = sa.select(ReplenishTask.sku_id).where(ReplenishTask.state == TaskState.OPEN)
+    low = {sku_id for sku_id, _ in low_faces(session, day=command.day)}
+    held = low | set(session.scalars(open_skus))
+    lock_tasks(session, held)
     session.execute(
         sa.delete(Carried).where(Carried.pieces == 0, Carried.at < command.at - WENT_AWAY)
     )
     ended = refresh(session, command)
-    made = make_tasks(session, command, low_faces(session, day=command.day))
+    pairs = [pair for pair in low_faces(session, day=command.day) if pair[0] in held]
+    made = make_tasks(session, command, pairs)
     return Outcome(
         screen="tasks",
         message=say("{made} tasks made, {ended} ended.", made=made, ended=ended),
@@ -99,10 +105,7 @@ def cancel_task(session: Session, command: CancelTask) -> Outcome:
     Raises:
         StaleScreen: it has ended. RuleViolation: somebody is at it.
     """
-    task = session.get(ReplenishTask, command.task_id, with_for_update=True,
-                       populate_existing=True)  # fmt: skip
-    if task is None or task.state is not TaskState.OPEN:
-        raise StaleScreen
+    task = open_task(session, command.task_id)
     if carried_of(session, [task.id]):
         who = ", ".join(carriers_of(session, task.id))
         raise RuleViolation(
@@ -117,7 +120,7 @@ def wait_for(session: Session, command: Command, lacks: Iterable[Lack]) -> set[i
     """Have the pieces brought that consignments lack on the shelves; return those that wait.
 
     A consignment that lacks several SKUs waits for several tasks. One is left out if for a SKU
-    there is no shelf in the house.
+    there is no shelf in the house. The tasks of these SKUs have to be held (`lock_tasks`).
     """
     by_sku: dict[int, list[Lack]] = defaultdict(list)
     for lack in lacks:
@@ -177,14 +180,15 @@ def make_tasks(session: Session, command: Command, pairs: Collection[Pair]) -> i
 def refresh(session: Session, command: Command, task_ids: Collection[int] | None = None) -> int:
     """Bring open tasks up to date with the stock; return how many ended.
 
-    One whose bin is closed meanwhile is aimed at another bin, or ends.
+    One whose bin is closed meanwhile is aimed at another bin, or ends. The tasks of their SKUs
+    have to be held (`lock_tasks`).
     """
-    query = _open_tasks(task_ids).with_for_update().execution_options(populate_existing=True)
-    tasks = session.scalars(query).all()
+    tasks = _fresh(session, _open_tasks(task_ids))
     ways = ways_out(session, tasks)
     ended = sum(leave_closed(session, command, way) for way in ways)
-    if any(way.into_id for way in ways):
-        tasks = session.scalars(_open_tasks(None).with_for_update()).all()
+    if into := {way.into_id for way in ways if way.into_id is not None}:
+        others = into - {task.id for task in tasks}
+        tasks = [*tasks, *_fresh(session, _open_tasks(others))]
     still = [task for task in tasks if task.state is TaskState.OPEN]
     for task, now in outlooks(session, still, command.day):
         task.pieces, task.is_urgent, task.from_bin_id = now.pieces, now.is_urgent, now.from_bin_id
@@ -249,6 +253,10 @@ def _outlook(
     )
 
 
+def _fresh(session: Session, query: sa.Select[ReplenishTask]) -> Sequence[ReplenishTask]:
+    return session.scalars(query.execution_options(populate_existing=True)).all()
+
+
 def _open_tasks(task_ids: Collection[int] | None) -> sa.Select[ReplenishTask]:
     query = (
         sa.select(ReplenishTask)
@@ -292,16 +300,8 @@ def _write_waits(session: Session, task: ReplenishTask, lacks: Iterable[Lack]) -
 
 
 def _open_of(session: Session, pairs: Collection[Pair]) -> dict[Pair, ReplenishTask]:
-    tasks = session.scalars(
-        sa.select(ReplenishTask)
-        .where(
-            ReplenishTask.state == TaskState.OPEN,
-            ReplenishTask.sku_id.in_({sku_id for sku_id, _ in pairs}),
-        )
-        .order_by(ReplenishTask.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    of_skus = ReplenishTask.sku_id.in_({sku_id for sku_id, _ in pairs})
+    tasks = _fresh(session, _open_tasks(None).where(of_skus))
     found = {(task.sku_id, task.to_bin_id): task for task in tasks}
     return {pair: task for pair, task in found.items() if pair in pairs}
 
@@ -321,22 +321,30 @@ def _free(sources: Iterable[Source]) -> int:
 
 
 def lock_tasks(session: Session, sku_ids: Collection[int]) -> None:
-    """Hold the open tasks of these SKUs; tasks are locked before balances are touched."""
+    """Hold the tasks of these SKUs, and make no others of them than our own; before balances.
+
+    Whoever makes, changes or ends a task has its SKU. Moves and picks go on: they ask only that
+    their SKU stays.
+    """
     session.execute(
-        sa.select(ReplenishTask.id)
-        .where(ReplenishTask.state == TaskState.OPEN, ReplenishTask.sku_id.in_(sku_ids))
-        .order_by(ReplenishTask.id)
-        .with_for_update()
-    )
+        sa.select(Sku.id)
+        .where(Sku.id.in_(sku_ids))
+        .order_by(Sku.id)
+        .with_for_update(key_share=True)
+    ).all()
 
 
 def open_task(session: Session, task_id: int) -> ReplenishTask:
-    """Return the open task, locked.
+    """Return the open task, held with the others of its goods.
 
     Raises:
         StaleScreen: it has ended, or never was.
     """
-    task = session.get(ReplenishTask, task_id, with_for_update=True, populate_existing=True)
+    known = session.get(ReplenishTask, task_id)
+    if known is None:
+        raise StaleScreen
+    lock_tasks(session, [known.sku_id])
+    task = session.get(ReplenishTask, task_id, populate_existing=True)
     if task is None or task.state is not TaskState.OPEN:
         raise StaleScreen
     return task

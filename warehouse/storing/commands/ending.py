@@ -12,7 +12,7 @@ from warehouse.errors import StaleScreen
 from warehouse.people import trail
 from warehouse.people.models import Person
 from warehouse.replenishing.commands.ending import close as empty
-from warehouse.replenishing.commands.planning import refresh
+from warehouse.replenishing.commands.planning import lock_tasks, refresh
 from warehouse.replenishing.models import Carried, ReplenishTask
 from warehouse.storing.commands.hand import close
 from warehouse.storing.hands import HandKind
@@ -66,7 +66,9 @@ def end_hand(session: Session, command: EndHand) -> Outcome:
 
 
 def _empty_cart(session: Session, command: EndHand) -> tuple[int, int, int]:
-    task = session.get(ReplenishTask, command.no, with_for_update=True, populate_existing=True)
+    task = session.get(ReplenishTask, command.no)
+    if task is not None:
+        lock_tasks(session, [task.sku_id])
     hand = session.get(Carried, command.person_id, with_for_update=True, populate_existing=True)
     if task is None or hand is None or hand.task_id != task.id or not hand.pieces:
         raise StaleScreen(say("It was put down meanwhile."))

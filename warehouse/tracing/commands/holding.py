@@ -7,13 +7,13 @@ from contextlib import suppress
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from warehouse.catalog.models import Sku
 from warehouse.inventory.models import Lot, LotBalance, StockBalance
 from warehouse.orders.queries import lock_consignments
 from warehouse.packing.models import Parcel, ParcelState
 from warehouse.tracing.commands.unpromising import open_tasks
 from warehouse.tracing.recalling import kits_with
 from warehouse.tracing.suspects import wait_for_promises
+from warehouse.waves.leaving_out import hold_supply
 from warehouse.waves.models import WaveSlot
 
 _Reach = tuple[frozenset[int], frozenset[int]]  # lots, and SKUs of kits without lots
@@ -40,7 +40,9 @@ def _hold(session: Session, lot_id: int) -> None:
     reach = _reach(session, lot_id)
     work = _work(session, reach)
     lock_consignments(session, work)
-    _lock(session, lot_id, reach)
+    of_lot = session.scalars(sa.select(Lot.sku_id).where(Lot.id == lot_id)).all()
+    hold_supply(session, work, of_lot)  # its SKU: only one of its lots is acted on at a time
+    _lock(session, reach)
     if _reach(session, lot_id) != reach or not _work(session, reach) <= work:
         raise _CameMeanwhile
 
@@ -51,18 +53,11 @@ def _reach(session: Session, lot_id: int) -> _Reach:
     return frozenset(lots), frozenset(one.sku_id for one in kits if one.lot_id is None)
 
 
-def _lock(session: Session, lot_id: int, reach: _Reach) -> None:
-    """Hold the SKU, so that only one of its lots is acted on at a time, and what is reached.
-
-    Moves of these goods go on: they ask only that their lot and SKU stay.
-    """
+def _lock(session: Session, reach: _Reach) -> None:
+    """Hold what is reached. Moves of these goods go on: they ask only that their lot stays."""
     lots, skus = reach
-    of_lot = sa.select(Lot.sku_id).where(Lot.id == lot_id).scalar_subquery()
-    for query in (
-        sa.select(Sku.id).where(Sku.id == of_lot),
-        sa.select(Lot.id).where(Lot.id.in_(lots)).order_by(Lot.id),
-    ):
-        session.execute(query.with_for_update(key_share=True)).all()
+    query = sa.select(Lot.id).where(Lot.id.in_(lots)).order_by(Lot.id)
+    session.execute(query.with_for_update(key_share=True)).all()
     wait_for_promises(session, skus)
 
 
