@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
-from warehouse.catalog.models import BinKind
+from warehouse.catalog.models import BinKind, Sku
 from warehouse.catalog.queries import bin_of_kind
 from warehouse.catalog.rules import RowRefusal, row_refusals, scan_code
 from warehouse.commands import Claim, Command, Outcome, Tone, claim_all, perform, said_before
@@ -27,6 +27,7 @@ from warehouse.inventory.listed import (
     refusal,
 )
 from warehouse.inventory.models import MoveReason
+from warehouse.inventory.whereabouts import require_may_come
 from warehouse.text import say
 
 
@@ -147,18 +148,30 @@ def _book_tracked(
         refused.append(refusal(row, "pieces", str(row.pieces), _BOOKED_OTHERWISE))
         return Claim.OTHER
     except WarehouseError as error:
-        refused.append(refusal(row, "lot" if row.lot else "serials", row.lot, error.text))
+        usual = "lot" if row.lot else "serials"
+        for one in error.all:
+            value = str(one.facts.get("serial", row.lot))
+            refused.append(refusal(row, one.field or usual, value, one.text))
         return Claim.OTHER
     return Claim.KNOWN if is_old else Claim.NEW
 
 
 def book_opening(session: Session, command: BookOpening) -> Outcome:
-    """Move the pieces of goods with lots or numbers from the opening bin."""
+    """Move the pieces of goods with lots or numbers from the opening bin.
+
+    Raises:
+        SerialElsewhere: the book has a piece elsewhere. RuleViolation: it has one in another lot,
+            or knows the lot with another best-before.
+    """
+    opening = bin_of_kind(session, BinKind.OPENING)
+    sku = session.get_one(Sku, command.sku_id)
+    reason, lot = MoveReason.OPENING, command.lot
+    require_may_come(session, sku, command.serials, opening, reason, lot=lot)
     lot_id = None
     if command.lot:
         at, day = command.at, command.best_before
         lot_id = ledger.lot_named(session, command.sku_id, command.lot, day, at)
-    posting = _posting(command, bin_of_kind(session, BinKind.OPENING).id, lot_id)
+    posting = _posting(command, opening.id, lot_id)
     ledger.post(session, command, [posting])
     return _booked(command)
 

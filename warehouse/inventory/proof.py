@@ -144,6 +144,8 @@ def _proofs() -> tuple[_Asked, ...]:
         *_of_kinds(),
         *((Proof.OF_ONE_SKU, query) for query in related.lots_of_other_goods()),
         *((Proof.SERIAL_MOVES, query) for query in related.pieces_of_other_moves()),
+        (Proof.SERIAL_WAY, related.pieces_from_elsewhere()),
+        (Proof.SERIAL_MOVES, related.pieces_of_two_lots()),
         (Proof.SERIALS, related.pieces_without_numbers(real)),
         (Proof.PROMISE_MOVES, related.promises_of_other_moves()),
         (Proof.MOVE_SERIALS, related.moves_of_other_pieces()),

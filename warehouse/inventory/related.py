@@ -10,9 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from warehouse.catalog.models import VIRTUAL_KINDS, Bin, Sku
+from warehouse.catalog.models import VIRTUAL_KINDS, Bin, BinKind, Sku
 from warehouse.db import table_of
-from warehouse.inventory.models import Allocation, Lot, Move, MoveSerial, Serial
+from warehouse.inventory.ledger.origins import COMES_FROM
+from warehouse.inventory.models import Allocation, Lot, Move, MoveReason, MoveSerial, Serial
 
 _move = table_of(Move)
 _lot = table_of(Lot)
@@ -71,6 +72,74 @@ def pieces_of_other_moves() -> list[Found]:
         .order_by(Serial.id)
     )
     return [of_sku, of_lot]
+
+
+def pieces_from_elsewhere() -> Found:
+    """Return the question which pieces outside were taken last from where they cannot come from.
+
+    Without a move they go from one place there to another only as `COMES_FROM` says, or where a
+    count has seen them. Those taken out of bins they were not in are `pieces_that_leapt`.
+    """
+    frm, before = aliased(Bin), aliased(Bin)
+    last = _last_two()
+    lawful = [
+        sa.and_(frm.kind == kind, before.kind.in_(kinds)) for kind, kinds in COMES_FROM.items()
+    ]
+    return (
+        sa.select(before.code, Sku.code, sa.literal(1), sa.literal(0), Serial.code)
+        .select_from(last)
+        .join(Serial, Serial.id == last.c.serial_id)
+        .join(Sku, Sku.id == Serial.sku_id)
+        .join(frm, frm.id == last.c.from_bin_id)
+        .join(before, before.id == last.c.was_in)
+        .where(
+            last.c.was_in != last.c.from_bin_id,
+            last.c.reason != MoveReason.COUNT,
+            before.kind.in_(VIRTUAL_KINDS),
+            frm.kind.in_(VIRTUAL_KINDS),
+            ~sa.or_(*lawful),
+        )
+        .order_by(Serial.id)
+    )
+
+
+def pieces_of_two_lots() -> Found:
+    """Return the question which pieces were moved last as pieces of another lot than before.
+
+    Only an adjustment that brings one back into the house may say so.
+    """
+    last = _last_two()
+    adjusted = sa.and_(
+        last.c.reason == MoveReason.ADJUST,
+        last.c.from_bin_id.in_(sa.select(Bin.id).where(Bin.kind == BinKind.COUNT_DIFFERENCE)),
+    )
+    return (
+        sa.select(Bin.code, Sku.code, sa.literal(1), sa.literal(0), Serial.code)
+        .select_from(last)
+        .join(Serial, Serial.id == last.c.serial_id)
+        .join(Sku, Sku.id == Serial.sku_id)
+        .join(Bin, Bin.id == Serial.bin_id)
+        .where(last.c.lot_id != last.c.was_of, ~adjusted)
+        .order_by(Serial.id)
+    )
+
+
+def _last_two() -> sa.Subquery:
+    """Return the last move of each piece, with the bin and lot the one before left it in."""
+    of_piece: dict[str, Any] = {
+        "partition_by": _taken_along.c.serial_id,
+        "order_by": _taken_along.c.move_id,
+    }
+    moves = (
+        sa.select(
+            _taken_along.c.serial_id, _taken_along.c.move_id, _move.c.from_bin_id, _move.c.lot_id,
+            _move.c.reason,
+            sa.func.lag(_move.c.to_bin_id).over(**of_piece).label("was_in"),
+            sa.func.lag(_move.c.lot_id).over(**of_piece).label("was_of"),
+            sa.func.lead(_move.c.id).over(**of_piece).label("next_id"),
+        ).join(_move, _move.c.id == _taken_along.c.move_id)
+    ).subquery()  # fmt: skip
+    return sa.select(moves).where(moves.c.next_id.is_(None)).subquery()
 
 
 def pieces_without_numbers(real: sa.ColumnElement[bool]) -> Found:

@@ -9,7 +9,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from warehouse.catalog.models import VIRTUAL_KINDS, Bin, BinKind, Sku
+from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.catalog.rules import scan_code
 from warehouse.commands import Command
 from warehouse.errors import LotBlocked, RuleViolation
@@ -17,13 +17,11 @@ from warehouse.gathering import Gathered
 from warehouse.inventory import ledger
 from warehouse.inventory.fitness import SUSPECT_SKUS
 from warehouse.inventory.models import Lot, Move, MoveReason, Serial
-from warehouse.inventory.queries import NOT_UNDONE
+from warehouse.kitting.made import are_all_made_here, made_by
 from warehouse.storing.sources import lot_told
 from warehouse.text import say
 
 _BENCH = sa.select(Bin.id).where(Bin.kind == BinKind.KITTING)
-_OUTSIDE = sa.select(Bin.id).where(Bin.kind.in_(VIRTUAL_KINDS))
-_KNOWN = (MoveReason.ASSEMBLE, MoveReason.UNDO)  # kits made here, and booked back
 _taken = aliased(Move)
 
 
@@ -120,19 +118,14 @@ def require_lot_inside(
     """
     if not part.is_lot_tracked or not scan_code(code):
         return
-    of_kits = [Move.sku_id == kit.id, NOT_UNDONE]
-    if kit_lot_id is not None:
-        of_kits.append(Move.lot_id == kit_lot_id)
-    made = [*of_kits, Move.reason == MoveReason.ASSEMBLE, Move.from_bin_id.in_(_BENCH)]
-    others = [*of_kits, Move.from_bin_id.in_(_OUTSIDE), Move.reason.not_in(_KNOWN)]
-    if session.scalar(sa.select(Move.id).where(*others).limit(1)) is not None:
+    if not are_all_made_here(session, kit, kit_lot_id):
         return
     inside = session.execute(
         sa.select(Lot.code)
         .select_from(_taken)
         .outerjoin(Lot, Lot.id == _taken.lot_id)
         .where(
-            _taken.command_id.in_(sa.select(Move.command_id).where(*made)),
+            _taken.command_id.in_(made_by(kit, kit_lot_id)),
             _taken.sku_id == part.id,
             _taken.reason == MoveReason.ASSEMBLE,
             _taken.to_bin_id.in_(_BENCH),

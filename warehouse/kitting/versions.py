@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from warehouse.catalog.models import Bin, BinKind, Sku
+from warehouse.catalog.models import Sku
 from warehouse.commands import Command
 from warehouse.errors import InvalidInput, RuleViolation
-from warehouse.inventory.models import Move, MoveReason, MoveSerial, Serial, StockBalance
+from warehouse.inventory.models import StockBalance
+from warehouse.kitting.made import made_by
 from warehouse.kitting.models import KitMade, KitPart, KitVersion, KitVersionPart
 from warehouse.text import say
 
@@ -182,25 +183,9 @@ def _named(kit: Sku, kits: int, known: Sequence[Version], number: int) -> Versio
 def _of_pieces(
     session: Session, kit: Sku, known: Sequence[Version], serials: Sequence[str]
 ) -> Version:
-    made_by = (
-        sa.select(sa.func.max(Move.id).label("move_id"))
-        .join(MoveSerial, MoveSerial.move_id == Move.id)
-        .join(Serial, Serial.id == MoveSerial.serial_id)
-        .join(Bin, Bin.id == Move.from_bin_id)
-        .where(
-            Serial.sku_id == kit.id,
-            Serial.code.in_(serials),
-            Move.reason == MoveReason.ASSEMBLE,
-            Bin.kind == BinKind.KITTING,
-        )
-        .group_by(Serial.id)
-        .subquery()
-    )
     found = set(
         session.scalars(
-            sa.select(KitMade.version_id)
-            .join(Move, Move.command_id == KitMade.command_id)
-            .join(made_by, made_by.c.move_id == Move.id)
+            sa.select(KitMade.version_id).where(KitMade.command_id.in_(made_by(kit, None, serials)))
         )
     )
     if len(found) > 1:

@@ -10,7 +10,7 @@ from functools import partial
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from warehouse.catalog.models import VIRTUAL_KINDS, Bin, BinKind, Sku
+from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.catalog.queries import bin_by_code, sku_named
 from warehouse.catalog.rules import scan_code
 from warehouse.commands import Command
@@ -19,7 +19,6 @@ from warehouse.errors import (
     InvalidInput,
     LotMissing,
     RuleViolation,
-    SerialElsewhere,
     UnknownName,
 )
 from warehouse.gathering import Gathered
@@ -192,27 +191,6 @@ def require_here(session: Session, place: Bin, sku: Sku, serials: Sequence[str])
     told = Gathered()
     for code in elsewhere[:MOST_ELSEWHERE]:
         told.take("serials", partial(piece_in, session, place.id, sku.id, code))
-    told.refuse()
-
-
-def require_outside(session: Session, sku: Sku, serials: Sequence[str]) -> None:
-    """Refuse pieces found that the book has in a bin.
-
-    Raises:
-        SerialElsewhere: so it has; which bin is said.
-    """
-    found = session.execute(
-        sa.select(Serial.code, Bin.code.label("bin"))
-        .join(Bin, Bin.id == Serial.bin_id)
-        .where(Serial.sku_id == sku.id, Serial.code.in_(serials))
-        .where(Bin.kind.not_in(VIRTUAL_KINDS))
-        .order_by(Serial.code)
-        .limit(MOST_ELSEWHERE)
-    )
-    told = Gathered()
-    for row in found:
-        text = say("Serial number {serial} is in {bin}.", serial=row.code, bin=row.bin)
-        told.keep(SerialElsewhere(text, serial=row.code), "serials")
     told.refuse()
 
 

@@ -10,19 +10,28 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from warehouse.catalog.models import VIRTUAL_KINDS, Bin, BinKind
+from warehouse.catalog.models import Bin, BinKind
 from warehouse.db import table_of
-from warehouse.errors import SerialElsewhere, SerialMissing
+from warehouse.errors import RuleViolation, SerialElsewhere, SerialMissing
+from warehouse.inventory.ledger.origins import (
+    Known,
+    Source,
+    of_other_lot,
+    origin_problem,
+    pieces_known,
+)
 from warehouse.inventory.ledger.shapes import Posting
-from warehouse.inventory.models import Move, MoveSerial, Serial
+from warehouse.inventory.models import Lot, Move, MoveSerial, Serial
 from warehouse.text import say
 
 _serial = table_of(Serial)
 _taken_along = table_of(MoveSerial)
 _bin = table_of(Bin)
 _move = table_of(Move)
+_lot = table_of(Lot)
 MOST_UNNAMED = 10_000  # pieces that are moved together without naming them
 
+_code_of_lot = sa.select(_lot.c.code).where(_lot.c.id == sa.bindparam("lot"))
 _shift = (
     sa.update(_serial)
     .where(_serial.c.id == sa.bindparam("serial"), _serial.c.bin_id == sa.bindparam("here"))
@@ -162,36 +171,31 @@ def _all_in(connection: Connection, posting: Posting) -> list[Piece]:
 
 
 def _named(connection: Connection, posting: Posting) -> list[Piece]:
-    rows = connection.execute(
-        sa.select(_serial, _bin.c.kind, _bin.c.code.label("bin_code"))
-        .join(_bin, _bin.c.id == _serial.c.bin_id)
-        .where(_serial.c.sku_id == posting.sku_id, _serial.c.code.in_(posting.serials))
-    ).all()
-    known = {row.code: row for row in rows}
-    is_outside = _is_outside(connection, posting.from_bin_id)
+    known = pieces_known(connection, posting.sku_id, posting.serials)
+    source = _source(connection, posting.from_bin_id)
     return [
-        _piece(known[code], posting, is_outside)
+        _piece(connection, known[code], posting, source)
         if code in known
-        else _first_seen(connection, posting, code, is_outside)
+        else _first_seen(connection, posting, code, source)
         for code in posting.serials
     ]
 
 
-def _piece(row: Any, posting: Posting, is_outside: bool) -> Piece:
-    """Return a known piece, if it can be taken from there: all outside is one place."""
-    is_here = row.bin_id == posting.from_bin_id
-    is_there = is_outside and BinKind(row.kind) in VIRTUAL_KINDS
-    if not is_here and not is_there:
-        raise SerialElsewhere(
-            say("Serial number {serial} is in {bin}.", serial=row.code, bin=row.bin_code),
-            serial=row.code,
-        )
-    lot_id = posting.lot_id if is_outside and posting.lot_id is not None else row.lot_id
-    return Piece(serial_id=row.id, lot_id=lot_id, bin_id=row.bin_id)
+def _piece(connection: Connection, piece: Known, posting: Posting, source: Source) -> Piece:
+    """Return a known piece, if it can be taken from there; from outside its lot may be told."""
+    if problem := origin_problem(piece, source, posting.reason):
+        raise SerialElsewhere(problem, serial=piece.code)
+    lot_id = piece.lot_id
+    if source.is_outside and posting.lot_id not in (None, lot_id):
+        if lot_id is not None and not posting.is_lot_mended:
+            given = connection.execute(_code_of_lot, {"lot": posting.lot_id}).scalar_one()
+            raise RuleViolation(of_other_lot(piece, given), field="lot")
+        lot_id = posting.lot_id
+    return Piece(serial_id=piece.id, lot_id=lot_id, bin_id=piece.bin_id)
 
 
-def _first_seen(connection: Connection, posting: Posting, code: str, is_outside: bool) -> Piece:
-    if not is_outside:
+def _first_seen(connection: Connection, posting: Posting, code: str, source: Source) -> Piece:
+    if not source.is_outside:
         raise SerialElsewhere(say("Nobody has seen serial number {serial} yet.", serial=code))
     row = {
         "sku_id": posting.sku_id,
@@ -203,6 +207,6 @@ def _first_seen(connection: Connection, posting: Posting, code: str, is_outside:
     return Piece(serial_id=made, lot_id=posting.lot_id, bin_id=posting.from_bin_id)
 
 
-def _is_outside(connection: Connection, bin_id: int) -> bool:
+def _source(connection: Connection, bin_id: int) -> Source:
     kind = connection.execute(sa.select(_bin.c.kind).where(_bin.c.id == bin_id)).scalar_one()
-    return BinKind(kind) in VIRTUAL_KINDS
+    return Source(bin_id=bin_id, kind=BinKind(kind))

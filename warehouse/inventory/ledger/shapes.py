@@ -13,7 +13,9 @@ class Posting(NamedTuple):
 
     Goods kept by lot: `lot_id`, else the lot of the allocation, else the free pieces of the bin
     with the earliest best-before. Goods known piece by piece: one code in `serials` for each,
-    or none where the move takes all that the bin has of the SKU. Name the fields when making one.
+    or none where the move takes all that the bin has of the SKU. A piece that comes from outside
+    keeps the lot the book has it in, unless `is_lot_mended` says that this one was wrong. Name the
+    fields when making one.
     """
 
     sku_id: int
@@ -27,6 +29,7 @@ class Posting(NamedTuple):
     reference: str = ""
     lot_id: int | None = None
     serials: tuple[str, ...] = ()
+    is_lot_mended: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

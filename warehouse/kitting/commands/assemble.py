@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.catalog.queries import bin_of_kind
+from warehouse.catalog.rules import scan_code
 from warehouse.commands import Command, Outcome
 from warehouse.errors import (
     InsufficientStock,
@@ -22,6 +23,7 @@ from warehouse.errors import (
 from warehouse.gathering import Gathered
 from warehouse.inventory import ledger
 from warehouse.inventory.models import MoveReason
+from warehouse.inventory.whereabouts import require_may_come
 from warehouse.kitting.commands.kit import (
     PartFrom,
     kit_by_id,
@@ -73,6 +75,7 @@ def assemble_kits(session: Session, command: AssembleKits) -> Outcome:
         InvalidInput: no such bin, no number of kits, other pieces than the kits need.
         InsufficientStock: a part is short; which, and how many kits can be made, is said.
         LotMissing, SerialMissing: which lot or pieces is not told. LotBlocked: not to be sold.
+        SerialElsewhere: another kit has the number.
         RuleViolation: no kit, the bin may not hold them, good longer than its parts, or of parts
             with a best-before and not kept by lot.
     """
@@ -83,6 +86,8 @@ def assemble_kits(session: Session, command: AssembleKits) -> Outcome:
     target = told.take("to", lambda: bin_named(session, command.to, PUT_INTO, field="to"))
     told.take("serials", lambda: require_marks(command.serials))
     bench = bin_of_kind(session, BinKind.KITTING)
+    fresh = partial(require_may_come, session, kit, command.serials, bench, MoveReason.ASSEMBLE)
+    told.take("serials", partial(fresh, lot=scan_code(command.lot)))
     postings = _taken(session, command, version.parts, bench, told)
     inside = told.take("taken", lambda: parts_inside(session, command, postings))
     lot = told.take("lot", lambda: _lot(session, command, kit, inside))

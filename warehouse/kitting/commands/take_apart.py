@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -24,6 +24,7 @@ from warehouse.kitting.commands.kit import (
     require_serials,
 )
 from warehouse.kitting.lots import require_lot_inside
+from warehouse.kitting.pieces import Kits, require_pieces_inside
 from warehouse.kitting.queries import MADE_FROM
 from warehouse.kitting.versions import Version, take_left, version_apart
 from warehouse.people import trail
@@ -37,6 +38,8 @@ from warehouse.storing.sources import (
     lot_of,
     lot_told,
     require_free,
+    require_here,
+    require_marks,
     serials_in,
     sku_of,
 )
@@ -70,7 +73,8 @@ def take_apart(session: Session, command: TakeApart) -> Outcome:
     Raises:
         InvalidInput, InsufficientStock: as `assemble_kits`. RuleViolation: the bin may not hold the
         parts, the kits were made of other lots, or may be of several makes and nobody said which.
-        LotMissing, SerialMissing: a part has lots or numbers that were not told.
+        LotMissing, SerialMissing: a part has lots or numbers that were not told. SerialElsewhere:
+        a piece is in none of these kits.
     """
     kit = kit_by_id(session, command.kit_id)
     told = Gathered()
@@ -82,10 +86,14 @@ def take_apart(session: Session, command: TakeApart) -> Outcome:
     version = None
     if source is not None and kits_problem(command.kits) is None:
         told.take("kits", partial(require_free, session, source, kit, command.kits, lot_id))
+        told.take("serials", partial(require_here, session, source, kit, command.serials))
         version = told.take("version", partial(_version, session, command, kit, source, lot_id))
-    if version is not None:
+    if version is not None and source is not None:
+        serials = _numbers(session, command, kit, source)
+        kits = Kits(kit=kit, lot_id=lot_id, serials=serials)
         for sku, pieces in version.parts:
-            _check_given_back(session, command, sku, pieces * command.kits, parts, told)
+            said = _all_of(sku, pieces * command.kits, parts)
+            _check_given_back(session, command, kits, sku, pieces * command.kits, said, told)
         if target is not None:
             told.take("to", partial(_require_room, session, command, version, target))
     source, target, version = told.sound(source), told.sound(target), told.sound(version)
@@ -131,8 +139,15 @@ def _lot_of_kits(session: Session, command: TakeApart, kit: Sku, source: Bin | N
 def _version(
     session: Session, command: TakeApart, kit: Sku, source: Bin, lot_id: int | None
 ) -> Version:
-    serials = command.serials or serials_in(session, source.id, kit.id)
+    serials = _numbers(session, command, kit, source)
     return version_apart(session, kit, command.kits, command.version, lot_id, serials)
+
+
+def _numbers(session: Session, command: TakeApart, kit: Sku, source: Bin) -> tuple[str, ...]:
+    """Return the serial numbers of the kits, all that are there where none is named."""
+    if not kit.is_serial_tracked:
+        return ()
+    return command.serials or tuple(serials_in(session, source.id, kit.id))
 
 
 def _require_room(session: Session, command: TakeApart, version: Version, target: Bin) -> None:
@@ -168,12 +183,12 @@ def _all_of(sku: Sku, pieces: int, parts: Mapping[int, list[PartFrom]]) -> list[
 def _check_given_back(
     session: Session,
     command: TakeApart,
+    kits: Kits,
     sku: Sku,
     pieces: int,
-    parts: Mapping[int, list[PartFrom]],
+    said: Sequence[PartFrom],
     told: Gathered,
 ) -> None:
-    said = _all_of(sku, pieces, parts)
     if sum(part.pieces for part in said) != pieces or any(part.pieces < 1 for part in said):
         text = say("The kits give back {pieces} pieces of {sku}.", pieces=pieces, sku=sku.code)
         told.tell(text, "parts")
@@ -181,6 +196,10 @@ def _check_given_back(
         words = of_row(part.row) if part.row else None
         told.take("parts", partial(require_serials, sku, part.pieces, part.serials), words)
         told.take("parts", partial(lot_told, session, command, sku, part.lot, None), words)
+        if sku.is_serial_tracked:
+            told.take("parts", partial(require_marks, part.serials), words)
+            inside = partial(require_pieces_inside, session, kits, sku, part.serials, part.lot)
+            told.take("parts", inside, words)
 
 
 def _given_back(

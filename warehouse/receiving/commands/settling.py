@@ -5,17 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import BinKind, Sku
 from warehouse.catalog.queries import bin_of_kind
 from warehouse.commands import Command, Outcome
-from warehouse.errors import InvalidInput, StaleScreen, UnknownName
+from warehouse.errors import (
+    InvalidInput,
+    RuleViolation,
+    SerialElsewhere,
+    StaleScreen,
+    UnknownName,
+)
 from warehouse.gathering import Gathered
 from warehouse.inventory import ledger
 from warehouse.inventory.marks import best_before_problem, lot_problem, serial_problem
 from warehouse.inventory.models import MoveReason
+from warehouse.inventory.whereabouts import of_other_lots
 from warehouse.people import trail
 from warehouse.receiving.accounts import (
     Exchange,
@@ -27,6 +35,7 @@ from warehouse.receiving.accounts import (
 from warehouse.receiving.commands.exchange import exchange_by_id, lines_of
 from warehouse.receiving.queries import sku_ids
 from warehouse.receiving.rules import fen_problem, length_problem
+from warehouse.receiving.whereabouts import elsewhere
 from warehouse.text import Text, say
 
 LONGEST_NOTE = 200
@@ -59,7 +68,8 @@ def settle_exchange(session: Session, command: SettleExchange) -> Outcome:
     Raises:
         StaleScreen: nothing of the exchange is out. InvalidInput: more pieces than are open, a
             credit without amount, another SKU or a refusal without a note, goods no longer in use
-            instead, a lot or number missing.
+            instead, a lot or number missing. SerialElsewhere: the book has a piece that is said to
+            come instead elsewhere.
     """
     exchange = exchange_by_id(session, command.exchange_id)
     if exchange.state is not ExchangeState.OUT:
@@ -71,6 +81,8 @@ def settle_exchange(session: Session, command: SettleExchange) -> Outcome:
     told = Gathered()
     sku = told.take("sku_code", lambda: _sku(session, command, line))
     _check(command, line, sku, told)
+    if command.kind is Settlement.REPLACED and sku is not None and sku.is_serial_tracked:
+        told.take("serials", partial(_require_new, session, command, exchange, sku))
     sku = told.sound(sku)
     line.settled += command.pieces
     session.add(
@@ -158,6 +170,21 @@ def _check_tracked(command: SettleExchange, sku: Sku, told: Gathered) -> None:
             told.tell(problem, "serials")
     elif command.serials:
         told.tell(say("{sku} has no serial numbers.", sku=sku.code), "serials")
+
+
+def _require_new(session: Session, command: SettleExchange, exchange: Exchange, sku: Sku) -> None:
+    """Refuse pieces that no supplier can have sent instead, or not as pieces of this lot.
+
+    What went out with this exchange may itself come back good.
+    """
+    away = elsewhere(session, sku.id, command.serials, but=exchange.id)
+    told = Gathered()
+    for serial, problem in away.items():
+        told.keep(SerialElsewhere(problem, serial=serial), "serials")
+    lot = command.lot if sku.is_lot_tracked else ""
+    for serial, problem in of_other_lots(session, sku.id, command.serials, lot).items():
+        told.keep(RuleViolation(problem, serial=serial), "lot")
+    told.refuse()
 
 
 def _postings(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from warehouse.catalog.models import Sku
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import SerialElsewhere, StaleScreen
+from warehouse.inventory.whereabouts import of_other_lots
 from warehouse.people import trail
 from warehouse.receiving.commands.receipts import receipt_by_id, void_papers
 from warehouse.receiving.commands.tallying import take_off
@@ -34,7 +35,8 @@ class StrikePiece(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class Doubt:
-    """A piece of a receipt that cannot be booked with it: `text` says where the book has it.
+    """A piece of a receipt that cannot be booked with it: `text` says where the book has it, or
+    in which lot.
 
     `receipt`: the number of another open receipt that counts it too.
     """
@@ -47,7 +49,8 @@ class Doubt:
 
 
 def doubts_of(session: Session, receipt_id: int) -> list[Doubt]:
-    """Return the pieces of a receipt that the book has elsewhere, or another open receipt.
+    """Return the pieces of a receipt that the book has elsewhere or in another lot, or that
+    another open receipt counts.
 
     A correction has none: it moves pieces that were booked.
     """
@@ -60,13 +63,16 @@ def doubts_of(session: Session, receipt_id: int) -> list[Doubt]:
         here.pieces > 0,
     )
     columns = (here.id, Sku.code, here.serial)
-    counted: dict[int, list[tuple[int, str, str]]] = defaultdict(list)
-    query = sa.select(here.sku_id, *columns).join(Sku, Sku.id == here.sku_id).where(*known)
-    for sku_id, count_id, sku, serial in session.execute(query.order_by(here.id)):
-        counted[sku_id].append((count_id, sku, serial))
+    counted: dict[tuple[int, str], list[tuple[int, str, str]]] = defaultdict(list)
+    lot = sa.case((Sku.is_lot_tracked, here.lot_code), else_="")
+    query = sa.select(here.sku_id, lot, *columns).join(Sku, Sku.id == here.sku_id).where(*known)
+    for sku_id, lot_code, *piece in session.execute(query.order_by(here.id)):
+        counted[sku_id, lot_code].append(tuple(piece))
     found = []
-    for sku_id, pieces in counted.items():
-        where = elsewhere(session, sku_id, [serial for _, _, serial in pieces])
+    for (sku_id, lot_code), pieces in counted.items():
+        serials = [serial for _, _, serial in pieces]
+        where = of_other_lots(session, sku_id, serials, lot_code)
+        where |= elsewhere(session, sku_id, serials)
         found += [
             Doubt(count_id=n, sku_code=sku, serial=serial, text=where[serial])
             for n, sku, serial in pieces
@@ -106,7 +112,7 @@ def require_no_doubt(session: Session, receipt: Receipt) -> None:
     """Refuse to book a receipt with a piece that is elsewhere, naming where.
 
     Raises:
-        SerialElsewhere: so it is.
+        SerialElsewhere: so it is, or in another lot.
     """
     for doubt in doubts_of(session, receipt.id):
         raise SerialElsewhere(

@@ -14,6 +14,7 @@ from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import InvalidInput, RuleViolation, SerialElsewhere
 from warehouse.inventory.marks import best_before_problem, lot_problem, serial_problem
 from warehouse.inventory.models import Lot
+from warehouse.inventory.whereabouts import of_other_lots
 from warehouse.receiving.models import (
     RECEIPT_OPEN,
     Fault,
@@ -49,9 +50,9 @@ def count_in(
 
     Raises:
         InvalidInput: a lot, date or serial number that cannot be, or more pieces than any list has.
-        RuleViolation: the lot is known with another date, or the actor's count of these goods was
-            doubted. SerialElsewhere: the book has the piece here, at a
-            customer or on exchange, or it is counted in another receipt.
+        RuleViolation: the lot is known with another date, the book has the piece in another lot,
+            or the actor's count of these goods was doubted. SerialElsewhere: the book has the piece
+            here, at a customer or on exchange, or it is counted in another receipt.
         OutOfUse: the SKU was taken out of use.
     """
     if not hand.sku.is_active:
@@ -234,7 +235,7 @@ def _require_new_piece(session: Session, receipt: Receipt, hand: Hand) -> None:
     )
     if counted is not None:
         raise RuleViolation(say("Serial number {serial} is counted already.", serial=hand.serial))
-    other = session.scalar(
+    twice = session.scalar(
         sa.select(Receipt.number)
         .join(ReceiptCount, ReceiptCount.receipt_id == Receipt.id)
         .where(
@@ -246,15 +247,18 @@ def _require_new_piece(session: Session, receipt: Receipt, hand: Hand) -> None:
         )
         .limit(1)
     )
-    if other is not None:
+    if twice is not None:
         raise SerialElsewhere(
             say("Serial number {serial} is counted in receipt {number} too.",
-                serial=hand.serial, number=other),
+                serial=hand.serial, number=twice),
             serial=hand.serial,
         )  # fmt: skip
     where = elsewhere(session, hand.sku.id, [hand.serial]).get(hand.serial)
     if where is not None:
         raise SerialElsewhere(where, serial=hand.serial)
+    other = of_other_lots(session, hand.sku.id, [hand.serial], hand.lot).get(hand.serial)
+    if other is not None:
+        raise RuleViolation(other)
 
 
 def _add(

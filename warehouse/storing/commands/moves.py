@@ -18,6 +18,7 @@ from warehouse.gathering import Gathered
 from warehouse.inventory import ledger
 from warehouse.inventory.models import MoveReason
 from warehouse.inventory.unfound import moved_out
+from warehouse.inventory.whereabouts import require_may_come
 from warehouse.people import trail
 from warehouse.placing import reasons
 from warehouse.placing.limits import require_room, require_room_or_why
@@ -36,7 +37,6 @@ from warehouse.storing.sources import (
     require_free,
     require_here,
     require_marks,
-    require_outside,
     sku_of,
 )
 from warehouse.storing.whole import Content, content_of, postings, require_whole
@@ -182,7 +182,7 @@ def adjust_stock(session: Session, command: AdjustStock) -> Outcome:
     told.take("why", lambda: reasons.require_why(command.why, allowed, command.note))
     outside = bin_of_kind(session, BinKind.COUNT_DIFFERENCE)
     if command.is_more:
-        place, sku = _found(session, command, told)
+        place, sku = _found(session, command, outside, told)
         given = command.taken.lot, command.best_before
         lot_id = found_lot(session, command, sku, *given)
         return _noted(session, command, sku, lot_id, outside, place, MoveReason.ADJUST)
@@ -191,7 +191,7 @@ def adjust_stock(session: Session, command: AdjustStock) -> Outcome:
     return _noted(session, command, gone, lot_id, source, outside, MoveReason.ADJUST)
 
 
-def _found(session: Session, command: AdjustStock, told: Gathered) -> tuple[Bin, Sku]:
+def _found(session: Session, command: AdjustStock, outside: Bin, told: Gathered) -> tuple[Bin, Sku]:
     """Return bin and SKU of pieces nobody knew of, if nothing is wrong with all that was said."""
     taken = command.taken
     problem = _pieces_problem(taken.pieces)
@@ -207,7 +207,8 @@ def _found(session: Session, command: AdjustStock, told: Gathered) -> tuple[Bin,
             text = say("Give the serial number of each piece.")
             told.keep(SerialMissing(text, sku=sku.code), "serials")
         told.take("serials", lambda: require_marks(serials))
-        told.take("serials", partial(require_outside, session, sku, serials))
+        may_come = partial(require_may_come, session, sku, serials, outside, MoveReason.ADJUST)
+        told.take("serials", partial(may_come, lot=scan_code(taken.lot)))
     return told.sound(place), told.sound(sku)
 
 

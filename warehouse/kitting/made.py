@@ -1,0 +1,55 @@
+"""Kits that were put together here: by which commands, and whether others may be among them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from warehouse.catalog.models import VIRTUAL_KINDS, Bin, BinKind, Sku
+from warehouse.inventory.models import Move, MoveReason, MoveSerial, Serial
+from warehouse.inventory.queries import NOT_UNDONE
+
+_BENCH = sa.select(Bin.id).where(Bin.kind == BinKind.KITTING)
+_OUTSIDE = sa.select(Bin.id).where(Bin.kind.in_(VIRTUAL_KINDS))
+_KNOWN = (MoveReason.ASSEMBLE, MoveReason.UNDO)  # kits made here, and booked back
+
+
+def made_by(kit: Sku, lot_id: int | None, serials: Sequence[str] = ()) -> sa.Select[str]:
+    """Return the ids of the commands that made the kits: of a lot, or these very ones."""
+    made = [*_of(kit, lot_id), Move.reason == MoveReason.ASSEMBLE, Move.from_bin_id.in_(_BENCH)]
+    if serials:
+        made.append(Move.id.in_(_last_made(kit, serials)))
+    return sa.select(Move.command_id).where(*made)
+
+
+def are_all_made_here(
+    session: Session, kit: Sku, lot_id: int | None, serials: Sequence[str] = ()
+) -> bool:
+    """Tell whether none of the kits came from outside or out of other kits."""
+    if serials:
+        return len(session.scalars(_last_made(kit, serials)).all()) == len(set(serials))
+    others = (*_of(kit, lot_id), Move.from_bin_id.in_(_OUTSIDE), Move.reason.not_in(_KNOWN))
+    return session.scalar(sa.select(Move.id).where(*others).limit(1)) is None
+
+
+def _of(kit: Sku, lot_id: int | None) -> list[sa.ColumnElement[bool]]:
+    of_kits = [Move.sku_id == kit.id, NOT_UNDONE]
+    return of_kits if lot_id is None else [*of_kits, Move.lot_id == lot_id]
+
+
+def _last_made(kit: Sku, serials: Sequence[str]) -> sa.Select[int]:
+    """Return the move that made each of the known kits last."""
+    return (
+        sa.select(sa.func.max(Move.id))
+        .join(MoveSerial, MoveSerial.move_id == Move.id)
+        .join(Serial, Serial.id == MoveSerial.serial_id)
+        .where(
+            Serial.sku_id == kit.id,
+            Serial.code.in_(serials),
+            Move.reason == MoveReason.ASSEMBLE,
+            Move.from_bin_id.in_(_BENCH),
+        )
+        .group_by(Serial.id)
+    )
