@@ -279,6 +279,17 @@ def test_a_piece_out_of_a_kit_is_of_the_lot_it_had(world: World, camera: Goods):
     assert lots_at(world, "A-02") == {"A": (1, 0), "B": (1, 0)}
 
 
+def test_a_piece_whose_lot_was_booked_wrongly_is_booked_out_and_in_again(
+    world: World, camera: Goods
+):
+    wrong = {"why": Why.WRONG_LOT}
+    out = {**found("S1", "A", "CAM"), **wrong, "is_more": False}
+    world.do(adjust_stock, AdjustStock, **out)
+    world.do(adjust_stock, AdjustStock, **{**found("S1", "B", "CAM"), **wrong})
+    assert (lots_at(world, "A-01"), lot_of(world, "S1")) == ({"B": (1, 0)}, "B")
+    assert world.differences() == []
+
+
 # The proof
 
 

@@ -31,6 +31,7 @@ class Why(StrEnum):
     IN_DOUBT = "in_doubt"
     IN_ORDER = "in_order"
     MENDED = "mended"
+    WRONG_LOT = "wrong_lot"  # of a known piece: it changes its lot
     OTHER = "other"
 
 

@@ -17,8 +17,10 @@ LONGEST_NOTE = 200
 LONGEST_REFERENCE = 64
 
 OTHER_BIN = (Why.BIN_FULL, Why.NOT_REACHABLE, Why.TOO_LARGE, Why.BETTER_PLACE, Why.OTHER)
-MORE = (Why.FOUND, Why.MISCOUNTED, Why.MIXED_UP, Why.OTHER)
-FEWER = (Why.LOST, Why.MISCOUNTED, Why.MIXED_UP, Why.SAMPLE, Why.OWN_USE, Why.OTHER)
+MORE = (Why.FOUND, Why.MISCOUNTED, Why.MIXED_UP, Why.WRONG_LOT, Why.OTHER)
+FEWER = (
+    Why.LOST, Why.MISCOUNTED, Why.MIXED_UP, Why.WRONG_LOT, Why.SAMPLE, Why.OWN_USE, Why.OTHER,
+)  # fmt: skip
 ADJUST = tuple(dict.fromkeys((*MORE, *FEWER)))
 SCRAP = (Why.DAMAGED, Why.STAINED, Why.EXPIRED, Why.RECALLED, Why.UNSELLABLE, Why.OTHER)
 TO_QUARANTINE = (Why.DAMAGED, Why.STAINED, Why.EXPIRED, Why.RECALLED, Why.IN_DOUBT, Why.OTHER)
@@ -33,6 +35,7 @@ WHY_WORDS: Mapping[Why, Text] = {
     Why.LOST: say("lost"),
     Why.MISCOUNTED: say("miscounted before"),
     Why.MIXED_UP: say("mixed up with other goods"),
+    Why.WRONG_LOT: say("lot was booked wrongly"),
     Why.SAMPLE: say("sample or photo"),
     Why.OWN_USE: say("own use"),
     Why.DAMAGED: say("damaged"),

@@ -124,7 +124,7 @@ def of_other_lot(piece: Known, lot: str) -> Text:
     """Return the sentence for a piece that is said to be of another lot than the book has it in."""
     return say(
         "The book has serial number {serial} in lot {known}, not {given}. If the book is wrong,"
-        " have the desk mend it by an adjustment.",
+        " have the desk book it out and in again, as its lot was booked wrongly.",
         serial=piece.code, known=piece.lot, given=lot,
     )  # fmt: skip
 

@@ -83,6 +83,7 @@ class MoveBin(Command):
 class AdjustStock(Command):
     """Book that a bin has more pieces than the books say, or fewer, and why.
 
+    More of a known piece is a piece of its own lot, unless that was booked wrongly.
     `taken.pieces` is the difference without sign. `best_before` is for a lot nobody saw before.
     """
 
@@ -207,8 +208,9 @@ def _found(session: Session, command: AdjustStock, outside: Bin, told: Gathered)
             text = say("Give the serial number of each piece.")
             told.keep(SerialMissing(text, sku=sku.code), "serials")
         told.take("serials", lambda: require_marks(serials))
+        lot = "" if command.why is Why.WRONG_LOT else scan_code(taken.lot)
         may_come = partial(require_may_come, session, sku, serials, outside, MoveReason.ADJUST)
-        told.take("serials", partial(may_come, lot=scan_code(taken.lot)))
+        told.take("serials", partial(may_come, lot=lot))
     return told.sound(place), told.sound(sku)
 
 
@@ -356,6 +358,7 @@ def _post(
         lot_id=lot_id,
         serials=_marks(taken) if sku.is_serial_tracked else (),
         reference=command.note.strip()[: reasons.LONGEST_REFERENCE],
+        is_lot_mended=isinstance(command, AdjustStock) and command.why is Why.WRONG_LOT,
     )
     ledger.post(session, command, [posting])
     moved_out(session, source.id)
