@@ -18,7 +18,7 @@ def test_reasons_come_through_and_back_and_stay_history(whole: Database):
     taken = Taken(bin="A-01", sku="TEE", pieces=1)
     for why in (Why.WRONG_LOT, Why.LOST):
         world.do(adjust_stock, AdjustStock, taken=taken, is_more=False, why=why, note="seen")
-    migrations.downgrade(whole, "0046")
+    migrations.downgrade(whole, "0048")
     migrations.upgrade(whole)
     notes = {(note.why, note.note) for note in world.all(MoveNote)}
     assert notes == {(Why.OTHER, "seen"), (Why.LOST, "seen")}
