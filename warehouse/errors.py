@@ -4,7 +4,7 @@ WarehouseError
   NotFound        404   the thing named does not exist
   ScanRejected    422   mended by scanning something else
     UnknownBarcode, WrongItem, WrongBin, WrongTote, WrongParcel, WrongWaybill, VoidWaybill,
-    OtherLot, LotWanted, LotDoubted …
+    OtherLot, LotWanted, LotDoubted, SerialDoubted …
   RuleViolation   409   the business forbids it
     InsufficientStock, LotMissing, LotBlocked, SerialMissing, SerialElsewhere, OrderStopped,
     AlreadySealed, WeightOutOfTolerance, NoWaybillLeft …
@@ -187,18 +187,33 @@ class LotWanted(ScanRejected):
 
 
 class LotDoubted(ScanRejected):
-    """A lot was asked for, and this may be an item's barcode: told once more, it is the lot."""
+    """A lot was asked for, and this may be a barcode of ours: told once more, it is the lot."""
 
     code = "lot_doubted"
 
-    def __init__(self, code: str, *, lot: str) -> None:
+    def __init__(self, code: str, *, lot: str, got: Text | None = None) -> None:
         text = say("{code} looks like the barcode of an item. If it is the lot, scan or type it"
                    " once more.", code=code[:40])  # fmt: skip
         if code != lot:
             text = say("Nothing here carries {code}. If its lot {lot} is that of the goods in"
                        " hand, scan it once more.", code=code[:40], lot=lot)  # fmt: skip
+        if got is not None:
+            text = say("Read {got}, need the lot. If the lot of the goods in hand is called so,"
+                       " scan or type it once more.", got=got)  # fmt: skip
         super().__init__(text, offered=lot)
         self.offered = lot
+
+
+class SerialDoubted(ScanRejected):
+    """A serial number was asked for, and this is a place or paper: told once more, it is one."""
+
+    code = "serial_doubted"
+
+    def __init__(self, serial: str, *, got: Text) -> None:
+        text = say("Read {got}, need the serial number of the piece. If the piece in hand has this"
+                   " number, scan or type it once more.", got=got)  # fmt: skip
+        super().__init__(text, offered=serial)
+        self.offered = serial
 
 
 class StillAsked(ScanRejected):

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from tests.builders import Stage, World
+from tests.commands.test_lots_expired import given, promised
 from tests.tracked import by_lot, lots_at, put
 from warehouse.commands import Actor
 from warehouse.errors import InvalidInput, LotBlocked, RuleViolation
@@ -14,6 +15,8 @@ from warehouse.inventory import ledger
 from warehouse.inventory.models import AllocationRelease, Lot
 from warehouse.orders.models import Consignment, HoldKind
 from warehouse.orders.restocking import audit_supplied
+from warehouse.picking.commands.confirm import ConfirmPick, confirm_pick
+from warehouse.picking.commands.exceptions import UndoPick, undo_pick
 from warehouse.tracing.commands.blocking import (
     BlockLot,
     UnblockLot,
@@ -108,9 +111,30 @@ def test_a_blocked_lot_is_promised_to_nobody_whoever_asks(world: World):
 def test_a_best_before_is_mended_with_a_word_why(world: World):
     stocked(world, L1=2)
     lot_id = world.one(Lot).id
-    given = {"lot_id": lot_id, "best_before": LATER}
-    world.refused(InvalidInput, mend_lot, MendLot, reason="", **given)
-    far = {**given, "best_before": date(2062, 1, 1)}
+    later = {"lot_id": lot_id, "best_before": LATER}
+    world.refused(InvalidInput, mend_lot, MendLot, reason="", **later)
+    far = {**later, "best_before": date(2062, 1, 1)}
     world.refused(InvalidInput, mend_lot, MendLot, reason="misread", **far)
-    world.do(mend_lot, MendLot, reason="misread", **given)
+    world.do(mend_lot, MendLot, reason="misread", **later)
     assert world.one(Lot).best_before == LATER
+
+
+@pytest.mark.parametrize("is_dated", [True, False])
+def test_a_best_before_is_taken_off_goods_only_that_need_none(world: World, is_dated: bool):
+    put(world, by_lot(world, is_expiry_tracked=is_dated), "A-01", 2, lot="L1", day=LATER)
+    cleared = {"lot_id": world.one(Lot).id, "best_before": None, "reason": "misread"}
+    if is_dated:
+        assert world.refused(InvalidInput, mend_lot, MendLot, **cleared).field == "best_before"
+        return
+    world.do(mend_lot, MendLot, **cleared)
+    assert world.one(Lot).best_before is None
+
+
+def test_a_pick_of_a_lot_blocked_since_is_not_undone(world: World):
+    work = promised(world, Stage.TOTE_BOUND)
+    world.do(confirm_pick, ConfirmPick, **given(world, work, lot="OLD"))
+    block(world, "OLD")
+    undo = {"by": "picker", "wave_id": work.wave_id}
+    refusal = world.refused(LotBlocked, undo_pick, UndoPick, **undo)
+    assert "put aside with the order" in str(refusal)
+    assert lots_at(world, "A-01")["OLD"] == (4, 0)

@@ -16,6 +16,7 @@ from warehouse.checking.commands.exceptions import (
     report_damaged,
     report_missing,
 )
+from warehouse.checking.commands.start import StartCheck, start_check
 from warehouse.dispatch.commands.taking_back import UndoHandover, undo_handover
 from warehouse.errors import (
     LotMissing,
@@ -310,3 +311,22 @@ def test_a_move_of_before_the_goods_were_tracked_is_not_undone(world: World):
     track(world, tee, is_lot_tracked=True)
     given = {"by": "shipper", "handover_id": work.handover_id}
     world.refused(LotMissing, undo_handover, UndoHandover, **given)
+
+
+def test_one_number_of_two_skus_in_a_tote_is_the_one_still_to_be_checked(world: World):
+    world.site()
+    goods = [by_piece(world, code) for code in ("CAM-A", "CAM-B")]
+    for one in goods:
+        put(world, one, "A-01", serials=("0001",))
+    work = world.bring(Stage.TOTE_BOUND, lines=[(one, 1) for one in goods], on_hand=0)
+    for task in world.open_tasks(work.wave_id):
+        scan = {"by": "picker", "task_id": task.id}
+        world.do(confirm_bin, ConfirmBin, barcode="A-01", **scan)
+        world.do(confirm_pick, ConfirmPick, barcode="0001", **scan)
+    check_id = world.do(start_check, StartCheck, by="checker", barcode=work.tote).subject_id
+    given = {"by": "checker", "check_id": check_id, "barcode": "0001"}
+    world.do(check_item, CheckItem, **given)
+    world.do(undo_check, UndoCheck, by="checker", check_id=check_id)
+    for _ in goods:
+        world.do(check_item, CheckItem, **given)
+    assert [step[2] for step in world.steps(work)] == [1, 1]

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from tests.builders import Goods, Stage, World
 from tests.stocking import PutStock, put_stock
+from tests.tracked import by_lot, lots_at, put, track
 from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.commands import Outcome
 from warehouse.errors import (
@@ -358,6 +359,34 @@ def test_of_several_lots_one_is_chosen(world: World):
     world.do(add_goods, AddGoods, barcode="L1", **given)
     told = world.get(Handling, hand.subject_id)
     assert (told.lot_id, told.pieces) == (lots[0], 2)
+
+
+def test_pieces_nobody_told_the_lot_of_do_not_become_that_of_the_next_scan(world: World):
+    dock = Dock(world)
+    dock.goods = by_lot(world)
+    for lot in ("L1", "L2"):
+        put(world, dock.goods, "DOCK", 5, lot=lot)
+    hand = dock.take(pieces=3)
+    more = {"by": "li", "handling_id": hand.subject_id, "barcode": dock.goods.barcode}
+    world.refused(LotMissing, add_goods, AddGoods, lot="L2", **more)
+    world.do(add_goods, AddGoods, by="li", handling_id=hand.subject_id, barcode="L1")
+    world.refused(RuleViolation, add_goods, AddGoods, lot="L2", **more)
+    world.do(add_goods, AddGoods, lot="L1", **more)
+    dock.place(hand, "A-02", why=Why.BETTER_PLACE)
+    assert lots_at(world, "A-02") == {"L1": (4, 0)}
+
+
+def test_known_pieces_of_two_lots_are_put_away_together(world: World):
+    dock = Dock(world)
+    dock.goods = track(world, by_lot(world), is_serial_tracked=True)
+    for lot, serial in (("L1", "S1"), ("L2", "S2"), ("L2", "S3")):
+        put(world, dock.goods, "DOCK", lot=lot, serials=(serial,))
+    hand = dock.take(serial="S1", lot="L1")
+    more = {"by": "li", "handling_id": hand.subject_id, "barcode": dock.goods.barcode}
+    world.do(add_goods, AddGoods, serial="S2", lot="L2", **more)
+    world.do(add_goods, AddGoods, serial="S3", **more)
+    dock.place(hand, "A-02")
+    assert lots_at(world, "A-02") == {"L1": (1, 0), "L2": (2, 0)}
 
 
 def test_known_pieces_are_scanned_one_by_one(world: World):

@@ -229,6 +229,20 @@ def test_a_symbol_of_the_day_alone_answers_for_the_best_before_only(
     assert (tablet.screen, "need the lot" in tablet.words) == ("lot", True)
 
 
+def test_a_place_is_a_lot_and_a_number_only_when_it_is_scanned_twice(desk: Desk, dock: Dock):
+    phone = dock.tracked("PHONE", is_lot_tracked=True, is_serial_tracked=True)
+    desk.world.bin("A1")
+    tablet = Tablet(desk)
+    tablet.scan("YZ")
+    tablet.scan(phone.barcode)
+    for screen in ("lot", "serial"):
+        assert tablet.scan("A1").status_code == 422
+        assert (tablet.screen, "Read bin A1" in tablet.words) == (screen, True)
+        assert 'data-send-sure="A1"' in tablet.answer.text
+        assert tablet.scan("A1", sure="A1").status_code == 200
+    assert [(c.lot_code, c.serial) for c in desk.world.all(ReceiptCount)] == [("A1", "A1")]
+
+
 def test_a_lot_of_digits_is_told_twice_and_then_believed(desk: Desk, dock: Dock):
     milk = dock.tracked("MILK", is_lot_tracked=True)
     tablet = Tablet(desk)

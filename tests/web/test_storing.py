@@ -12,11 +12,11 @@ from werkzeug.test import TestResponse
 
 from tests.builders import World
 from tests.commands.test_storing import Dock
-from tests.tracked import by_lot, put
+from tests.tracked import by_lot, lots_at, put
 from tests.web.desk_site import Desk, marked, words_of
 from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.commands import new_id
-from warehouse.inventory.models import Move, MoveReason
+from warehouse.inventory.models import Lot, Move, MoveReason
 from warehouse.kitting.models import KitPart
 from warehouse.people.models import Role
 from warehouse.placing.models import MoveNote, Why
@@ -230,6 +230,26 @@ def test_kits_are_said_made_and_taken_apart_at_the_desk(desk: Desk):
     assert "GIFT" in desk.get("/stock/kits?export=csv").get_data(as_text=True)
     assert "2 in GIFT" in words_of(desk.get(f"/stock/sku/{tee.id}"))
     assert {m.reason for m in world.all(Move)[1:]} == {MoveReason.ASSEMBLE, MoveReason.TAKE_APART}
+
+
+def test_bought_kits_are_taken_apart_into_new_lots_with_their_days(desk: Desk):
+    world: World = desk.world
+    by_lot(world, "MILK", is_expiry_tracked=True)
+    gift = world.sku("GIFT")
+    world.stock(gift, "R-01", 2)
+    world.bin("A-01")
+    desk.said(desk.post("/stock/kits", kit="GIFT", parts="MILK 1"))
+    url, form = f"/stock/kits/{gift.id}/apart", {"apart_bin": "R-01", "apart_to": "A-01"}
+    problems = {"#N1": "Line 1: Say until when", "#N1 @soon": "Line 1: This is not a day."}
+    for said, why in problems.items():
+        wrong = desk.post(url, **form, apart_kits="2", apart_parts=f"MILK 2 {said}")
+        assert (wrong.status_code, marked(wrong)) == (400, ["apart_parts"])
+        assert why in words_of(wrong)
+    parts = "MILK 1 #N1 @2027-12-31\nMILK 1 #N2 @2028-01-31"
+    desk.said(desk.post(url, **form, apart_kits="2", apart_parts=parts))
+    days = {lot.code: str(lot.best_before) for lot in world.all(Lot)}
+    assert days == {"N1": "2027-12-31", "N2": "2028-01-31"}
+    assert lots_at(world, "A-01") == {"N1": (1, 0), "N2": (1, 0)}
 
 
 def test_every_wrong_line_of_a_kit_is_told_at_once_and_what_was_typed_stays(desk: Desk):

@@ -57,12 +57,19 @@ class LotHere:
 
 
 def named_in(
-    session: Session, bin_id: int, barcode: str, *, lot: str = "", serial: str = ""
+    session: Session,
+    bin_id: int,
+    barcode: str,
+    *,
+    lot: str = "",
+    serial: str = "",
+    done: sa.Select[Any] | None = None,
 ) -> Named | None:
     """Return the goods a scan names, as they stand in the bin; None if nothing carries the code.
 
     Goods may be named by the serial number of a piece alone, and of goods kept by lot that stand
-    there by their lot.
+    there by their lot. Of several SKUs' pieces with one number that is meant whose id is not among
+    the `done`.
 
     Raises:
         SerialMissing: goods known piece by piece, and no number. SerialElsewhere: the piece is
@@ -70,7 +77,8 @@ def named_in(
     """
     item = item_by_barcode(session, barcode)
     if item is None:
-        return _by_serial(session, bin_id, serial or barcode) or _by_lot(session, bin_id, barcode)
+        piece = _by_serial(session, bin_id, serial or barcode, done)
+        return piece or _by_lot(session, bin_id, barcode)
     if item.is_serial_tracked:
         if not serial:
             raise number_wanted(item.sku_code)
@@ -158,12 +166,15 @@ def serials_in(session: Session, bin_id: int, sku_id: int) -> list[Any]:
     )
 
 
-def _by_serial(session: Session, bin_id: int, code: str) -> Named | None:
+def _by_serial(
+    session: Session, bin_id: int, code: str, done: sa.Select[Any] | None
+) -> Named | None:
+    done_last = [] if done is None else [_serial.c.id.in_(done)]
     rows = session.execute(
         sa.select(_serial)
         .join(Sku, Sku.id == _serial.c.sku_id)
         .where(_serial.c.code == code, Sku.is_serial_tracked)
-        .order_by((_serial.c.bin_id == bin_id).desc(), _serial.c.id)
+        .order_by((_serial.c.bin_id == bin_id).desc(), *done_last, _serial.c.id)
         .limit(1)
     ).all()
     if not rows:

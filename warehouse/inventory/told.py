@@ -1,4 +1,4 @@
-"""What is taken for an answer where a lot or best-before was asked: no barcode, no place."""
+"""What is taken for an answer where lot, number or best-before was asked: no barcode, no place."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from warehouse.catalog.queries import item_by_barcode
 from warehouse.catalog.rules import ean_problem
-from warehouse.errors import LotDoubted, StillAsked, WrongItem, WrongScan
-from warehouse.inventory.models import Lot
-from warehouse.inventory.refusals import describe, refuse
-from warehouse.text import say
+from warehouse.errors import LotDoubted, SerialDoubted, StillAsked, WrongItem, WrongScan
+from warehouse.inventory.models import Lot, Serial
+from warehouse.inventory.refusals import describe, refuse, refuse_item
+from warehouse.text import Text, say
 
 SHORTEST_EAN = 12  # a lot of eight digits is a day more often than an EAN-8
 
@@ -22,11 +22,11 @@ def require_lot(
 
     `goods`: what the symbol says it stands on, where it says the lot as well. A lot these goods
     have had is always one; a new one of twelve to fourteen digits that could be the barcode of an
-    item has to be told twice, the second time `is_sure`.
+    item, or one that is called like a place, has to be told twice, the second time `is_sure`.
 
     Raises:
-        StillAsked: the goods themselves once more. WrongItem, WrongScan: other goods, or a place.
-        LotDoubted: it looks like an item's barcode, or its symbol is of goods nobody knows.
+        StillAsked: the goods themselves once more. WrongItem: other goods. LotDoubted: it looks
+        like an item's barcode, is the code of a place, or its symbol is of goods nobody knows.
     """
     if goods:
         item = item_by_barcode(session, goods)
@@ -36,17 +36,56 @@ def require_lot(
     elif session.scalar(sa.select(Lot.id).where(Lot.sku_id == sku_id, Lot.code == lot)):
         return
     else:
-        if describe(session, lot)[0] is not None:
-            item = item_by_barcode(session, lot)
-            if item is not None and item.sku_id == sku_id:
-                raise StillAsked(
-                    say("{name} is in hand already; this scan was not counted. Scan or type its"
-                        " lot.", name=item.words)
-                )  # fmt: skip
-            raise refuse(session, lot, say("the lot"), WrongItem if item else WrongScan)
+        item = item_by_barcode(session, lot)
+        if item is not None and item.sku_id == sku_id:
+            raise StillAsked(
+                say("{name} is in hand already; this scan was not counted. Scan or type its"
+                    " lot.", name=item.words)
+            )  # fmt: skip
+        if item is not None:
+            raise refuse(session, lot, say("the lot"), WrongItem)
+        got, _ = describe(session, lot)
+        if got is not None and not is_sure:
+            raise LotDoubted(lot, lot=lot, got=got)
         is_doubtful = _is_ean(lot)
     if is_doubtful and not is_sure:
         raise LotDoubted(goods or lot, lot=lot)
+
+
+def require_serial(
+    session: Session,
+    sku_id: int,
+    serial: str,
+    *,
+    goods: str = "",
+    paper: Text | None = None,
+    is_sure: bool = False,
+) -> None:
+    """Refuse an answer to the question of a piece's number that is none, or may be none.
+
+    `goods`: what the symbol says it stands on, where it says the number as well; `paper`: what of
+    ours is called so. What is called like a place or paper has to be told twice, the second time
+    `is_sure`; a number these goods have had is always one.
+
+    Raises:
+        StillAsked: the goods themselves once more. WrongItem: other goods. SerialDoubted: it is
+        the code of a place or paper.
+    """
+    for told in filter(None, (serial, goods)):
+        item = item_by_barcode(session, told)
+        if item is not None and item.sku_id == sku_id and told == serial:
+            raise StillAsked(
+                say("{name} is in hand already; this scan was not counted. Scan the number of the"
+                    " piece.", name=item.words)
+            )  # fmt: skip
+        if item is not None and item.sku_id != sku_id:
+            raise refuse_item(session, told, say("the serial number of the piece in hand"))
+    if goods or is_sure:
+        return
+    got = describe(session, serial)[0] or paper
+    known = sa.select(Serial.id).where(Serial.sku_id == sku_id, Serial.code == serial)
+    if got is not None and session.scalar(known) is None:
+        raise SerialDoubted(serial, got=got)
 
 
 def require_day(session: Session, sku_id: int, *, goods: str = "", code: str = "") -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -14,7 +15,7 @@ from warehouse.commands import Outcome
 from warehouse.errors import InvalidInput, NotFound, RuleViolation, UnknownSku
 from warehouse.inventory.desk import bins_of_sku
 from warehouse.kitting.commands.assemble import AssembleKits, assemble_kits
-from warehouse.kitting.commands.kit import Part, PartFrom, SaveKit, save_kit
+from warehouse.kitting.commands.kit import Part, PartFrom, SaveKit, of_row, save_kit
 from warehouse.kitting.commands.take_apart import TakeApart, take_apart
 from warehouse.kitting.queries import can_make, kit_list, parts_of
 from warehouse.kitting.versions import Version, versions_of
@@ -39,6 +40,7 @@ FIELDS: tuple[Field, ...] = (
     (say("Keep by lot first"), lambda k: speak(say("yes")) if k.needs_lots else ""),
 )
 LONGEST_TEXT = 20_000
+_NONE: tuple[PartFrom, ...] = ()
 
 
 @bp.get("/kits")
@@ -117,6 +119,7 @@ def kit_make(kit_id: int) -> Response | tuple[str, int]:
 @needs(Right.STOCK)
 def kit_apart(kit_id: int) -> Response | tuple[str, int]:
     """Take kits apart."""
+    typed = Typed()
     fields = {
         "kits": _number(form_str("apart_kits", "")),
         "bin": form_str("apart_bin", ""),
@@ -124,10 +127,10 @@ def kit_apart(kit_id: int) -> Response | tuple[str, int]:
         "lot": form_str("apart_lot", ""),
         "serials": _words(form_str("apart_serials", "")),
         "version": _number(form_str("apart_version", "0")),
-        "parts": _given_back(form_str("apart_parts", "")),
+        "parts": typed.read(_given_back, "parts", _NONE),
         "note": form_str("apart_note", ""),
     }
-    return _done(kit_id, lambda: do(take_apart, TakeApart, kit_id=kit_id, **fields), "apart_")
+    return _done(kit_id, lambda: typed.do(take_apart, TakeApart, kit_id=kit_id, **fields), "apart_")
 
 
 def _done(kit_id: int, act: Callable[[], Outcome], prefix: str = "") -> Response | tuple[str, int]:
@@ -214,12 +217,33 @@ def _named(text: str) -> tuple[PartFrom, ...]:
     )
 
 
-def _given_back(text: str) -> tuple[PartFrom, ...]:
-    """Read a line for each lot or row of numbers that comes back: SKU, pieces, lot or numbers."""
+def _given_back(field: str) -> tuple[PartFrom, ...]:
+    """Read a line for each lot or row of numbers that comes back: SKU, pieces, lot or numbers.
+
+    A new lot has @ and its best-before behind it.
+
+    Raises:
+        InvalidInput: what is behind an @ is no day.
+    """
     return tuple(
-        PartFrom(sku=words[0], pieces=_number(_word(words, 1)), row=row, **_told(words[2:]))
-        for row, words in _lines(text)
+        PartFrom(
+            sku=words[0],
+            pieces=_number(_word(words, 1)),
+            row=row,
+            best_before=_day(words[2:], row, field),
+            **_told([word for word in words[2:] if not word.startswith("@")]),
+        )
+        for row, words in _lines(form_str(f"apart_{field}", ""))
     )
+
+
+def _day(words: list[str], row: int, field: str) -> date | None:
+    days = [word[1:] for word in words if word.startswith("@")]
+    try:
+        return date.fromisoformat(days[0]) if days else None
+    except ValueError as error:
+        text = say("This is not a day. Write 2027-12-31.")
+        raise InvalidInput(of_row(row)(text), field=field) from error
 
 
 def _told(words: list[str]) -> dict[str, Any]:

@@ -147,7 +147,8 @@ def _tell(item: CodeScan, screen: str, receipt_id: int, *, is_keyed: bool) -> Ou
         lot = stations.lot_said(item)
         told = {"lot": lot, "best_before": item.best_before, "is_sure": stations.is_sure_of(lot)}
     elif screen == ReceiveScreen.SERIAL:
-        told = {"serial": item.serial or item.code}
+        serial = item.serial or item.code
+        told = {"serial": serial, "is_sure": stations.is_sure_of(serial)}
     elif item.best_before is not None:
         told = {"best_before": item.best_before, "lot": item.lot}
     else:

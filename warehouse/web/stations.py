@@ -21,6 +21,7 @@ from warehouse.errors import (
     OrderStopped,
     OtherLot,
     RuleViolation,
+    SerialDoubted,
     StaleScreen,
     TakenByAnother,
     WarehouseError,
@@ -112,7 +113,7 @@ def answer(take: Take, show: Show, goes_on: GoesOn | None = None) -> Response:
         outcome = _put_aside(scan, subject) if screen == STOP else take(scan, screen, subject)
     except OrderStopped as stop:
         return _render(_stop_fragment(stop), _message_of_error(stop), 409)
-    except (TakenByAnother, OtherLot, LotDoubted) as error:
+    except (TakenByAnother, OtherLot, LotDoubted, SerialDoubted) as error:
         return _message(error, send=_once_more(error))
     except (Conflict, RuleViolation) as error:
         return _as_it_stands(show, screen, subject, doubted(error))
@@ -124,20 +125,22 @@ def answer(take: Take, show: Show, goes_on: GoesOn | None = None) -> Response:
     return _next_screen(show, outcome)
 
 
-def _once_more(error: TakenByAnother | OtherLot | LotDoubted) -> dict[str, str] | None:
-    """Return what goes with the next scan if that is to take over, or to say the lot again."""
+def _once_more(
+    error: TakenByAnother | OtherLot | LotDoubted | SerialDoubted,
+) -> dict[str, str] | None:
+    """Return what goes with the next scan if that is to take over, or to say the same again."""
     if isinstance(error, TakenByAnother):
         return {"confirm": "1"}
-    if isinstance(error, LotDoubted):
+    if isinstance(error, LotDoubted | SerialDoubted):
         return {SURE: error.offered, **_asked()}
     if not error.offered:
         return None
     return {"swap": error.offered, **_asked()}
 
 
-def is_sure_of(lot: str) -> bool:
-    """Tell whether the lot of this scan is told for the second time, after it was doubted."""
-    return form_str(SURE, "") == lot
+def is_sure_of(told: str) -> bool:
+    """Tell whether the lot or number of this scan is told again, after it was doubted."""
+    return form_str(SURE, "") == told
 
 
 def _asked() -> dict[str, str]:

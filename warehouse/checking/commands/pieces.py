@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -23,7 +24,8 @@ def in_tote(session: Session, check: Check, barcode: str, *, lot: str, serial: s
     Raises:
         UnknownBarcode, WrongItem: no goods. Of tracked ones see `inventory.pieces.named_in`.
     """
-    named = named_in(session, tote_id(session, check), barcode, lot=lot, serial=serial)
+    done = _numbers_counted(check)
+    named = named_in(session, tote_id(session, check), barcode, lot=lot, serial=serial, done=done)
     if named is None:
         raise refuse_item(session, barcode, say("goods of this order"))
     return named
@@ -136,9 +138,12 @@ def _uncounted_lots(session: Session, check: Check, bin_id: int, sku_id: int) ->
 
 
 def _counted_serials(session: Session, check: Check) -> set[int]:
-    found = session.scalars(
-        sa.select(CheckScan.serial_id).where(
-            CheckScan.check_id == check.id, CheckScan.undone_at.is_(None)
-        )
+    return set(session.scalars(_numbers_counted(check)))
+
+
+def _numbers_counted(check: Check) -> sa.Select[Any]:
+    return sa.select(CheckScan.serial_id).where(
+        CheckScan.check_id == check.id,
+        CheckScan.undone_at.is_(None),
+        CheckScan.serial_id.is_not(None),
     )
-    return {serial_id for serial_id in found if serial_id is not None}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 
 import sqlalchemy as sa
@@ -45,7 +46,7 @@ class Part:
 class PartFrom:
     """Pieces of a part that are taken out of a bin, or put back: of a lot, by their numbers.
 
-    `row` is its line in what was typed.
+    `best_before` is for a lot nobody saw before, `row` the line in what was typed.
     """
 
     sku: str
@@ -53,6 +54,7 @@ class PartFrom:
     pieces: int = 0
     lot: str = ""
     serials: tuple[str, ...] = ()
+    best_before: date | None = None
     row: int = 0
 
 

@@ -193,9 +193,9 @@ def _check_given_back(
         text = say("The kits give back {pieces} pieces of {sku}.", pieces=pieces, sku=sku.code)
         told.tell(text, "parts")
     for part in said:
-        words = of_row(part.row) if part.row else None
+        words, day = of_row(part.row) if part.row else None, part.best_before
         told.take("parts", partial(require_serials, sku, part.pieces, part.serials), words)
-        told.take("parts", partial(lot_told, session, command, sku, part.lot, None), words)
+        told.take("parts", partial(lot_told, session, command, sku, part.lot, day), words)
         if sku.is_serial_tracked:
             told.take("parts", partial(require_marks, part.serials), words)
             inside = partial(require_pieces_inside, session, kits, sku, part.serials, part.lot)
@@ -218,7 +218,7 @@ def _given_back(
             to_bin_id=target.id,
             pieces=part.pieces,
             reason=MoveReason.TAKE_APART,
-            lot_id=found_lot(session, command, sku, part.lot, None),
+            lot_id=found_lot(session, command, sku, part.lot, part.best_before),
             serials=part.serials,
         )
         for part in _all_of(sku, pieces, parts)

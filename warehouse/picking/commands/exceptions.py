@@ -12,9 +12,9 @@ from warehouse.catalog.models import Bin, Sku
 from warehouse.commands import Command, Outcome, Tone
 from warehouse.counting.events import doubt
 from warehouse.counting.models import CountEvent
-from warehouse.errors import RuleViolation, StaleScreen
+from warehouse.errors import LotBlocked, RuleViolation, StaleScreen
 from warehouse.inventory import ledger
-from warehouse.inventory.models import Move, MoveReason, ReleaseReason
+from warehouse.inventory.models import Lot, Move, MoveReason, ReleaseReason
 from warehouse.inventory.pieces import number_wanted, piece_in
 from warehouse.inventory.queries import NOT_UNDONE
 from warehouse.orders.commands.holds import hold_order
@@ -160,7 +160,7 @@ def undo_pick(session: Session, command: UndoPick) -> Outcome:
 
     Raises:
         RuleViolation: there is none, its order has gone on to the check, or its bin is for one SKU
-        only and was filled with others since.
+        only and was filled with others since. LotBlocked: its lot may be promised to nobody now.
         StaleScreen: the wave is finished; an open task in it would never be picked.
         TakenByAnother: another picks the wave.
     """
@@ -177,6 +177,7 @@ def undo_pick(session: Session, command: UndoPick) -> Outcome:
         raise RuleViolation(say("That order is already at the check."))
     instead = say("Leave the pieces in the tote: the order goes on with them.")
     require_unmixed(session, task.bin_id, {task.sku_id}, instead)
+    _require_fit(session, last.lot_id)
     mirror = ledger.reverse(session, command, last.move_id)
     task.picked -= mirror.pieces
     task.state = TaskState.OPEN
@@ -193,10 +194,26 @@ def undo_pick(session: Session, command: UndoPick) -> Outcome:
     )
 
 
+def _require_fit(session: Session, lot_id: int | None) -> None:
+    """Refuse to promise a lot again that was blocked since; it is held until the command ends."""
+    lot = session.execute(
+        sa.select(Lot.code, Lot.blocked_at).where(Lot.id == lot_id).with_for_update(read=True)
+    ).first()
+    if lot is not None and lot.blocked_at is not None:
+        text = say("Lot {lot} is blocked. Leave the pieces in the tote: they are put aside with the"
+                   " order.", lot=lot.code)  # fmt: skip
+        raise LotBlocked(text, lot=lot.code)
+
+
 def _last_pick(session: Session, wave_id: int) -> Any:
-    """Return move_id, task_id and consignment_id of the wave's newest pick not undone, or None."""
+    """Return the wave's newest pick not undone: its move, lot, task and consignment, or None."""
     return session.execute(
-        sa.select(Move.id.label("move_id"), PickTask.id.label("task_id"), WaveSlot.consignment_id)
+        sa.select(
+            Move.id.label("move_id"),
+            Move.lot_id,
+            PickTask.id.label("task_id"),
+            WaveSlot.consignment_id,
+        )
         # By its line as well, of which moves have an index.
         .join(
             PickTask,

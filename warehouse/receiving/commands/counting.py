@@ -17,12 +17,11 @@ from warehouse.errors import (
     InvalidInput,
     RuleViolation,
     StaleScreen,
-    StillAsked,
     WrongItem,
     WrongScan,
 )
 from warehouse.inventory.refusals import describe, refuse_item, require_pieces
-from warehouse.inventory.told import require_day, require_lot
+from warehouse.inventory.told import require_day, require_lot, require_serial
 from warehouse.receiving.commands.receipts import receipt_by_id
 from warehouse.receiving.commands.tallying import Hand, count_in, focus_of, take_off
 from warehouse.receiving.models import (
@@ -122,8 +121,8 @@ def tell_pieces(session: Session, command: TellPieces) -> Outcome:
 
     Raises:
         StaleScreen: nothing is asked of the actor. StillAsked: the goods in hand were scanned
-        again. WrongItem, WrongScan: other goods, another lot, or a place, were. LotDoubted: what
-        is told for a lot may be the barcode of an item. Others as for `count_goods`.
+        again. WrongItem, WrongScan: other goods, another lot, or a place, were. LotDoubted,
+        SerialDoubted: what is told may be the code of something else. Others as for `count_goods`.
     """
     receipt = counting(session, command.receipt_id)
     focus = focus_of(session, receipt.id, command.actor.person_id)
@@ -133,7 +132,7 @@ def tell_pieces(session: Session, command: TellPieces) -> Outcome:
     if command.lot != focus.lot_code:
         _require_lot(session, command, focus.sku_id)
     if command.serial:
-        _require_no_goods(session, command, focus.sku_id)
+        _require_serial(session, command, focus.sku_id)
     hand = Hand(
         sku=session.get_one(Sku, focus.sku_id),
         pieces=focus.asks,
@@ -169,7 +168,7 @@ def undo_count(session: Session, command: UndoCount) -> Outcome:
     focus = focus_of(session, receipt.id, command.actor.person_id)
     if focus.asks or focus.unknown_code:
         focus.asks, focus.unknown_code = 0, ""
-        session.flush()
+        _forget_lot(session, focus)
         text = say("Not counted. Scan the goods.")
         return Outcome(screen=ReceiveScreen.COUNT, subject_id=receipt.id, message=text)
     last = session.scalars(
@@ -186,6 +185,8 @@ def undo_count(session: Session, command: UndoCount) -> Outcome:
         raise RuleViolation(say("You have counted nothing here that could be taken back."))
     last.undone_at = command.at
     take_off(session, last)
+    if focus.sku_id == last.sku_id:
+        _forget_lot(session, focus)
     sku = session.get_one(Sku, last.sku_id)
     return Outcome(
         screen=ReceiveScreen.COUNT,
@@ -213,23 +214,14 @@ def counting(session: Session, receipt_id: int) -> Receipt:
 
 def _require_lot(session: Session, command: TellPieces, sku_id: int) -> None:
     if command.lot:
-        is_sure = command.is_sure or _was_told(session, command, sku_id)
+        is_sure = command.is_sure or _was_told(session, command.receipt_id, sku_id, command.lot)
         require_lot(session, sku_id, command.lot, goods=command.goods, is_sure=is_sure)
 
 
-def _require_no_goods(session: Session, command: TellPieces, sku_id: int) -> None:
-    """Refuse the barcode of goods as a number: the next piece was scanned too soon."""
-    for told in (command.serial, command.goods):
-        item = item_by_barcode(session, told) if told else None
-        if item is None:
-            continue
-        if item.sku_id == sku_id and told == command.serial:
-            raise StillAsked(
-                say("{name} is in hand already; this scan was not counted. Scan the number of the"
-                    " piece.", name=item.words)
-            )  # fmt: skip
-        if item.sku_id != sku_id:
-            raise refuse_item(session, told, say("the serial number of the piece in hand"))
+def _require_serial(session: Session, command: TellPieces, sku_id: int) -> None:
+    paper = paper_of(session, command.serial)
+    require_serial(session, sku_id, command.serial, goods=command.goods, paper=paper,
+                   is_sure=command.is_sure)  # fmt: skip
 
 
 def _day_told(session: Session, command: TellPieces, focus: ReceiptFocus) -> date | None:
@@ -259,15 +251,24 @@ def _day_told(session: Session, command: TellPieces, focus: ReceiptFocus) -> dat
     return day
 
 
-def _was_told(session: Session, command: TellPieces, sku_id: int) -> bool:
+def _was_told(session: Session, receipt_id: int, sku_id: int, lot: str) -> bool:
     """Tell whether pieces of this lot were counted in the receipt before."""
     counted = sa.select(ReceiptCount.id).where(
-        ReceiptCount.receipt_id == command.receipt_id,
+        ReceiptCount.receipt_id == receipt_id,
         ReceiptCount.sku_id == sku_id,
-        ReceiptCount.lot_code == command.lot,
+        ReceiptCount.lot_code == lot,
         ReceiptCount.undone_at.is_(None),
     )
     return session.execute(counted.limit(1)).first() is not None
+
+
+def _forget_lot(session: Session, focus: ReceiptFocus) -> None:
+    """Ask for the lot anew where nothing that is still counted is of the one told last."""
+    session.flush()
+    lot = focus.lot_code
+    if lot and not _was_told(session, focus.receipt_id, focus.sku_id or 0, lot):
+        focus.lot_code, focus.best_before = "", None
+        session.flush()
 
 
 def _ask_what(session: Session, command: CountGoods, focus: ReceiptFocus) -> Outcome:

@@ -13,6 +13,7 @@ from warehouse.catalog.queries import item_by_barcode
 from warehouse.commands import Command, Outcome
 from warehouse.errors import (
     InsufficientStock,
+    LotMissing,
     RuleViolation,
     SerialElsewhere,
     StaleScreen,
@@ -103,7 +104,7 @@ def take_goods(session: Session, command: TakeGoods) -> Outcome:
         person_id=command.actor.person_id,
         from_bin_id=source.id,
         sku_id=sku.id,
-        lot_id=lot_of(session, source, sku, command.lot),
+        lot_id=_lot_of(session, source, sku, command.lot),
         serials=[],
         opened_at=command.at,
     )
@@ -117,17 +118,20 @@ def add_goods(session: Session, command: AddGoods) -> Outcome:
 
     Raises:
         StaleScreen: it was put down. WrongItem: other goods. TooMany: more than are free.
-        SerialElsewhere: no piece of that number stands in the bin.
+        SerialElsewhere: no piece of that number stands in the bin. LotMissing: nobody said of
+        which lot those in hand are, and the scan says one.
     """
     handling, source, sku = open_handling(session, command, command.handling_id)
     if handling.lot_id is None and item_by_barcode(session, command.barcode) is None:
         told = [lot for lot in lots_in(session, source.id, sku.id) if lot.code == command.barcode]
         if told and not sku.is_serial_tracked:
             return _of_lot(session, command, handling, sku, told[0])
-    if handling.lot_id is None and command.lot:
-        handling.lot_id = lot_of(session, source, sku, command.lot)
-    elif command.lot and handling.lot_id != lot_of(session, source, sku, command.lot):
+    lot_id = _lot_of(session, source, sku, command.lot) if command.lot else handling.lot_id
+    if lot_id != handling.lot_id and handling.lot_id is not None:
         raise RuleViolation(say("This is another lot. Put away the one in hand first."))
+    if lot_id != handling.lot_id and handling.pieces:
+        raise LotMissing(say("Say first of which lot the goods in hand are."), sku=sku.code)
+    handling.lot_id = lot_id
     _count(session, handling, source, sku, command)
     handling.changed_at = command.at
     return _in_hand(session, handling, sku)
@@ -268,6 +272,11 @@ def _source(session: Session, command: Command, bin_id: int) -> Bin:
     if source.kind not in TAKEN_FROM:
         raise RuleViolation(say("Nothing is moved out of {bin} from here.", bin=source.code))
     return source
+
+
+def _lot_of(session: Session, source: Bin, sku: Sku, code: str) -> int | None:
+    """Return the lot of what is in hand; known pieces each tell theirs by their number."""
+    return None if sku.is_serial_tracked else lot_of(session, source, sku, code)
 
 
 def _scanned(session: Session, barcode: str) -> Sku:

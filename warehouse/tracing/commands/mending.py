@@ -8,6 +8,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from warehouse.catalog.models import Sku
 from warehouse.commands import Command, Outcome
 from warehouse.errors import InvalidInput, RuleViolation
 from warehouse.inventory.marks import best_before_problem
@@ -34,11 +35,16 @@ def mend_lot(session: Session, command: MendLot) -> Outcome:
     not handed on to them: another part may end before.
 
     Raises:
-        InvalidInput: no reason, or a day no goods are good until. RuleViolation: kits of this lot
-            would be good for longer than what is in them.
+        InvalidInput: no reason, a day no goods are good until, or none for goods that have one
+            each. RuleViolation: kits of this lot would be good for longer than what is in them.
     """
     lot = locked_lot(session, command.lot_id, command.reason)
     day = command.best_before
+    sku = session.get_one(Sku, lot.sku_id)
+    if day is None and sku.is_expiry_tracked:
+        text = say("Each lot of {sku} has a best-before. Say that of {lot}.", sku=sku.code,
+                   lot=lot.code)  # fmt: skip
+        raise InvalidInput(text, field="best_before")
     if day and (problem := best_before_problem(day, command.day, is_faulty=True)):
         raise InvalidInput(problem, field="best_before")
     _require_as_good(session, lot, day)

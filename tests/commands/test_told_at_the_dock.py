@@ -1,0 +1,103 @@
+"""What a receiver answers: a place is no lot or number at the first word, and undone is undone."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.builders import Goods
+from tests.dock import NEXT_YEAR, Dock
+from warehouse.commands import Outcome
+from warehouse.errors import LotDoubted, SerialDoubted, WrongItem
+from warehouse.inventory.models import Serial
+from warehouse.receiving.commands.counting import TellPieces, UndoCount, tell_pieces, undo_count
+from warehouse.receiving.models import Receipt, ReceiptCount, ReceiptFocus
+from warehouse.receiving.screens import ReceiveScreen
+
+
+class Asked:
+    """A receiver with goods in hand who was asked something."""
+
+    def __init__(self, dock: Dock, **flags: bool) -> None:
+        self.dock, self.world = dock, dock.world
+        self.goods: Goods = dock.tracked("CREAM", **flags)
+        self.receipt_id = dock.blind()
+        self.here: dict[str, Any] = {"by": "lei", "receipt_id": self.receipt_id}
+        dock.count(self.receipt_id, self.goods)
+
+    def tell(self, **told: Any) -> Outcome:
+        return self.world.do(tell_pieces, TellPieces, **self.here, **told)
+
+    def undo(self) -> Outcome:
+        return self.world.do(undo_count, UndoCount, **self.here)
+
+    def again(self) -> Outcome:
+        return self.dock.count(self.receipt_id, self.goods)
+
+    def lots(self) -> list[str]:
+        """Return the lots of what is counted."""
+        return [count.lot_code for count in self.world.all(ReceiptCount, undone_at=None)]
+
+
+def test_a_lot_that_is_called_like_a_bin_is_told_twice(dock: Dock):
+    asked = Asked(dock, is_lot_tracked=True)
+    dock.world.bin("A1")
+    refusal = dock.world.refused(LotDoubted, tell_pieces, TellPieces, lot="A1", **asked.here)
+    assert (refusal.facts["offered"], "bin A1" in str(refusal)) == ("A1", True)
+    assert asked.tell(lot="A1", is_sure=True).screen == ReceiveScreen.COUNT
+    assert asked.lots() == ["A1"]
+
+
+@pytest.mark.parametrize("what", ["bin", "tote", "courier", "receipt"])
+def test_a_place_or_paper_is_a_serial_number_only_when_told_twice(dock: Dock, what: str):
+    asked = Asked(dock, is_serial_tracked=True)
+    dock.world.bin("A-01")
+    dock.world.tote("TOTE-01")
+    dock.world.carrier()
+    number = dock.world.get(Receipt, asked.receipt_id).number
+    code = {"bin": "A-01", "tote": "TOTE-01", "courier": "COURIER-ZTO", "receipt": number}[what]
+    refusal = dock.world.refused(SerialDoubted, tell_pieces, TellPieces, serial=code, **asked.here)
+    assert (refusal.facts["offered"], f"{what} {code}" in str(refusal)) == (code, what != "courier")
+    assert asked.tell(serial=code, is_sure=True).screen == ReceiveScreen.COUNT
+    assert [count.serial for count in dock.world.all(ReceiptCount)] == [code]
+
+
+def test_goods_are_no_serial_number_however_often_they_are_told(dock: Dock):
+    asked = Asked(dock, is_serial_tracked=True)
+    told = {"serial": dock.world.sku("MUG").barcode, "is_sure": True}
+    dock.world.refused(WrongItem, tell_pieces, TellPieces, **told, **asked.here)
+
+
+def test_a_number_that_a_symbol_says_with_its_goods_is_one_at_once(dock: Dock):
+    asked = Asked(dock, is_serial_tracked=True)
+    dock.world.bin("A-01")
+    asked.tell(serial="A-01", goods=asked.goods.barcode)
+    dock.finish(asked.receipt_id)
+    dock.book(asked.receipt_id)
+    assert [serial.code for serial in dock.world.all(Serial)] == ["A-01"]
+
+
+# Taken back
+
+
+def test_a_lot_whose_only_pieces_were_taken_back_is_asked_for_anew(dock: Dock):
+    asked = Asked(dock, is_lot_tracked=True, is_expiry_tracked=True)
+    asked.tell(lot="WRONG", best_before=date(2027, 1, 1))
+    asked.undo()
+    assert asked.again().screen == ReceiveScreen.LOT
+    asked.tell(lot="L1", best_before=NEXT_YEAR)
+    asked.again()
+    asked.undo()
+    assert asked.again().screen == ReceiveScreen.COUNT  # one of L1 is counted still
+    assert asked.lots() == ["L1", "L1"]
+
+
+def test_a_lot_told_before_its_question_was_taken_back_is_asked_for_anew(dock: Dock):
+    asked = Asked(dock, is_lot_tracked=True, is_expiry_tracked=True)
+    assert asked.tell(lot="WRONG").screen == ReceiveScreen.BEST_BEFORE
+    asked.undo()
+    focus = dock.world.one(ReceiptFocus)
+    assert (focus.asks, focus.lot_code, focus.best_before) == (0, "", None)
+    assert asked.again().screen == ReceiveScreen.LOT
