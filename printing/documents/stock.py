@@ -84,16 +84,23 @@ class GoodsReceipt(Document):
 
 @dataclass(frozen=True, kw_only=True)
 class ExchangeLine(Facts):
-    """Faulty pieces of one SKU on their way to be exchanged, and what is wrong with them."""
+    """Faulty pieces of one SKU on their way to be exchanged, and what is wrong with them.
+
+    Of goods kept by lot it is one lot, of known pieces the numbers are written, parted by blanks.
+    """
 
     sku_code: str
     name: str
     pieces: int
     properties: str = ""
     fault: str = ""
+    lot: str = ""
+    best_before: str = ""
+    serials: str = ""
 
     def __post_init__(self) -> None:
         self._tidy(sku_code=64, name=NOTE_CHARS, properties=NAME_CHARS * 2, fault=NOTE_CHARS)
+        self._tidy(lot=64, best_before=16, serials=NOTE_CHARS)
         self._require(1 <= self.pieces <= MAX_PIECES, "pieces", f"needs 1 to {MAX_PIECES}")
 
 

@@ -77,6 +77,10 @@ def receipt_correction(locale: str = "zh", **changed: Any) -> GoodsReceipt:
 def exchange_out(locale: str = "zh", **changed: Any) -> ExchangeOut:
     """Return the slip of faulty pieces on their way back to the supplier."""
     faults = (("抽丝", "Pulled thread"), ("色差", "Off colour"), ("杯口缺损", "Chipped rim"))
+    known: tuple[dict[str, str], ...] = (
+        {}, {"lot": "YZ2611-A", "best_before": "2027-11-30"},
+        {"serials": " ".join(f"SN202611000{n}" for n in range(17, 21))},
+    )  # fmt: skip
     facts: dict[str, Any] = {
         "locale": locale,
         "exchange_no": "EX20261122-001",
@@ -88,9 +92,9 @@ def exchange_out(locale: str = "zh", **changed: Any) -> ExchangeOut:
         "lines": tuple(
             ExchangeLine(
                 sku_code=item.code, name=item.name, properties=item.properties,
-                pieces=item.pieces, fault=either(locale, *fault),
+                pieces=item.pieces, fault=either(locale, *fault), **kept,
             )
-            for item, fault in zip(items(locale), faults, strict=True)
+            for item, fault, kept in zip(items(locale), faults, known, strict=True)
         ),
         "printed_at": "2026-11-22 14:30",
         "station": either(locale, "收货口", "Dock"),

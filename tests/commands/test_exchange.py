@@ -127,6 +127,19 @@ def test_faulty_pieces_go_out_and_come_back_in_every_way(dock: Dock):
     dock.world.refused(StaleScreen, settle_exchange, SettleExchange, pieces=1, **given)
 
 
+def test_the_slip_names_lots_and_numbers_of_what_goes_back(dock: Dock):
+    milk = dock.tracked("MILK", is_lot_tracked=True, is_expiry_tracked=True)
+    phone = dock.tracked("PHONE", is_serial_tracked=True)
+    faulty(dock, milk, 4, lot="L1", best_before=NEXT_YEAR)
+    faulty(dock, phone, 1, serial="S1")
+    sent(dock, {"MILKL1": 4, "PHONES1": 1})
+    paper = dock.world.one(PrintJob, document_kind="exchange_out")
+    assert [(x["sku_code"], x["lot"], x["best_before"], x["serials"])
+            for x in paper.facts["lines"]] == [
+        ("MILK", "L1", str(NEXT_YEAR), ""), ("PHONE", "", "", "S1")
+    ]  # fmt: skip
+
+
 def test_what_cannot_be_settled_so_is_refused(dock: Dock):
     tee = dock.world.sku("TEE")
     dock.world.sku("MUG")

@@ -85,6 +85,8 @@ def test_an_exchange_slip_comes_in_two_copies_with_the_same_lines():
         t for t in second if t != "Warehouse's copy"
     ]
     assert "Page 1 of 1" in first
+    assert "Lot: YZ2611-A  Best before: 2027-11-30" in first
+    assert " ".join(first).count("SN202611000") == 4
 
 
 def test_a_blind_count_has_no_column_for_the_book():

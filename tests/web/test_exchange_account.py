@@ -9,10 +9,11 @@ import sqlalchemy as sa
 
 from tests.commands.test_exchange import faulty, keys
 from tests.dock import Dock
-from tests.web.desk_site import Desk
+from tests.web.desk_site import Desk, words_of
 from warehouse.commands import USUAL_ZONE
 from warehouse.db import utcnow
-from warehouse.receiving.accounts import Exchange
+from warehouse.people.models import Role
+from warehouse.receiving.accounts import Exchange, ExchangeLine, ExchangeReturn
 from warehouse.receiving.commands.exchange import (
     Faulty,
     MakeExchange,
@@ -56,3 +57,21 @@ def test_two_suppliers_of_one_name_have_an_account_each(desk: Desk):
     lent(desk, YZ=3, YZ2=4)
     totals = re.findall(r"<b>(\d+)</b>", desk.get(ACCOUNT).get_data(as_text=True))
     assert totals[:2] == ["4", "3"]
+
+
+def test_a_wrong_settlement_is_taken_back_where_it_stands_by_those_who_buy(desk: Desk):
+    Dock(desk.world).supplier()
+    lent(desk, YZ=3)
+    here = f"/receiving/exchanges/{desk.world.one(Exchange).id}"
+    settled = {"line_id": str(desk.world.one(ExchangeLine).id), "kind": "replaced", "pieces": "3"}
+    desk.post(f"{here}/settle", **settled)
+    act = f"{here}/settled/{desk.world.one(ExchangeReturn).id}/take-back"
+    assert desk.post(act, Role.RECEIVER, reason="a slip").status_code == 403
+    assert "Say why." in desk.said(desk.post(act, reason=""))
+    assert desk.world.one(Exchange).state == "settled"
+    assert "3 pieces of" in desk.said(desk.submit(here, act, reason="one came"))
+    assert desk.world.one(Exchange).state == "out"
+    page = words_of(desk.get(here))
+    assert "taken back" in page
+    assert "Taken back: good ones came instead, 3 pieces: one came" in page
+    assert act not in desk.get(here).get_data(as_text=True)

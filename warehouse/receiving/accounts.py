@@ -173,12 +173,19 @@ class ExchangeLine(Base):
 
 
 class ExchangeReturn(Base):
-    """How the supplier settled some pieces of a line, in other goods if so agreed."""
+    """How the supplier settled some pieces of a line, in other goods if so agreed.
+
+    What was settled wrongly is taken back by a row of its own, with pieces and amount below zero.
+    """
 
     __tablename__ = "exchange_return"
     __table_args__ = (
-        sa.CheckConstraint("pieces > 0", name="pieces_positive"),
-        sa.CheckConstraint("amount_fen >= 0", name="amount_not_negative"),
+        sa.UniqueConstraint("takes_back_id"),
+        sa.CheckConstraint(
+            "(takes_back_id IS NULL AND pieces > 0 AND amount_fen >= 0)"
+            " OR (takes_back_id IS NOT NULL AND pieces < 0 AND amount_fen <= 0)",
+            name="settles_or_takes_back",
+        ),
         one_of("kind", Settlement),
         sa.Index("ix_exchange_return_line_id", "line_id"),
     )
@@ -192,3 +199,4 @@ class ExchangeReturn(Base):
     note: Mapped[str] = mapped_column(text_of(200), default="")
     at: Mapped[Instant]
     person_id: Mapped[Ref] = mapped_column(sa.ForeignKey("person.id"))
+    takes_back_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("exchange_return.id"))

@@ -363,9 +363,21 @@ def lines_of_exchange(session: Session, exchange_id: int) -> Sequence[Any]:
 
 
 def returns_of(session: Session, exchange_id: int) -> Sequence[Any]:
-    """Return how pieces of an exchange were settled, oldest first."""
+    """Return how pieces of an exchange were settled, oldest first; and what was taken back.
+
+    `is_standing`: it settles, and nobody has taken it back.
+    """
+    counter = aliased(ExchangeReturn)
+    taken_back = sa.exists().where(counter.takes_back_id == ExchangeReturn.id)
+    is_standing = sa.and_(ExchangeReturn.takes_back_id.is_(None), ~taken_back)
     return session.execute(
-        sa.select(ExchangeReturn, Sku.code, Sku.name, Person.name.label("who"))
+        sa.select(
+            ExchangeReturn,
+            Sku.code,
+            Sku.name,
+            Person.name.label("who"),
+            is_standing.label("is_standing"),
+        )
         .join(ExchangeLine, ExchangeLine.id == ExchangeReturn.line_id)
         .join(Sku, Sku.id == ExchangeReturn.sku_id)
         .join(Person, Person.id == ExchangeReturn.person_id)

@@ -13,6 +13,7 @@ from printing.documents import ExchangeOut, GoodsReceipt, Locale, ReceiptLine
 from printing.queue import enqueue
 from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.commands import Command
+from warehouse.inventory.models import Lot
 from warehouse.inventory.refusals import home_of
 from warehouse.numbers import next_number
 from warehouse.receiving.accounts import Exchange, ExchangeLine
@@ -117,8 +118,9 @@ def exchange_slip(session: Session, exchange: Exchange, zone: tzinfo) -> Exchang
     """Return what goes back to the supplier as paper."""
     site = load_settings(session)
     lines = session.execute(
-        sa.select(ExchangeLine, Sku)
+        sa.select(ExchangeLine, Sku, Lot)
         .join(Sku, Sku.id == ExchangeLine.sku_id)
+        .outerjoin(Lot, Lot.id == ExchangeLine.lot_id)
         .where(ExchangeLine.exchange_id == exchange.id)
         .order_by(Sku.code, ExchangeLine.id)
     ).all()
@@ -134,11 +136,14 @@ def exchange_slip(session: Session, exchange: Exchange, zone: tzinfo) -> Exchang
             SlipLine(
                 sku_code=sku.code,
                 name=sku.name,
-                properties=" ".join(part for part in (sku.properties, line.serials) if part),
+                properties=sku.properties,
                 pieces=line.pieces,
                 fault=line.fault,
+                lot=lot.code if lot else "",
+                best_before=f"{(lot and lot.best_before) or ''}",
+                serials=line.serials,
             )
-            for line, sku in lines
+            for line, sku, lot in lines
         ),
         note=exchange.note,
         printed_at=sent_at.astimezone(zone).strftime(STAMP),

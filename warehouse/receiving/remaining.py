@@ -131,16 +131,21 @@ def _of_goods(place: Place) -> Where:
 def _of_receipts(session: Session, receipt: Receipt, place: Place, since: Where) -> tuple[int, int]:
     """Return the pieces that came there with later receipts, and with corrections of earlier ones.
 
-    What a supplier sends to the dock for faulty pieces came later, like a receipt.
+    What a supplier sends to the dock for faulty pieces came later, like a receipt; what was settled
+    so and taken back did not come.
     """
     document, root = aliased(Receipt), aliased(Receipt)
     is_in = Move.to_bin_id == place.bin_id
     dock_id = bin_of_kind(session, BinKind.DOCK).id
-    replaced = sa.and_(Move.reason == MoveReason.EXCHANGE_IN, Move.to_bin_id == dock_id)
+    undone = aliased(Move)
+    reason = sa.func.coalesce(undone.reason, Move.reason, type_=Move.reason.type)
+    at_dock = sa.or_(Move.to_bin_id == dock_id, Move.from_bin_id == dock_id)
+    replaced = sa.and_(reason == MoveReason.EXCHANGE_IN, at_dock)
     is_later = sa.or_(replaced, root.booked_at >= receipt.booked_at)
     signed = sa.case((is_in, Move.pieces), else_=-Move.pieces)
     later, all_told = session.execute(
         sa.select(sa.func.sum(sa.case((is_later, signed), else_=0)), sa.func.sum(signed))
+        .outerjoin(undone, undone.id == Move.reverses_id)
         .outerjoin(document, document.number == Move.reference)
         .outerjoin(root, root.id == sa.func.coalesce(document.corrects_id, document.id))
         .where(

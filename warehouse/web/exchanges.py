@@ -25,6 +25,7 @@ from warehouse.receiving.commands.exchange import (
     send_exchange,
 )
 from warehouse.receiving.commands.settling import SettleExchange, settle_exchange
+from warehouse.receiving.commands.taking_back import TakeBackSettlement, take_back_settlement
 from warehouse.receiving.models import Supplier
 from warehouse.receiving.quarantine import bought_of, faults_by_supplier, on_lists, standing
 from warehouse.receiving.queries import FAULT_WORDS, suppliers_in_use
@@ -242,6 +243,16 @@ def settle(exchange_id: int) -> Response | tuple[str, int]:
     except Conflict as error:
         return told(error, _here(exchange_id))
     return noted(outcome, _here(exchange_id))
+
+
+@bp.post("/exchanges/<int:exchange_id>/settled/<int:return_id>/take-back")
+@needs(Right.BUY)
+def unsettle(exchange_id: int, return_id: int) -> Response:
+    """Take back how some pieces were settled."""
+    return act(
+        take_back_settlement, TakeBackSettlement, back=_here(exchange_id),
+        exchange_id=exchange_id, return_id=return_id, reason=form_str("reason", ""),
+    )  # fmt: skip
 
 
 def _lines(typed: Typed) -> tuple[Faulty, ...]:

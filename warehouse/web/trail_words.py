@@ -8,6 +8,7 @@ from typing import Any
 
 from warehouse.inventory.models import MoveReason
 from warehouse.orders.models import HoldKind
+from warehouse.receiving.accounts import Settlement
 from warehouse.replenishing.models import TaskState as FillState
 from warehouse.text import Text, say
 from warehouse.web.context import speak
@@ -222,6 +223,15 @@ SENTENCES: dict[tuple[str, str], tuple[Say, str | None]] = {
     ("exchange", "sent_back"): (_with("Refused and sent back: {pieces} × {sku}"), "attention"),
     ("exchange", "refused"): (_with("Refused: {pieces} × {sku}"), "stop"),
     ("exchange", "settled"): (_plain(say("All settled")), "ok"),
+    ("exchange", "taken_back"): (
+        lambda f: say(
+            "Taken back: {kind}, {pieces} pieces: {reason}",
+            kind=word(Settlement(f["kind"])),
+            pieces=f["pieces"],
+            reason=f["reason"],
+        ),
+        "attention",
+    ),
     ("sku", "level_set"): (_levels, None),
     ("sku", "level_proposed"): (_levels, "ok"),
     ("sku", "level_imported"): (_plain(say("Levels and terms read from a list")), None),

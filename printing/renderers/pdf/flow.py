@@ -17,12 +17,11 @@ CELL_PAD = 1.0
 MIN_ROW_MM = 4.0
 ROW_AIR = 1.2
 BELOW_GAP = 0.2
-BELOW_LINES = 2
 
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """A column: its title, width and the letters of its cells."""
+    """A column: its title, width and the letters of its cells; `below`: after their first line."""
 
     title: str
     width: float
@@ -31,6 +30,7 @@ class Column:
     bold: bool = False
     align: Align = "left"
     max_lines: int = 3
+    below_lines: int = 2
 
 
 Head = Callable[[Sheet, Box], float]
@@ -174,7 +174,7 @@ class Flow:
         lower = Box(cell.x, top + main_mm + BELOW_GAP, cell.w, below_mm - BELOW_GAP)
         self.sheet.write(
             lower, below, column.size_pt, floor_pt=column.floor_pt, align=column.align,
-            max_lines=BELOW_LINES,
+            max_lines=column.below_lines,
         )  # fmt: skip
 
 
@@ -188,7 +188,7 @@ def _main_mm(column: Column, main: str) -> float:
 
 
 def _below_mm(column: Column, below: str) -> float:
-    return _height_mm(column, below, False, BELOW_LINES) + BELOW_GAP if below else 0.0
+    return _height_mm(column, below, False, column.below_lines) + BELOW_GAP if below else 0.0
 
 
 def _height_mm(column: Column, text: str, bold: bool, max_lines: int) -> float:

@@ -145,23 +145,18 @@ def _changed(flow: Flow, receipt: GoodsReceipt, line: ReceiptLine) -> None:
     """Write what a correction changes on a roll: the goods over the whole width, figures below."""
     flow.y += 0.6
     flow.text(line.name, 9.5, max_lines=3, gap=0)
-    for text in (_about(line), _lot(receipt, line), line.serials):
+    for text in (_about(line), office.lot_of(receipt, line.lot, line.best_before), line.serials):
         flow.text(text, 9, max_lines=3, gap=0)
     flow.row([_side(receipt, line), *_figures(line)], least_mm=6)
 
 
 def _described(receipt: GoodsReceipt, line: ReceiptLine) -> str:
-    marks = (_lot(receipt, line), line.serials, _side(receipt, line))
+    marks = (office.lot_of(receipt, line.lot, line.best_before), line.serials, _side(receipt, line))
     return "\n".join(filter(None, (line.name, _about(line), "  ".join(filter(None, marks)))))
 
 
 def _about(line: ReceiptLine) -> str:
     return "  ".join(filter(None, (line.properties, line.sku_code)))
-
-
-def _lot(receipt: GoodsReceipt, line: ReceiptLine) -> str:
-    told = (("Lot", line.lot), ("Best before", line.best_before))
-    return "  ".join(labelled(receipt.locale, name, value) for name, value in told if value)
 
 
 def _side(receipt: GoodsReceipt, line: ReceiptLine) -> str:

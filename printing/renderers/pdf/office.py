@@ -11,7 +11,7 @@ from printing.geometry import Box
 from printing.media import Form, Media
 from printing.renderers.pdf.flow import Flow
 from printing.renderers.pdf.sheet import WHITE, Sheet
-from printing.words import word
+from printing.words import labelled, word
 
 MARGIN = 10.0
 FOOT_MM = 6.0
@@ -58,6 +58,12 @@ def signatures(flow: Flow, document: Document, names: Sequence[str]) -> None:
             flow.sheet.write(row.columns(27)[0], word(document.locale, label), 9.5, floor_pt=5,
                              valign="bottom", max_lines=1)  # fmt: skip
             flow.sheet.rule(row.x + 28, row.bottom - 0.2, row.w - 28, dots=2)
+
+
+def lot_of(document: Document, lot: str, best_before: str) -> str:
+    """Return a lot and its last day with their names, nothing of goods without."""
+    told = (("Lot", lot), ("Best before", best_before))
+    return "  ".join(labelled(document.locale, name, value) for name, value in told if value)
 
 
 def title(sheet: Sheet, box: Box, document: Document, name: str, number: str, owner: str) -> None:
