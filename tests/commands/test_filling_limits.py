@@ -140,7 +140,10 @@ def test_what_the_book_took_from_under_a_carrier_is_said_and_the_next_bin_is_gon
     planned(world)
     to = taken(world, tee, 4)
     world.bin("R-09", kind=BinKind.RESERVE)
-    world.do(move_bin, MoveBin, bin="R-01", to="R-09")
+    text = world.refused(RuleViolation, move_bin, MoveBin, bin="R-01", to="R-09").text
+    assert "li has 4 × TEE of R-01 in hand." in str(text)
+    all_of_it = Taken(bin="R-01", sku="TEE", pieces=there(world, tee)["R-01"])
+    world.do(move_pieces, MovePieces, taken=all_of_it, to="R-09")
     gone = world.do(put_on_face, PutOnFace, barcode="A-01", **to)
     assert (gone.screen, there(world, tee)["A-01"]) == ("gone", 2)
     again = world.do(take_from_reserve, TakeFromReserve, barcode=tee.barcode, **to)
