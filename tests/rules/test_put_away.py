@@ -111,6 +111,26 @@ def test_each_limit_is_seen_by_itself(place: Place, limit: Limit):
     assert limit not in broken(SHELF, [TEE])
 
 
+def test_a_piece_alone_fills_its_bin_to_the_brim_two_leave_gaps():
+    bay = replace(SHELF, size_mm=(310, 210, 50))
+    assert room(bay, replace(TEE, size_mm=(300, 200, 50), pieces=5)) == 1
+    assert room(replace(bay, pieces=1), replace(TEE, size_mm=(300, 200, 49), pieces=5)) == 0
+    assert Limit.VOLUME in broken(bay, [replace(TEE, size_mm=(400, 200, 50), pieces=1)])
+
+
+def test_goods_without_a_class_take_room_kept_for_one_last_but_stand_where_they_stand():
+    cold = replace(SHELF, bin_id=2, storage_class="cold", walk_order=1)
+    shared = replace(SHELF, bin_id=3, sku_ids=frozenset({2}))
+    for places, best in (([cold, shared], shared), ([cold], cold)):
+        found = advise(TEE, places)
+        assert found is not None
+        assert found.place == best
+    home = replace(cold, sku_ids=frozenset({1}))
+    found = advise(TEE, [home, shared, SHELF])
+    assert found is not None
+    assert found.place == home
+
+
 def test_goods_with_a_class_stand_nowhere_else():
     cold = replace(TEE, storage_class="cold")
     fridge = replace(SHELF, bin_id=2, storage_class="cold", walk_order=900)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from itertools import combinations
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from warehouse.inventory.models import LotBalance, StockBalance, Unfound
 from warehouse.inventory.unfound import at_least_0
 from warehouse.placing.rules import (
     ADVISED_KINDS,
+    FILLED_PERCENT,
     HARD,
     Advice,
     Goods,
@@ -21,8 +23,32 @@ from warehouse.placing.rules import (
     Size,
     advise,
     room,
+    takes_all,
+    wanted_in,
 )
 
+
+class _Look(NamedTuple):
+    """Which bins are looked at; `is_more`: also where some of the pieces have a place already."""
+
+    is_empty: bool
+    is_for_all: bool = False
+    is_any_class: bool = False
+    is_more: bool = False
+
+    @property
+    def is_again(self) -> bool:
+        """Tell whether for one piece the look before has seen the same bins."""
+        return self.is_more and not self.is_for_all
+
+
+_LOOKS = (
+    _Look(is_empty=True, is_for_all=True, is_more=True),
+    _Look(is_empty=True, is_more=True),
+    _Look(is_empty=False),
+    _Look(is_empty=True, is_any_class=True),
+    _Look(is_empty=False, is_any_class=True),
+)
 LOOKED_AT = 40  # bins of each sort that are weighed against each other for one piece of advice
 MOST_ROOM = 1_000_000  # pieces: as much as nobody brings
 
@@ -92,8 +118,10 @@ def room_in(session: Session, pairs: Collection[tuple[int, int]]) -> dict[tuple[
 def advice_for(session: Session, goods: Goods, *, but: int) -> Advice | None:
     """Return where to put the goods, any bin but the one they come from; None if nowhere fits.
 
-    Looked at are the bins that have the SKU, the empty ones of its class nearest to these on the
-    walk, and only where none of these takes a piece, bins with other goods.
+    Looked at are the bins that have the SKU and the empty ones of its class nearest to these on
+    the walk that take all pieces, else those that take one; only where none of these takes a
+    piece, bins with other goods; and at last, for goods without a class, bins of any. The database
+    looks for what the bins themselves may hold, so no number of smaller ones hides one that does.
     """
     homes = list(
         session.scalars(
@@ -109,36 +137,71 @@ def advice_for(session: Session, goods: Goods, *, but: int) -> Advice | None:
         )
     )
     walk = session.scalar(sa.select(sa.func.min(Bin.walk_order)).where(Bin.id.in_(homes))) or 0
-    empty = _near(session, goods, walk, but, is_empty=True)
-    found = advise(goods, _places(session, [*homes, *empty]))
-    if found is not None:
-        return found
-    shared = _near(session, goods, walk, but, is_empty=False)
-    return advise(goods, _places(session, [*homes, *shared]))
+    seen = homes
+    found = advise(goods, _places(session, homes))
+    for look in _LOOKS if _is_held_anywhere(session, goods, but) else ():
+        if found is not None and (takes_all(found, goods) or not look.is_more):
+            return found
+        if (look.is_any_class and goods.storage_class) or (look.is_again and goods.pieces == 1):
+            continue
+        seen = [*seen, *_near(session, goods, walk, but, look)]
+        found = advise(goods, _places(session, seen))
+    return found
 
 
 def _usable(but: int) -> list[Any]:
     return [Bin.kind.in_(ADVISED_KINDS), Bin.is_active, ~Bin.is_put_closed, Bin.id != but]
 
 
-def _near(session: Session, goods: Goods, walk: int, but: int, *, is_empty: bool) -> list[int]:
-    """Return the bins nearest on the walk, of each kind on both sides, empty or with goods."""
+def _is_held_anywhere(session: Session, goods: Goods, but: int) -> bool:
+    """Tell whether any bin holds a piece: if none does, no walk along all of them is made."""
+    any_bin = sa.select(Bin.id).where(*_usable(but), *_holds(goods, 1)).limit(1)
+    return session.execute(any_bin).first() is not None
+
+
+def _near(session: Session, goods: Goods, walk: int, but: int, look: _Look) -> list[int]:
+    """Return the bins nearest on the walk, of each kind on both sides, that may hold the goods."""
     found: list[int] = []
     for kind in ADVISED_KINDS:
+        pieces = wanted_in(kind, goods) if look.is_for_all else 1
         base = (
             sa.select(Bin.id)
             .outerjoin(Zone, Zone.id == Bin.zone_id)
-            .where(*_usable(but), Bin.kind == kind, ~_stands_in if is_empty else _stands_in)
+            .where(*_usable(but), Bin.kind == kind, *_holds(goods, pieces))
+            .where(~_stands_in if look.is_empty else sa.and_(_stands_in, ~Bin.is_one_sku))
             .limit(LOOKED_AT)
         )
-        if not is_empty:
-            base = base.where(~Bin.is_one_sku)
-        if goods.storage_class:
+        if not look.is_any_class:
             base = base.where(_class == goods.storage_class)
         after = base.where(Bin.walk_order >= walk).order_by(Bin.walk_order, Bin.id)
         before = base.where(Bin.walk_order < walk).order_by(Bin.walk_order.desc(), Bin.id)
         found += [*session.scalars(after), *session.scalars(before)]
     return found
+
+
+def _holds(goods: Goods, pieces: int) -> list[sa.ColumnElement[bool]]:
+    """Return what a bin must be like to hold so many of the pieces while nothing stands in it."""
+    limits = [_is_none_or(Bin.most_pieces, Bin.most_pieces >= pieces)]
+    if goods.weight_g:
+        limits.append(_is_none_or(Bin.most_weight_g, Bin.most_weight_g >= goods.weight_g * pieces))
+    if goods.size_mm is None:
+        return limits
+    sides = (Bin.length_mm, Bin.width_mm, Bin.height_mm)
+    least, middle, most = sorted(goods.size_mm)
+    goes_in = sa.and_(
+        *(side >= least for side in sides),
+        sa.or_(*(sa.and_(one >= middle, two >= middle) for one, two in combinations(sides, 2))),
+        sa.or_(*(side >= most for side in sides)),
+    )
+    if pieces > 1:
+        inside = sa.cast(Bin.length_mm, sa.BigInteger) * Bin.width_mm * Bin.height_mm
+        volume = least * middle * most * pieces
+        goes_in = sa.and_(goes_in, inside * FILLED_PERCENT >= volume * 100)
+    return [*limits, sa.or_(*(side.is_(None) for side in sides), goes_in)]
+
+
+def _is_none_or(limit: Any, is_kept: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    return sa.or_(limit.is_(None), is_kept)
 
 
 def _places(session: Session, bin_ids: Sequence[int]) -> list[Place]:

@@ -143,14 +143,15 @@ def advise(goods: Goods, places: Iterable[Place]) -> Advice | None:
     """Return the bin to put the goods into, None if none of the places takes a piece.
 
     A bin that takes all pieces comes before one that takes some; then shelves before reserve as
-    long as the shelves may have more of the SKU; then the better `Reason`; then what is nearest
-    to where the SKU stands, else first on the walk. No limit that is known is ever broken.
+    long as the shelves may have more of the SKU; then, for goods without a class, bins of none;
+    then the better `Reason`; then what is nearest to where the SKU stands, else first on the walk.
+    No limit that is known is ever broken.
     """
     found = [place for place in places if place.kind in ADVISED_KINDS]
     homes = [place for place in found if goods.sku_id in place.sku_ids]
     best: tuple[tuple[float, ...], Advice] | None = None
     for place in found:
-        pieces = min(room(place, goods), _wanted_in(place, goods))
+        pieces = min(room(place, goods), wanted_in(place.kind, goods))
         if pieces < 1:
             continue
         advice = Advice(
@@ -182,10 +183,10 @@ def _rank(advice: Advice, goods: Goods, homes: Sequence[Place]) -> tuple[float, 
     place = advice.place
     is_shelf = place.kind is BinKind.SHELF
     return (
-        advice.pieces < min(goods.pieces, _wanted_on_shelves(goods) or goods.pieces),
+        not takes_all(advice, goods),
         not is_shelf if _wanted_on_shelves(goods) else is_shelf,
+        _is_of_others(place, goods),
         list(Reason).index(advice.reason),
-        bool(goods.storage_class) != bool(place.storage_class),
         min((_distance(place, home) for home in homes), default=0),
         place.walk_order,
         place.bin_id,
@@ -199,12 +200,17 @@ def _wanted_on_shelves(goods: Goods) -> int:
     return min(goods.pieces, max(goods.shelf_most - goods.on_shelves, 0))
 
 
-def _wanted_in(place: Place, goods: Goods) -> int:
+def takes_all(advice: Advice, goods: Goods) -> bool:
+    """Tell whether the bin takes all pieces that are to go into one of its kind."""
+    return advice.pieces >= min(goods.pieces, _wanted_on_shelves(goods) or goods.pieces)
+
+
+def wanted_in(kind: BinKind, goods: Goods) -> int:
     """Return how many pieces go into a bin of this kind; with full shelves still all of them.
 
     A site without reserve has nowhere else to put them, so full shelves come last, not never.
     """
-    if place.kind is BinKind.SHELF:
+    if kind is BinKind.SHELF:
         return _wanted_on_shelves(goods) or goods.pieces
     return goods.pieces
 
@@ -213,6 +219,12 @@ def _distance(place: Place, home: Place) -> float:
     if None not in (place.x_mm, place.y_mm, home.x_mm, home.y_mm):
         return hypot((place.x_mm or 0) - (home.x_mm or 0), (place.y_mm or 0) - (home.y_mm or 0))
     return float(abs(place.walk_order - home.walk_order)) * 1_000
+
+
+def _is_of_others(place: Place, goods: Goods) -> bool:
+    """Tell whether goods without a class would take room that is kept for those of one."""
+    is_home = goods.sku_id in place.sku_ids
+    return bool(place.storage_class) and not goods.storage_class and not is_home
 
 
 def _is_of_class(goods: Goods, place: Place) -> bool:
@@ -231,9 +243,11 @@ def goes_in(goods: Goods, place: Place) -> bool:
 def _is_too_much(place: Place, goods: Sequence[Goods]) -> bool:
     if place.size_mm is None:
         return False
+    is_alone = place.pieces + sum(g.pieces for g in goods) == 1  # which leaves no gaps
     volume = sum(_volume(g.size_mm) * g.pieces for g in goods)
     whole = place.volume_mm3 + volume
-    return volume > 0 and whole * 100 > _volume(place.size_mm) * FILLED_PERCENT
+    most = 100 if is_alone else FILLED_PERCENT
+    return volume > 0 and whole * 100 > _volume(place.size_mm) * most
 
 
 def _volume(size: Size | None) -> int:
