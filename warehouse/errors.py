@@ -4,7 +4,7 @@ WarehouseError
   NotFound        404   the thing named does not exist
   ScanRejected    422   mended by scanning something else
     UnknownBarcode, WrongItem, WrongBin, WrongTote, WrongParcel, WrongWaybill, VoidWaybill,
-    OtherLot, LotWanted, LotDoubted, SerialDoubted …
+    OtherLot, LotWanted, LotDoubted, SerialDoubted, GoodsWanted …
   RuleViolation   409   the business forbids it
     InsufficientStock, LotMissing, LotBlocked, SerialMissing, SerialElsewhere, OrderStopped,
     AlreadySealed, WeightOutOfTolerance, NoWaybillLeft …
@@ -212,6 +212,18 @@ class SerialDoubted(ScanRejected):
     def __init__(self, serial: str, *, got: Text) -> None:
         text = say("Read {got}, need the serial number of the piece. If the piece in hand has this"
                    " number, scan or type it once more.", got=got)  # fmt: skip
+        super().__init__(text, offered=serial)
+        self.offered = serial
+
+
+class GoodsWanted(ScanRejected):
+    """Pieces of several SKUs in the place have this number: the code of the goods says which."""
+
+    code = "goods_wanted"
+
+    def __init__(self, serial: str, skus: str) -> None:
+        text = say("Serial number {serial} is here of {skus}. Scan the code of the goods in hand.",
+                   serial=serial, skus=skus)  # fmt: skip
         super().__init__(text, offered=serial)
         self.offered = serial
 

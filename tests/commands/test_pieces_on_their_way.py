@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from tests.builders import Stage, Work, World
+from tests.builders import Goods, Stage, Work, World
 from tests.tracked import by_lot, by_piece, lots_at, places, put, track
 from warehouse.catalog.models import Bin
 from warehouse.checking.commands.count import CheckItem, UndoCheck, check_item, undo_check
@@ -19,6 +19,7 @@ from warehouse.checking.commands.exceptions import (
 from warehouse.checking.commands.start import StartCheck, start_check
 from warehouse.dispatch.commands.taking_back import UndoHandover, undo_handover
 from warehouse.errors import (
+    GoodsWanted,
     LotMissing,
     LotWanted,
     OtherLot,
@@ -313,7 +314,8 @@ def test_a_move_of_before_the_goods_were_tracked_is_not_undone(world: World):
     world.refused(LotMissing, undo_handover, UndoHandover, **given)
 
 
-def test_one_number_of_two_skus_in_a_tote_is_the_one_still_to_be_checked(world: World):
+def twins(world: World) -> tuple[list[Goods], Work]:
+    """Return two SKUs in one tote, and the order they are picked for; each piece is number 0001."""
     world.site()
     goods = [by_piece(world, code) for code in ("CAM-A", "CAM-B")]
     for one in goods:
@@ -323,10 +325,22 @@ def test_one_number_of_two_skus_in_a_tote_is_the_one_still_to_be_checked(world: 
         scan = {"by": "picker", "task_id": task.id}
         world.do(confirm_bin, ConfirmBin, barcode="A-01", **scan)
         world.do(confirm_pick, ConfirmPick, barcode="0001", **scan)
+    return goods, work
+
+
+def test_a_number_of_two_skus_is_that_of_the_one_still_to_be_checked_and_packed(world: World):
+    goods, work = twins(world)
     check_id = world.do(start_check, StartCheck, by="checker", barcode=work.tote).subject_id
-    given = {"by": "checker", "check_id": check_id, "barcode": "0001"}
-    world.do(check_item, CheckItem, **given)
-    world.do(undo_check, UndoCheck, by="checker", check_id=check_id)
-    for _ in goods:
-        world.do(check_item, CheckItem, **given)
-    assert [step[2] for step in world.steps(work)] == [1, 1]
+    given = {"by": "checker", "check_id": check_id}
+    told = world.refused(GoodsWanted, check_item, CheckItem, barcode="0001", **given)
+    assert (told.facts["offered"], "CAM-A, CAM-B" in str(told)) == ("0001", True)
+    world.do(check_item, CheckItem, barcode=goods[1].barcode, serial="0001", **given)
+    assert [step[2] for step in world.steps(work)] == [0, 1]
+    world.do(check_item, CheckItem, barcode="0001", **given)
+    work.stage = Stage.CHECKED
+    world.bring(Stage.PARCEL_OPEN, work=work)
+    given = {"by": "packer", "parcel_id": work.parcel_id}
+    world.refused(GoodsWanted, pack_item, PackItem, barcode="0001", **given)
+    world.do(pack_item, PackItem, barcode=goods[1].barcode, serial="0001", **given)
+    world.do(pack_item, PackItem, barcode="0001", **given)
+    assert [step[3] for step in world.steps(work)] == [1, 1]

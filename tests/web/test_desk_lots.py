@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.builders import Stage
+from tests.commands.test_pieces_on_their_way import twins
 from tests.tracked import by_lot, by_piece, lots_at, places, put
 from tests.web.desk_site import Desk, marked, words_of
 from warehouse.catalog.commands.places import BinFacts, SaveBin, save_bin
 from warehouse.catalog.models import Bin, Sku, Zone
+from warehouse.checking.models import Check
 from warehouse.commands import new_id
 from warehouse.db import utcnow
 from warehouse.inventory.models import Lot, Serial
@@ -215,6 +217,22 @@ def test_the_picker_chooses_the_lot_and_names_the_piece(desk: Desk):
     done = scan(camera, "item", f"]d201{int(camera.barcode):014d}21S-3")
     assert done.status_code == 200
     assert places(world) == {"S-1": "B-01", "S-2": "QUARANTINE", "S-3": work.tote}
+
+
+def test_the_checker_is_asked_whose_number_it_is_and_scans_the_goods(desk: Desk):
+    goods, work = twins(desk.world)
+    desk.post("/check/scans", Role.CHECKER, barcode=work.tote, command_id=new_id())
+    check_id = desk.world.one(Check).id
+
+    def scan(barcode: str, **more: str):
+        given = {"screen": "items", "subject": check_id, "command_id": new_id(), **more}
+        return desk.post("/check/scans", Role.CHECKER, barcode=barcode, **given)
+
+    asked = scan("0001")
+    assert (asked.status_code, 'data-send-number="0001"' in asked.text) == (422, True)
+    assert scan(goods[1].barcode, number="0001").status_code == 200
+    assert scan("0001").status_code == 200
+    assert [step[2] for step in desk.world.steps(work)] == [1, 1]
 
 
 def test_a_kit_of_dated_parts_says_that_it_must_be_kept_by_lot_first(desk: Desk):

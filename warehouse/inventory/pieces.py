@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.catalog.queries import Item, item_by_barcode, item_of_sku
 from warehouse.db import table_of
-from warehouse.errors import OtherLot, SerialElsewhere, SerialMissing
+from warehouse.errors import GoodsWanted, OtherLot, SerialElsewhere, SerialMissing
 from warehouse.inventory.models import Lot, LotBalance, Move, MoveReason, MoveSerial, Serial
 from warehouse.text import Text, say
 
@@ -21,6 +21,7 @@ _balance = table_of(LotBalance)
 _serial = table_of(Serial)
 _taken_along = table_of(MoveSerial)
 _move = table_of(Move)
+MOST_ALIKE = 5  # SKUs that are named, of those whose pieces have one number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,9 +70,10 @@ def named_in(
 
     Goods may be named by the serial number of a piece alone, and of goods kept by lot that stand
     there by their lot. Of several SKUs' pieces with one number that is meant whose id is not among
-    the `done`.
+    the `done`; where that are several, their goods are asked for.
 
     Raises:
+        GoodsWanted: so it is.
         SerialMissing: goods known piece by piece, and no number. SerialElsewhere: the piece is
         not in this bin. OtherLot: the lot is not.
     """
@@ -169,19 +171,22 @@ def serials_in(session: Session, bin_id: int, sku_id: int) -> list[Any]:
 def _by_serial(
     session: Session, bin_id: int, code: str, done: sa.Select[Any] | None
 ) -> Named | None:
-    done_last = [] if done is None else [_serial.c.id.in_(done)]
+    is_done = (sa.literal(value=False) if done is None else _serial.c.id.in_(done)).label("is_done")
     rows = session.execute(
-        sa.select(_serial)
+        sa.select(_serial, Sku.code.label("sku"), is_done)
         .join(Sku, Sku.id == _serial.c.sku_id)
         .where(_serial.c.code == code, Sku.is_serial_tracked)
-        .order_by((_serial.c.bin_id == bin_id).desc(), *done_last, _serial.c.id)
-        .limit(1)
+        .order_by((_serial.c.bin_id == bin_id).desc(), is_done, _serial.c.id)
+        .limit(MOST_ALIKE)
     ).all()
     if not rows:
         return None
-    (row,) = rows
+    row = rows[0]
     if row.bin_id != bin_id:
         raise SerialElsewhere(where_is(session, row), serial=code)
+    meant = [row.sku for row in rows if row.bin_id == bin_id and not row.is_done]
+    if len(meant) > 1:
+        raise GoodsWanted(code, ", ".join(meant))
     item = item_of_sku(session, row.sku_id)
     return Named(item=item, lot_id=row.lot_id, serial_id=row.id, serial=row.code)
 

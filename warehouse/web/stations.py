@@ -15,6 +15,7 @@ from warehouse.catalog.models import Bin, BinKind
 from warehouse.commands import Outcome, Tone
 from warehouse.errors import (
     Conflict,
+    GoodsWanted,
     InvalidInput,
     LotDoubted,
     NotFound,
@@ -96,6 +97,7 @@ def page(show: Show, *, screen: str, subject: int | None, scan_url: str, title: 
 
 
 SURE = "sure"  # the lot that was doubted; told again, it is one
+NUMBER = "number"  # the serial number that a scan of the goods is to complete
 
 
 def answer(take: Take, show: Show, goes_on: GoesOn | None = None) -> Response:
@@ -113,7 +115,7 @@ def answer(take: Take, show: Show, goes_on: GoesOn | None = None) -> Response:
         outcome = _put_aside(scan, subject) if screen == STOP else take(scan, screen, subject)
     except OrderStopped as stop:
         return _render(_stop_fragment(stop), _message_of_error(stop), 409)
-    except (TakenByAnother, OtherLot, LotDoubted, SerialDoubted) as error:
+    except (TakenByAnother, OtherLot, LotDoubted, SerialDoubted, GoodsWanted) as error:
         return _message(error, send=_once_more(error))
     except (Conflict, RuleViolation) as error:
         return _as_it_stands(show, screen, subject, doubted(error))
@@ -126,11 +128,13 @@ def answer(take: Take, show: Show, goes_on: GoesOn | None = None) -> Response:
 
 
 def _once_more(
-    error: TakenByAnother | OtherLot | LotDoubted | SerialDoubted,
+    error: TakenByAnother | OtherLot | LotDoubted | SerialDoubted | GoodsWanted,
 ) -> dict[str, str] | None:
-    """Return what goes with the next scan if that is to take over, or to say the same again."""
+    """Return what goes with the next scan if that is to take over, or to say the rest."""
     if isinstance(error, TakenByAnother):
         return {"confirm": "1"}
+    if isinstance(error, GoodsWanted):
+        return {NUMBER: error.offered}
     if isinstance(error, LotDoubted | SerialDoubted):
         return {SURE: error.offered, **_asked()}
     if not error.offered:
@@ -197,8 +201,12 @@ def code_of(scan: Scan) -> CodeScan:
 
 
 def said_of(scan: CodeScan) -> dict[str, str]:
-    """Return what a scan said of goods, by the names that commands have for it."""
-    return {"barcode": scan.code, "lot": scan.lot, "serial": scan.serial}
+    """Return what a scan said of goods, by the names that commands have for it.
+
+    A number scanned before may have been that of several goods: this scan says of which.
+    """
+    serial = scan.serial or form_str(NUMBER, "")
+    return {"barcode": scan.code, "lot": scan.lot, "serial": serial}
 
 
 def lot_said(scan: CodeScan) -> str:
