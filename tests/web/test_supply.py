@@ -8,11 +8,14 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from tests.builders import Goods, World
+from tests.builders import Goods, Stage, World
+from tests.commands.test_supplying import bring
 from tests.web.desk_site import Desk, marked
 from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.counting.models import CountSession
-from warehouse.orders.models import Shop
+from warehouse.inventory.models import MoveReason
+from warehouse.kitting.commands.kit import Part, SaveKit, save_kit
+from warehouse.orders.models import Order, Shop
 from warehouse.receiving.commands.suppliers import SaveSupplier, save_supplier
 from warehouse.receiving.models import PurchaseLine, PurchaseOrder
 from warehouse.replenishing.models import FaceLevel, ReplenishTask
@@ -293,3 +296,50 @@ def test_every_quantity_of_a_proposal_that_cannot_be_is_marked_and_the_others_st
     )  # fmt: skip
     assert re.findall(r'name="chosen" value="(\d+)" checked', page) == [str(mug.id), str(tee.id)]
     assert boss.world.all(PurchaseOrder) == []
+
+
+def test_a_period_is_shown_by_what_a_shop_sold_the_most_first(boss: Desk):
+    world = boss.world
+    tee, cap, mug = (world.sku(code) for code in ("TEE", "CAP", "MUG"))
+    for n, sku in enumerate((tee, cap, mug)):
+        world.stock(sku, f"A-0{n}", 10)
+    world.bring(Stage.DISPATCHED, lines={tee: 2, cap: 5})
+    other = world.add(Shop(code="PDD", name="Fields", platform="pdd")).id
+    elsewhere = world.bring(Stage.DISPATCHED, lines={tee: 4, mug: 1})
+    with world.database.transaction() as session:
+        session.execute(
+            sa.update(Order).where(Order.id == elsewhere.order_id).values(shop_id=other)
+        )
+    here = "/supply/period?first=2026-03-01&last=2026-03-03&sort=-sold"
+    page = boss.get(here).get_data(as_text=True)
+    assert re.findall(r">(TEE|CAP|MUG)</a>", page) == ["TEE", "CAP", "MUG"]
+    assert 'aria-sort="descending"' in page
+    assert "Returned" not in page
+    rows = [line.split(",") for line in boss.get(f"{here}&shop=PDD&export=csv").text.splitlines()]
+    at = [rows[0].index(name) for name in ("Sold", "Of it sold by the shop")]
+    assert [(row[0].lstrip("\ufeff"), *(row[n] for n in at)) for row in rows[1:]] == [
+        ("TEE", "6", "4"), ("MUG", "1", "1")
+    ]  # fmt: skip
+    assert boss.get("/supply/period?sort=-nothing&shop=NOPE").status_code == 200
+
+
+def test_what_customers_sent_back_has_a_column_once_any_is_booked(boss: Desk):
+    tee, _ = goods(boss)
+    courier = boss.world.one(Bin, kind=BinKind.COURIER).code
+    here = "/supply/period?first=2026-03-01&last=2026-03-03"
+    bring(boss.world, tee, courier, 2, source="A-01", reason=MoveReason.DISPATCH)
+    assert "Returned" not in boss.get(f"{here}&export=csv").text
+    bring(boss.world, tee, "A-01", 1, source=courier, reason=MoveReason.CUSTOMER_RETURN)
+    assert "Returned" in text(boss.get(here))
+    rows = [line.split(",") for line in boss.get(f"{here}&export=csv").text.splitlines()]
+    assert rows[1][rows[0].index("Returned")] == "1"
+
+
+def test_a_kit_says_how_many_more_its_free_parts_make_and_sells_none_of_them(boss: Desk):
+    gift, tee = boss.world.sku("GIFT"), boss.world.sku("TEE")
+    boss.world.stock(tee, "A-01", 7)
+    boss.world.do(save_kit, SaveKit, kit="GIFT", parts=(Part(sku="TEE", pieces=2),))
+    for page in (f"/supply/sku/{gift.id}", f"/stock/sku/{gift.id}"):
+        said = text(boss.get(page))
+        assert "3 more can be made of free parts" in said
+        assert re.search(r"May be sold:? 0\b", said)

@@ -147,6 +147,7 @@ class Order(Base):
         sa.Index("ix_shop_order_consignment_id", "consignment_id"),
         sa.Index("ix_shop_order_buyer", "buyer", postgresql_ops=begins_by("buyer")),
         sa.Index("ix_shop_order_received_at", "received_at"),
+        sa.Index("ix_shop_order_dispatched_at", "dispatched_at"),
     )
 
     id: Mapped[Id]

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.models import VIRTUAL_KINDS, Bin, Sku
 from warehouse.inventory.models import StockBalance
+from warehouse.orders.models import ConsignmentLine, Order, OrderLine, Shop
 from warehouse.supplying.flows import MARK, flows_between
 from warehouse.supplying.models import DayFlow, Flow, FlowMark
 from warehouse.supplying.rules import PeriodStock
@@ -32,13 +33,18 @@ class SkuPeriod:
     name: str
     properties: str
     stock: PeriodStock
+    of_shop: int | None  # how many one shop's orders took, where one was asked for
 
 
-def periods(session: Session, first: date, last: date, zone: tzinfo) -> Iterator[SkuPeriod]:
+def periods(
+    session: Session, first: date, last: date, zone: tzinfo, *, shop: str = ""
+) -> Iterator[SkuPeriod]:
     """Yield the SKUs that stood here or moved in the period (both days in it), by code.
 
-    Pieces in totes and parcels are in the house until their parcel is handed over.
+    Pieces in totes and parcels are in the house until their parcel is handed over. With the code
+    of a shop, only what its orders took.
     """
+    of_shop = _sold_of(session, shop, first, last, zone) if shop else None
     inside, after = _flows(session, first, last, zone)
     now = _in_house(session)
     for row in session.execute(
@@ -49,10 +55,29 @@ def periods(session: Session, first: date, last: date, zone: tzinfo) -> Iterator
         opening = closing - sum(flows.values())
         if not (opening or closing or any(flows.values())):
             continue
+        if of_shop is not None and row.id not in of_shop:
+            continue
         yield SkuPeriod(
             sku_id=row.id, code=row.code, name=row.name, properties=row.properties,
             stock=_period(opening, flows),
+            of_shop=None if of_shop is None else of_shop[row.id],
         )  # fmt: skip
+
+
+def _sold_of(session: Session, shop: str, first: date, last: date, zone: tzinfo) -> dict[int, int]:
+    """Return SKU id → pieces of the shop's orders dispatched in the period and not taken back."""
+    begin = datetime.combine(first, time(), tzinfo=zone)
+    end = datetime.combine(last + timedelta(days=1), time(), tzinfo=zone)
+    rows = session.execute(
+        sa.select(ConsignmentLine.sku_id, sa.func.sum(ConsignmentLine.dispatched))
+        .join(OrderLine, OrderLine.id == ConsignmentLine.order_line_id)
+        .join(Order, Order.id == OrderLine.order_id)
+        .join(Shop, Shop.id == Order.shop_id)
+        .where(Shop.code == shop, Order.dispatched_at >= begin, Order.dispatched_at < end)
+        .where(ConsignmentLine.dispatched > 0)
+        .group_by(ConsignmentLine.sku_id)
+    )
+    return {sku_id: int(pieces) for sku_id, pieces in rows}
 
 
 def _period(opening: int, flows: dict[Flow, int]) -> PeriodStock:

@@ -33,7 +33,7 @@ from warehouse.inventory.models import Move, MoveReason, StockBalance
 from warehouse.inventory.proof import differences
 from warehouse.inventory.standing import held_back, stands_in, stands_of
 from warehouse.inventory.tracking import GiveLot, SetTracking, give_lot, set_tracking
-from warehouse.kitting.queries import kits_with, parts_of
+from warehouse.kitting.queries import can_make, kits_with, parts_of
 from warehouse.people.rights import Right
 from warehouse.settings import load_settings
 from warehouse.storing.commands.moves import ADJUSTED
@@ -127,6 +127,7 @@ def _sku_page(sku_id: int, errors: Mapping[str, str]) -> str | Response:
             name = f"moves-sku-{sku_id}"
             return tables.export(session, query, MOVES, name=name, arms=(of_sku,))
         barcodes = sa.select(Barcode).where(Barcode.sku_id == sku_id).order_by(Barcode.code)
+        parts = parts_of(session, sku_id, today())
         return render_template(
             "stock/sku.html",
             sku=found,
@@ -138,7 +139,8 @@ def _sku_page(sku_id: int, errors: Mapping[str, str]) -> str | Response:
             page=tables.page_of(session, query, MOVES, arms=(of_sku,)),
             events=story(session, [("sku", [sku_id])]),
             reasons=options(MoveReason, say("all")),
-            kit=parts_of(session, sku_id, today()),
+            kit=parts,
+            can_make=can_make(parts),
             inside=kits_with(session, sku_id),
             doubts=in_doubt(session, Sku.id == sku_id),
             values=request.form,

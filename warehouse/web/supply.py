@@ -12,6 +12,7 @@ from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.catalog.rules import scan_code
 from warehouse.commands import Outcome
 from warehouse.errors import Conflict, InvalidInput, NotFound, RuleViolation, WarehouseError
+from warehouse.kitting.queries import can_make, parts_of
 from warehouse.money import yuan
 from warehouse.orders.models import Shop
 from warehouse.people.rights import Right
@@ -129,6 +130,7 @@ def _sku_page(sku_id: int, errors: Mapping[str, str]) -> str:
             raise NotFound(say("SKU"), sku_id)
         asked = asked_now(session)
         terms = sa.select(SupplierSku, Supplier).join(Supplier).where(SupplierSku.sku_id == sku_id)
+        parts = parts_of(session, sku_id, asked.day)
         faces = sa.select(FaceLevel, Bin).join(Bin).where(FaceLevel.sku_id == sku_id)
         return render_template(
             "supply/sku.html",
@@ -137,6 +139,8 @@ def _sku_page(sku_id: int, errors: Mapping[str, str]) -> str:
             level=session.get(StockLevel, sku_id),
             proposal=proposals_of(session, asked, [sku_id])[sku_id],
             settings=asked.settings,
+            kit=parts,
+            can_make=can_make(parts),
             terms=session.execute(terms.order_by(Supplier.name)).all(),
             suppliers=[(str(s.id), s.name) for s in suppliers_in_use(session)],
             faces=session.execute(faces.order_by(Bin.walk_order, Bin.code)).all(),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -28,7 +29,7 @@ from warehouse.supplying.forecasting import Proposal
 from warehouse.supplying.importing import import_levels
 from warehouse.supplying.models import ShopShare, StockLevel, SupplierSku
 from warehouse.supplying.offers import offers_of
-from warehouse.supplying.periods import periods, steady
+from warehouse.supplying.periods import SkuPeriod, periods, steady
 from warehouse.supplying.proposals import proposals_of
 from warehouse.supplying.stock import StockQuestion
 from warehouse.text import say
@@ -57,6 +58,7 @@ from warehouse.web.supply import bp, reorder
 LARGEST_LIST = 20 * 1024 * 1024
 ENDINGS = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm")
 SHOWN = 200
+PERIOD_SOLD = 6  # where the columns are that stand behind "Sold"
 
 # These columns are read again as they are exported.
 LEVEL_FIELDS: tuple[Field, ...] = (
@@ -88,12 +90,22 @@ PERIOD_FIELDS: tuple[Field, ...] = (
     (say("Opening stock"), lambda p: p.stock.opening),
     (say("Received"), lambda p: p.stock.received),
     (say("Sold"), lambda p: p.stock.sold),
-    (say("Returned"), lambda p: p.stock.returned),
     (say("Count differences"), lambda p: p.stock.counted),
     (say("Other"), lambda p: p.stock.other),
     (say("Closing stock"), lambda p: p.stock.closing),
     (say("Sold percent"), lambda p: p.stock.sold_percent),
 )
+RETURNED: Field = (say("Returned"), lambda p: p.stock.returned)
+OF_SHOP: Field = (say("Of it sold by the shop"), lambda p: p.of_shop)
+PERIOD_SORTS: dict[str, Callable[[SkuPeriod], Any]] = {
+    "code": lambda p: p.code,
+    "opening": lambda p: p.stock.opening,
+    "received": lambda p: p.stock.received,
+    "sold": lambda p: p.stock.sold,
+    "of_shop": lambda p: p.of_shop or 0,
+    "closing": lambda p: p.stock.closing,
+    "percent": lambda p: -1 if p.stock.sold_percent is None else p.stock.sold_percent,
+}
 
 
 @bp.get("")
@@ -231,21 +243,34 @@ def general_share() -> str | Response | tuple[str | Response, int]:
 @bp.get("/period")
 @needs(Right.SEE_DESK, shows_book=True)
 def sold() -> str | Response:
-    """Show a period's stock: opening, received, sold, returned, counted, closing."""
-    first, last = period()
+    """Show a period's stock: opening, received, sold, counted, closing; of one shop, if asked."""
+    (first, last), shop = period(), tables.text("shop")
     with reading() as session:
-        found = _periods(session, first, last)
+        page = _periods(session, first, last, shop)
+        # What customers sent back has a column as soon as any is booked so.
+        has_returned = any(p.stock.returned for p in page.rows)
         if tables.is_export():
+            fields = list(PERIOD_FIELDS)
+            fields[PERIOD_SOLD:PERIOD_SOLD] = [OF_SHOP] * bool(shop) + [RETURNED] * has_returned
             name = f"period-{first}-{last}"
-            return file_answer(name, PERIOD_FIELDS, found, as_=tables.export_kind())
+            return file_answer(name, fields, page.rows, as_=tables.export_kind())
         return render_template(
-            "supply/period.html", rows=found[:SHOWN], total=len(found), first=first, last=last,
-            q=tables.text("q"),
+            "supply/period.html", page=page, rows=page.rows[:SHOWN], total=page.total, first=first,
+            last=last, q=tables.text("q"), has_returned=has_returned, shop=shop,
+            shops=shop_choices(session),
         )  # fmt: skip
 
 
-def _periods(session: Session, first: Any, last: Any) -> list[Any]:
+def _periods(session: Session, first: date, last: date, shop: str) -> tables.Page:
+    """Return all that is asked for as one page, in the order the address asks for."""
     steady(session)
-    q = tables.text("q").lower()
-    every = periods(session, first, last, config().time_zone)
-    return [p for p in every if q in f"{p.code} {p.name} {p.properties}".lower()]
+    q, order = tables.text("q").lower(), tables.text("sort")
+    if order.removeprefix("-") not in PERIOD_SORTS:
+        order = "code"
+    every = periods(session, first, last, config().time_zone, shop=shop)
+    rows = [p for p in every if q in f"{p.code} {p.name} {p.properties}".lower()]
+    rows.sort(key=PERIOD_SORTS[order.removeprefix("-")], reverse=order.startswith("-"))
+    return tables.Page(
+        rows=rows, first=1, last=len(rows), total=len(rows), previous_href=None, next_href=None,
+        order=order,
+    )  # fmt: skip
