@@ -9,15 +9,16 @@ import sqlalchemy as sa
 
 from tests.builders import Goods, World
 from tests.commands.test_exchange import faulty, sent
+from tests.commands.test_ledger import in_ledger
 from tests.dock import Dock
 from tests.stocking import PutStock, put_stock
 from tests.tracked import by_lot, by_piece, lots_at, places, put, track
 from warehouse.catalog.models import Bin
 from warehouse.commands import perform
-from warehouse.errors import RuleViolation, SerialElsewhere, WarehouseError
+from warehouse.errors import LotMissing, RuleViolation, SerialElsewhere, WarehouseError
 from warehouse.inventory import ledger
 from warehouse.inventory.commands import ImportOpening, OpeningRow, import_opening
-from warehouse.inventory.models import Lot, MoveReason, Serial
+from warehouse.inventory.models import Lot, Move, MoveReason, Serial
 from warehouse.inventory.proof import Proof, differences
 from warehouse.kitting.commands.assemble import AssembleKits, assemble_kits
 from warehouse.kitting.commands.kit import Part, PartFrom, SaveKit, save_kit
@@ -288,6 +289,25 @@ def test_a_piece_whose_lot_was_booked_wrongly_is_booked_out_and_in_again(
     world.do(adjust_stock, AdjustStock, **{**found("S1", "B", "CAM"), **wrong})
     assert (lots_at(world, "A-01"), lot_of(world, "S1")) == ({"B": (1, 0)}, "B")
     assert world.differences() == []
+
+
+def test_a_move_is_not_undone_once_a_piece_of_it_is_of_another_lot(world: World, camera: Goods):
+    put(world, camera, "A-01", lot="A", serials=("S3",))
+    ends = {"from_bin_id": world.one(Bin, code="A-01").id,
+            "to_bin_id": world.one(Bin, code="A-02").id}  # fmt: skip
+    moved = [
+        ledger.Posting(sku_id=camera.id, pieces=1, reason=MoveReason.TRANSFER, serials=(one,),
+                       **ends)
+        for one in ("S1", "S3")
+    ]  # fmt: skip
+    world.do(put_stock, PutStock, postings=tuple(moved))
+    move = world.all(Move, reason=MoveReason.TRANSFER)[0]
+    for more, lot in ((False, "A"), (True, "B")):
+        taken = Taken(bin="A-02", sku="CAM", pieces=1, lot=lot, serials=("S1",))
+        world.do(adjust_stock, AdjustStock, taken=taken, is_more=more, why=Why.WRONG_LOT)
+    with world.nothing_written(), pytest.raises(LotMissing, match="another lot since"):
+        in_ledger(world, lambda session, command: ledger.reverse(session, command, move.id))
+    assert lots_at(world, "A-02") == {"A": (1, 0), "B": (2, 0)}
 
 
 # The proof

@@ -141,7 +141,8 @@ def reverse(session: Session, command: Command, move_id: int, *, first_line: int
         StaleScreen: the move was reversed before. InsufficientStock: the pieces have moved on.
         SerialElsewhere: one of the very pieces has moved on.
         OutOfUse: the bin they came from is out of use, or the SKU.
-        LotMissing, SerialMissing: the goods were not kept so when they moved.
+        LotMissing, SerialMissing: the goods were not kept so when they moved, or a piece has
+            another lot since.
     """
     connection = connection_of(session)
     move = connection.execute(sa.select(_move).where(_move.c.id == move_id)).one()
@@ -184,6 +185,9 @@ def _as_kept_now(connection: Connection, move: Any) -> tuple[int | None, tuple[P
         raise SerialMissing(
             say("{sku} moved before its pieces were known by number.", sku=row.code), sku=row.code
         )
+    if row.is_lot_tracked and any(piece.lot_id != move.lot_id for piece in pieces):
+        raise LotMissing(say("A piece of {sku} has another lot since it moved.", sku=row.code),
+                         sku=row.code)  # fmt: skip
     return (move.lot_id if row.is_lot_tracked else None), pieces
 
 
