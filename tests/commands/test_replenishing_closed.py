@@ -8,12 +8,20 @@ import pytest
 import sqlalchemy as sa
 
 from tests.builders import Goods, World
-from tests.commands.test_replenishing import face, lots_of, planned, take, tee, wave_of
+from tests.commands.test_replenishing import face, lots_of, planned, take, tee, there, wave_of
 from tests.tracked import put
 from warehouse.catalog.models import Bin
 from warehouse.errors import RuleViolation
 from warehouse.inventory.models import Lot
-from warehouse.replenishing.commands.carrying import PutBackInReserve, put_back_in_reserve
+from warehouse.placing.models import Why
+from warehouse.replenishing.commands.carrying import (
+    GoToReserve,
+    PutBackInReserve,
+    TakeFromReserve,
+    go_to_reserve,
+    put_back_in_reserve,
+    take_from_reserve,
+)
 from warehouse.replenishing.commands.on_face import PutOnFace, put_on_face
 from warehouse.replenishing.commands.planning import PlanTasks
 from warehouse.replenishing.models import ReplenishTask, ReplenishWait
@@ -122,3 +130,34 @@ def test_goods_put_back_end_the_task_of_a_closed_bin(world: World, tee: Goods):
     close(world, "A-01")
     world.do(put_back_in_reserve, PutBackInReserve, by="li", task_id=task)
     assert world.state(ReplenishTask, task) == "needless"
+
+
+def test_goods_of_a_reserve_bin_closed_to_picking_stay_there(world: World, tee: Goods):
+    face(world, tee, 5, 12)
+    planned(world)
+    to = {"by": "li", "task_id": world.one(ReplenishTask).id}
+    close(world, "R-02", is_pick_closed=True)
+    said = world.refused(RuleViolation, go_to_reserve, GoToReserve, barcode="R-02", **to)
+    assert str(said) == "R-02 is closed to picking: leave its goods there."
+    take(world, to["task_id"], tee, 4, "R-01")
+    close(world, "R-01", is_pick_closed=True)
+    more = {"barcode": tee.barcode, "pieces": 2, **to}
+    world.refused(RuleViolation, take_from_reserve, TakeFromReserve, **more)
+    said = world.refused(RuleViolation, put_on_face, PutOnFace, barcode="A-01", **to)
+    assert "Put the goods back there" in str(said)
+    world.do(put_back_in_reserve, PutBackInReserve, **to)
+    assert there(world, tee) == {"A-01": 2, "R-01": 20, "R-02": 30}
+
+
+def test_nothing_is_set_into_a_shelf_that_nobody_picks_from(world: World, tee: Goods):
+    wave_of(world, world.released({tee: 8}))
+    to = {"by": "li", "task_id": world.one(ReplenishTask).id}
+    take(world, to["task_id"], tee, 8, "R-01")
+    close(world, "A-01", is_pick_closed=True)
+    said = world.refused(RuleViolation, put_on_face, PutOnFace, barcode="A-01", **to)
+    assert str(said) == "A-01 is closed to picking. Put the goods back into R-01."
+    world.bin("A-02", walk_order=2)
+    why = {"barcode": "A-01", "why": Why.BETTER_PLACE}
+    said = world.refused(RuleViolation, put_on_face, PutOnFace, **why, **to)
+    assert "Take the goods to A-02, or back to R-01." in str(said)
+    assert there(world, tee)["A-01"] == 2

@@ -21,7 +21,10 @@ class TaskState(StrEnum):
 
 
 class FaceLevel(Base):
-    """How many pieces of a SKU a pick bin is to hold: filled up to `most` when below `least`."""
+    """How many pieces of a SKU a pick bin is to hold: filled up to `most` when below `least`.
+
+    `full_at`: whoever brought some found the bin full; it is left alone until something leaves it.
+    """
 
     __tablename__ = "face_level"
     __table_args__ = (
@@ -33,6 +36,7 @@ class FaceLevel(Base):
     bin_id: Mapped[Ref] = mapped_column(sa.ForeignKey("bin.id"), primary_key=True)
     least: Mapped[Pieces]
     most: Mapped[Pieces]
+    full_at: Mapped[Instant | None]
 
 
 _OPEN = sa.text("state = 'open'")

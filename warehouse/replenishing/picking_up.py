@@ -33,8 +33,11 @@ def in_bin(
 ) -> int:
     """Return the pieces of a SKU in a bin that nobody was promised; of one lot, if one is named.
 
-    Those that may be sold on the site's `day`, by their lots; all of them where it is None.
+    Those that may be sold on the site's `day`, by their lots; all of them where it is None. Of
+    a bin closed to picking none may be.
     """
+    if day is not None and _is_closed(session, bin_id):
+        return 0
     sku = session.execute(
         sa.select(Sku.is_lot_tracked, Sku.id.in_(SUSPECT_SKUS).label("is_suspect")).where(
             Sku.id == sku_id
@@ -48,6 +51,10 @@ def in_bin(
     return sum(row.free for row in session.execute(rows) if lot_id in (None, row.lot_id))
 
 
+def _is_closed(session: Session, bin_id: int) -> bool:
+    return bool(session.scalar(sa.select(Bin.is_pick_closed).where(Bin.id == bin_id)))
+
+
 def why_none(session: Session, place: Bin, sku_id: int) -> Text:
     """Return why no piece of a SKU may be taken out of a bin from which `in_bin` has none.
 
@@ -56,6 +63,8 @@ def why_none(session: Session, place: Bin, sku_id: int) -> Text:
     sku = session.execute(sa.select(Sku.code, Sku.is_lot_tracked).where(Sku.id == sku_id)).one()
     if balance_of(session, place.id, sku_id)[2] <= 0:
         return say("The book has no free piece of {sku} in {bin}.", sku=sku.code, bin=place.code)
+    if _is_closed(session, place.id):
+        return say("{bin} is closed to picking: leave its goods there.", bin=place.code)
     if sku.is_lot_tracked:
         return say(
             "No lot of {sku} in {bin} may be sold: blocked, or past its day. Leave it there.",
@@ -77,6 +86,11 @@ def require_fit(session: Session, hand: Carried, *, day: date) -> None:
     source = session.get_one(Bin, hand.from_bin_id)
     if in_bin(session, source.id, task.sku_id, day=day, lot_id=hand.lot_id) > 0:
         return
+    if _is_closed(session, source.id):
+        raise RuleViolation(
+            say("{bin} was closed to picking meanwhile. Put the goods back there.",
+                bin=source.code)
+        )  # fmt: skip
     if hand.lot_id is not None:
         lot = session.get_one(Lot, hand.lot_id)
         raise RuleViolation(
@@ -128,6 +142,18 @@ def others_hold(session: Session, hand: Carried, sku_id: int, *, any_lot: bool =
     if hand.lot_id is not None and not any_lot:
         query = query.where(Carried.lot_id == hand.lot_id)
     return int(session.scalar(query) or 0)
+
+
+def other_holder(session: Session, hand: Carried, sku_id: int, serial: str) -> str | None:
+    """Return the name of somebody else who has this known piece in hand; None if nobody has."""
+    rows = session.execute(
+        sa.select(Person.name, Carried.serials)
+        .join(Person, Person.id == Carried.person_id)
+        .join(ReplenishTask, ReplenishTask.id == Carried.task_id)
+        .where(Carried.person_id != hand.person_id, ReplenishTask.sku_id == sku_id)
+        .order_by(Carried.at)
+    )
+    return next((name for name, serials in rows if serial in serials), None)
 
 
 def left_to_take(session: Session, task: ReplenishTask, hand: Carried, *, day: date) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.catalog.queries import IS_IN_RESERVE
 from warehouse.inventory.fitness import SUSPECT_SKUS, is_fit
-from warehouse.inventory.models import Lot, LotBalance, StockBalance
+from warehouse.inventory.models import Lot, LotBalance, Move, StockBalance
 from warehouse.inventory.queries import available_of, free_by_lot, free_by_sku
 from warehouse.inventory.unfound import IN_REACH, IN_REACH_OF_LOT, at_least_0
 from warehouse.people.models import Person
@@ -66,6 +66,8 @@ def faces_of(session: Session, pairs: Collection[Pair], *, day: date) -> dict[Pa
     }
     free = _free_in(session, skus, bins, day)
     everywhere = available_of(session, skus, day=day)
+    full = _full(session, levels.values())
+    ending = ending_in_reserve(session, skus, day=day)
     waiting = waiting_pieces(session, skus)
     brought = brought_pieces(session, skus) if waiting else {}
     room = room_in(session, pairs)
@@ -79,13 +81,41 @@ def faces_of(session: Session, pairs: Collection[Pair], *, day: date) -> dict[Pa
             free_elsewhere=max(0, everywhere.get(pair[0], 0) - here),
             waiting=waiting[pair] + brought.get(pair[0], 0) if pair in waiting else 0,
             room=room.get(pair),
+            is_full=pair in full,
+            ending=ending.get(pair[0], 0),
         )
     return found
+
+
+def ending_in_reserve(
+    session: Session, sku_ids: Collection[int] | None = None, *, day: date
+) -> dict[int, int]:
+    """Return SKU id → pieces in reserve that end before all that orders are picked from.
+
+    Pieces that may be promised on the site's `day`, all SKUs unless some are named. SKUs of which
+    none stand where orders are picked from, or none that end, are left out.
+    """
+    picked, reserve = free_by_lot(day).subquery(), free_by_lot(day, IS_IN_RESERVE).subquery()
+    first = sa.select(
+        picked.c.sku_id,
+        sa.func.min(sa.func.coalesce(picked.c.best_before, date.max)).label("ends"),
+    ).group_by(picked.c.sku_id)
+    if sku_ids is not None:
+        first = first.where(picked.c.sku_id.in_(sku_ids))
+    there = first.subquery()
+    rows = session.execute(
+        sa.select(reserve.c.sku_id, sa.func.sum(reserve.c.free))
+        .join(there, there.c.sku_id == reserve.c.sku_id)
+        .where(reserve.c.best_before < there.c.ends)
+        .group_by(reserve.c.sku_id)
+    )
+    return {sku_id: int(pieces) for sku_id, pieces in rows}
 
 
 def low_faces(session: Session, *, day: date) -> list[Pair]:
     """Return the pick bins in use that hold fewer free pieces than their level says.
 
+    Those as well for whose goods reserve has some that end sooner than any orders are picked from.
     Only pieces that may be promised on the site's `day` count: a bin full of blocked or expired
     lots, or of goods that nobody found there, is empty to those who pick.
     """
@@ -100,13 +130,15 @@ def low_faces(session: Session, *, day: date) -> list[Pair]:
         (Sku.is_lot_tracked, fit.correlate(FaceLevel, Sku, Bin).scalar_subquery()),
         else_=free.correlate(FaceLevel, Sku, Bin).scalar_subquery(),
     )
+    ending = ending_in_reserve(session, day=day)
+    is_low = sa.func.coalesce(there, 0) < FaceLevel.least
     return [
         (row.sku_id, row.bin_id)
         for row in session.execute(
             sa.select(FaceLevel.sku_id, FaceLevel.bin_id)
             .join(Bin, Bin.id == FaceLevel.bin_id)
             .join(Sku, Sku.id == FaceLevel.sku_id)
-            .where(IS_FILLED, Sku.is_active, sa.func.coalesce(there, 0) < FaceLevel.least)
+            .where(IS_FILLED, Sku.is_active, sa.or_(is_low, FaceLevel.sku_id.in_(ending)))
             .order_by(FaceLevel.sku_id, FaceLevel.bin_id)
         )
     ]
@@ -117,27 +149,50 @@ def is_filled(session: Session, bin_id: int) -> bool:
     return session.scalar(sa.select(Bin.id).where(Bin.id == bin_id, IS_FILLED)) is not None
 
 
-def pick_bin_for(session: Session, sku_id: int) -> int | None:
+def pick_bin_for(session: Session, sku_id: int, *, taken: Collection[int] = ()) -> int | None:
     """Return the shelf to fill with a SKU, None if the house has no shelf in use for it.
 
     The bin with a level for it, else the shelf it stands on or stood on last, else an empty one.
+    What is kept for other goods is no such shelf, nor one for one SKU only where others stand or
+    are brought; `taken` are those that others are about to be brought to. An empty one that nothing
+    is brought to goes before all others.
     """
+    others_stand = sa.exists().where(
+        StockBalance.bin_id == Bin.id, StockBalance.on_hand > 0, StockBalance.sku_id != sku_id
+    )
+    others_come = sa.or_(
+        Bin.id.in_(taken),
+        sa.exists().where(
+            ReplenishTask.state == TaskState.OPEN,
+            ReplenishTask.to_bin_id == Bin.id,
+            ReplenishTask.sku_id != sku_id,
+        ),
+    )
+    for_others = sa.exists().where(FaceLevel.bin_id == Bin.id, FaceLevel.sku_id != sku_id)
+    is_open = sa.and_(IS_FILLED, ~sa.and_(Bin.is_one_sku, sa.or_(others_stand, others_come)))
     with_level = (
         sa.select(Bin.id)
         .join(FaceLevel, FaceLevel.bin_id == Bin.id)
-        .where(FaceLevel.sku_id == sku_id, IS_FILLED)
+        .where(FaceLevel.sku_id == sku_id, is_open)
         .order_by(Bin.walk_order, Bin.id)
     )
+    here = aliased(StockBalance)
     known = (
         sa.select(Bin.id)
-        .join(StockBalance, StockBalance.bin_id == Bin.id)
-        .where(StockBalance.sku_id == sku_id, ~StockBalance.is_in_work, IS_FILLED)
-        .order_by(StockBalance.on_hand.desc(), StockBalance.changes.desc(), Bin.walk_order)
+        .join(here, here.bin_id == Bin.id)
+        .where(
+            here.sku_id == sku_id, ~here.is_in_work, is_open, sa.or_(here.on_hand > 0, ~for_others)
+        )
+        .order_by(here.on_hand.desc(), here.changes.desc(), Bin.walk_order)
     )
     full = sa.select(StockBalance.bin_id).where(
         StockBalance.bin_id == Bin.id, StockBalance.on_hand > 0
     )
-    empty = sa.select(Bin.id).where(IS_FILLED, ~sa.exists(full)).order_by(Bin.walk_order, Bin.id)
+    empty = (
+        sa.select(Bin.id)
+        .where(is_open, ~sa.exists(full), ~for_others)
+        .order_by(others_come, Bin.walk_order, Bin.id)
+    )
     for query in (with_level, known, empty):
         found = session.scalar(query.limit(1))
         if found is not None:
@@ -236,6 +291,19 @@ def carried_of(session: Session, task_ids: Collection[int]) -> dict[int, int]:
         .group_by(Carried.task_id)
     )
     return {task_id: int(pieces) for task_id, pieces in rows}
+
+
+def _full(session: Session, levels: Iterable[FaceLevel]) -> set[Pair]:
+    """Return the pick bins somebody found full with goods in hand, of which nothing left since."""
+    last = sa.select(Move.at).order_by(Move.id.desc()).limit(1)
+    found = set()
+    for level in levels:
+        if level.full_at is None:
+            continue
+        left_at = session.scalar(last.where(Move.from_bin_id == level.bin_id))
+        if left_at is None or left_at <= level.full_at:
+            found.add((level.sku_id, level.bin_id))
+    return found
 
 
 def _free_in(

@@ -15,7 +15,8 @@ class Face:
     `free` pieces stand in the bin and are promised to nobody, `free_elsewhere` in other bins that
     are picked from. `waiting` are the pieces of orders left out of a wave for want of them.
     `is_begun`: somebody is filling it already. `room` is what the bin may still hold, None if
-    nothing limits it.
+    nothing limits it. `is_full`: somebody stood before it with goods, and none went in.
+    `ending` pieces in reserve end before all that stand where orders are picked from.
     """
 
     least: int = 0
@@ -25,17 +26,24 @@ class Face:
     waiting: int = 0
     is_begun: bool = False
     room: int | None = None
+    is_full: bool = False
+    ending: int = 0
 
 
 def pieces_wanted(face: Face) -> int:
     """Return the pieces to bring now: those orders wait for, or up to `most` when below `least`.
 
     Who walks for orders fills the bin as well, and what is begun is filled to the end, or to what
-    the bin may hold. What orders wait for is brought all the same: another shelf takes it.
+    the bin may hold. Of goods that end first in reserve as many are brought as have room.
+    What orders wait for is brought all the same: another shelf takes it.
     """
     for_orders = max(0, face.waiting - face.free - face.free_elsewhere)
     is_to_fill = face.free < face.least or face.is_begun or for_orders > 0
-    to_fill = face.most - face.free if is_to_fill else 0
+    to_fill = face.most - face.free
+    if not is_to_fill:
+        to_fill = min(to_fill, face.ending)
+    if face.is_full:
+        to_fill = 0
     if face.room is not None:
         to_fill = min(to_fill, face.room)
     return max(for_orders, to_fill, 0)

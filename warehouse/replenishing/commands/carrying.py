@@ -31,6 +31,7 @@ from warehouse.replenishing.picking_up import (
     item_in,
     left_to_take,
     lot_to_take,
+    other_holder,
     others_hold,
     place_for,
     why_none,
@@ -244,6 +245,10 @@ def _pieces(session: Session, command: TakeFromReserve, sku: Sku, hand: Carried)
     row = piece_in(session, hand.from_bin_id, sku.id, code)
     if row.code in hand.serials:
         raise TooMany(say("This piece is in your hands already."), left=0)
+    if holder := other_holder(session, hand, sku.id, row.code):
+        raise TooMany(
+            say("This piece is in the hands of {name} already.", name=holder), left=0
+        )  # fmt: skip
     if sku.is_lot_tracked and hand.lot_id not in (None, row.lot_id):
         raise OtherLot(say("Put down the pieces of one lot first."))
     hand.lot_id = row.lot_id

@@ -59,7 +59,7 @@ def set_face(session: Session, command: SetFace) -> Outcome:
     if level is None:
         level = FaceLevel(sku_id=sku.id, bin_id=place.id)
         session.add(level)
-    level.least, level.most = command.least, command.most
+    level.least, level.most, level.full_at = command.least, command.most, None
     session.flush()
     trail.record(
         session, command, "sku", sku.id, "face_set",

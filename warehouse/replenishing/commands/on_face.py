@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -21,11 +22,13 @@ from warehouse.placing.rules import HARD, room
 from warehouse.replenishing.commands.carrying import gone_from_under
 from warehouse.replenishing.commands.ending import close, end
 from warehouse.replenishing.commands.planning import hand_of, open_task, refresh
-from warehouse.replenishing.models import Carried, ReplenishTask, TaskState
+from warehouse.replenishing.models import Carried, FaceLevel, ReplenishTask, TaskState
 from warehouse.replenishing.picking_up import is_gone, require_fit
 from warehouse.replenishing.queries import carried_of, is_filled, pick_bin_for
 from warehouse.replenishing.screens import ReplenishScreen
 from warehouse.text import Text, say
+
+IS_FULL = frozenset({Why.BIN_FULL, Why.TOO_LARGE})  # no use in bringing the bin more meanwhile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +81,9 @@ def put_on_face(session: Session, command: PutOnFace) -> Outcome:
         if command.why not in OTHER_BIN:
             raise InvalidInput(say("Choose one of the reasons."), field="why")
         note_why(session, command, command.why, kept_note(session, against))
+        level = session.get(FaceLevel, (task.sku_id, task.to_bin_id))
+        if is_other and command.why in IS_FULL and level is not None:
+            level.full_at = command.at
     _book(session, command, task, hand, place, pieces)
     return _put_down(session, command, task, hand, place, pieces)
 
@@ -95,7 +101,7 @@ def _face(session: Session, command: PutOnFace, task: ReplenishTask, hand: Carri
     held = session.get_one(
         Bin, place.id, with_for_update={"key_share": True}, populate_existing=True
     )
-    if held.is_put_closed:
+    if held.is_put_closed or held.is_pick_closed:
         raise RuleViolation(_closed(session, held, task, hand))
     return held
 
@@ -103,13 +109,27 @@ def _face(session: Session, command: PutOnFace, task: ReplenishTask, hand: Carri
 def _closed(session: Session, place: Bin, task: ReplenishTask, hand: Carried) -> Text:
     source = session.get_one(Bin, hand.from_bin_id).code
     other = pick_bin_for(session, task.sku_id)
+    words = {"bin": place.code, "source": source}
+    if other is not None:
+        words["other"] = session.get_one(Bin, other).code
+    if place.is_put_closed:
+        return _not_filled(words)
     if other is None:
-        return say("{bin} is closed: nothing more is put in. Put the goods back into {source}.",
-                   bin=place.code, source=source)  # fmt: skip
+        return say("{bin} is closed to picking. Put the goods back into {source}.", **words)
+    return say(
+        "{bin} is closed to picking. Take the goods to {other}, or back to {source}.", **words
+    )
+
+
+def _not_filled(words: Mapping[str, str]) -> Text:
+    if "other" not in words:
+        return say(
+            "{bin} is closed: nothing more is put in. Put the goods back into {source}.", **words
+        )
     return say(
         "{bin} is closed: nothing more is put in. Take the goods to {other}, or back to {source}.",
-        bin=place.code, other=session.get_one(Bin, other).code, source=source,
-    )  # fmt: skip
+        **words,
+    )
 
 
 def against_face(session: Session, place: Bin, sku: Sku, hand: Carried) -> list[Text]:

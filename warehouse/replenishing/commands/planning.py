@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -86,9 +86,7 @@ def plan_tasks(session: Session, command: PlanTasks) -> Outcome:
     low = {sku_id for sku_id, _ in low_faces(session, day=command.day)}
     held = low | set(session.scalars(open_skus))
     lock_tasks(session, held)
-    session.execute(
-        sa.delete(Carried).where(Carried.pieces == 0, Carried.at < command.at - WENT_AWAY)
-    )
+    session.execute(sa.delete(Carried).where(_went_away(command.at)))
     ended = refresh(session, command)
     pairs = [pair for pair in low_faces(session, day=command.day) if pair[0] in held]
     made = make_tasks(session, command, pairs)
@@ -125,7 +123,10 @@ def wait_for(session: Session, command: Command, lacks: Iterable[Lack]) -> set[i
     by_sku: dict[int, list[Lack]] = defaultdict(list)
     for lack in lacks:
         by_sku[lack.sku_id].append(lack)
-    faces = {sku_id: pick_bin_for(session, sku_id) for sku_id in sorted(by_sku)}
+    faces: dict[int, int | None] = {}
+    for sku_id in sorted(by_sku):
+        chosen = [face for face in faces.values() if face is not None]
+        faces[sku_id] = pick_bin_for(session, sku_id, taken=chosen)
     homeless = {
         lack.consignment_id for sku_id, face in faces.items() if face is None
         for lack in by_sku[sku_id]
@@ -162,19 +163,39 @@ def wait_no_more(session: Session, consignment_ids: Collection[int]) -> None:
 
 def make_tasks(session: Session, command: Command, pairs: Collection[Pair]) -> int:
     """Make a task for each pair of SKU and pick bin that has none; return how many were made."""
-    known = set(_open_of(session, set(pairs))) | _left_alone(session, command.at)
-    new = [pair for pair in pairs if pair not in known]
-    faces = faces_of(session, new, day=command.day)
-    sources = sources_of(session, {sku_id for sku_id, _ in new}, day=command.day)
-    made = 0
-    for pair in new:
-        wanted = pieces_wanted(faces[pair])
-        source = first_source(sources.get(pair[0], ()), wanted)
-        if wanted > 0 and source is not None:
-            _new(session, command, pair, source, min(wanted, _free(sources[pair[0]])))
-            made += 1
+    made = list(_fills(session, pairs, command.at, command.day))
+    for pair, source, pieces in made:
+        _new(session, command, pair, source, pieces)
     session.flush()
-    return made
+    return len(made)
+
+
+def _fills(
+    session: Session, pairs: Collection[Pair], at: datetime, day: date
+) -> Iterator[tuple[Pair, Source, int]]:
+    """Yield which of the pairs a task is to be made for, from where, and of how many pieces.
+
+    Those that have one are left out, and what open tasks bring is brought by no other one.
+    """
+    skus = {sku_id for sku_id, _ in pairs}
+    tasks = session.scalars(_open_tasks(None).where(ReplenishTask.sku_id.in_(skus))).all()
+    known = {(task.sku_id, task.to_bin_id) for task in tasks} | _left_alone(session, at)
+    new = [pair for pair in pairs if pair not in known]
+    if not new:
+        return
+    faces = faces_of(session, new, day=day)
+    sources = sources_of(session, {sku_id for sku_id, _ in new}, day=day)
+    left = {sku_id: _free(there) for sku_id, there in sources.items()}
+    carried = carried_of(session, [task.id for task in tasks])
+    for task in tasks:
+        to_fetch = task.pieces - task.moved - carried.get(task.id, 0)
+        left[task.sku_id] = left.get(task.sku_id, 0) - max(0, to_fetch)
+    for pair in new:
+        pieces = min(pieces_wanted(faces[pair]), left.get(pair[0], 0))
+        source = first_source(sources.get(pair[0], ()), pieces)
+        if pieces > 0 and source is not None:
+            left[pair[0]] -= pieces
+            yield pair, source, pieces
 
 
 def refresh(session: Session, command: Command, task_ids: Collection[int] | None = None) -> int:
@@ -201,43 +222,55 @@ def refresh(session: Session, command: Command, task_ids: Collection[int] | None
 
 def is_due(session: Session, at: datetime, day: date) -> bool:
     """Tell whether planning would change anything now: no command is written for nothing."""
+    if session.scalar(sa.select(Carried.person_id).where(_went_away(at)).limit(1)) is not None:
+        return True
     tasks = session.scalars(_open_tasks(None)).all()
     if ways_out(session, tasks):
         return True
     for task, now in outlooks(session, tasks, day):
         if now != Outlook.of(task):
             return True
-    known = {(task.sku_id, task.to_bin_id) for task in tasks} | _left_alone(session, at)
-    low = [pair for pair in low_faces(session, day=day) if pair not in known]
-    faces = faces_of(session, low, day=day) if low else {}
-    sources = sources_of(session, {sku_id for sku_id, _ in low}, day=day) if low else {}
-    return any(sources.get(pair[0]) and pieces_wanted(faces[pair]) > 0 for pair in low)
+    return any(True for _ in _fills(session, low_faces(session, day=day), at, day))
+
+
+def _went_away(at: datetime) -> sa.ColumnElement[bool]:
+    """Return the condition that somebody stood at a bin, took nothing and went away."""
+    return sa.and_(Carried.pieces == 0, Carried.at < at - WENT_AWAY)
 
 
 def outlooks(
     session: Session, tasks: Sequence[ReplenishTask], day: date
 ) -> list[tuple[ReplenishTask, Outlook]]:
-    """Return open tasks with how they would stand if they were made now."""
+    """Return open tasks with how they would stand if they were made now.
+
+    What reserve has of a SKU is shared out: first to the tasks orders wait for, then to the oldest.
+    """
     if not tasks:
         return []
-    faces = faces_of(session, {(t.sku_id, t.to_bin_id) for t in tasks}, day=day)
-    sources = sources_of(session, {t.sku_id for t in tasks}, day=day)
-    carried = carried_of(session, [t.id for t in tasks])
-    found = []
-    for task in tasks:
+    skus = {task.sku_id for task in tasks}
+    every = session.scalars(_open_tasks(None).where(ReplenishTask.sku_id.in_(skus))).all()
+    faces = faces_of(session, {(t.sku_id, t.to_bin_id) for t in every}, day=day)
+    sources = sources_of(session, skus, day=day)
+    carried = carried_of(session, [t.id for t in every])
+    left = {sku_id: _free(there) for sku_id, there in sources.items()}
+    found: dict[int, Outlook] = {}
+    for task in sorted(every, key=lambda t: (not is_urgent(faces[t.sku_id, t.to_bin_id]), t.id)):
         is_begun = task.moved > 0 or task.id in carried
         face = replace(faces[task.sku_id, task.to_bin_id], is_begun=is_begun)
-        found.append((task, _outlook(task, face, sources.get(task.sku_id, []), carried)))
-    return found
+        there, free = sources.get(task.sku_id, []), max(0, left.get(task.sku_id, 0))
+        now = found[task.id] = _outlook(task, face, there, free, carried)
+        if now.state is TaskState.OPEN:
+            left[task.sku_id] = free - max(0, now.pieces - task.moved - carried.get(task.id, 0))
+    return [(task, found[task.id]) for task in tasks]
 
 
 def _outlook(
-    task: ReplenishTask, face: Face, there: list[Source], carried: Mapping[int, int]
+    task: ReplenishTask, face: Face, there: list[Source], free: int, carried: Mapping[int, int]
 ) -> Outlook:
     wanted, in_hand = pieces_wanted(face), carried.get(task.id)
     state = ends_as(
         wanted=wanted,
-        in_reserve=_free(there),
+        in_reserve=free,
         carried=0 if in_hand is None else max(1, in_hand),
         moved=task.moved,
     )
@@ -247,7 +280,7 @@ def _outlook(
     keeps_bin = in_hand is not None and any(s.bin_id == task.from_bin_id for s in there)
     return Outlook(
         state=state,
-        pieces=task.moved + max(1, min(wanted, _free(there) + (in_hand or 0))),
+        pieces=task.moved + max(1, min(wanted, free + (in_hand or 0))),
         is_urgent=is_urgent(face),
         from_bin_id=task.from_bin_id if keeps_bin else source.bin_id,
     )
