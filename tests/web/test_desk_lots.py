@@ -13,7 +13,7 @@ from tests.commands.test_pieces_on_their_way import twins
 from tests.tracked import by_lot, by_piece, lots_at, places, put
 from tests.web.desk_site import Desk, marked, words_of
 from warehouse.catalog.commands.places import BinFacts, SaveBin, save_bin
-from warehouse.catalog.models import Bin, Sku, Zone
+from warehouse.catalog.models import Bin, BinKind, Sku, Zone
 from warehouse.checking.models import Check
 from warehouse.commands import new_id
 from warehouse.db import utcnow
@@ -64,6 +64,22 @@ def test_lots_are_listed_by_their_end_and_found_by_any_scan(desk: Desk):
     assert "B-01" in desk.get(f"/lots/serials/{piece.id}?export=csv", SUPERVISOR).text
     assert "COURIER-ZTO" in desk.get(f"/lots/{lot.id}?export=csv", SUPERVISOR).text
     assert "S-1" in desk.get("/lots/serials?export=csv", SUPERVISOR).text
+
+
+def test_lots_ending_soon_say_what_of_them_stands_in_reserve(both: Desk):
+    desk, world = both, both.world
+    milk = by_lot(world, "MILK", days_before_expiry=60)
+    world.bin("R-01", kind=BinKind.RESERVE)
+    for lot, days in (("SOON", 80), ("LATE", 91)):
+        put(world, milk, "R-01", 7, lot=lot, day=today() + timedelta(days=days))
+    put(world, milk, "A-01", 2, lot="SOON")
+    page = words_of(desk.get("/lots?only=soon", SUPERVISOR))
+    assert "end within 30 days 1" in page
+    assert "sold for 20 days more 9 7 – 2" in page
+    assert "LATE" not in page
+    file = desk.get("/lots?only=soon&export=csv", SUPERVISOR).text.splitlines()
+    told = dict(zip(file[0].split(","), file[1].split(","), strict=True))
+    assert (told["SKU"], told["On hand"], told["In reserve"]) == ("MILK", "9", "7")
 
 
 def test_a_lot_tells_who_got_it_and_receivers_in_full_leave_a_trace(desk: Desk):

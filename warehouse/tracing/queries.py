@@ -8,7 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from warehouse.catalog.models import Bin, Sku
+from warehouse.catalog.models import Bin, BinKind, Sku
+from warehouse.db import DayType
+from warehouse.inventory.fitness import DaysAfter
 from warehouse.inventory.models import (
     Lot,
     LotBalance,
@@ -25,12 +27,17 @@ _inside = (
         sa.func.sum(LotBalance.on_hand).label("on_hand"),
         sa.func.sum(LotBalance.reserved).label("reserved"),
         sa.func.sum(sa.case((LotBalance.on_hand != 0, 1), else_=0)).label("bins"),
+        sa.func.sum(sa.case((Bin.kind == BinKind.RESERVE, LotBalance.on_hand), else_=0)).label(
+            "reserve"
+        ),
     )
+    .join(Bin, Bin.id == LotBalance.bin_id)
     .where(~LotBalance.is_virtual)
     .group_by(LotBalance.lot_id)
     .subquery()
 )
 LOT_ON_HAND = sa.func.coalesce(_inside.c.on_hand, 0)
+_IN_RESERVE = sa.func.coalesce(_inside.c.reserve, 0)
 # Text, so that a lot without a best-before has its place too: behind all others.
 _LAST_DAY = sa.func.coalesce(sa.cast(Lot.best_before, sa.String(10)), "9999-12-31")
 LOT_SORTS: dict[str, Any] = {
@@ -38,6 +45,7 @@ LOT_SORTS: dict[str, Any] = {
     "lot": Lot.code,
     "sku": Sku.code,
     "on_hand": LOT_ON_HAND,
+    "reserve": _IN_RESERVE,
 }
 SERIAL_SORTS: dict[str, Any] = {"serial": Serial.code, "sku": Sku.code, "bin": Bin.code}
 RECALL_SORTS: dict[str, Any] = {"no": Move.id}
@@ -61,6 +69,7 @@ def lot_list() -> sa.Select[*tuple[Any, ...]]:
             LOT_ON_HAND.label("on_hand"),
             sa.func.coalesce(_inside.c.reserved, 0).label("reserved"),
             sa.func.coalesce(_inside.c.bins, 0).label("bins"),
+            _IN_RESERVE.label("reserve"),
         )
         .join(Sku, Sku.id == Lot.sku_id)
         .outerjoin(_inside, _inside.c.lot_id == Lot.id)
@@ -78,8 +87,12 @@ def is_expired(day: date) -> sa.ColumnElement[bool]:
 
 
 def ends_within(day: date, days: int) -> sa.ColumnElement[bool]:
-    """Return the condition that a lot is good today, and not so many days from now."""
-    return sa.and_(Lot.best_before >= day, Lot.best_before <= day + timedelta(days=days))
+    """Return the condition that a lot is good today and may not be sold so many days from now.
+
+    `Lot` has to be joined to its `Sku`, which may ask for days to be left.
+    """
+    last = DaysAfter(sa.literal(day + timedelta(days=days), DayType()), Sku.days_before_expiry)
+    return sa.and_(Lot.best_before >= day, Lot.best_before <= last)
 
 
 def lot_counts(session: Session, day: date, days: int) -> dict[str, int]:
@@ -92,6 +105,7 @@ def lot_counts(session: Session, day: date, days: int) -> dict[str, int]:
     row = session.execute(
         sa.select(*(sa.func.count().filter(which).label(name) for name, which in counted.items()))
         .select_from(Lot)
+        .join(Sku, Sku.id == Lot.sku_id)
         .join(_inside, _inside.c.lot_id == Lot.id)
         .where(_inside.c.on_hand > 0)
     ).one()

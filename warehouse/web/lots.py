@@ -48,6 +48,7 @@ LOT_FIELDS: tuple[Field, ...] = (
     (say("Properties"), lambda r: r.properties),
     (say("Best before"), lambda r: r.best_before.isoformat() if r.best_before else ""),
     (say("On hand"), lambda r: int(r.on_hand)),
+    (say("In reserve"), lambda r: int(r.reserve)),
     (say("Reserved"), lambda r: int(r.reserved)),
     (say("Blocked"), lambda r: r.blocked_reason),
 )
