@@ -17,7 +17,7 @@ def test_levels_come_through_without_what_was_said_of_their_bins(whole: Database
     face(world, tee, 5, 12)
     with whole.transaction() as session:
         session.execute(sa.update(FaceLevel).values(full_at=world.now))
-    migrations.downgrade(whole, "0050")
+    migrations.downgrade(whole, "0051")
     migrations.upgrade(whole)
     level = world.one(FaceLevel)
     assert (level.least, level.most, level.full_at) == (5, 12, None)
