@@ -95,6 +95,34 @@ def test_the_group_separator_survives(tablet: Page, site: Site) -> None:
     assert site.barcodes() == ["0106901234567892\u001d3712"]
 
 
+@pytest.mark.parametrize("number", ["029", "0029", "29"])
+@pytest.mark.parametrize("row", ["Digit", "Numpad"])
+def test_a_separator_typed_as_its_number_with_alt_survives(
+    tablet: Page, site: Site, row: str, number: str
+) -> None:
+    tablet.keyboard.type("010690123456789210L7")
+    tablet.keyboard.down("Alt")
+    for digit in number:
+        tablet.keyboard.press(f"{row}{digit}")
+    tablet.keyboard.up("Alt")
+    tablet.keyboard.type("17270331")
+    tablet.keyboard.press("Enter")
+    until_empty(tablet)
+    assert site.barcodes() == ["010690123456789210L7\u001d17270331"]
+
+
+def test_another_number_typed_with_alt_is_none(tablet: Page, site: Site) -> None:
+    tablet.keyboard.type("69")
+    tablet.keyboard.down("Alt")
+    tablet.keyboard.press("Digit6")
+    tablet.keyboard.press("Digit5")
+    tablet.keyboard.up("Alt")
+    tablet.keyboard.type("01")
+    tablet.keyboard.press("Enter")
+    until_empty(tablet)
+    assert site.barcodes() == ["6901"]
+
+
 def test_a_scan_is_caught_when_the_focus_is_lost(tablet: Page, site: Site) -> None:
     tablet.evaluate("document.activeElement.blur()")
     scan(tablet, "6901")

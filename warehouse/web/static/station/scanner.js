@@ -16,6 +16,7 @@ const OTHER_KEYS = {
   NumpadSubtract: "--", NumpadAdd: "++", NumpadDecimal: "..", NumpadDivide: "//", NumpadMultiply: "**",
 };
 const GROUP_SEPARATOR = "\u001d";
+const ALT_SEPARATOR = /^0*29$/; // the number of the separator, as wedges type it while they hold Alt
 const EARLY_MS = 150; // longer than any pause within a scan, shorter than between two
 const PLAIN = /^[\x1d\x20-\x7e]*$/;
 
@@ -30,6 +31,7 @@ export function listen(field, settings, { onScan, onIme }) {
   let composed = false;
   let foreign = false;
   let timer = 0;
+  let withAlt = null; // what was typed while Alt is held
 
   function end() {
     clearTimeout(timer);
@@ -72,13 +74,32 @@ export function listen(field, settings, { onScan, onIme }) {
     }
     if (event.ctrlKey && event.key === "]") { // how wedges type FNC1
       event.preventDefault();
-      field.setRangeText(GROUP_SEPARATOR, field.selectionStart, field.selectionEnd, "end");
-      keys += GROUP_SEPARATOR;
+      separate();
+      return;
+    }
+    if (event.key === "Alt") withAlt = "";
+    else if (event.altKey && withAlt !== null && /^(Digit|Numpad)\d$/.test(event.code)) {
+      event.preventDefault();
+      withAlt += characterOf(event);
       return;
     }
     if (event.key === "Process" || event.isComposing) foreign = true;
     note(event);
   }, true);
+
+  document.addEventListener("keyup", (event) => {
+    if (event.key !== "Alt" || withAlt === null) return;
+    if (ALT_SEPARATOR.test(withAlt) && !isOtherField(event.target, field)) {
+      event.preventDefault();
+      separate();
+    }
+    withAlt = null;
+  }, true);
+
+  function separate() {
+    field.setRangeText(GROUP_SEPARATOR, field.selectionStart, field.selectionEnd, "end");
+    keys += GROUP_SEPARATOR;
+  }
 
   function note(event) {
     if (event.key === "Backspace") { keys = keys.slice(0, -1); return; }
@@ -100,6 +121,7 @@ export function listen(field, settings, { onScan, onIme }) {
     requestAnimationFrame(() => { if (document.activeElement === document.body) keepFocus(field); });
   });
   document.addEventListener("click", () => keepFocus(field));
+  window.addEventListener("blur", () => { withAlt = null; });
   window.addEventListener("focus", () => keepFocus(field));
   keepFocus(field);
   takeEarly();
