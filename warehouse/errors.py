@@ -180,6 +180,12 @@ class OtherLot(ScanRejected):
         self.offered = offered  # the lot that a second scan takes, "" for none
 
 
+class OtherDay(ScanRejected):
+    """Another best-before stands on the goods than the book has for their lot."""
+
+    code = "other_day"
+
+
 class LotWanted(ScanRejected):
     """Several lots of these goods are in the place, and the scan did not say which it is."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.catalog.queries import Item, item_by_barcode, item_of_sku
 from warehouse.db import table_of
-from warehouse.errors import GoodsWanted, OtherLot, SerialElsewhere, SerialMissing
+from warehouse.errors import GoodsWanted, OtherDay, OtherLot, SerialElsewhere, SerialMissing
 from warehouse.inventory.models import Lot, LotBalance, Move, MoveReason, MoveSerial, Serial
 from warehouse.text import Text, say
 
@@ -64,19 +65,52 @@ def named_in(
     *,
     lot: str = "",
     serial: str = "",
+    best_before: date | None = None,
     done: sa.Select[Any] | None = None,
 ) -> Named | None:
     """Return the goods a scan names, as they stand in the bin; None if nothing carries the code.
 
     Goods may be named by the serial number of a piece alone, and of goods kept by lot that stand
     there by their lot. Of several SKUs' pieces with one number that is meant whose id is not among
-    the `done`; where that are several, their goods are asked for.
+    the `done`; where that are several, their goods are asked for. `best_before` is what the scan
+    says stands on them.
 
     Raises:
         GoodsWanted: so it is.
         SerialMissing: goods known piece by piece, and no number. SerialElsewhere: the piece is
-        not in this bin. OtherLot: the lot is not.
+        not in this bin. OtherLot: the lot is not. OtherDay: the book has another best-before.
     """
+    named = _named(session, bin_id, barcode, lot, serial, done)
+    if named is not None and best_before is not None and named.item.is_lot_tracked:
+        here = lots_in(session, bin_id, named.item.sku_id)
+        require_same_day([x for x in here if named.lot_id in (None, x.lot_id)], best_before)
+    return named
+
+
+def require_same_day(lots: Sequence[LotHere], best_before: date | None) -> None:
+    """Refuse goods on which another best-before stands than the book has for each of these lots.
+
+    Raises:
+        OtherDay: the day was typed wrongly when they came, or the goods are of another lot.
+    """
+    known = sorted(lot.best_before for lot in lots if lot.best_before is not None)
+    if best_before is None or best_before in known or len(known) < len(lots) or not lots:
+        return
+    raise OtherDay(
+        say("On these goods stands {said}, and the book has {known} for lot {lot}. Put them aside"
+            " and tell the desk: it mends the day of the lot if the book is wrong.",
+            said=str(best_before), known=str(known[0]), lot=lots[0].code)
+    )  # fmt: skip
+
+
+def _named(
+    session: Session,
+    bin_id: int,
+    barcode: str,
+    lot: str,
+    serial: str,
+    done: sa.Select[Any] | None,
+) -> Named | None:
     item = item_by_barcode(session, barcode)
     if item is None:
         piece = _by_serial(session, bin_id, serial or barcode, done)

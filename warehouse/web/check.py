@@ -59,7 +59,9 @@ def _take(scan: Scan, screen: str, subject: int | None) -> Outcome:
         pieces = form_int("pieces", 1) * item.pieces
         return do(check_item, CheckItem, check_id=check_id, pieces=pieces, **said_of(item))
     if screen == DAMAGED:
-        return do(report_damaged, ReportDamaged, check_id=check_id, **said_of(item))
+        said = said_of(item)
+        del said["best_before"]  # it goes out whatever stands on it
+        return do(report_damaged, ReportDamaged, check_id=check_id, **said)
     return do(start_check, StartCheck, barcode=item.code)
 
 

@@ -200,13 +200,15 @@ def code_of(scan: Scan) -> CodeScan:
     raise InvalidInput(say("That card does nothing here."), field="barcode")
 
 
-def said_of(scan: CodeScan) -> dict[str, str]:
+def said_of(scan: CodeScan) -> dict[str, Any]:
     """Return what a scan said of goods, by the names that commands have for it.
 
     A number scanned before may have been that of several goods: this scan says of which.
     """
     serial = scan.serial or form_str(NUMBER, "")
-    return {"barcode": scan.code, "lot": scan.lot, "serial": serial}
+    return {
+        "barcode": scan.code, "lot": scan.lot, "serial": serial, "best_before": scan.best_before,
+    }  # fmt: skip
 
 
 def lot_said(scan: CodeScan) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -29,8 +30,8 @@ from warehouse.waves.unfit import stop_unfit
 class CheckItem(Command):
     """One scan of goods taken out of the tote; `pieces` is how often the barcode counts.
 
-    `lot` and `serial` are what the scan said of them; a known piece may be named by its number
-    alone.
+    `lot`, `serial` and `best_before` are what the scan said of them; a known piece may be named by
+    its number alone.
     """
 
     check_id: int
@@ -38,6 +39,7 @@ class CheckItem(Command):
     pieces: int = 1
     lot: str = ""
     serial: str = ""
+    best_before: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,10 +57,14 @@ def check_item(session: Session, command: CheckItem) -> Outcome:
         OrderStopped: the order goes no further. SamePerson: the actor picked it.
         TakenByAnother: somebody else checks it. SerialMissing, SerialElsewhere: a known piece
         without its number, or one that is not in this tote. OtherLot: nor is the lot.
+        OtherDay: another best-before stands on it than the book has.
     """
     require_pieces(command.pieces)
     check = open_check(session, command, command.check_id)
-    named = in_tote(session, check, command.barcode, lot=command.lot, serial=command.serial)
+    named = in_tote(
+        session, check, command.barcode, lot=command.lot, serial=command.serial,
+        best_before=command.best_before,
+    )  # fmt: skip
     item = named.item
     pieces = command.pieces * item.pieces
     require_new(session, check, named, pieces)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,14 +19,25 @@ from warehouse.text import say
 from warehouse.waves.queries import tote_of
 
 
-def in_tote(session: Session, check: Check, barcode: str, *, lot: str, serial: str) -> Named:
+def in_tote(
+    session: Session,
+    check: Check,
+    barcode: str,
+    *,
+    lot: str,
+    serial: str,
+    best_before: date | None = None,
+) -> Named:
     """Return the goods a scan names, as they are in the tote of the check.
 
     Raises:
         UnknownBarcode, WrongItem: no goods. Of tracked ones see `inventory.pieces.named_in`.
     """
     done = _numbers_counted(check)
-    named = named_in(session, tote_id(session, check), barcode, lot=lot, serial=serial, done=done)
+    named = named_in(
+        session, tote_id(session, check), barcode, lot=lot, serial=serial,
+        best_before=best_before, done=done,
+    )  # fmt: skip
     if named is None:
         raise refuse_item(session, barcode, say("goods of this order"))
     return named

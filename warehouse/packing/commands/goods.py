@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -23,13 +24,14 @@ from warehouse.waves.queries import tote_of
 
 @dataclass(frozen=True, kw_only=True)
 class PackItem(Command):
-    """Put scanned goods into the open parcel; `lot` and `serial` as the scan said them."""
+    """Put scanned goods into the open parcel; `lot`, `serial`, `best_before` as the scan said."""
 
     parcel_id: int
     barcode: str
     pieces: int = 1
     lot: str = ""
     serial: str = ""
+    best_before: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,12 +46,15 @@ def pack_item(session: Session, command: PackItem) -> Outcome:
 
     Raises:
         WrongItem, UnknownBarcode: not goods of this order. TooMany: more than are left.
-        SerialMissing, SerialElsewhere, OtherLot: see `inventory.pieces.named_in`.
+        SerialMissing, SerialElsewhere, OtherLot, OtherDay: see `inventory.pieces.named_in`.
     """
     require_pieces(command.pieces)
     parcel, lines = lock_open(session, command.parcel_id)
     tote_id = _tote_id(session, parcel)
-    named = named_in(session, tote_id, command.barcode, lot=command.lot, serial=command.serial)
+    named = named_in(
+        session, tote_id, command.barcode, lot=command.lot, serial=command.serial,
+        best_before=command.best_before,
+    )  # fmt: skip
     mine = [line for line in lines if named and line.sku_id == named.item.sku_id]
     if named is None or not mine:
         raise refuse_item(session, command.barcode, say("goods of this order"))

@@ -6,6 +6,7 @@ Statements are built once; a pick costs at most ten, the claim of its command id
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -41,9 +42,9 @@ class ConfirmBin(Command):
 class ConfirmPick(Command):
     """The picker scans goods and puts them into the slot's tote.
 
-    `pieces` is how often the barcode counts; a pack code is worth its pieces each time. `lot` and
-    `serial` are what the scan said of the pieces; `swap` is the lot the picker agreed to take
-    instead of the promised one. Known pieces may be named by their number alone.
+    `pieces` is how often the barcode counts; a pack code is worth its pieces each time. `lot`,
+    `serial` and `best_before` are what the scan said of the pieces; `swap` is the lot the picker
+    agreed to take instead of the promised one. Known pieces may be named by their number alone.
     """
 
     task_id: int
@@ -51,6 +52,7 @@ class ConfirmPick(Command):
     pieces: int = 1
     lot: str = ""
     serial: str = ""
+    best_before: date | None = None
     swap: str = ""
 
 
@@ -242,8 +244,9 @@ def _tracked(session: Session, command: ConfirmPick, task: Any) -> tuple[Any, in
     if pieces > task.wanted - task.picked:
         raise _too_many(pieces, task.wanted - task.picked)
     hand = in_hand(
-        session, command, task, lot=command.lot, serial=serial, swap=command.swap, pieces=pieces
-    )
+        session, command, task, lot=command.lot, serial=serial, best_before=command.best_before,
+        swap=command.swap, pieces=pieces,
+    )  # fmt: skip
     if hand.task_id != task.id:
         task = _open_task(session, replace(command, task_id=hand.task_id))
     return task, pieces, hand.serials

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +15,13 @@ from warehouse.errors import LotWanted, OtherLot, StaleScreen, TooMany, WrongIte
 from warehouse.inventory import ledger
 from warehouse.inventory.fitness import is_fit_on
 from warehouse.inventory.models import Allocation, ReleaseReason, Serial
-from warehouse.inventory.pieces import LotHere, lots_in, number_wanted, piece_in
+from warehouse.inventory.pieces import (
+    LotHere,
+    lots_in,
+    number_wanted,
+    piece_in,
+    require_same_day,
+)
 from warehouse.text import say
 from warehouse.waves.models import PickTask, TaskState
 from warehouse.waves.replanning import add_tasks
@@ -30,16 +37,26 @@ class InHand:
 
 
 def in_hand(
-    session: Session, command: Command, task: Any, *, lot: str, serial: str, swap: str, pieces: int
+    session: Session,
+    command: Command,
+    task: Any,
+    *,
+    lot: str,
+    serial: str,
+    best_before: date | None,
+    swap: str,
+    pieces: int,
 ) -> InHand:
     """Return whose task the scanned pieces are; where another lot was agreed to, a new one.
 
-    `lot` and `serial` are what the scan said, `swap` the lot the picker agreed to take instead.
+    `lot`, `serial` and `best_before` are what the scan said, `swap` the lot the picker agreed to
+    take instead.
 
     Raises:
         SerialMissing, SerialElsewhere: no number, or that of another piece than one in the bin.
         LotWanted: the bin has several lots and the scan named none. OtherLot: not the lot
-        that was promised, or that one's last day has passed since.
+        that was promised, or that one's last day has passed since. OtherDay: the book has another
+        best-before for it than stands on the pieces.
     """
     lot_id: int | None = None
     serials: tuple[str, ...] = ()
@@ -54,6 +71,7 @@ def in_hand(
         here = lots_in(session, task.bin_id, task.sku_id)
         promised = _promised_lot(session, task, here)
         taken = _taken_lot(here, promised, lot=lot, lot_id=lot_id, serial=serial)
+        require_same_day([taken], best_before)
         days = _days_before(session, task)
         if taken.lot_id == promised.lot_id:
             _require_still_good(command, promised, days)
