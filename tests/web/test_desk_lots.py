@@ -251,6 +251,27 @@ def test_the_checker_is_asked_whose_number_it_is_and_scans_the_goods(desk: Desk)
     assert [step[2] for step in desk.world.steps(work)] == [1, 1]
 
 
+def test_goods_whose_symbol_says_another_day_are_not_checked_but_may_be_put_aside(desk: Desk):
+    world = desk.world
+    world.site()
+    serum = by_lot(world)
+    put(world, serum, "A-01", 2, lot="L1", day=date(2034, 3, 31))
+    work = world.bring(Stage.PICKED, lines={serum: 2}, on_hand=0)
+    desk.post("/check/scans", Role.CHECKER, barcode=work.tote, command_id=new_id())
+    check_id = desk.world.one(Check).id
+
+    def scan(day: str, screen: str = "items"):
+        code = f"]C101{serum.barcode:0>14}17{day}" + "10L1"
+        given = {"screen": screen, "subject": check_id, "command_id": new_id()}
+        return desk.post("/check/scans", Role.CHECKER, barcode=code, **given)
+
+    refused = scan("340313")
+    assert (refused.status_code, "stands 2034-03-13" in words_of(refused)) == (422, True)
+    assert scan("340331").status_code == 200
+    assert scan("340313", "damaged").status_code == 200
+    assert lots_at(world, work.tote) == {"L1": (1, 0)}
+
+
 def test_a_kit_of_dated_parts_says_that_it_must_be_kept_by_lot_first(desk: Desk):
     world = desk.world
     gift = world.sku("GIFT")
