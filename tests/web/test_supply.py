@@ -17,7 +17,7 @@ from warehouse.inventory.models import MoveReason
 from warehouse.kitting.commands.kit import Part, SaveKit, save_kit
 from warehouse.orders.models import Order, Shop
 from warehouse.receiving.commands.suppliers import SaveSupplier, save_supplier
-from warehouse.receiving.models import PurchaseLine, PurchaseOrder
+from warehouse.receiving.models import PurchaseLine, PurchaseOrder, Supplier
 from warehouse.replenishing.models import FaceLevel, ReplenishTask
 from warehouse.supplying.models import ShopShare, StockLevel, SupplierSku
 
@@ -343,3 +343,11 @@ def test_a_kit_says_how_many_more_its_free_parts_make_and_sells_none_of_them(bos
         said = text(boss.get(page))
         assert "3 more can be made of free parts" in said
         assert re.search(r"May be sold:? 0\b", said)
+
+
+def test_every_supplier_can_be_chosen_however_many_there_are(boss: Desk):
+    goods(boss)
+    with boss.world.database.transaction() as session:
+        for n in range(501):
+            session.add(Supplier(code=f"S{n:03d}", name=f"Mill {n:03d}", created_at=boss.world.now))
+    assert '<option value="S500"' in boss.get("/stock").get_data(as_text=True)

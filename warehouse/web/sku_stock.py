@@ -181,5 +181,5 @@ def _choices(session: Session) -> dict[str, Any]:
 
 
 def _pairs(session: Session, code: Any, name: Any) -> list[tuple[str, str]]:
-    rows = session.execute(sa.select(code, name).order_by(name).limit(500))
+    rows = session.execute(sa.select(code, name).order_by(name, code))
     return [(row[0], row[1] or row[0]) for row in rows]

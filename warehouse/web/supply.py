@@ -142,7 +142,7 @@ def _sku_page(sku_id: int, errors: Mapping[str, str]) -> str:
             kit=parts,
             can_make=can_make(parts),
             terms=session.execute(terms.order_by(Supplier.name)).all(),
-            suppliers=[(str(s.id), s.name) for s in suppliers_in_use(session)],
+            suppliers=[(str(s.id), f"{s.name} ({s.code})") for s in suppliers_in_use(session)],
             faces=session.execute(faces.order_by(Bin.walk_order, Bin.code)).all(),
             offers=offers_of(session, asked, sku_ids=[sku_id]),
             shops=session.execute(sa.select(Shop.id, Shop.code, Shop.name).order_by(Shop.id)).all(),
