@@ -108,8 +108,8 @@ def ending_in_reserve(
     if not rows:
         return {}
     last = sa.func.coalesce(picked.c.best_before, sa.literal(date.max, DayType()))
-    first = sa.select(picked.c.sku_id, sa.func.min(last)).group_by(picked.c.sku_id)
-    ends: dict[int, date] = dict(session.execute(first).tuples().all())
+    first = sa.select(picked.c.sku_id, sa.func.min(last).label("ends")).group_by(picked.c.sku_id)
+    ends = {row.sku_id: row.ends for row in session.execute(first)}
     found: dict[int, int] = defaultdict(int)
     for sku_id, best_before, pieces in rows:
         if sku_id in ends and best_before < ends[sku_id]:
