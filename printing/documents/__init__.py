@@ -28,6 +28,7 @@ from printing.documents.sheets import (
 )
 from printing.documents.slips import PackingSlip, PickLine, PickList
 from printing.documents.stock import (
+    SERIALS_CHARS,
     CountedLine,
     CountLine,
     CountReport,
@@ -86,6 +87,7 @@ def read(kind: str, facts: Mapping[str, Any]) -> Document:
 __all__ = [
     "CARDS",
     "KINDS",
+    "SERIALS_CHARS",
     "Badge",
     "BadgeSheet",
     "BinLabel",

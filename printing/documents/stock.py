@@ -10,6 +10,7 @@ from printing.documents.parts import MAX_PIECES
 from printing.documents.text import NAME_CHARS, NOTE_CHARS, code
 
 MAX_LINES = 5_000
+SERIALS_CHARS = 640  # numbers of the pieces of one line; whoever has more says how many
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +36,7 @@ class ReceiptLine(Facts):
 
     def __post_init__(self) -> None:
         self._tidy(sku_code=64, name=NOTE_CHARS, properties=NAME_CHARS * 2, place=32)
-        self._tidy(lot=64, best_before=16, serials=NOTE_CHARS)
+        self._tidy(lot=64, best_before=16, serials=SERIALS_CHARS)
         least = 0 if self.booked is None else -MAX_PIECES
         for field in ("accepted", "rejected"):
             pieces = getattr(self, field)
@@ -100,7 +101,7 @@ class ExchangeLine(Facts):
 
     def __post_init__(self) -> None:
         self._tidy(sku_code=64, name=NOTE_CHARS, properties=NAME_CHARS * 2, fault=NOTE_CHARS)
-        self._tidy(lot=64, best_before=16, serials=NOTE_CHARS)
+        self._tidy(lot=64, best_before=16, serials=SERIALS_CHARS)
         self._require(1 <= self.pieces <= MAX_PIECES, "pieces", f"needs 1 to {MAX_PIECES}")
 
 

@@ -110,6 +110,23 @@ def test_a_known_piece_taken_for_sound_goes_to_quarantine_by_correction(dock: Do
     assert dock.world.standing(phone) == {"QUARANTINE": 1, "SUPPLIER": -1}
 
 
+def test_a_correction_of_many_known_pieces_says_how_many_there_is_no_room_for(dock: Dock):
+    phone = dock.tracked("PHONE", is_serial_tracked=True)
+    receipt_id = dock.blind()
+    numbers = [f"SN2026110{n:02d}" for n in range(60)]
+    for number in numbers:
+        dock.count(receipt_id, phone, serial=number)
+    dock.finish(receipt_id)
+    dock.book(receipt_id)
+    given = correct(dock, receipt_id, {"sound": 0})
+    no = dock.world.do(correct_receipt, CorrectReceipt, by="boss", **given).subject_id
+    paper = dock.world.all(PrintJob, subject=f"receipt:{no}")[0]
+    shown, _, more = paper.facts["lines"][0]["serials"].rpartition(" … +")
+    assert shown.split() == [f"−{number}" for number in numbers[: len(shown.split())]]
+    assert len(shown.split()) + int(more) == len(numbers)
+    assert len(shown.split()) > 40
+
+
 def test_a_correction_moves_nothing_before_somebody_else_has_confirmed_it(dock: Dock):
     tee = dock.world.sku("TEE")
     receipt_id = dock.booked({tee: 10})

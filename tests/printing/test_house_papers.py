@@ -66,6 +66,17 @@ def test_a_correction_says_which_receipt_it_corrects_and_what_changes(stock):
         receipt_correction(corrects_no="")
 
 
+@pytest.mark.parametrize("stock", ["receipt80", "A4", "A5"])
+def test_every_number_of_a_correction_stands_on_it(stock):
+    numbers = [f"SN2026110{n:02d}" for n in range(50)]
+    line = ReceiptLine(
+        sku_code="CAM-BK", name="Camera", properties="black, with strap and case", accepted=-50,
+        booked=60, lot="YZ2611-A", best_before="2027-11-30", serials=" ".join(numbers),
+    )  # fmt: skip
+    shown = " ".join(texts(receipt_correction(locale="en", lines=(line,)), stock))
+    assert [number for number in numbers if number not in shown] == []
+
+
 def test_a_draft_of_a_purchase_order_says_that_nothing_is_ordered():
     shown = texts(purchase_order(locale="en"), "A4")
     assert {"¥18.50", "¥2,220.00"} <= set(shown)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import tzinfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from printing.documents import SERIALS_CHARS, ExchangeOut, GoodsReceipt, Locale, ReceiptLine
 from printing.documents import ExchangeLine as SlipLine
-from printing.documents import ExchangeOut, GoodsReceipt, Locale, ReceiptLine
 from printing.queue import enqueue
 from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.commands import Command
@@ -95,10 +96,20 @@ def _changes(session: Session, correction: Receipt) -> tuple[ReceiptLine, ...]:
             place=home_of(session, line.sku_id) or "",
             lot=line.lot_code,
             best_before=f"{line.best_before or ''}",
-            serials=" ".join(line.serials),
+            serials=_numbers(line.serials),
         )
         for line in corrected_by(session, correction)
     )
+
+
+def _numbers(serials: Sequence[str]) -> str:
+    """Return the numbers as they stand on paper; where there is no room for all, how many more."""
+    text = " ".join(serials)
+    if len(text) <= SERIALS_CHARS:
+        return text
+    room = SERIALS_CHARS - len(f" … +{len(serials)}")
+    shown = text[: text.rindex(" ", 0, room + 1)]
+    return f"{shown} … +{len(serials) - len(shown.split())}"
 
 
 def print_exchange(session: Session, command: Command, exchange: Exchange) -> None:

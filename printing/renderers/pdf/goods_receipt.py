@@ -17,6 +17,7 @@ from printing.words import labelled, word
 ROLL_MARGIN = 2.0
 ROLL_FOOT_MM = 6.0
 HEAD_MM = 33.0
+MARK_LINES = 24  # properties, lot and numbers are never cut off: they say which pieces came
 
 
 def draw(receipt: GoodsReceipt, media: Media) -> list[Sheet]:
@@ -92,7 +93,9 @@ def _columns(
         names = names[: len(widths)] if receipt.corrects_no else names[1:-1]
     weighty = "Difference" if receipt.corrects_no else "Accepted"
     item, *rest = spread(0, *widths, whole=whole)
-    columns = [Column(title=word(receipt.locale, "Item"), width=item, size_pt=9.5)]
+    columns = [
+        Column(title=word(receipt.locale, "Item"), width=item, size_pt=9.5, below_lines=MARK_LINES)
+    ]
     for name, width in zip(names, rest, strict=True):
         is_figure = name != "Place"
         columns.append(
@@ -146,7 +149,7 @@ def _changed(flow: Flow, receipt: GoodsReceipt, line: ReceiptLine) -> None:
     flow.y += 0.6
     flow.text(line.name, 9.5, max_lines=3, gap=0)
     for text in (_about(line), office.lot_of(receipt, line.lot, line.best_before), line.serials):
-        flow.text(text, 9, max_lines=3, gap=0)
+        flow.text(text, 9, max_lines=MARK_LINES, gap=0)
     flow.row([_side(receipt, line), *_figures(line)], least_mm=6)
 
 
