@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.builders import Goods, World
-from warehouse.catalog.models import Bin, BinKind, Sku
+from warehouse.catalog.models import Bin, BinKind, Sku, Zone
 from warehouse.placing.places import LOOKED_AT, advice_for, goods_of
 
 
@@ -90,3 +90,16 @@ def test_goods_without_a_class_come_beside_others_before_they_take_room_kept_for
     assert advised(world, sofa, 1) == ("COLD-0", 1)
     world.stock(world.sku("MUG"), "B-01", 1, walk_order=900)
     assert advised(world, sofa, 1) == ("B-01", 1)
+
+
+def test_a_bin_is_of_the_class_of_its_zone_unless_it_says_one_itself(world: World, sofa: Goods):
+    cold, plain = (world.add(Zone(code=c, name=c, sequence=1, storage_class=k)).id
+                   for c, k in (("C", "cold"), ("P", "")))  # fmt: skip
+    shelves(world, "C", LOOKED_AT + 1, zone_id=cold)
+    shelves(world, "DRY", 1, zone_id=cold, storage_class="dry")
+    shelves(world, "P", 1, zone_id=plain)
+    assert advised(world, sofa, 1) == ("P-0", 1)
+    for wanted, code in (("cold", "C-0"), ("dry", "DRY-0"), ("frozen", None)):
+        with world.database.transaction() as session:
+            session.get_one(Sku, sofa.id).storage_class = wanted
+        assert advised(world, sofa, 1) == ((code, 1) if code else None)

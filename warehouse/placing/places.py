@@ -166,17 +166,31 @@ def _near(session: Session, goods: Goods, walk: int, but: int, look: _Look) -> l
         pieces = wanted_in(kind, goods) if look.is_for_all else 1
         base = (
             sa.select(Bin.id)
-            .outerjoin(Zone, Zone.id == Bin.zone_id)
             .where(*_usable(but), Bin.kind == kind, *_holds(goods, pieces))
             .where(~_stands_in if look.is_empty else sa.and_(_stands_in, ~Bin.is_one_sku))
             .limit(LOOKED_AT)
         )
         if not look.is_any_class:
-            base = base.where(_class == goods.storage_class)
+            base = base.where(_is_of(goods.storage_class))
         after = base.where(Bin.walk_order >= walk).order_by(Bin.walk_order, Bin.id)
         before = base.where(Bin.walk_order < walk).order_by(Bin.walk_order.desc(), Bin.id)
         found += [*session.scalars(after), *session.scalars(before)]
     return found
+
+
+def _is_of(storage_class: str) -> sa.ColumnElement[bool]:
+    """Return the condition that a bin is of this class, by its own word or else its zone's.
+
+    Said by columns, not by an expression: PostgreSQL guesses of that one that it holds of hardly
+    any bin, and then reads and sorts them all instead of walking along them.
+    """
+    if not storage_class:
+        classed = sa.select(Zone.id).where(Zone.storage_class != "")
+        is_plain = sa.or_(Bin.zone_id.is_(None), Bin.zone_id.not_in(classed))
+        return sa.and_(Bin.storage_class == "", is_plain)
+    zones = sa.select(Zone.id).where(Zone.storage_class == storage_class)
+    by_zone = sa.and_(Bin.storage_class == "", Bin.zone_id.in_(zones))
+    return sa.or_(Bin.storage_class == storage_class, by_zone)
 
 
 def _holds(goods: Goods, pieces: int) -> list[sa.ColumnElement[bool]]:
