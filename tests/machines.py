@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
@@ -15,22 +15,29 @@ from warehouse.db import Database
 
 
 class Walk(RuleBasedStateMachine):
-    """A machine that at each step does one of the acts that can be done now, each as likely.
+    """A machine that at each step does one of the acts that can be done now.
 
-    Rules of their own are left out of whole runs at random, so that one which needs another is
-    seldom reached.
+    It is drawn among those that were done least in this run, so that each has its turn. Rules of
+    their own would be left out of whole runs at random, and what needs another seldom reached.
     """
 
-    done: Counter[str]
+    done: Counter[str]  # over all runs
 
-    def acts(self) -> Iterator[str]:
-        """Yield the names of the methods that can be called now; twice what shall come twice."""
+    def __init__(self) -> None:
+        super().__init__()
+        self.turns: Counter[str] = Counter()
+
+    def acts(self) -> Mapping[str, int]:
+        """Return the names of the methods that can be called now, and how often each has a turn."""
         raise NotImplementedError
 
     @rule(data=st.data())
     def go_on(self, data: st.DataObject) -> None:
-        act = data.draw(st.sampled_from(list(self.acts())), label="act")
+        rounds = {act: self.turns[act] // often for act, often in self.acts().items()}
+        least = min(rounds.values())
+        act = data.draw(st.sampled_from([act for act in rounds if rounds[act] == least]))
         getattr(self, act)(data)
+        self.turns[act] += 1
         self.done[act] += 1
 
 

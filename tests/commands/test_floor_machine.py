@@ -1,70 +1,82 @@
 """The whole floor against a simple book: any order of its commands, every number after each.
 
-Goods come in by receipts, are put away, moved, corrected, thrown away, promised to orders, picked,
-put back, cancelled and counted, by the commands people use. One SKU is kept by lot, one is known
-piece by piece. The book knows only what each act should do to the numbers.
+Goods come in by receipts, sound and faulty, which are corrected; they are put away, moved,
+corrected, thrown away, put into quarantine and freed, promised to orders that share a wave, picked,
+missed, put back, cancelled, dispatched and counted, by the commands people use. One SKU is kept by
+lot, and its lots are blocked and let go; one is known piece by piece. The book knows only what each
+act should do to the numbers: which bins an order is promised is read, and held to be free.
 """
 
 from __future__ import annotations
 
 import os
-import random
-from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-)
+from hypothesis.stateful import initialize, invariant
 
 from tests.builders import Goods, World
-from tests.counts import opened
+from tests.counts import GRACE, Count, opened
 from tests.dock import Dock
-from tests.machines import run_machine
+from tests.floor_book import ASIDE, DOCK, QUARANTINE, Book, Job, Key, Pick, Receipt, Trip
+from tests.machines import Walk, run_machine, seed_for
+from tests.stations import Stage, Work
 from tests.tracked import by_lot, by_piece
 from warehouse.catalog.models import Bin, Sku
 from warehouse.commands import Command, Outcome, execute, new_id
 from warehouse.counting.commands.goods import CountGoods, count_goods
+from warehouse.counting.models import CountBin
 from warehouse.db import Database
 from warehouse.errors import InsufficientStock, LotMissing
 from warehouse.inventory.models import Allocation, Lot, LotBalance, Serial, StockBalance
 from warehouse.inventory.proof import differences
 from warehouse.orders.commands.holds import CancelOrder, cancel_order
-from warehouse.orders.models import HoldKind
+from warehouse.orders.models import (
+    BEGUN,
+    Consignment,
+    ConsignmentLine,
+    ConsignmentState,
+    HoldKind,
+)
 from warehouse.picking.commands.confirm import ConfirmBin, ConfirmPick, confirm_bin, confirm_pick
-from warehouse.picking.commands.exceptions import UndoPick, undo_pick
+from warehouse.picking.commands.exceptions import ReportShort, UndoPick, report_short, undo_pick
 from warehouse.picking.commands.wave import BindTote, TakeWave, bind_tote, take_wave
 from warehouse.placing.models import Why
+from warehouse.receiving.booked import booked_of
+from warehouse.receiving.commands.correcting import RightNumber
+from warehouse.receiving.models import Fault
 from warehouse.stopping.commands import SetAside, set_aside
 from warehouse.storing.commands.moves import (
     AdjustStock,
+    FreeStock,
     MovePieces,
     QuarantineStock,
     ScrapStock,
     Taken,
     adjust_stock,
+    free_stock,
     move_pieces,
     quarantine_stock,
     scrap_stock,
 )
-from warehouse.waves.models import Wave, WaveState
+from warehouse.tracing.commands.blocking import BlockLot, UnblockLot, block_lot, unblock_lot
+from warehouse.waves.models import PickTask, ShortReason, WaveSlot
 
-EXAMPLES = int(os.environ.get("FLOOR_EXAMPLES", "3"))
-STEPS = 20
-SEED = int(os.environ.get("FLOOR_SEED", random.randrange(2**32)))
+EXAMPLES = int(os.environ.get("FLOOR_EXAMPLES", "6"))
+STEPS = 40
+LEAST = {
+    **dict.fromkeys(("pick", "order", "count", "receive"), EXAMPLES),
+    **dict.fromkeys(("put_back", "go_short", "cancel", "dispatch", "correct", "move", "scrap"), 2),
+    **dict.fromkeys(("to_quarantine", "free", "lose", "find", "block", "unblock"), 2),
+    **dict.fromkeys(("want_too_much", "send_again"), 2),
+}
 LOTS = {"EARLY": date(2027, 6, 1), "LATE": date(2027, 9, 1)}
 KINDS = ("plain", "lot", "piece")
-DOCK, ASIDE = "DOCK", "SET-ASIDE"
-
-Key = tuple[str, str, str]  # bin, SKU, lot
 
 
 class Hands(World):
@@ -86,43 +98,7 @@ def not_again(_session: Any, _command: Command) -> Outcome:
     raise AssertionError("a command that was sent again was run again")
 
 
-@dataclass
-class Job:
-    """One order in a wave of its own, the picker before its tote."""
-
-    order_id: int
-    consignment_id: int
-    wave_id: int
-    picker: str
-    tote: str
-    promised: dict[int, tuple[Key, int]]  # allocation → where, pieces still promised
-    picks: list[tuple[int, int, tuple[str, ...]]] = field(default_factory=list)
-
-
-@dataclass
-class Book:
-    """What should stand where, what of it is promised, and where each known piece is."""
-
-    stands: dict[Key, int] = field(default_factory=lambda: defaultdict(int))
-    promised: dict[Key, int] = field(default_factory=lambda: defaultdict(int))
-    pieces: dict[str, str] = field(default_factory=dict)  # serial number → bin
-
-    def free(self, key: Key) -> int:
-        return self.stands[key] - self.promised[key]
-
-    def shift(self, key: Key, to: str, pieces: int, serials: tuple[str, ...] = ()) -> None:
-        """Let pieces leave a bin for another; "" is out of the house."""
-        self.stands[key] -= pieces
-        if to:
-            self.stands[to, key[1], key[2]] += pieces
-        for serial in serials:
-            self.pieces[serial] = to
-
-    def pieces_in(self, place: str) -> list[str]:
-        return sorted(code for code, where in self.pieces.items() if where == place)
-
-
-class FloorMachine(RuleBasedStateMachine):
+class FloorMachine(Walk):
     """SKUs, shelves and totes are made anew for each run, so that runs share one database."""
 
     world: Hands
@@ -138,282 +114,399 @@ class FloorMachine(RuleBasedStateMachine):
             by_piece(self.world, f"CAM-{self.mark}"),
         )
         self.goods: dict[str, Goods] = dict(zip(KINDS, goods, strict=True))
-        self.shelves = [f"{self.mark}-{n}" for n in range(2)]
+        self.kinds = {each.code: kind for kind, each in self.goods.items()}
+        self.shelves = [f"A{self.mark}-{n}" for n in range(2)]  # always sorted alike
         for n, code in enumerate(self.shelves):
             self.world.bin(code, walk_order=n)
-        self.jobs: list[Job] = []
+        self.receipts: list[Receipt] = []
         self.numbers = 0
         self.dock = Dock(self.world)
         for n, shelf in enumerate(self.shelves):
             for kind, lot in (("plain", ""), ("lot", sorted(LOTS)[n]), ("piece", "")):
-                self.stock(shelf, kind, lot, 4 - n)
-        for kind in KINDS:
-            self.promise(kind, 2)
+                self.stock(shelf, kind, lot, 3 if kind == "piece" else 12)
+        self.wave_of([{"plain": 5, "lot": 4}, {"plain": 4, "piece": 2}])
 
     def stock(self, shelf: str, kind: str, lot: str, pieces: int) -> None:
         """Begin with pieces on a shelf, from the dock."""
-        self.receive_goods(kind, lot, pieces)
+        self.take_in(kind, lot, pieces)
         key = self.key(DOCK, kind, lot)
         serials = tuple(self.book.pieces_in(DOCK)) if kind == "piece" else ()
-        taken = self.taken(key, pieces, serials)
-        self.world.do(move_pieces, MovePieces, taken=taken, to=shelf)
-        self.book.shift(key, shelf, pieces, serials)
+        self.send_away(move_pieces, MovePieces, key, shelf, pieces, serials, to=shelf)
 
     # Choosing
 
     def key(self, place: str, kind: str, lot: str) -> Key:
         return (place, self.goods[kind].code, lot if kind == "lot" else "")
 
-    def named(self, data: st.DataObject, place: str, kind: str, pieces: int) -> tuple[str, ...]:
-        """Return the numbers of the pieces taken, for goods known piece by piece."""
-        if kind != "piece":
+    def is_known(self, key: Key) -> bool:
+        """Whether the goods are known piece by piece."""
+        return self.kinds[key[1]] == "piece"
+
+    def some_of(self, data: st.DataObject, *places: str) -> tuple[Key, int, tuple[str, ...]]:
+        """Draw free goods in these bins: what, how many, and their numbers."""
+        key = data.draw(st.sampled_from(self.book.free_in(*places)))
+        pieces = data.draw(st.integers(1, min(6, self.book.free(key))))
+        return key, pieces, self.numbered(data, key, pieces)
+
+    def numbered(self, data: st.DataObject, key: Key, pieces: int) -> tuple[str, ...]:
+        if not self.is_known(key):
             return ()
-        here = self.book.pieces_in(place)
-        return tuple(data.draw(st.permutations(here))[:pieces])
+        return tuple(data.draw(st.permutations(self.book.pieces_in(key[0])))[:pieces])
 
-    def taken(self, key: Key, pieces: int, serials: tuple[str, ...]) -> Taken:
-        return Taken(bin=key[0], sku=key[1], pieces=pieces, lot=key[2], serials=serials)
+    def send_away(
+        self, handler: Any, command: type[Command], key: Key, target: str, pieces: int,
+        serials: tuple[str, ...], **given: Any,
+    ) -> None:  # fmt: skip
+        """Take pieces out of a bin by a command that says which; "" is out of the house."""
+        taken = Taken(bin=key[0], sku=key[1], pieces=pieces, lot=key[2], serials=serials)
+        self.world.do(handler, command, taken=taken, **given)
+        self.book.shift(key, target, pieces, serials)
+        self.receipts = [r for r in self.receipts if key not in r.keys]
 
-    def out_of(
-        self,
-        data: st.DataObject,
-        key: Key,
-        kind: str,
-        pieces: int,
-        send: Callable[[Taken], tuple[Any, type[Command], dict[str, Any]]],
-        to: str,
-    ) -> None:
-        """Take pieces out of a bin by a command that must be refused if they are not free."""
-        serials = self.named(data, key[0], kind, pieces)
-        if kind == "piece" and len(serials) < pieces:
-            return  # a number that stands elsewhere cannot be typed in from this shelf
-        handler, command, given = send(self.taken(key, pieces, serials))
-        if self.book.free(key) < pieces:
-            error = LotMissing if kind == "lot" and not self.book.free(key) else InsufficientStock
-            self.world.refused(error, handler, command, **given)
-            return
-        self.world.do(handler, command, **given)
-        self.book.shift(key, to, pieces, serials)
+    def a_shelf(self, data: st.DataObject, *, but: str = "") -> str:
+        return data.draw(st.sampled_from([code for code in self.shelves if code != but]))
 
-    places_ = st.sampled_from((0, 1, DOCK, ASIDE))
-    shelves_ = st.integers(0, 1)
-    kinds_ = st.sampled_from(KINDS)
-    lots_ = st.sampled_from(sorted(LOTS))
-    pieces_ = st.integers(1, 4)
+    # What can be done now
 
-    def place(self, which: int | str) -> str:
-        return which if isinstance(which, str) else self.shelves[which]
+    def acts(self) -> Mapping[str, int]:
+        tasks, on_shelves = any(self.book.tasks()), bool(self.book.free_in(*self.shelves))
+        can = {
+            "pick": (4, tasks),
+            "put_back": (2, self.book.to_put_back()),
+            "order": (2, on_shelves),
+            "go_short": (1, tasks),
+            "cancel": (1, self.book.jobs),
+            "dispatch": (1, self.book.jobs),
+            "free": (1, self.book.free_in(QUARANTINE)),
+            "move": (1, self.book.free_in(*self.shelves, DOCK, ASIDE)),
+            "block": (1, len(self.book.blocked) < len(LOTS)),
+            "unblock": (1, self.book.blocked),
+            **dict.fromkeys(("scrap", "to_quarantine", "lose"), (1, on_shelves)),
+        }
+        once = dict.fromkeys(("receive", "correct", "find", "want_too_much", "send_again"), 1)
+        return (
+            once | {"count": 2} | {act: often for act, (often, is_there) in can.items() if is_there}
+        )
 
-    # What people do
+    # At the dock
 
-    @rule(kind=kinds_, lot=lots_, pieces=st.integers(1, 6))
-    def receive(self, kind: str, lot: str, pieces: int) -> None:
-        self.receive_goods(kind, lot, pieces)
+    def receive(self, data: st.DataObject) -> None:
+        kind = data.draw(st.sampled_from(KINDS))
+        pieces = data.draw(st.integers(1, 3 if kind == "piece" else 9))
+        faulty = data.draw(st.integers(0, 2))
+        self.take_in(kind, data.draw(st.sampled_from(sorted(LOTS))), pieces, faulty)
 
-    def receive_goods(self, kind: str, lot: str, pieces: int) -> None:
-        goods, receipt_id = self.goods[kind], self.dock.blind()
-        serials: list[str] = []
-        if kind == "piece":
-            for _ in range(pieces):
-                self.numbers += 1
-                serials.append(f"N{self.mark}{self.numbers}")
-                self.dock.count(receipt_id, goods, serial=serials[-1])
-        else:
-            told: dict[str, Any] = {"lot": lot, "best_before": LOTS[lot]} if kind == "lot" else {}
-            self.dock.count(receipt_id, goods, pieces, **told)
+    def take_in(self, kind: str, lot: str, pieces: int, faulty: int = 0) -> None:
+        receipt_id, goods = self.dock.blind(), self.goods[kind]
+        keys = self.key(DOCK, kind, lot), self.key(QUARANTINE, kind, lot)
+        told: dict[str, Any] = {"lot": lot, "best_before": LOTS[lot]} if kind == "lot" else {}
+        for key, many, fault in zip(keys, (pieces, faulty), (None, Fault.STAINED), strict=True):
+            if kind == "piece":
+                for _ in range(many):
+                    self.numbers += 1
+                    serial = f"N{self.mark}{self.numbers}"
+                    self.dock.count(receipt_id, goods, fault=fault, serial=serial)
+                    self.book.pieces[serial] = key[0]
+            elif many:
+                self.dock.count(receipt_id, goods, many, fault=fault, **told)
+            self.book.stands[key] += many
         self.dock.finish(receipt_id)
         self.dock.book(receipt_id)
-        self.book.stands[self.key(DOCK, kind, lot)] += pieces
-        self.book.pieces.update(dict.fromkeys(serials, DOCK))
+        if kind != "piece":
+            self.receipts.append(Receipt(receipt_id, keys, [pieces, faulty]))
 
-    @rule(data=st.data(), frm=places_, to=shelves_, kind=kinds_, lot=lots_, pieces=pieces_)
-    def move(
-        self, data: st.DataObject, frm: int | str, to: int, kind: str, lot: str, pieces: int
-    ) -> None:
-        source, target = self.place(frm), self.shelves[to]
-        if source == target:
-            return
+    def correct(self, data: st.DataObject) -> None:
+        """Say that other numbers came, while all of them stand where they were booked."""
+        if not self.receipts:
+            self.take_in("plain", "", 3)
+        receipt = data.draw(st.sampled_from(self.receipts))
+        right = [data.draw(st.integers(0, pieces + 2)) for pieces in receipt.pieces]
+        if right == receipt.pieces:
+            right[0] += 1
+        with self.world.database.reading() as session:
+            booked = {one.is_faulty: one.key for one in booked_of(session, receipt.id)}
+        lines = tuple(RightNumber(key=booked[bool(n)], pieces=right[n]) for n in range(2))
+        self.dock.corrected(receipt_id=receipt.id, reason="miscounted", lines=lines)
+        for key, pieces, was in zip(receipt.keys, right, receipt.pieces, strict=True):
+            self.book.stands[key] += pieces - was
+        receipt.pieces = right
 
-        def send(taken: Taken) -> tuple[Any, type[Command], dict[str, Any]]:
-            return move_pieces, MovePieces, {"taken": taken, "to": target}
+    # At the desk
 
-        self.out_of(data, self.key(source, kind, lot), kind, pieces, send, target)
+    def move(self, data: st.DataObject) -> None:
+        key, pieces, serials = self.some_of(data, *self.shelves, DOCK, ASIDE)
+        to = self.a_shelf(data, but=key[0])
+        self.send_away(move_pieces, MovePieces, key, to, pieces, serials, to=to)
 
-    @rule(
-        data=st.data(), at=shelves_, kind=kinds_, lot=lots_, pieces=pieces_, how=st.integers(0, 2)
-    )
-    def take_away(
-        self, data: st.DataObject, at: int, kind: str, lot: str, pieces: int, how: int
-    ) -> None:
-        """Throw away, put into quarantine, or book as lost."""
+    def scrap(self, data: st.DataObject) -> None:
+        gone = self.some_of(data, *self.shelves)
+        self.send_away(scrap_stock, ScrapStock, gone[0], "", *gone[1:], why=Why.DAMAGED)
 
-        def send(taken: Taken) -> tuple[Any, type[Command], dict[str, Any]]:
-            if how == 0:
-                return scrap_stock, ScrapStock, {"taken": taken, "why": Why.DAMAGED}
-            if how == 1:
-                return quarantine_stock, QuarantineStock, {"taken": taken, "why": Why.STAINED}
-            given = {"taken": taken, "why": Why.LOST, "is_more": False}
-            return adjust_stock, AdjustStock, given
+    def lose(self, data: st.DataObject) -> None:
+        gone = self.some_of(data, *self.shelves)
+        given = {"why": Why.LOST, "is_more": False}
+        self.send_away(adjust_stock, AdjustStock, gone[0], "", *gone[1:], **given)
 
-        to = "QUARANTINE" if how == 1 else ""
-        self.out_of(data, self.key(self.shelves[at], kind, lot), kind, pieces, send, to)
+    def to_quarantine(self, data: st.DataObject) -> None:
+        gone = self.some_of(data, *self.shelves)
+        given = {"why": Why.STAINED}
+        self.send_away(quarantine_stock, QuarantineStock, gone[0], QUARANTINE, *gone[1:], **given)
 
-    @rule(kind=st.sampled_from(("plain", "lot")), at=shelves_, lot=lots_, pieces=pieces_)
-    def find(self, kind: str, at: int, lot: str, pieces: int) -> None:
-        key = self.key(self.shelves[at], kind, lot)
-        day = LOTS[lot] if kind == "lot" else None
+    def free(self, data: st.DataObject) -> None:
+        """Take pieces out of quarantine again."""
+        gone, to = self.some_of(data, QUARANTINE), self.a_shelf(data)
+        self.send_away(free_stock, FreeStock, gone[0], to, *gone[1:], to=to, why=Why.IN_ORDER)
+
+    def find(self, data: st.DataObject) -> None:
+        kind = data.draw(st.sampled_from(("plain", "lot")))
+        key = self.key(self.a_shelf(data), kind, data.draw(st.sampled_from(sorted(LOTS))))
+        pieces = data.draw(st.integers(1, 4))
+        taken = Taken(bin=key[0], sku=key[1], pieces=pieces, lot=key[2])
         self.world.do(
-            adjust_stock, AdjustStock, taken=self.taken(key, pieces, ()), is_more=True,
-            why=Why.FOUND, best_before=day,
+            adjust_stock, AdjustStock, taken=taken, is_more=True, why=Why.FOUND,
+            best_before=LOTS.get(key[2]),
         )  # fmt: skip
         self.book.stands[key] += pieces
 
+    def want_too_much(self, data: st.DataObject) -> None:
+        """Take more than is free; order more than there is."""
+        kind = data.draw(st.sampled_from(("plain", "lot")))
+        key = self.key(self.a_shelf(data), kind, data.draw(st.sampled_from(sorted(LOTS))))
+        free = self.book.free(key)
+        taken = Taken(bin=key[0], sku=key[1], pieces=free + 1, lot=key[2])
+        error = LotMissing if kind == "lot" and not free else InsufficientStock
+        with pytest.raises(error):
+            self.world.do(scrap_stock, ScrapStock, taken=taken, why=Why.DAMAGED)
+        goods = self.goods[kind]
+        order_id = self.world.audited({goods: sum(self.on_offer(kind).values()) + 1})
+        assert HoldKind.STOCK_SHORT in self.world.holds(order_id)
+        self.world.do(cancel_order, CancelOrder, order_id=order_id, note="short")
+
+    def block(self, data: st.DataObject) -> None:
+        """Let nobody have a lot; other pieces are looked for, or the order ends here."""
+        lot = data.draw(st.sampled_from(sorted(set(LOTS) - self.book.blocked)))
+        self.book.blocked.add(lot)
+        self.world.do(block_lot, BlockLot, lot_id=self.lot_id(lot), reason="recalled")
+        for job, allocation_id in list(self.book.tasks()):
+            key, left = job.promised[allocation_id]
+            if key[2] == lot:
+                self.book.let_go(job, allocation_id, left)
+        for job in list(self.book.jobs):
+            self.look_after(job)
+
+    def unblock(self, data: st.DataObject) -> None:
+        lot = data.draw(st.sampled_from(sorted(self.book.blocked)))
+        self.world.do(unblock_lot, UnblockLot, lot_id=self.lot_id(lot), reason="it was another")
+        self.book.blocked.remove(lot)
+
+    def lot_id(self, lot: str) -> int:
+        found: Lot = self.world.one(Lot, code=lot, sku_id=self.goods["lot"].id)
+        return found.id
+
+    # Orders
+
     def on_offer(self, kind: str) -> dict[Key, int]:
-        """Return what may be promised: shelves and the set-aside place."""
-        lots = tuple(LOTS) if kind == "lot" else ("",)
-        keys = [self.key(p, kind, lot) for p in (*self.shelves, ASIDE) for lot in lots]
-        return {key: self.book.free(key) for key in keys if self.book.free(key) > 0}
+        return self.book.on_offer(self.goods[kind].code, *self.shelves, ASIDE)
 
-    @rule(kind=kinds_, pieces=pieces_)
-    def order(self, kind: str, pieces: int) -> None:
-        self.promise(kind, pieces)
+    def order(self, data: st.DataObject) -> None:
+        """Bring one or two orders of one or two goods each into one wave."""
+        left = {kind: sum(self.on_offer(kind).values()) for kind in KINDS}
+        wants: list[dict[str, int]] = []
+        for _ in range(data.draw(st.integers(1, 2))):
+            there = [kind for kind in KINDS if left[kind]]
+            if not there:
+                break
+            kinds = data.draw(st.lists(st.sampled_from(there), min_size=1, max_size=2, unique=True))
+            want = {kind: data.draw(st.integers(1, min(6, left[kind]))) for kind in kinds}
+            for kind, pieces in want.items():
+                left[kind] -= pieces
+            wants.append(want)
+        self.wave_of(wants)
 
-    def promise(self, kind: str, pieces: int) -> None:
-        offer, goods = self.on_offer(kind), self.goods[kind]
-        if sum(offer.values()) < pieces:
-            order_id = self.world.audited({goods: pieces})
-            assert HoldKind.STOCK_SHORT in self.world.holds(order_id)
-            self.world.do(cancel_order, CancelOrder, order_id=order_id, note="short")
+    def wave_of(self, wants: list[dict[str, int]]) -> None:
+        if not wants:
             return
-        work = self.world.released({goods: pieces})
-        self.world.wave(work)
-        picker, tote = f"p{work.consignment_id}", self.world.tote(f"T{work.consignment_id}")
-        self.world.do(take_wave, TakeWave, by=picker, wave_id=work.wave_id)
-        self.world.do(bind_tote, BindTote, by=picker, wave_id=work.wave_id, barcode=tote)
-        promised = self.promised_to(work.consignment_id, goods)
-        for key, count in promised.values():
-            assert count <= offer.get(key, 0), "promised more than was free"
-            offer[key] -= count
-            self.book.promised[key] += count
-        assert sum(count for _, count in promised.values()) == pieces
-        if kind == "lot" and any(key[2] == "LATE" for key, _ in promised.values()):
-            assert not any(left for key, left in offer.items() if key[2] == "EARLY")
-        self.jobs.append(
-            Job(
-                order_id=work.order_id,
-                consignment_id=work.consignment_id,
-                wave_id=work.wave_id,
-                picker=picker,
-                tote=tote,
-                promised=promised,
+        works = [
+            self.world.released({self.goods[kind]: pieces for kind, pieces in want.items()})
+            for want in wants
+        ]
+        trip = Trip(wave_id=self.world.wave(*works), picker=f"p{works[0].consignment_id}")
+        given = {"by": trip.picker, "wave_id": trip.wave_id}
+        self.world.do(take_wave, TakeWave, **given)
+        for work in works:
+            self.world.do(
+                bind_tote, BindTote, barcode=self.world.tote(f"T{work.consignment_id}"), **given
             )
-        )
+        for work, want in zip(works, wants, strict=True):
+            self.take_on(trip, work, want)
+        promised = {key[2] for job in self.book.jobs if job.trip is trip
+                    for key, _ in job.promised.values()}  # fmt: skip
+        if "LATE" in promised:  # the book holds it to what ends first
+            assert not any(key[2] == "EARLY" for key in self.on_offer("lot"))
 
-    def promised_to(self, consignment_id: int, goods: Goods) -> dict[int, tuple[Key, int]]:
-        line = sa.text("SELECT id FROM consignment_line WHERE consignment_id = :c")
+    def take_on(self, trip: Trip, work: Work, want: Mapping[str, int]) -> None:
+        slot = self.world.one(WaveSlot, consignment_id=work.consignment_id)
+        work.tote = self.world.get(Bin, slot.tote_bin_id).code
+        wanted = Counter({self.goods[kind].code: pieces for kind, pieces in want.items()})
+        job = Job(work=work, trip=trip, tote=work.tote, wanted=wanted)
+        self.book.jobs.append(job)
+        self.read_promises(job)
+        self.hold_promised(job)
+
+    def read_promises(self, job: Job) -> None:
+        """Take down what was promised to the order since."""
         with self.world.database.reading() as session:
-            lines = session.scalars(line, {"c": consignment_id}).all()
             rows = session.execute(
-                sa.select(Allocation.id, Allocation.pieces, Bin.code, Lot.code.label("lot"))
+                sa.select(Allocation.id, Allocation.pieces, Bin.code, Sku.code.label("sku"),
+                          Lot.code.label("lot"))
                 .join(Bin, Bin.id == Allocation.bin_id)
+                .join(Sku, Sku.id == Allocation.sku_id)
+                .join(ConsignmentLine, ConsignmentLine.id == Allocation.consignment_line_id)
                 .outerjoin(Lot, Lot.id == Allocation.lot_id)
-                .where(Allocation.consignment_line_id.in_(lines))
-            ).all()
-        return {row.id: ((row.code, goods.code, row.lot or ""), row.pieces) for row in rows}
+                .where(ConsignmentLine.consignment_id == job.work.consignment_id)
+                .order_by(Allocation.id)
+            ).all()  # fmt: skip
+        for row in rows:
+            if row.id not in job.promised:
+                self.book.promise(job, row.id, (row.code, row.sku, row.lot or ""), row.pieces)
 
-    @precondition(lambda self: any(self.open_jobs()))
-    @rule(data=st.data(), pieces=pieces_)
-    def pick(self, data: st.DataObject, pieces: int) -> None:
-        job = data.draw(st.sampled_from(self.open_jobs()))
-        task = data.draw(st.sampled_from(self.world.open_tasks(job.wave_id)))
-        key, left = job.promised[task.allocation_id]
-        serials: tuple[str, ...] = ()
-        said: dict[str, str] = {"lot": key[2]} if key[2] else {}
-        pieces = min(pieces, left)
-        if key[1] == self.goods["piece"].code:
-            pieces = 1
-            serials = (data.draw(st.sampled_from(self.book.pieces_in(key[0]))),)
-            said = {"serial": serials[0]}
-        given = {"by": job.picker, "task_id": task.id}
-        self.world.do(confirm_bin, ConfirmBin, barcode=key[0], **given)
-        self.world.do(
-            confirm_pick, ConfirmPick, barcode=self.world.ean(task.sku_id), pieces=pieces,
-            **said, **given,
-        )  # fmt: skip
-        job.promised[task.allocation_id] = (key, left - pieces)
-        job.picks.append((task.allocation_id, pieces, serials))
-        self.book.promised[key] -= pieces
-        self.book.shift(key, job.tote, pieces, serials)
-
-    def open_jobs(self) -> list[Job]:
-        return [job for job in self.jobs if any(left for _, left in job.promised.values())]
-
-    @precondition(lambda self: any(job.picks for job in self.jobs))
-    @rule(data=st.data())
-    def put_back(self, data: st.DataObject) -> None:
-        job = data.draw(st.sampled_from([job for job in self.jobs if job.picks]))
-        if self.world.get(Wave, job.wave_id).state is not WaveState.PICKING:
-            return
-        self.world.do(undo_pick, UndoPick, by=job.picker, wave_id=job.wave_id)
-        allocation_id, pieces, serials = job.picks.pop()
-        key, left = job.promised[allocation_id]
-        job.promised[allocation_id] = (key, left + pieces)
-        self.book.shift((job.tote, *key[1:]), key[0], pieces, serials)
-        self.book.promised[key] += pieces
-
-    @precondition(lambda self: self.jobs)
-    @rule(data=st.data())
-    def cancel(self, data: st.DataObject) -> None:
-        job = data.draw(st.sampled_from(self.jobs))
-        self.jobs.remove(job)
-        self.world.do(cancel_order, CancelOrder, order_id=job.order_id, note="bought twice")
-        barcode = ASIDE if job.picks else "CMD-OK"
-        given = {"consignment_id": job.consignment_id, "barcode": barcode}
-        self.world.do(set_aside, SetAside, by="packer", **given)
+    def hold_promised(self, job: Job) -> None:
+        """Hold that all that is not in its tote is promised to the order."""
+        sums: Counter[str] = Counter()
         for key, left in job.promised.values():
-            self.book.promised[key] -= left
-        for allocation_id, pieces, serials in job.picks:
-            key, _ = job.promised[allocation_id]
-            self.book.shift((job.tote, *key[1:]), ASIDE, pieces, serials)
+            sums[key[1]] += left
+        assert +sums == +job.wanted
 
-    @rule(data=st.data(), at=shelves_, kind=kinds_, lot=lots_, off=st.integers(-2, 2))
-    def count(self, data: st.DataObject, at: int, kind: str, lot: str, off: int) -> None:
-        """Count a shelf where other pieces stand than the book says of one of the goods."""
-        place = self.shelves[at]
-        wrong = self.key(place, kind, lot)
-        if kind == "piece":
-            off = min(off, 0)  # an unknown number is another question
-        off = max(off, -self.book.free(wrong))
-        lost = self.named(data, place, kind, -off)
-        count = opened(self.world, place)
+    # Picking
+
+    def pick(self, data: st.DataObject) -> None:
+        job, allocation_id = data.draw(st.sampled_from(list(self.book.tasks())))
+        _, left = job.promised[allocation_id]
+        some = st.one_of(st.just(left), st.integers(1, left))
+        self.scan(data, job, allocation_id, data.draw(some))
+
+    def scan(self, data: st.DataObject, job: Job, allocation_id: int, pieces: int) -> None:
+        """Pick pieces of a promise; of those known piece by piece one after the other."""
+        key, _ = job.promised[allocation_id]
+        if self.is_known(key) and pieces > 1:
+            self.scan(data, job, allocation_id, pieces - 1)
+            pieces = 1
+        serials = self.numbered(data, key, pieces)
+        said = {"serial": serials[0]} if serials else {"lot": key[2]} if key[2] else {}
+        given = {"by": job.trip.picker, "task_id": self.task(allocation_id).id}
+        self.world.do(confirm_bin, ConfirmBin, barcode=key[0], **given)
+        barcode = self.goods[self.kinds[key[1]]].barcode
+        self.world.do(confirm_pick, ConfirmPick, barcode=barcode, pieces=pieces, **said, **given)
+        self.book.pick(Pick(job, allocation_id, key, pieces, serials))
+
+    def task(self, allocation_id: int) -> PickTask:
+        found: PickTask = self.world.one(PickTask, allocation_id=allocation_id)
+        return found
+
+    def put_back(self, data: st.DataObject) -> None:
+        """Undo the last pick of a wave."""
+        pick = data.draw(st.sampled_from(self.book.to_put_back()))
+        trip = pick.job.trip
+        self.world.do(undo_pick, UndoPick, by=trip.picker, wave_id=trip.wave_id)
+        self.book.put_back(pick)
+
+    def go_short(self, data: st.DataObject) -> None:
+        """Find none, or only damaged ones; the bin is counted at once, as it is asked for."""
+        job, allocation_id = data.draw(st.sampled_from(list(self.book.tasks())))
+        key, missing = job.promised[allocation_id]
+        reason = data.draw(st.sampled_from((ShortReason.EMPTY, ShortReason.DAMAGED)))
+        damaged: tuple[str, ...] = ()
+        if reason is ShortReason.DAMAGED and self.is_known(key):
+            damaged, missing = self.numbered(data, key, 1), 1
+        self.world.do(
+            report_short, ReportShort, by=job.trip.picker, task_id=self.task(allocation_id).id,
+            reason=reason, serial="".join(damaged),
+        )  # fmt: skip
+        self.book.let_go(job, allocation_id, missing)
+        if reason is ShortReason.DAMAGED:
+            self.book.shift(key, QUARANTINE, missing, damaged)
+        self.look_after(job)
+        self.count_shelf(data, key)
+
+    def look_after(self, job: Job) -> None:
+        """See what became of an order that went short: other pieces, or it ends here."""
+        state = self.world.get(Consignment, job.work.consignment_id).state
+        is_on = state in (ConsignmentState.PICKING, ConsignmentState.PICKED)
+        if is_on:
+            self.read_promises(job)
+        if is_on and not self.world.holds(job.work.order_id):
+            self.hold_promised(job)
+        else:
+            self.end(job)
+
+    # The end of an order
+
+    def cancel(self, data: st.DataObject) -> None:
+        self.end(data.draw(st.sampled_from(self.book.jobs)))
+
+    def end(self, job: Job) -> None:
+        """Cancel the order and put down what is in its tote."""
+        self.world.do(cancel_order, CancelOrder, order_id=job.work.order_id, note="bought twice")
+        consignment = self.world.get(Consignment, job.work.consignment_id)
+        if consignment.state in BEGUN:
+            barcode = ASIDE if job.picks else "CMD-OK"
+            given = {"consignment_id": consignment.id, "barcode": barcode}
+            self.world.do(set_aside, SetAside, by="packer", **given)
+        self.book.end(job, ASIDE)
+
+    def dispatch(self, data: st.DataObject) -> None:
+        """Pick what is left of an order; pack, weigh, label and hand it over."""
+        job = data.draw(st.sampled_from(self.book.jobs))
+        for allocation_id, (_, left) in job.promised.items():
+            if left:
+                self.scan(data, job, allocation_id, left)
+        job.work.stage = Stage.PICKED
+        self.world.bring(Stage.DISPATCHED, work=job.work)
+        self.book.end(job, "")
+
+    # Counting
+
+    def count(self, data: st.DataObject) -> None:
+        kind = data.draw(st.sampled_from(KINDS))
+        lot = data.draw(st.sampled_from(sorted(LOTS)))
+        self.count_shelf(data, self.key(self.a_shelf(data), kind, lot))
+
+    def count_shelf(self, data: st.DataObject, wrong: Key) -> None:
+        """Count a bin where other pieces stand than the book says of one of the goods."""
+        place = wrong[0]
+        most = 0 if self.is_known(wrong) else 2  # an unknown number is another question
+        off = data.draw(st.integers(max(-2, -self.book.free(wrong)), most))
+        lost = self.numbered(data, wrong, -off) if off < 0 else ()
+        count = self.asked_for(place) or opened(self.world, place)
+        self.world.now += GRACE
         take_id = count.take(place)
-        for each in KINDS:
-            for of in LOTS if each == "lot" else ("",):
-                self.count_one(take_id, self.key(place, each, of), each, wrong, off, lost)
+        for kind in KINDS:
+            for lot in LOTS if kind == "lot" else ("",):
+                key = self.key(place, kind, lot)
+                self.count_one(take_id, key, self.book.stands[key] + off * (key == wrong), lost)
         count.close(take_id)
         if count.different:
             count.approve()
         count.post()
         assert count.state == "posted"
-        if off < 0:
-            self.book.shift(wrong, "", -off, lost)
-        self.book.stands[wrong] += max(off, 0)
+        self.book.shift(wrong, "", -off, lost)
 
-    def count_one(
-        self, take_id: int, key: Key, kind: str, wrong: Key, off: int, lost: tuple[str, ...]
-    ) -> None:
-        found = self.book.stands[key] + (off if key == wrong else 0)
-        scan = {"by": "ann", "take_id": take_id, "barcode": self.goods[kind].barcode}
-        if kind == "piece":
+    def asked_for(self, place: str) -> Count | None:
+        """Return the count that somebody's doubt has made of a bin."""
+        found = self.world.all(CountBin, bin_id=self.world.one(Bin, code=place).id, is_live=True)
+        return Count(self.world, found[0].session_id) if found else None
+
+    def count_one(self, take_id: int, key: Key, found: int, lost: tuple[str, ...]) -> None:
+        barcode = self.goods[self.kinds[key[1]]].barcode
+        scan = {"by": "ann", "take_id": take_id, "barcode": barcode}
+        if self.is_known(key):
             for serial in self.book.pieces_in(key[0]):
                 if serial not in lost:
                     self.world.do(count_goods, CountGoods, serial=serial, **scan)
         elif found:
-            said = {"lot": key[2], "best_before": LOTS[key[2]]} if kind == "lot" else {}
+            said = {"lot": key[2], "best_before": LOTS[key[2]]} if key[2] else {}
             self.world.do(count_goods, CountGoods, pieces=found, **said, **scan)
 
-    @precondition(lambda self: self.world.sent)
-    @rule(data=st.data())
     def send_again(self, data: st.DataObject) -> None:
         command, outcome = data.draw(st.sampled_from(self.world.sent[-40:]))
         again = execute(self.world.database, not_again, command)
@@ -448,18 +541,10 @@ class FloorMachine(RuleBasedStateMachine):
                 .where(Serial.sku_id.in_(ids))
             ).all()
             assert differences(session) == []
-        wanted: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
-        for (place, sku, _lot), pieces in self.book.stands.items():
-            wanted[place, sku][0] += pieces
-        for (place, sku, _lot), pieces in self.book.promised.items():
-            wanted[place, sku][1] += pieces
         told = {(b.code, b.sku): [b.on_hand, b.reserved] for b in balances}
-        assert told == {key: numbers for key, numbers in wanted.items() if numbers[0]}
-        assert {(x.code, x.sku, x.lot): (x.on_hand, x.reserved) for x in lots} == {
-            key: (pieces, self.book.promised[key])
-            for key, pieces in self.book.stands.items()
-            if key[2] and pieces
-        }
+        assert told == self.book.of_skus()
+        told_lots = {(x.code, x.sku, x.lot): (x.on_hand, x.reserved) for x in lots}
+        assert told_lots == self.book.of_lots()
         here = {code: where for code, where in self.book.pieces.items() if where}
         assert {s.code: s.bin for s in serials if self.book.pieces[s.code]} == here
 
@@ -467,7 +552,8 @@ class FloorMachine(RuleBasedStateMachine):
 def test_no_order_of_commands_makes_the_numbers_differ_from_the_book(database: Database):
     world = Hands(database)
     world.site()
-    world.settings(count_recount_pieces=9)
+    world.settings(count_recount_pieces=9, is_check_required=False)
     Dock(world).supplier()
     machine = type("Machine", (FloorMachine,), {"world": world})
-    run_machine(machine, by=SEED, runs=EXAMPLES, steps=STEPS)
+    by = seed_for("FLOOR_SEED", database)
+    run_machine(machine, by=by, runs=EXAMPLES, steps=STEPS, least=LEAST)

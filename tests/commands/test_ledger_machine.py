@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -172,16 +172,17 @@ class LedgerMachine(Walk):
 
     # What can be done now
 
-    def acts(self) -> Iterator[str]:
-        yield from ("receive", "want_too_much", "send_again", "send_another_under_a_used_id")
-        if self.free():
-            yield from ("move", "reserve", "reserve")
-        if self.open_promises():
-            yield from ("pick", "pick", "pick", "release")
-        if self.book.moves:
-            yield "reverse"
-        if self.picks():
-            yield from ("undo", "undo")
+    def acts(self) -> Mapping[str, int]:
+        can = {
+            "pick": (3, self.open_promises()),
+            "undo": (2, self.picks()),
+            "reserve": (2, self.free()),
+            "move": (1, self.free()),
+            "release": (1, self.open_promises()),
+            "reverse": (1, self.book.moves),
+        }
+        always = ("receive", "want_too_much", "send_again", "send_another_under_a_used_id")
+        return dict.fromkeys(always, 1) | {act: often for act, (often, of) in can.items() if of}
 
     def free(self) -> list[Key]:
         return [key for key in sorted(self.book.on_hand) if self.book.free(key) > 0]
