@@ -95,6 +95,7 @@ class LedgerMachine(Walk):
     def make(self) -> None:
         self.world = World(self.database)
         self.book = Book()
+        self.before = self.world.differences()  # of a run that found something
         self.sent: list[tuple[Act, Outcome]] = []
         mark = new_id()[:8]
         with self.database.transaction() as session:
@@ -340,7 +341,7 @@ class LedgerMachine(Walk):
             for allocation_id, promised in self.book.promises.items():
                 row = session.get_one(Allocation, allocation_id)
                 assert (row.picked, row.released) == (promised.picked, promised.released)
-            assert differences(session) == []
+            assert [d for d in differences(session) if d not in self.before] == []
 
 
 def test_no_sequence_of_acts_makes_the_ledger_differ_from_the_book(database: Database):
