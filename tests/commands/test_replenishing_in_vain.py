@@ -98,6 +98,24 @@ def test_what_orders_wait_for_goes_before_what_only_fills_a_bin(world: World):
     assert [row[1:] for row in planned(world)] == [("A-01", 5, True)]
 
 
+def test_orders_are_aimed_at_the_pick_bin_that_nobody_found_full(world: World):
+    (tee,) = reserve_of(world, 30, "TEE")
+    for place in ("A-01", "A-02"):
+        face(world, tee, 1, 8, place)
+    mug = world.sku("MUG")
+    world.stock(mug, "A-01", 1)
+    planned(world)
+    task = world.all(ReplenishTask)[0].id
+    take(world, task, tee, 2, "R-01")
+    for said in (None, Why.BIN_FULL):
+        world.do(put_on_face, PutOnFace, by="li", task_id=task, barcode="A-02", why=said)
+    assert planned(world) == []
+    wave_of(world, world.released({tee: 3}))
+    assert targets(planned(world)) == [("A-02", 6)]
+    move(world, mug, "A-01", "A-02", 1)
+    assert sorted(targets(planned(world))) == [("A-01", 8), ("A-02", 6)]
+
+
 def test_a_bin_kept_for_other_goods_is_not_filled_with_these(world: World):
     tee, mug = reserve_of(world, 20, "TEE", "MUG")
     face(world, mug, 0, 10, "A-01")
@@ -179,3 +197,54 @@ def test_what_ends_first_in_reserve_stays_there_where_it_has_no_room_or_may_not_
     assert targets(planned(world)) == [("A-01", 2)]
     world.now += timedelta(days=31)
     assert planned(world) == []
+
+
+def milk_of(world: World, *codes: str) -> Goods:
+    """Return goods of which each of the shelves has enough, and reserve 5 that end before these.
+
+    Each is filled up to 30 when below 5; reserve has 50 that end after these, too.
+    """
+    world.site()
+    milk = by_lot(world, "MILK")
+    for walk, code in enumerate(("R-01", "R-02"), start=90):
+        world.bin(code, kind=BinKind.RESERVE, walk_order=walk)
+    put(world, milk, "R-01", 5, lot="SOON", day=SOON)
+    put(world, milk, "R-02", 50, lot="LAST", day=date(2028, 5, 1))
+    for walk, code in enumerate(codes, start=1):
+        world.bin(code, walk_order=walk)
+        put(world, milk, code, 10, lot="LATE", day=LATE)
+        face(world, milk, 5, 30, code)
+    return milk
+
+
+def test_who_goes_for_what_ends_first_is_sent_for_nothing_else(world: World):
+    milk = milk_of(world, "A-01")
+    assert targets(planned(world)) == [("A-01", 5)]
+    to = {"by": "li", "task_id": world.one(ReplenishTask).id}
+    world.do(go_to_reserve, GoToReserve, barcode="R-01", **to)
+    assert (looked(world), targets(planned(world))) == (False, [("A-01", 5)])
+    for pieces, left in ((2, 5), (3, 3)):
+        take(world, to["task_id"], milk, pieces, "R-01")
+        assert targets(planned(world)) == [("A-01", left)]
+        world.do(put_on_face, PutOnFace, barcode="A-01", **to)
+    assert (world.state(ReplenishTask, to["task_id"]), planned(world)) == ("done", [])
+    assert there(world, milk) == {"A-01": 15, "R-02": 50}
+
+
+def test_a_low_bin_is_filled_to_the_end_though_some_end_first(world: World):
+    milk = milk_of(world, "A-01")
+    move(world, milk, "A-01", "R-02", 7)
+    assert targets(planned(world)) == [("A-01", 27)]
+    task = world.one(ReplenishTask).id
+    take(world, task, milk, 3, "R-01")
+    world.do(put_on_face, PutOnFace, by="li", task_id=task, barcode="A-01")
+    assert targets(planned(world)) == [("A-01", 24)]
+
+
+def test_two_pick_bins_do_not_ask_for_the_same_pieces_that_end_first(world: World):
+    milk = milk_of(world, "A-01", "A-02")
+    assert targets(planned(world)) == [("A-01", 5)]
+    assert not looked(world)
+    put(world, milk, "R-01", 22, lot="SOON", day=SOON)
+    assert targets(planned(world)) == [("A-01", 20), ("A-02", 7)]
+    assert not looked(world)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -33,6 +33,19 @@ from warehouse.replenishing.waiting import Pair, brought_pieces, waiting_pieces
 # Shelves that pieces are brought to: a bin closed to put-away or to picking is left as it is.
 IS_FILLED = sa.and_(
     Bin.kind == BinKind.SHELF, Bin.is_active, ~Bin.is_put_closed, ~Bin.is_pick_closed
+)
+
+_LEFT_AT = (
+    sa.select(Move.at)
+    .where(Move.from_bin_id == FaceLevel.bin_id)
+    .order_by(Move.id.desc())
+    .limit(1)
+    .correlate(FaceLevel)
+    .scalar_subquery()
+)
+# Somebody found the pick bin full with goods in hand, and nothing left it since.
+IS_FULL = sa.and_(
+    FaceLevel.full_at.is_not(None), sa.func.coalesce(FaceLevel.full_at >= _LEFT_AT, sa.true())
 )
 
 
@@ -67,7 +80,7 @@ def faces_of(session: Session, pairs: Collection[Pair], *, day: date) -> dict[Pa
     }
     free = _free_in(session, skus, bins, day)
     everywhere = available_of(session, skus, day=day)
-    full = _full(session, levels.values())
+    full = _full(session, skus, bins)
     ending = ending_in_reserve(session, skus, day=day)
     waiting = waiting_pieces(session, skus)
     brought = brought_pieces(session, skus) if waiting else {}
@@ -157,7 +170,8 @@ def is_filled(session: Session, bin_id: int) -> bool:
 def pick_bin_for(session: Session, sku_id: int, *, taken: Collection[int] = ()) -> int | None:
     """Return the shelf to fill with a SKU, None if the house has no shelf in use for it.
 
-    The bin with a level for it, else the shelf it stands on or stood on last, else an empty one.
+    The bin with a level for it (one found full after the others), else the shelf it stands on or
+    stood on last, else an empty one.
     What is kept for other goods is no such shelf, nor one for one SKU only where others stand or
     are brought; `taken` are those that others are about to be brought to. An empty one that nothing
     is brought to goes before all others.
@@ -179,7 +193,7 @@ def pick_bin_for(session: Session, sku_id: int, *, taken: Collection[int] = ()) 
         sa.select(Bin.id)
         .join(FaceLevel, FaceLevel.bin_id == Bin.id)
         .where(FaceLevel.sku_id == sku_id, is_open)
-        .order_by(Bin.walk_order, Bin.id)
+        .order_by(sa.case((IS_FULL, 1), else_=0), Bin.walk_order, Bin.id)
     )
     here = aliased(StockBalance)
     known = (
@@ -298,17 +312,13 @@ def carried_of(session: Session, task_ids: Collection[int]) -> dict[int, int]:
     return {task_id: int(pieces) for task_id, pieces in rows}
 
 
-def _full(session: Session, levels: Iterable[FaceLevel]) -> set[Pair]:
-    """Return the pick bins somebody found full with goods in hand, of which nothing left since."""
-    last = sa.select(Move.at).order_by(Move.id.desc()).limit(1)
-    found = set()
-    for level in levels:
-        if level.full_at is None:
-            continue
-        left_at = session.scalar(last.where(Move.from_bin_id == level.bin_id))
-        if left_at is None or left_at <= level.full_at:
-            found.add((level.sku_id, level.bin_id))
-    return found
+def _full(session: Session, sku_ids: Collection[int], bin_ids: Collection[int]) -> set[Pair]:
+    rows = session.execute(
+        sa.select(FaceLevel.sku_id, FaceLevel.bin_id).where(
+            FaceLevel.sku_id.in_(sku_ids), FaceLevel.bin_id.in_(bin_ids), IS_FULL
+        )
+    )
+    return {(sku_id, bin_id) for sku_id, bin_id in rows}
 
 
 def _free_in(

@@ -14,9 +14,9 @@ class Face:
 
     `free` pieces stand in the bin and are promised to nobody, `free_elsewhere` in other bins that
     are picked from. `waiting` are the pieces of orders left out of a wave for want of them.
-    `is_begun`: somebody is filling it already. `room` is what the bin may still hold, None if
-    nothing limits it. `is_full`: somebody stood before it with goods, and none went in.
-    `ending` pieces in reserve end before all that stand where orders are picked from.
+    `begun`: pieces somebody has begun to bring, and brings still. `room` is what the bin may still
+    hold, None if nothing limits it. `is_full`: somebody stood before it with goods, and none went
+    in. `ending` pieces in reserve end before all that stand where orders are picked from.
     """
 
     least: int = 0
@@ -24,7 +24,7 @@ class Face:
     free: int = 0
     free_elsewhere: int = 0
     waiting: int = 0
-    is_begun: bool = False
+    begun: int = 0
     room: int | None = None
     is_full: bool = False
     ending: int = 0
@@ -33,15 +33,15 @@ class Face:
 def pieces_wanted(face: Face) -> int:
     """Return the pieces to bring now: those orders wait for, or up to `most` when below `least`.
 
-    Who walks for orders fills the bin as well, and what is begun is filled to the end, or to what
+    Who walks for orders fills the bin as well, and what is begun is brought to its end, or to what
     the bin may hold. Of goods that end first in reserve as many are brought as have room.
     What orders wait for is brought all the same: another shelf takes it.
     """
     for_orders = max(0, face.waiting - face.free - face.free_elsewhere)
-    is_to_fill = face.free < face.least or face.is_begun or for_orders > 0
+    is_to_fill = face.free < face.least or for_orders > 0
     to_fill = face.most - face.free
     if not is_to_fill:
-        to_fill = min(to_fill, face.ending)
+        to_fill = min(to_fill, max(face.begun, face.ending))
     if face.is_full:
         to_fill = 0
     if face.room is not None:
@@ -64,6 +64,23 @@ def ends_as(*, wanted: int, in_reserve: int, carried: int, moved: int) -> TaskSt
     if moved:
         return TaskState.DONE
     return TaskState.NEEDLESS if wanted <= 0 else TaskState.EMPTY
+
+
+@dataclass(kw_only=True)
+class Reserve:
+    """What reserve has of one SKU for the tasks that come next.
+
+    `free` pieces are in nobody's hands. `ending` ones end before all that stand where orders are
+    picked from, those in hands among them.
+    """
+
+    free: int
+    ending: int
+
+    def leave_out(self, pieces: int, *, in_hand: int) -> None:
+        """Take out what a task brings still, what ends first before all else."""
+        self.free = max(0, self.free - max(0, pieces - in_hand))
+        self.ending = max(0, self.ending - pieces)
 
 
 @dataclass(frozen=True, kw_only=True)

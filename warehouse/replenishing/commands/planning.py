@@ -26,6 +26,7 @@ from warehouse.replenishing.queries import (
 )
 from warehouse.replenishing.rules import (
     Face,
+    Reserve,
     Source,
     ends_as,
     first_source,
@@ -185,16 +186,18 @@ def _fills(
         return
     faces = faces_of(session, new, day=day)
     sources = sources_of(session, {sku_id for sku_id, _ in new}, day=day)
-    left = {sku_id: _free(there) for sku_id, there in sources.items()}
+    left = _reserves(faces, sources)
     carried = carried_of(session, [task.id for task in tasks])
     for task in tasks:
-        to_fetch = task.pieces - task.moved - carried.get(task.id, 0)
-        left[task.sku_id] = left.get(task.sku_id, 0) - max(0, to_fetch)
+        if task.sku_id in left:
+            to_bring = task.pieces - task.moved
+            left[task.sku_id].leave_out(to_bring, in_hand=carried.get(task.id, 0))
     for pair in new:
-        pieces = min(pieces_wanted(faces[pair]), left.get(pair[0], 0))
+        reserve = left[pair[0]]
+        pieces = min(pieces_wanted(replace(faces[pair], ending=reserve.ending)), reserve.free)
         source = first_source(sources.get(pair[0], ()), pieces)
         if pieces > 0 and source is not None:
-            left[pair[0]] -= pieces
+            reserve.leave_out(pieces, in_hand=0)
             yield pair, source, pieces
 
 
@@ -252,15 +255,15 @@ def outlooks(
     faces = faces_of(session, {(t.sku_id, t.to_bin_id) for t in every}, day=day)
     sources = sources_of(session, skus, day=day)
     carried = carried_of(session, [t.id for t in every])
-    left = {sku_id: _free(there) for sku_id, there in sources.items()}
+    left = _reserves(faces, sources)
     found: dict[int, Outlook] = {}
     for task in sorted(every, key=lambda t: (not is_urgent(faces[t.sku_id, t.to_bin_id]), t.id)):
-        is_begun = task.moved > 0 or task.id in carried
-        face = replace(faces[task.sku_id, task.to_bin_id], is_begun=is_begun)
-        there, free = sources.get(task.sku_id, []), max(0, left.get(task.sku_id, 0))
-        now = found[task.id] = _outlook(task, face, there, free, carried)
+        there, reserve = sources.get(task.sku_id, []), left[task.sku_id]
+        begun = task.pieces - task.moved if task.moved or task.id in carried else 0
+        face = replace(faces[task.sku_id, task.to_bin_id], begun=begun, ending=reserve.ending)
+        now = found[task.id] = _outlook(task, face, there, reserve.free, carried)
         if now.state is TaskState.OPEN:
-            left[task.sku_id] = free - max(0, now.pieces - task.moved - carried.get(task.id, 0))
+            reserve.leave_out(now.pieces - task.moved, in_hand=carried.get(task.id, 0))
     return [(task, found[task.id]) for task in tasks]
 
 
@@ -349,8 +352,14 @@ def _left_alone(session: Session, at: datetime) -> set[Pair]:
     return {(sku_id, bin_id) for sku_id, bin_id in rows}
 
 
-def _free(sources: Iterable[Source]) -> int:
-    return sum(source.free for source in sources)
+def _reserves(
+    faces: Mapping[Pair, Face], sources: Mapping[int, Sequence[Source]]
+) -> dict[int, Reserve]:
+    """Return SKU id → what reserve has of it, before anything is shared out to its pick bins."""
+    return {
+        sku_id: Reserve(free=sum(s.free for s in sources.get(sku_id, ())), ending=face.ending)
+        for (sku_id, _), face in faces.items()
+    }
 
 
 def lock_tasks(session: Session, sku_ids: Collection[int]) -> None:
