@@ -146,12 +146,6 @@ def test_a_number_is_one_kits_until_that_kit_was_taken_apart(gifts: Gifts):
 # Found, opened, sent instead
 
 
-def test_what_is_inside_a_kit_is_not_found_on_a_shelf(gifts: Gifts):
-    gifts.make("S1")
-    refusal = gifts.world.refused(SerialElsewhere, adjust_stock, AdjustStock, **found("S1"))
-    assert (refusal.field, "inside a kit" in str(refusal)) == ("serials", True)
-
-
 def test_what_a_customer_brought_back_is_booked_by_an_adjustment(gifts: Gifts):
     ship(gifts.world, gifts.phone, "A-01", "S1")
     gifts.world.do(adjust_stock, AdjustStock, **found("S1"))

@@ -111,12 +111,12 @@ def require_lot_inside(
     """Refuse a lot of a part that is in none of these kits, where the book can know.
 
     It cannot where kits came from outside or out of other kits, or where nobody said of which lot
-    the parts were.
+    the parts were. A known piece is of its own lot, whatever that is by now.
 
     Raises:
         RuleViolation: the kits were made of other lots.
     """
-    if not part.is_lot_tracked or not scan_code(code):
+    if not part.is_lot_tracked or part.is_serial_tracked or not scan_code(code):
         return
     if not are_all_made_here(session, kit, kit_lot_id):
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from warehouse.catalog.models import VIRTUAL_KINDS, Bin, BinKind, Sku
 from warehouse.inventory.models import Move, MoveReason, MoveSerial, Serial
@@ -13,15 +13,39 @@ from warehouse.inventory.queries import NOT_UNDONE
 
 _BENCH = sa.select(Bin.id).where(Bin.kind == BinKind.KITTING)
 _OUTSIDE = sa.select(Bin.id).where(Bin.kind.in_(VIRTUAL_KINDS))
+_BOOKED_OUT = sa.select(Bin.id).where(Bin.kind == BinKind.COUNT_DIFFERENCE)
+_MADE = (Move.reason == MoveReason.ASSEMBLE, Move.from_bin_id.in_(_BENCH))
 _KNOWN = (MoveReason.ASSEMBLE, MoveReason.UNDO)  # kits made here, and booked back
 
 
 def made_by(kit: Sku, lot_id: int | None, serials: Sequence[str] = ()) -> sa.Select[str]:
-    """Return the ids of the commands that made the kits: of a lot, or these very ones."""
-    made = [*_of(kit, lot_id), Move.reason == MoveReason.ASSEMBLE, Move.from_bin_id.in_(_BENCH)]
+    """Return the ids of the commands that made the kits: of a lot, or these very ones.
+
+    A numbered kit is the same in whatever lot it is since.
+    """
+    made = [*_of(kit, None if serials else lot_id), *_MADE]
     if serials:
         made.append(Move.id.in_(_last_made(kit, serials)))
     return sa.select(Move.command_id).where(*made)
+
+
+def may_have_made(kit: Sku, lot_id: int | None, serials: Sequence[str] = ()) -> sa.Select[str]:
+    """Return the ids of the commands whose kits may be these, with another lot or number since.
+
+    Kits keep the number they were made with, or the lot, as long as nobody booked that one out.
+    """
+    query = sa.select(Move.command_id).where(*_of(kit, None), *_MADE)
+    if serials:
+        numbers = sa.select(MoveSerial.serial_id).where(MoveSerial.move_id == Move.id)
+        given_up = numbers.join(Serial, Serial.id == MoveSerial.serial_id).where(
+            Serial.bin_id.in_(_BOOKED_OUT)
+        )
+        return query.where(sa.or_(~numbers.exists(), given_up.exists()))
+    if lot_id is not None:
+        out = aliased(Move)
+        mended = sa.exists().where(out.lot_id == Move.lot_id, out.to_bin_id.in_(_BOOKED_OUT))
+        return query.where(sa.or_(Move.lot_id.is_(None), mended))
+    return query
 
 
 def are_all_made_here(
@@ -48,8 +72,7 @@ def _last_made(kit: Sku, serials: Sequence[str]) -> sa.Select[int]:
         .where(
             Serial.sku_id == kit.id,
             Serial.code.in_(serials),
-            Move.reason == MoveReason.ASSEMBLE,
-            Move.from_bin_id.in_(_BENCH),
+            *_MADE,
         )
         .group_by(Serial.id)
     )

@@ -151,7 +151,10 @@ def _makes(session: Session, kits: _Kits) -> Sequence[Any]:
 
 
 def _parts_of(session: Session, kits: _Kits) -> list[Part]:
-    """Return what went into these kits, but numbered pieces that came out again since."""
+    """Return what went into these kits, but numbered pieces that were moved since.
+
+    They came out again, or were found elsewhere.
+    """
     makes = _makes(session, kits)
     rows = session.execute(
         sa.select(
@@ -192,23 +195,17 @@ def _serials(
     session: Session, move_ids: Sequence[int], before: int | None
 ) -> dict[int, list[Piece]]:
     """Return move id → the pieces it put into kits that were still inside at the move `before`."""
-    out, took = aliased(Move), aliased(MoveSerial)
-    came_out = (
-        sa.select(out.id)
-        .join(took, took.move_id == out.id)
-        .where(
-            took.serial_id == MoveSerial.serial_id,
-            out.reason == MoveReason.TAKE_APART,
-            out.id > MoveSerial.move_id,
-        )
+    later = aliased(MoveSerial)
+    moved = sa.select(later.move_id).where(
+        later.serial_id == MoveSerial.serial_id, later.move_id > MoveSerial.move_id
     )
     if before is not None:
-        came_out = came_out.where(out.id < before)
+        moved = moved.where(later.move_id < before)
     found: dict[int, list[Piece]] = {}
     rows: Sequence[Any] = session.execute(
         sa.select(MoveSerial.move_id, Serial.id, Serial.code)
         .join(Serial, Serial.id == MoveSerial.serial_id)
-        .where(MoveSerial.move_id.in_(move_ids), ~came_out.exists())
+        .where(MoveSerial.move_id.in_(move_ids), ~moved.exists())
         .order_by(Serial.code)
     ).all()
     for move_id, serial_id, code in rows:

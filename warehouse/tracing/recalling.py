@@ -25,8 +25,8 @@ class KitsWith:
     """Kits put together at once with pieces of a lot: the move that brought them to a bin.
 
     `lot_id` is the kits' own lot. Which of kits without lot or numbers have the pieces, nobody
-    can say: all that left after `move_id` may, and before `until`, the move that took a known piece
-    out again.
+    can say: all that left after `move_id` may, and before `until`, the next move of a known piece:
+    it came out again, or was found elsewhere.
     """
 
     move_id: int
@@ -51,17 +51,14 @@ def kits_with_piece(session: Session, serial_id: int) -> list[KitsWith]:
     rows = session.execute(
         sa.select(Move.id, Move.reason)
         .join(MoveSerial, MoveSerial.move_id == Move.id)
-        .where(
-            MoveSerial.serial_id == serial_id,
-            Move.reason.in_((MoveReason.ASSEMBLE, MoveReason.TAKE_APART)),
-        )
+        .where(MoveSerial.serial_id == serial_id)
         .order_by(Move.id)
     ).all()
     found: list[KitsWith] = []
     for at, (move_id, reason) in enumerate(rows):
         if reason is MoveReason.ASSEMBLE:
-            out = (later.id for later in rows[at:] if later.reason is MoveReason.TAKE_APART)
-            found += _all_made_of(session, Move.id == move_id, next(out, None))
+            after = next((later.id for later in rows[at + 1 :]), None)
+            found += _all_made_of(session, Move.id == move_id, after)
     return found
 
 

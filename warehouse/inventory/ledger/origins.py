@@ -21,12 +21,15 @@ _move = table_of(Move)
 
 # Nobody has what went back for good, was lost, thrown away or never opened: it may come again.
 _GONE = frozenset({BinKind.SUPPLIER, BinKind.OPENING, BinKind.COUNT_DIFFERENCE, BinKind.SCRAP})
+# The book was wrong about these, or does not know where they are.
+_BOOKED_OUT = frozenset({BinKind.OPENING, BinKind.COUNT_DIFFERENCE})
 # Where a piece may be that comes from each of these places. Of the others it must be in the very
-# one: who takes a kit apart, or sees a customer's parcel again, has what went there before him.
+# one: who sees a customer's parcel again has what went there before him.
 COMES_FROM: Mapping[BinKind, frozenset[BinKind]] = {
     BinKind.SUPPLIER: _GONE,
-    BinKind.OPENING: frozenset({BinKind.OPENING, BinKind.COUNT_DIFFERENCE}),
-    BinKind.COUNT_DIFFERENCE: _GONE | {BinKind.COURIER},
+    BinKind.OPENING: _BOOKED_OUT,
+    BinKind.COUNT_DIFFERENCE: _GONE | {BinKind.COURIER, BinKind.KITTING},
+    BinKind.KITTING: _BOOKED_OUT,
 }
 
 _came_by = (
@@ -106,7 +109,10 @@ def origin_problem(piece: Known, source: Source, reason: MoveReason) -> Text | N
             serial=piece.code, bin=piece.bin,
         )  # fmt: skip
     if piece.kind is BinKind.KITTING and piece.is_inside:
-        return say("The book has serial number {serial} inside a kit.", serial=piece.code)
+        return say(
+            "The book has serial number {serial} inside a kit. If it is not, have the desk book it"
+            " by an adjustment.", serial=piece.code,
+        )  # fmt: skip
     if piece.kind is BinKind.KITTING:
         return say("Serial number {serial} is of a kit that was taken apart.", serial=piece.code)
     return say("Serial number {serial} is in {bin}.", serial=piece.code, bin=piece.bin)
@@ -122,6 +128,13 @@ def lot_problem(piece: Known, lot: str) -> Text | None:
 
 def of_other_lot(piece: Known, lot: str) -> Text:
     """Return the sentence for a piece that is said to be of another lot than the book has it in."""
+    if piece.kind in VIRTUAL_KINDS:
+        return say(
+            "The book has serial number {serial} in lot {known}, not {given}. If the book is wrong,"
+            " have the desk book it in, as its lot was booked wrongly; and out again where it is"
+            " still to be received or taken out of a kit.",
+            serial=piece.code, known=piece.lot, given=lot,
+        )  # fmt: skip
     return say(
         "The book has serial number {serial} in lot {known}, not {given}. If the book is wrong,"
         " have the desk book it out and in again, as its lot was booked wrongly.",
@@ -130,9 +143,8 @@ def of_other_lot(piece: Known, lot: str) -> Text:
 
 
 def _may_come(piece: Known, source: Source, reason: MoveReason) -> bool:
-    if source.kind is BinKind.KITTING:
-        is_right = piece.is_inside == (reason is MoveReason.TAKE_APART)
-        return piece.bin_id == source.bin_id and is_right
     if source.is_outside and reason is MoveReason.COUNT:
         return piece.kind in VIRTUAL_KINDS
+    if piece.kind is BinKind.KITTING and piece.is_inside == (reason is MoveReason.ASSEMBLE):
+        return False
     return piece.bin_id == source.bin_id or piece.kind in COMES_FROM.get(source.kind, ())
