@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from tests.commands.test_storing import Dock
 from tests.stocking import PutStock, put_stock
 from tests.tracked import by_lot, by_piece, lots_at, places, put
 from warehouse.catalog.models import Bin, BinKind
-from warehouse.commands import Outcome, Tone
+from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import RuleViolation
 from warehouse.inventory import ledger
 from warehouse.inventory.models import MoveReason
@@ -131,6 +132,24 @@ def test_nobody_takes_what_somebody_carries_with_its_whole_bin(dock: Dock):
     assert world.standing(dock.goods) | {"OPENING": 0, "SUPPLIER": 0} == {
         "A-02": 2, "R-01": 2, "DOCK": 10, "OPENING": 0, "SUPPLIER": 0,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("first", "second"), [("all", "all"), ("all", "some"), ("some", "all")])
+def test_of_two_who_reach_into_a_bin_at_once_the_second_is_refused(
+    dock: Dock, first: str, second: str
+):
+    world, here = dock.world, bin_id(dock.world, "A-01")
+    acts = {"all": (take_bin, TakeBin, {}),
+            "some": (take_goods, TakeGoods, {"barcode": dock.goods.barcode})}  # fmt: skip
+
+    def reach(how: str, by: str) -> tuple[Any, Command]:
+        handler, kind, more = acts[how]
+        return handler, world.command(kind, by=by, bin_id=here, **more)
+
+    ended = world.overlap(reach(first, "li"), reach(second, "wang"))
+    assert isinstance(ended, RuleViolation)
+    assert str(ended).startswith("li has ")
+    assert len(world.all(Handling)) == 1
 
 
 def test_a_known_piece_carried_with_its_bin_is_taken_by_nobody_one_that_came_since_is(

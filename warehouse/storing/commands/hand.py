@@ -207,7 +207,7 @@ def take_bin(session: Session, command: TakeBin) -> Outcome:
 def open_handling(
     session: Session, command: Command, handling_id: int
 ) -> tuple[Handling, Bin, Sku]:
-    """Return what the person has in hand, locked, with its bin and SKU.
+    """Return what the person has in hand, locked, with its bin, locked too, and its SKU.
 
     Raises:
         StaleScreen: it was put down, or is another person's, or is a whole bin.
@@ -215,7 +215,7 @@ def open_handling(
     handling = lock_handling(session, command, handling_id)
     if handling.sku_id is None:
         raise StaleScreen
-    source = session.get_one(Bin, handling.from_bin_id)
+    source = _locked(session, handling.from_bin_id)
     return handling, source, session.get_one(Sku, handling.sku_id)
 
 
@@ -266,12 +266,18 @@ def advised(session: Session, handling: Handling, sku: Sku) -> None:
 def _source(session: Session, command: Command, bin_id: int) -> Bin:
     if open_of(session, command.actor.person_id) is not None:
         raise RuleViolation(say("Put down first what is in hand."))
-    source = session.get(Bin, bin_id)
-    if source is None:
-        raise StaleScreen
+    source = _locked(session, bin_id)
     if source.kind not in TAKEN_FROM:
         raise RuleViolation(say("Nothing is moved out of {bin} from here.", bin=source.code))
     return source
+
+
+def _locked(session: Session, bin_id: int) -> Bin:
+    """Return a bin that nobody else takes out of until the command ends: its hands are read."""
+    found = session.get(Bin, bin_id, with_for_update={"key_share": True}, populate_existing=True)
+    if found is None:
+        raise StaleScreen
+    return found
 
 
 def _lot_of(session: Session, source: Bin, sku: Sku, code: str) -> int | None:
