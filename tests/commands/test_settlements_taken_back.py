@@ -11,6 +11,7 @@ from tests.builders import World
 from tests.commands.test_exchange import TODAY, faulty, sent
 from tests.commands.test_supplying import bring, settle, stock
 from tests.dock import NEXT_YEAR, Dock
+from tests.tracked import places
 from warehouse.errors import InvalidInput, RuleViolation, StaleScreen
 from warehouse.inventory.models import MoveReason, Serial
 from warehouse.receiving import desk as dock_desk
@@ -139,6 +140,28 @@ def test_the_very_lot_and_pieces_go_out_again(dock: Dock):
     dock.booked({phone: 1}, serial="S1")
     assert "S1" in lent.refused(RuleViolation, credit)
     assert dock.world.differences() == []
+
+
+def test_a_piece_that_came_after_another_was_sent_for_it_is_not_open_again(dock: Dock):
+    phone = dock.tracked("PHONE", is_serial_tracked=True)
+    faulty(dock, phone, 1, serial="S1")
+    account = Account(dock, {"PHONES1": 1})
+    wrong = account.settle(Settlement.REPLACED, 1, serials=("S5",))
+    dock.booked({phone: 1}, serial="S1")
+    assert "S1 has come another way since." in account.refused(RuleViolation, wrong)
+    assert places(dock.world) == {"S1": "DOCK", "S5": "DOCK"}
+    assert account.state == "settled"
+
+
+def test_the_very_piece_that_came_back_good_goes_out_again_and_comes_once_more(dock: Dock):
+    phone = dock.tracked("PHONE", is_serial_tracked=True)
+    faulty(dock, phone, 1, serial="S1")
+    account = Account(dock, {"PHONES1": 1})
+    account.take_back(account.settle(Settlement.REPLACED, 1, serials=("S1",)))
+    assert places(dock.world) == {"S1": "SUPPLIER"}
+    credit = account.settle(Settlement.CREDITED, 1, amount_fen=100)
+    dock.booked({phone: 1}, serial="S1")
+    assert "S1" in account.refused(RuleViolation, credit)
 
 
 def test_a_receipt_before_can_be_corrected_as_if_the_settlement_had_never_been(dock: Dock):

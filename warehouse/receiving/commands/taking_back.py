@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from warehouse.catalog.models import BinKind
 from warehouse.catalog.queries import bin_of_kind
@@ -14,7 +14,7 @@ from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import InsufficientStock, RuleViolation, SerialElsewhere, StaleScreen
 from warehouse.gathering import Gathered
 from warehouse.inventory import ledger
-from warehouse.inventory.models import Move, MoveReason, Serial
+from warehouse.inventory.models import Move, MoveReason, MoveSerial, Serial
 from warehouse.people import trail
 from warehouse.receiving.accounts import Exchange, ExchangeLine, ExchangeReturn, ExchangeState
 from warehouse.receiving.commands.exchange import exchange_by_id
@@ -55,8 +55,7 @@ def take_back_settlement(session: Session, command: TakeBackSettlement) -> Outco
     if settled.takes_back_id is not None or _is_taken_back(session, settled):
         raise StaleScreen
     moves = _moves_of(session, exchange, settled)
-    if not moves:
-        _require_outside(session, line)
+    _require_outside(session, exchange, line)
     _book_out(session, command, moves)
     session.add(
         ExchangeReturn(
@@ -106,14 +105,25 @@ def _book_out(session: Session, command: Command, moves: Sequence[int]) -> None:
         raise RuleViolation(GONE) from error
 
 
-def _require_outside(session: Session, line: ExchangeLine) -> None:
-    """Refuse to open a piece that the book does not have with the supplier any more."""
+def _require_outside(session: Session, exchange: Exchange, line: ExchangeLine) -> None:
+    """Refuse to open a piece that came from the supplier another way than with this exchange."""
+    undo = aliased(Move)
+    settled = (
+        sa.select(MoveSerial.serial_id)
+        .join(Move, Move.id == MoveSerial.move_id)
+        .where(
+            Move.reference == exchange.number,
+            Move.reason == MoveReason.EXCHANGE_IN,
+            ~sa.exists().where(undo.reverses_id == Move.id),
+        )
+    )
     supplier_id = bin_of_kind(session, BinKind.SUPPLIER).id
     came = session.scalars(
         sa.select(Serial.code).where(
             Serial.sku_id == line.sku_id,
             Serial.code.in_(line.serials.split()),
             Serial.bin_id != supplier_id,
+            Serial.id.not_in(settled),
         )
     ).first()
     if came is not None:
