@@ -235,6 +235,32 @@ def test_the_picker_chooses_the_lot_and_names_the_piece(desk: Desk):
     assert places(world) == {"S-1": "B-01", "S-2": "QUARANTINE", "S-3": work.tote}
 
 
+def test_the_day_on_the_goods_is_not_forgotten_when_their_lot_is_asked(desk: Desk):
+    world = desk.world
+    world.site()
+    serum = by_lot(world)
+    for lot, days in (("L1", 300), ("L2", 400)):
+        put(world, serum, "A-01", 2, lot=lot, day=today() + timedelta(days=days))
+    work = world.bring(Stage.TOTE_BOUND, lines={serum: 1}, on_hand=0)
+    (task,) = world.open_tasks(work.wave_id)
+
+    def scan(screen: str, barcode: str, **more: str):
+        given = {"screen": screen, "subject": task.id, "barcode": barcode, "confirm": "1", **more}
+        return desk.post(f"/pick/{work.wave_id}/scans", Role.PICKER, command_id=new_id(), **given)
+
+    scan("bin", "A-01")
+    first, stands = (today() + timedelta(days=days) for days in (300, 400))
+    asked = scan("item", f"]C101{int(serum.barcode):014d}17{stands:%y%m%d}")
+    assert f'data-send-day="{stands}"' in asked.text
+    again = {"item": serum.barcode, "pieces": "1"}
+    for said in ("L1", "]C110L1"):
+        other = scan("lot", said, day=str(stands), **again)
+        assert f"On these goods stands {stands}" in words_of(other)
+        assert f'data-send-day="{stands}"' in other.text
+    assert scan("lot", "]C110L1", day=str(first), **again).status_code == 200
+    assert lots_at(world, work.tote) == {"L1": (1, 0)}
+
+
 def test_the_checker_is_asked_whose_number_it_is_and_scans_the_goods(desk: Desk):
     goods, work = twins(desk.world)
     desk.post("/check/scans", Role.CHECKER, barcode=work.tote, command_id=new_id())

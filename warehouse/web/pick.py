@@ -37,7 +37,7 @@ from warehouse.text import Text, say
 from warehouse.waves.models import PickTask, ShortReason, Wave, WaveState
 from warehouse.web import stations
 from warehouse.web.access import needs
-from warehouse.web.context import command_id, do, form_int, form_str, person, reading
+from warehouse.web.context import command_id, do, form_day, form_int, form_str, person, reading
 from warehouse.web.stations import Fragment, code_of, said_of, stop_screen, unknown_card
 
 bp = Blueprint("pick", __name__, url_prefix="/pick")
@@ -131,16 +131,21 @@ def _take(wave_id: int, scan: Scan, screen: str, subject: int | None) -> Outcome
 def _pick(task_id: int, item: CodeScan, screen: str) -> Outcome:
     """Pick what was scanned; of which lot it is, is asked where the scan did not say.
 
-    The answer to that question comes with the code of the goods in the field `item`.
+    The answer to that question comes with the code of the goods in the field `item`, and with the
+    best-before that stood on them in `day`.
     """
     goods, pieces = form_str("item", ""), form_int("pieces", 1)
     said = {**said_of(item), "pieces": pieces * item.pieces, "swap": form_str("swap", "")}
-    if screen == LOT and goods and not item.lot and item.code != goods:
-        said |= {"barcode": goods, "lot": item.code, "pieces": pieces}
+    if screen == LOT and goods and not item.goods and item.code != goods:
+        day = item.best_before or form_day("day")
+        said |= {"barcode": goods, "lot": stations.lot_said(item), "best_before": day}
+        said["pieces"] = pieces
     try:
         return do(confirm_pick, ConfirmPick, task_id=task_id, **said)
     except LotWanted as wanted:
         again = {"item": str(said["barcode"]), "pieces": str(said["pieces"])}
+        if day := said["best_before"]:
+            again["day"] = day.isoformat()
         return Outcome(
             screen=LOT,
             subject_id=task_id,
