@@ -211,13 +211,16 @@ class LotDoubted(ScanRejected):
 
 
 class SerialDoubted(ScanRejected):
-    """A serial number was asked for, and this is a place or paper: told once more, it is one."""
+    """A serial number was asked for, and this may be another code: told once more, it is one."""
 
     code = "serial_doubted"
 
-    def __init__(self, serial: str, *, got: Text) -> None:
-        text = say("Read {got}, need the serial number of the piece. If the piece in hand has this"
-                   " number, scan or type it once more.", got=got)  # fmt: skip
+    def __init__(self, serial: str, *, got: Text | None) -> None:
+        text = say("{code} looks like the barcode of an item. If the piece in hand has this number,"
+                   " scan or type it once more.", code=serial[:40])  # fmt: skip
+        if got is not None:
+            text = say("Read {got}, need the serial number of the piece. If the piece in hand has"
+                       " this number, scan or type it once more.", got=got)  # fmt: skip
         super().__init__(text, offered=serial)
         self.offered = serial
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from tests.builders import World
+from tests.builders import Goods, World
 from tests.commands.test_storing import Dock
-from tests.tracked import by_piece, put
+from tests.tracked import by_piece, places, put
 from warehouse.catalog.models import Bin, Sku
 from warehouse.commands import Outcome, Tone
 from warehouse.placing.models import MoveNote, Why
@@ -86,19 +86,52 @@ def test_a_bin_that_may_hold_no_more_is_told_and_another_advised(dock: Dock):
     assert dock.world.balance("A-01", dock.goods)[0] == 7
 
 
-def test_known_pieces_beyond_what_was_advised_are_asked_a_reason_for(world: World, dock: Dock):
-    cam = by_piece(world)
+def three_in_hand(dock: Dock, cam: Goods, **limits: int) -> Outcome:
+    """Three known pieces are in hand, and no bin but C-01 takes any."""
+    world = dock.world
     cube(world, cam.id)
     world.bin("C-01")
     put(world, cam, "DOCK", serials=("S1", "S2", "S3"))
     dock.limit("A-01", is_put_closed=True)
-    dock.limit("C-01", length_mm=200, width_mm=130, height_mm=100)
+    dock.limit("C-01", **limits)
     hand = dock.take(cam.barcode, serial="S1")
     for code in ("S2", "S3"):
         given = {"handling_id": hand.subject_id, "barcode": cam.barcode, "serial": code}
         world.do(add_goods, AddGoods, by="li", **given)
+    return hand
+
+
+def test_known_pieces_beyond_what_was_advised_are_asked_a_reason_for(world: World, dock: Dock):
+    hand = three_in_hand(dock, by_piece(world), length_mm=200, width_mm=130, height_mm=100)
     assert advised(world, hand) == ("C-01", 2)
     asked = dock.place(hand, "C-01")
     assert (asked.screen, str(asked.message)) == (
         "why", "C-01 would be filled to 116 %, and is full at 80 %. Why C-01 all the same?",
     )  # fmt: skip
+
+
+def test_who_has_more_known_pieces_than_the_bin_may_hold_is_told_how_many_it_takes(dock: Dock):
+    world, cam = dock.world, by_piece(dock.world)
+    hand = three_in_hand(dock, cam, most_pieces=2)
+    assert advised(world, hand) == ("C-01", 2)
+    told = dock.place(hand, "C-01")
+    assert (told.screen, told.tone) == ("hand", Tone.STOP)
+    assert str(told.message) == (
+        "C-01 takes 2 of the 3 in hand. Scan a bin that takes all of them, or put them back and"
+        " scan only the numbers that go there."
+    )
+    world.do(put_back, PutBack, by="li", handling_id=hand.subject_id)
+    two = dock.take(cam.barcode, serial="S1")
+    world.do(add_goods, AddGoods, by="li", handling_id=two.subject_id, barcode="S2")
+    dock.place(two, "C-01")
+    assert places(world) == {"S1": "C-01", "S2": "C-01", "S3": "DOCK"}
+
+
+def test_known_pieces_for_which_another_bin_is_advised_by_now_are_told_no_false_reason(dock: Dock):
+    hand = three_in_hand(dock, by_piece(dock.world), most_pieces=2)
+    dock.limit("A-02", is_put_closed=False)
+    told = dock.place(hand, "C-01")
+    assert str(told.message) == (
+        "C-01 may hold 2; with these it would hold 3. Look again where they go."
+    )
+    assert advised(dock.world, hand) == ("A-02", 3)

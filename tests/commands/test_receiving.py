@@ -14,6 +14,7 @@ from warehouse.catalog.models import Barcode, Sku
 from warehouse.commands import Tone
 from warehouse.errors import (
     InvalidInput,
+    LotDoubted,
     RuleViolation,
     SamePerson,
     SerialElsewhere,
@@ -181,7 +182,7 @@ def test_lot_and_date_are_asked_once_and_remembered(dock: Dock):
     assert "is in hand already; this scan was not counted" in str(again.text)
     assert dock.world.one(ReceiptFocus).asks == 6
     mug = dock.world.sku("MUG")
-    dock.world.refused(WrongItem, tell_pieces, TellPieces, lot=mug.barcode, **here)
+    dock.world.refused(LotDoubted, tell_pieces, TellPieces, lot=mug.barcode, **here)
     dock.world.refused(InvalidInput, tell_pieces, TellPieces, lot="L" * 21, **here)
     assert dock.world.do(tell_pieces, TellPieces, lot="L1", **here).screen == "best_before"
     for wrong in (date(2026, 3, 1), date(2062, 1, 1)):

@@ -10,11 +10,13 @@ import pytest
 from tests.builders import Goods
 from tests.dock import NEXT_YEAR, Dock
 from warehouse.commands import Outcome
-from warehouse.errors import LotDoubted, SerialDoubted, WrongItem
+from warehouse.errors import LotDoubted, SerialDoubted, StillAsked, WrongItem
 from warehouse.inventory.models import Serial
 from warehouse.receiving.commands.counting import TellPieces, UndoCount, tell_pieces, undo_count
 from warehouse.receiving.models import Receipt, ReceiptCount, ReceiptFocus
 from warehouse.receiving.screens import ReceiveScreen
+
+UNKNOWN = "4006381333931"
 
 
 class Asked:
@@ -64,10 +66,39 @@ def test_a_place_or_paper_is_a_serial_number_only_when_told_twice(dock: Dock, wh
     assert [count.serial for count in dock.world.all(ReceiptCount)] == [code]
 
 
-def test_goods_are_no_serial_number_however_often_they_are_told(dock: Dock):
+@pytest.mark.parametrize("what", ["lot", "serial"])
+def test_the_code_of_other_goods_is_a_lot_or_number_only_when_told_twice(dock: Dock, what: str):
+    asked = Asked(dock, **{f"is_{what}_tracked": True})
+    told: dict[str, Any] = {what: dock.world.sku("MUG").barcode}
+    doubt = {"lot": LotDoubted, "serial": SerialDoubted}[what]
+    refusal = dock.world.refused(doubt, tell_pieces, TellPieces, **told, **asked.here)
+    assert (refusal.facts["offered"], "Read MUG" in str(refusal)) == (told[what], True)
+    assert asked.tell(**told, is_sure=True).screen == ReceiveScreen.COUNT
+    (count,) = dock.world.all(ReceiptCount)
+    assert (count.lot_code or count.serial) == told[what]
+
+
+@pytest.mark.parametrize("what", ["lot", "serial"])
+def test_the_goods_in_hand_are_no_answer_however_often_they_are_told(dock: Dock, what: str):
+    asked = Asked(dock, **{f"is_{what}_tracked": True})
+    told: dict[str, Any] = {what: asked.goods.barcode, "is_sure": True}
+    dock.world.refused(StillAsked, tell_pieces, TellPieces, **told, **asked.here)
+
+
+def test_a_symbol_of_other_goods_says_no_number_of_those_in_hand(dock: Dock):
     asked = Asked(dock, is_serial_tracked=True)
-    told = {"serial": dock.world.sku("MUG").barcode, "is_sure": True}
+    told = {"serial": "S1", "goods": dock.world.sku("MUG").barcode, "is_sure": True}
     dock.world.refused(WrongItem, tell_pieces, TellPieces, **told, **asked.here)
+
+
+def test_what_looks_like_a_barcode_is_a_serial_number_only_when_told_twice(dock: Dock):
+    asked = Asked(dock, is_serial_tracked=True)
+    refusal = dock.world.refused(
+        SerialDoubted, tell_pieces, TellPieces, serial=UNKNOWN, **asked.here
+    )
+    assert str(refusal).startswith(f"{UNKNOWN} looks like the barcode of an item.")
+    asked.tell(serial=UNKNOWN, is_sure=True)
+    assert [count.serial for count in dock.world.all(ReceiptCount)] == [UNKNOWN]
 
 
 def test_a_number_that_a_symbol_says_with_its_goods_is_one_at_once(dock: Dock):

@@ -229,6 +229,36 @@ def test_a_symbol_of_the_day_alone_answers_for_the_best_before_only(
     assert (tablet.screen, "need the lot" in tablet.words) == ("lot", True)
 
 
+@pytest.mark.parametrize(
+    ("symbol", "said"),
+    [
+        ("]C117270331", "Read a best-before, need the serial number of the piece in hand."),
+        ("]C110LOT7", "Read lot LOT7, need the serial number of the piece in hand."),
+        (f"]C1010{UNKNOWN}17270331", f"Read {UNKNOWN}, which nothing here carries."),
+        (f"(01)0{UNKNOWN}(10)LOT7", f"Read {UNKNOWN}, which nothing here carries."),
+        (UNKNOWN, f"{UNKNOWN} looks like the barcode of an item."),
+    ],
+)
+def test_what_says_no_number_is_no_serial_number(desk: Desk, dock: Dock, symbol: str, said: str):
+    phone = dock.tracked("PHONE", is_serial_tracked=True)
+    tablet = Tablet(desk)
+    tablet.scan("YZ")
+    tablet.scan(phone.barcode)
+    assert tablet.scan(symbol).status_code == 422
+    assert (tablet.screen, said in tablet.words) == ("serial", True)
+    tablet.scan("]C121S1")
+    assert [count.serial for count in desk.world.all(ReceiptCount)] == ["S1"]
+
+
+def test_a_symbol_of_the_number_alone_is_no_lot(desk: Desk, dock: Dock):
+    phone = dock.tracked("PHONE", is_lot_tracked=True)
+    tablet = Tablet(desk)
+    tablet.scan("YZ")
+    tablet.scan(phone.barcode)
+    assert tablet.scan("]C121S1").status_code == 422
+    assert "Read a serial number, need the lot." in tablet.words
+
+
 def test_a_place_is_a_lot_and_a_number_only_when_it_is_scanned_twice(desk: Desk, dock: Dock):
     phone = dock.tracked("PHONE", is_lot_tracked=True, is_serial_tracked=True)
     desk.world.bin("A1")

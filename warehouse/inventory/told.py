@@ -22,11 +22,13 @@ def require_lot(
 
     `goods`: what the symbol says it stands on, where it says the lot as well. A lot these goods
     have had is always one; a new one of twelve to fourteen digits that could be the barcode of an
-    item, or one that is called like a place, has to be told twice, the second time `is_sure`.
+    item, or one that is called like a place or other goods, has to be told twice, the second time
+    `is_sure`.
 
     Raises:
-        StillAsked: the goods themselves once more. WrongItem: other goods. LotDoubted: it looks
-        like an item's barcode, is the code of a place, or its symbol is of goods nobody knows.
+        StillAsked: the goods themselves once more. WrongItem: the symbol is of other goods.
+        LotDoubted: it looks like an item's barcode, is the code of a place or of other goods, or
+        its symbol is of goods nobody knows.
     """
     if goods:
         item = item_by_barcode(session, goods)
@@ -42,8 +44,6 @@ def require_lot(
                 say("{name} is in hand already; this scan was not counted. Scan or type its"
                     " lot.", name=item.words)
             )  # fmt: skip
-        if item is not None:
-            raise refuse(session, lot, say("the lot"), WrongItem)
         got, _ = describe(session, lot)
         if got is not None and not is_sure:
             raise LotDoubted(lot, lot=lot, got=got)
@@ -64,27 +64,31 @@ def require_serial(
     """Refuse an answer to the question of a piece's number that is none, or may be none.
 
     `goods`: what the symbol says it stands on, where it says the number as well; `paper`: what of
-    ours is called so. What is called like a place or paper has to be told twice, the second time
-    `is_sure`; a number these goods have had is always one.
+    ours is called so. What is called like a place, paper or other goods, or could be the barcode of
+    an item, has to be told twice, the second time `is_sure`; a number these goods have had is
+    always one.
 
     Raises:
-        StillAsked: the goods themselves once more. WrongItem: other goods. SerialDoubted: it is
-        the code of a place or paper.
+        StillAsked: the goods themselves once more. WrongItem, UnknownBarcode: the symbol is of
+        other goods, or says no number of goods nobody knows. SerialDoubted: it is the code of a
+        place, paper or other goods, or looks like one.
     """
-    for told in filter(None, (serial, goods)):
-        item = item_by_barcode(session, told)
-        if item is not None and item.sku_id == sku_id and told == serial:
-            raise StillAsked(
-                say("{name} is in hand already; this scan was not counted. Scan the number of the"
-                    " piece.", name=item.words)
-            )  # fmt: skip
-        if item is not None and item.sku_id != sku_id:
-            raise refuse_item(session, told, say("the serial number of the piece in hand"))
-    if goods or is_sure:
+    item = item_by_barcode(session, serial)
+    if item is not None and item.sku_id == sku_id:
+        raise StillAsked(
+            say("{name} is in hand already; this scan was not counted. Scan the number of the"
+                " piece.", name=item.words)
+        )  # fmt: skip
+    if goods:
+        named = item_by_barcode(session, goods)
+        if goods == serial or (named is not None and named.sku_id != sku_id):
+            raise refuse_item(session, goods, say("the serial number of the piece in hand"))
+        return
+    if is_sure:
         return
     got = describe(session, serial)[0] or paper
     known = sa.select(Serial.id).where(Serial.sku_id == sku_id, Serial.code == serial)
-    if got is not None and session.scalar(known) is None:
+    if (got is not None or _is_ean(serial)) and session.scalar(known) is None:
         raise SerialDoubted(serial, got=got)
 
 

@@ -147,7 +147,7 @@ def _tell(item: CodeScan, screen: str, receipt_id: int, *, is_keyed: bool) -> Ou
         lot = stations.lot_said(item)
         told = {"lot": lot, "best_before": item.best_before, "is_sure": stations.is_sure_of(lot)}
     elif screen == ReceiveScreen.SERIAL:
-        serial = item.serial or item.code
+        serial = stations.serial_said(item)
         told = {"serial": serial, "is_sure": stations.is_sure_of(serial)}
     elif item.best_before is not None:
         told = {"best_before": item.best_before, "lot": item.lot}

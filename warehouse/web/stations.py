@@ -151,7 +151,7 @@ def _asked() -> dict[str, str]:
     """Return what the question is about that this scan was to answer; a refusal leaves it open."""
     if "item" not in request.form:
         return {}
-    return {name: form_str(name) for name in ("item", "pieces") if name in request.form}
+    return {name: form_str(name) for name in ("item", "pieces", "day") if name in request.form}
 
 
 def _next_screen(show: Show, outcome: Outcome) -> Response:
@@ -215,11 +215,24 @@ def lot_said(scan: CodeScan) -> str:
     """Return what a scan says where a lot was asked for.
 
     Raises:
-        WrongScan: a symbol that says a day and nothing else.
+        WrongScan: a symbol that says a day, or the number of a piece, and no lot.
     """
-    if scan.best_before and not scan.lot and not scan.goods:
-        raise WrongScan(got=say("a best-before"), wanted=say("the lot"))
+    if not scan.lot and not scan.goods and (scan.serial or scan.best_before):
+        got = say("a serial number") if scan.serial else say("a best-before")
+        raise WrongScan(got=got, wanted=say("the lot"))
     return scan.lot or scan.code
+
+
+def serial_said(scan: CodeScan) -> str:
+    """Return what a scan says where the number of a piece was asked for.
+
+    Raises:
+        WrongScan: a symbol that says a lot or a day, and no number.
+    """
+    if not scan.serial and not scan.goods and (scan.lot or scan.best_before):
+        got = say("lot {lot}", lot=scan.lot) if scan.lot else say("a best-before")
+        raise WrongScan(got=got, wanted=say("the serial number of the piece in hand"))
+    return scan.serial or scan.code
 
 
 def unknown_card() -> InvalidInput:

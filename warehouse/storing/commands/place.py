@@ -246,17 +246,21 @@ def _advise_anew(session: Session, handling: Handling) -> None:
 
 
 def _advised_anew(session: Session, placing: _Placing, full: RuleViolation) -> Outcome:
-    """Return to what is in hand with other advice: the bin advised may not hold it any more."""
-    _advise_anew(session, placing.handling)
-    return Outcome(
-        screen=StockScreen.HAND,
-        subject_id=placing.handling.id,
-        message=say(
-            "{limit} It was filled or closed since it was advised. Look again where they go.",
-            limit=full.text,
-        ),
-        tone=Tone.STOP,
-    )
+    """Return to what is in hand with other advice: the bin advised may not hold all of it."""
+    handling, target = placing.handling, placing.target
+    is_beyond = placing.pieces > handling.advised_pieces
+    _advise_anew(session, handling)
+    text = say("{limit} It was filled or closed since it was advised. Look again where they go.",
+               limit=full.text)  # fmt: skip
+    if handling.serials and is_advised(handling, target):
+        text = say(
+            "{bin} takes {fits} of the {all} in hand. Scan a bin that takes all of them, or put"
+            " them back and scan only the numbers that go there.",
+            bin=target.code, fits=handling.advised_pieces, all=handling.pieces,
+        )  # fmt: skip
+    elif is_beyond:
+        text = say("{limit} Look again where they go.", limit=full.text)
+    return Outcome(screen=StockScreen.HAND, subject_id=handling.id, message=text, tone=Tone.STOP)
 
 
 def _ask_why(session: Session, placing: _Placing) -> Outcome:
