@@ -186,6 +186,18 @@ def test_the_page_of_a_sku_shows_the_share_that_holds_until_one_of_its_own_is_gi
     assert f"{here}/share/drop" not in boss.get(here).get_data(as_text=True)
 
 
+def test_a_percent_typed_beside_what_is_kept_keeps_nothing_anew(boss: Desk):
+    tee, _ = goods(boss)
+    shop, here = boss.world.shop(), f"/supply/sku/{tee.id}"
+    boss.submit(here, f"{here}/share", kept="2")
+    kept_at = boss.world.one(ShopShare).kept_at
+    boss.submit(here, f"{here}/share", percent="50")
+    share = boss.world.one(ShopShare)
+    assert (share.shop_id, share.percent, share.kept, share.kept_at) == (shop, 50, 2, kept_at)
+    boss.submit(here, f"{here}/share", kept="1")
+    assert boss.world.one(ShopShare).kept_at > kept_at
+
+
 def offered(boss: Desk) -> str:
     """Return the pieces of the one SKU that the shop may offer, as its file says."""
     row = boss.get("/supply/offers?export=csv&shop=TB").get_data(as_text=True).splitlines()[1]

@@ -201,7 +201,7 @@ class OrderLine(Base):
         sa.UniqueConstraint("order_id", "line_key"),
         sa.CheckConstraint("pieces > 0", name="pieces_positive"),
         one_of("state", LineState),
-        sa.Index("ix_order_line_sku_id", "sku_id"),
+        sa.Index("ix_order_line_sku_id_id", "sku_id", "id"),
     )
 
     id: Mapped[Id]

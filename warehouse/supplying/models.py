@@ -92,7 +92,8 @@ _ALL_GOODS = sa.text("sku_id IS NULL")
 class ShopShare(Base):
     """What a shop may sell of a SKU, or of all: a part in percent, and pieces kept for it alone.
 
-    `kept` is as many as were kept at `kept_at`; what its orders since then took is kept no more.
+    `kept` is as many as were kept at `kept_at`; what its orders paid for us since then took is
+    kept no more.
     """
 
     __tablename__ = "shop_share"

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from warehouse.orders.import_models import ImportChange, ImportRun
 from warehouse.orders.models import LineState, Order, OrderLine, OrderState, Shop, ShopState
 from warehouse.supplying.models import ShopShare
 from warehouse.supplying.rules import Share, shared
 from warehouse.supplying.stock import Asked, SkuStock, stocks_of
 
 SOLD = (ShopState.PAID, ShopState.PART_SHIPPED, ShopState.SHIPPED, ShopState.FINISHED)
+LONGEST_UNPAID = timedelta(days=30)  # what is not paid by then, the shops have closed long ago
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +50,7 @@ def offers_of(
 ) -> list[Offer]:
     """Return what the shops may offer, by SKU code and shop; of one shop, if one is named."""
     shops = session.execute(sa.select(Shop.id, Shop.code).order_by(Shop.id)).all()
-    rules, kept = _rules(session), _still_kept(session)
+    rules, kept = _rules(session), _still_kept(session, sku_ids)
     found = []
     for stock in stocks_of(session, asked, sku_ids).values():
         if not stock.is_active:
@@ -71,27 +73,68 @@ def _rules(session: Session) -> dict[int | None, dict[int, ShopShare]]:
     return found
 
 
-def _still_kept(session: Session) -> dict[int, int]:
+def _still_kept(session: Session, sku_ids: Collection[int] | None) -> dict[int, int]:
     """Return the id of a share → the pieces still kept: less what the shop sold since.
 
-    Sold is what paid orders want that came since then, as far as the shop has not closed it.
+    Sold is what orders want that were paid for us since then, as far as the shop has not closed
+    them. No more lines of a share are read than pieces are kept: each takes at least one.
     """
-    sold = (
-        sa.select(sa.func.coalesce(sa.func.sum(OrderLine.pieces), 0))
+    shares = sa.select(ShopShare.id, ShopShare.kept).where(ShopShare.kept > 0)
+    if sku_ids is not None:
+        shares = shares.where(ShopShare.sku_id.in_(sku_ids))
+    of_these = shares.with_only_columns(
+        sa.func.max(ShopShare.kept), sa.func.min(ShopShare.kept_at, type_=ShopShare.kept_at.type)
+    )
+    most, since = session.execute(of_these).one()
+    if most is None:
+        return {}
+    first = session.scalar(_first_line(since - LONGEST_UNPAID))
+    rows = session.execute(shares.add_columns(_sold(first, most)) if first is not None else shares)
+    return {share_id: max(0, kept - int(sum(sold))) for share_id, kept, *sold in rows}
+
+
+def _first_line(since: datetime) -> sa.Select[int]:
+    """Return the number of the first order line that came after an instant."""
+    first_order = (
+        sa.select(Order.id).where(Order.received_at > since).order_by(Order.received_at).limit(1)
+    )
+    return sa.select(sa.func.min(OrderLine.id)).where(
+        OrderLine.order_id == first_order.scalar_subquery()
+    )
+
+
+def _sold(first_line: int, most: int) -> sa.ScalarSelect[int]:
+    """Return what the newest lines of a share want, so many of them at the most."""
+    newest = (
+        sa.select(OrderLine.pieces)
         .join(Order, Order.id == OrderLine.order_id)
         .where(
             OrderLine.sku_id == ShopShare.sku_id,
+            OrderLine.id >= first_line,
             OrderLine.state.in_((LineState.OPEN, LineState.SHIPPED)),
             Order.shop_id == ShopShare.shop_id,
-            Order.received_at > ShopShare.kept_at,
             Order.shop_state.in_(SOLD),
             Order.state.not_in((OrderState.CANCELLED, OrderState.CLOSED)),
+            sa.or_(Order.received_at > ShopShare.kept_at, _is_paid_since()),
         )
+        .order_by(OrderLine.id.desc())
+        .limit(most)
         .correlate(ShopShare)
-        .scalar_subquery()
+        .subquery()
     )
-    rows = session.execute(sa.select(ShopShare.id, ShopShare.kept - sold).where(ShopShare.kept > 0))
-    return {share_id: max(0, int(pieces)) for share_id, pieces in rows}
+    return sa.select(sa.func.coalesce(sa.func.sum(newest.c.pieces), 0)).scalar_subquery()
+
+
+def _is_paid_since() -> sa.ColumnElement[bool]:
+    """Return the condition that we heard of an order's payment after pieces were kept."""
+    return sa.exists().where(
+        ImportChange.order_id == Order.id,
+        ImportChange.field == "shop_state",
+        ImportChange.old.not_in(SOLD),
+        ImportChange.new.in_(SOLD),
+        ImportRun.id == ImportChange.run_id,
+        sa.or_(ImportRun.finished_at.is_(None), ImportRun.finished_at > ShopShare.kept_at),
+    )
 
 
 def _shares(

@@ -198,6 +198,7 @@ def share(sku_id: int) -> Answer:
         "shop_id": form_int("shop"),
         "percent": typed.read(_whole(100), "percent", -1),
         "kept": typed.read(_whole(0), "kept", -1),
+        "shown": form_int("shown") if form_str("shown", "") else None,
     }
     return _done(sku_id, lambda: typed.do(set_share, SetShare, sku_id=sku_id, **fields))
 

@@ -49,12 +49,16 @@ class DropTerms(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class SetShare(Command):
-    """A shop may offer this part of a SKU (None: of all goods), and some are kept for it alone."""
+    """A shop may offer this part of a SKU (None: of all goods), and some are kept for it alone.
+
+    `shown`: how many were still kept when it was typed; the same number keeps none anew.
+    """
 
     shop_id: int
     sku_id: int | None = None
     percent: int = 100
     kept: int = 0
+    shown: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,7 +152,9 @@ def set_share(session: Session, command: SetShare) -> Outcome:
             )
         )  # fmt: skip
     elif share is not None:
-        share.percent, share.kept, share.kept_at = command.percent, command.kept, command.at
+        share.percent = command.percent
+        if command.kept != command.shown:
+            share.kept, share.kept_at = command.kept, command.at
     session.flush()
     trail.record(
         session, command, "shop", shop.id, "share_set",
