@@ -178,6 +178,16 @@ def test_a_receipt_before_can_be_corrected_as_if_the_settlement_had_never_been(d
     assert dock.world.standing(tee) == {}
 
 
+def test_of_two_settled_at_one_instant_only_the_one_taken_back_goes_out(dock: Dock):
+    tee = dock.world.sku("TEE")
+    faulty(dock, tee, 4)
+    account, at = Account(dock, {"TEE": 4}), dock.world.tick()
+    wrong = account.settle(Settlement.REPLACED, 1, at=at)
+    account.settle(Settlement.REPLACED, 3, at=at)
+    account.take_back(wrong)
+    assert dock.world.standing(tee) == {"DOCK": 3, "SUPPLIER": -3}
+
+
 def test_two_desks_take_a_settlement_back_once(dock: Dock):
     tee = dock.world.sku("TEE")
     faulty(dock, tee, 3)

@@ -176,6 +176,7 @@ class ExchangeReturn(Base):
     """How the supplier settled some pieces of a line, in other goods if so agreed.
 
     What was settled wrongly is taken back by a row of its own, with pieces and amount below zero.
+    `command_id`: the command whose moves brought it; None of those before it was written down.
     """
 
     __tablename__ = "exchange_return"
@@ -200,3 +201,4 @@ class ExchangeReturn(Base):
     at: Mapped[Instant]
     person_id: Mapped[Ref] = mapped_column(sa.ForeignKey("person.id"))
     takes_back_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("exchange_return.id"))
+    command_id: Mapped[str | None] = mapped_column(text_of(64), sa.ForeignKey("command.id"))

@@ -95,6 +95,7 @@ def settle_exchange(session: Session, command: SettleExchange) -> Outcome:
             note=command.note.strip(),
             at=command.at,
             person_id=command.actor.person_id,
+            command_id=command.id,
         )
     )
     session.flush()

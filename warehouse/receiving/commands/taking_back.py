@@ -61,7 +61,7 @@ def take_back_settlement(session: Session, command: TakeBackSettlement) -> Outco
         ExchangeReturn(
             line_id=line.id, kind=settled.kind, takes_back_id=settled.id, sku_id=settled.sku_id,
             pieces=-settled.pieces, amount_fen=-settled.amount_fen, note=reason, at=command.at,
-            person_id=command.actor.person_id,
+            person_id=command.actor.person_id, command_id=command.id,
         )
     )  # fmt: skip
     line.settled -= settled.pieces
@@ -84,14 +84,20 @@ def _is_taken_back(session: Session, settled: ExchangeReturn) -> bool:
 
 
 def _moves_of(session: Session, exchange: Exchange, settled: ExchangeReturn) -> Sequence[int]:
-    """Return the moves that brought what was settled so: those of its exchange and its instant."""
+    """Return the moves that brought what was settled so: those of its command.
+
+    Of one that names no command, those of its exchange and its instant.
+    """
+    if settled.command_id is not None:
+        is_its = Move.command_id == settled.command_id
+    else:
+        is_its = sa.and_(Move.reference == exchange.number, Move.at == settled.at)
     return session.scalars(
         sa.select(Move.id)
         .where(
-            Move.reference == exchange.number,
+            is_its,
             Move.reason == MoveReason.EXCHANGE_IN,
             Move.sku_id == settled.sku_id,
-            Move.at == settled.at,
         )
         .order_by(Move.id)
     ).all()
