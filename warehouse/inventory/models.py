@@ -49,6 +49,9 @@ class ReleaseReason(StrEnum):
     SWAPPED = "swapped"  # the picker took another lot that is as good
 
 
+IS_DISPATCH = sa.text("move.reason = 'dispatch'")  # in the words of the index, so that it is used
+
+
 class Move(Base):
     """Pieces of one SKU went from one bin to another. Never changed; mended by a reversal."""
 
@@ -63,6 +66,12 @@ class Move(Base):
         sa.Index("ix_move_from_bin_id_id", "from_bin_id", "id"),
         sa.Index("ix_move_to_bin_id_id", "to_bin_id", "id"),
         sa.Index("ix_move_consignment_line_id", "consignment_line_id"),
+        sa.Index(
+            "ix_move_dispatched_at",
+            "at",
+            sqlite_where=sa.text("reason = 'dispatch'"),
+            postgresql_where=sa.text("reason = 'dispatch'"),
+        ),
         sa.Index(
             "ix_move_lot_id_id",
             "lot_id",

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from warehouse.catalog.models import VIRTUAL_KINDS, Bin, Sku
-from warehouse.inventory.models import StockBalance
+from warehouse.catalog.models import VIRTUAL_KINDS, Bin, BinKind, Sku
+from warehouse.inventory.models import IS_DISPATCH, Move, MoveReason, StockBalance
 from warehouse.orders.models import ConsignmentLine, Order, OrderLine, Shop
 from warehouse.supplying.flows import MARK, flows_between
 from warehouse.supplying.models import DayFlow, Flow, FlowMark
@@ -65,19 +65,41 @@ def periods(
 
 
 def _sold_of(session: Session, shop: str, first: date, last: date, zone: tzinfo) -> dict[int, int]:
-    """Return SKU id → pieces of the shop's orders dispatched in the period and not taken back."""
+    """Return SKU id → pieces the shop's orders took in the period, less those that came back.
+
+    Pieces count on the day they left, and are taken off on the day their parcel was taken back from
+    the courier, so that all shops together have what was sold.
+    """
     begin = datetime.combine(first, time(), tzinfo=zone)
     end = datetime.combine(last + timedelta(days=1), time(), tzinfo=zone)
-    rows = session.execute(
-        sa.select(ConsignmentLine.sku_id, sa.func.sum(ConsignmentLine.dispatched))
-        .join(OrderLine, OrderLine.id == ConsignmentLine.order_line_id)
-        .join(Order, Order.id == OrderLine.order_id)
-        .join(Shop, Shop.id == Order.shop_id)
-        .where(Shop.code == shop, Order.dispatched_at >= begin, Order.dispatched_at < end)
-        .where(ConsignmentLine.dispatched > 0)
-        .group_by(ConsignmentLine.sku_id)
+    back = aliased(Move)
+    couriers = sa.select(Bin.id).where(Bin.kind == BinKind.COURIER)
+    pieces = sa.func.sum(Move.pieces)
+    by = (Move.sku_id, Move.consignment_line_id)
+    left = sa.select(*by, pieces.label("pieces")).where(
+        IS_DISPATCH, Move.at >= begin, Move.at < end
     )
-    return {sku_id: int(pieces) for sku_id, pieces in rows}
+    undone = (
+        sa.select(*by, (-pieces).label("pieces"))
+        .join(back, back.reverses_id == Move.id)
+        .where(back.from_bin_id.in_(couriers), Move.reason == MoveReason.DISPATCH)
+        .where(back.at >= begin, back.at < end)
+    )
+    found: dict[int, int] = defaultdict(int)
+    for query in (left, undone):
+        # Grouped before it is joined, so that the database begins with the moves.
+        moved = query.group_by(*by).subquery()
+        of_it = (
+            sa.select(moved.c.sku_id, moved.c.pieces)
+            .join(ConsignmentLine, ConsignmentLine.id == moved.c.consignment_line_id)
+            .join(OrderLine, OrderLine.id == ConsignmentLine.order_line_id)
+            .join(Order, Order.id == OrderLine.order_id)
+            .join(Shop, Shop.id == Order.shop_id)
+            .where(Shop.code == shop)
+        )
+        for sku_id, count in session.execute(of_it):
+            found[sku_id] += int(count)
+    return {sku_id: count for sku_id, count in found.items() if count}
 
 
 def _period(opening: int, flows: dict[Flow, int]) -> PeriodStock:
