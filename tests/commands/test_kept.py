@@ -7,6 +7,7 @@ import pytest
 from tests.builders import World
 from tests.commands.test_supplying import asked
 from tests.plans import plan, sent_by
+from warehouse.catalog.models import Sku
 from warehouse.orders.models import Shop
 from warehouse.supplying.commands.terms import SetShare, set_share
 from warehouse.supplying.models import ShopShare
@@ -14,14 +15,16 @@ from warehouse.supplying.offers import offers_of
 
 
 def kept(world: World) -> int:
-    """Return how many of the one SKU are still kept for the one shop with a share."""
-    goods = [goods_id for goods_id in {s.sku_id for s in world.all(ShopShare)} if goods_id]
+    """Return how many TEE are still kept for the one shop."""
     with world.database.reading() as session:
-        return sum(o.share.kept for o in offers_of(session, asked(world), sku_ids=goods))
+        found = offers_of(session, asked(world), sku_ids=[world.one(Sku, code="TEE").id])
+    return sum(offer.share.kept for offer in found)
 
 
 @pytest.mark.parametrize(("is_paid_before", "left"), [(True, 5), (False, 3)])
 def test_orders_paid_after_the_keeping_take_of_what_is_kept(world, stocked, is_paid_before, left):
+    mug = world.sku("MUG").id
+    world.do(set_share, SetShare, shop_id=world.shop(), sku_id=mug, kept=1)  # before all else
     unpaid = stocked.orders({"订单状态": "等待买家付款"})
     stocked.imports(unpaid, stocked.items({}))
     if is_paid_before:

@@ -127,7 +127,7 @@ def _sold(first_line: int, most: int) -> sa.ScalarSelect[int]:
 
 def _is_paid_since() -> sa.ColumnElement[bool]:
     """Return the condition that we heard of an order's payment after pieces were kept."""
-    return sa.exists().where(
+    heard = sa.exists().where(
         ImportChange.order_id == Order.id,
         ImportChange.field == "shop_state",
         ImportChange.old.not_in(SOLD),
@@ -135,6 +135,7 @@ def _is_paid_since() -> sa.ColumnElement[bool]:
         ImportRun.id == ImportChange.run_id,
         sa.or_(ImportRun.finished_at.is_(None), ImportRun.finished_at > ShopShare.kept_at),
     )
+    return heard.correlate(Order, ShopShare)
 
 
 def _shares(
