@@ -70,6 +70,7 @@ def test_a_share_reads_the_newest_lines_of_its_sku_and_stops(world: World):
     assert 900 not in numbers
     steps = plan(world.database, statement, given)
     assert any("ix_order_line_sku_id_id" in step for step in steps)
+    assert not any("TEMP B-TREE" in step for step in steps)
     with sent_by(world.database) as sent, world.database.reading() as session:
         offers_of(session, asked(world), sku_ids=[world.sku("CAP").id])
     assert not [one for one in sent if "shop_share" in one[0] and "order_line" in one[0]]

@@ -104,20 +104,25 @@ def _first_line(since: datetime) -> sa.Select[int]:
 
 
 def _sold(first_line: int, most: int) -> sa.ScalarSelect[int]:
-    """Return what the newest lines of a share want, so many of them at the most."""
+    """Return what the newest lines of a share want, so many of them at the most.
+
+    Bounds on both sides where "equals" would say the same, and a number to which nothing is added:
+    so no database does without the index of the SKU and its newest lines.
+    """
+    lowest = sa.tuple_(ShopShare.sku_id, sa.literal(first_line, OrderLine.id.type))
     newest = (
         sa.select(OrderLine.pieces)
-        .join(Order, Order.id == OrderLine.order_id)
+        .join(Order, Order.id == OrderLine.order_id + 0)
         .where(
-            OrderLine.sku_id == ShopShare.sku_id,
-            OrderLine.id >= first_line,
+            sa.tuple_(OrderLine.sku_id, OrderLine.id) >= lowest,
+            OrderLine.sku_id <= ShopShare.sku_id,
             OrderLine.state.in_((LineState.OPEN, LineState.SHIPPED)),
             Order.shop_id == ShopShare.shop_id,
             Order.shop_state.in_(SOLD),
             Order.state.not_in((OrderState.CANCELLED, OrderState.CLOSED)),
             sa.or_(Order.received_at > ShopShare.kept_at, _is_paid_since()),
         )
-        .order_by(OrderLine.id.desc())
+        .order_by(OrderLine.sku_id.desc(), OrderLine.id.desc())
         .limit(most)
         .correlate(ShopShare)
         .subquery()
