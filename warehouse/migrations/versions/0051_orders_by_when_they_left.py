@@ -1,4 +1,4 @@
-"""Orders are found by when they left: what a shop sold in a period reads no others."""
+"""Orders are found by when they left: the figures of a day ask for no others."""
 
 from __future__ import annotations
 
