@@ -211,7 +211,8 @@ def test_eight_bring_plan_pick_short_and_count_one_hot_sku(pool: Pool, world: Wo
         _shift(world, tee, n, (works[n], fresh[n]), (lost.id, passes[n])) for n in range(PROCESSES)
     ]
     ended, _ = all_at_once(pool, world, jobs)
-    assert set(ended) <= {"done", "RuleViolation", "StaleScreen"}
+    # The posted count may take what an order was promised: its picker is told to put it aside.
+    assert set(ended) <= {"done", "OrderStopped", "RuleViolation", "StaleScreen"}
     assert ended["done"] > 10 * PROCESSES
     assert lost.line("A-01", tee).state == "posted"
     standing = world.standing(tee)
