@@ -250,6 +250,22 @@ def test_what_says_no_number_is_no_serial_number(desk: Desk, dock: Dock, symbol:
     assert [count.serial for count in desk.world.all(ReceiptCount)] == ["S1"]
 
 
+@pytest.mark.parametrize(
+    ("symbol", "said"),
+    [("]C117270331", "a best-before"), ("]C110LOT7", "lot LOT7"), ("]C121S1", "a serial number")],
+)
+def test_a_symbol_that_names_no_goods_becomes_the_code_of_none(
+    desk: Desk, dock: Dock, symbol: str, said: str
+):
+    tee = desk.world.sku("TEE").barcode
+    tablet = Tablet(desk)
+    tablet.scan("YZ")
+    assert tablet.scan(symbol).status_code == 422
+    assert (tablet.screen, f"Read {said}, need goods." in tablet.words) == ("count", True)
+    tablet.scan(tee)
+    assert [count.pieces for count in desk.world.all(ReceiptCount)] == [1]
+
+
 def test_a_symbol_of_the_number_alone_is_no_lot(desk: Desk, dock: Dock):
     phone = dock.tracked("PHONE", is_lot_tracked=True)
     tablet = Tablet(desk)

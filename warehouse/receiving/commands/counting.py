@@ -34,7 +34,7 @@ from warehouse.receiving.models import (
 from warehouse.receiving.queries import paper_of
 from warehouse.receiving.rules import read_day
 from warehouse.receiving.screens import ReceiveScreen
-from warehouse.text import say
+from warehouse.text import Text, say
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +93,7 @@ def count_goods(session: Session, command: CountGoods) -> Outcome:
 
     Raises:
         StaleScreen: the receipt is not counted any more, or something is asked of the actor.
-        WrongItem: the code is no goods.
+        WrongItem, WrongScan: the code is no goods, or a symbol says no goods.
         InvalidInput: a number of pieces, lot, date or serial number that cannot be.
         RuleViolation: the lot is known with another date, the piece is in the house already.
     """
@@ -271,12 +271,27 @@ def _forget_lot(session: Session, focus: ReceiptFocus) -> None:
         session.flush()
 
 
+def _said_alone(command: CountGoods) -> Text | None:
+    """Return what a symbol says that does not name the goods it stands on, None if it names them.
+
+    Its lot, day or number would be the code of all such goods, once somebody gave it to a SKU.
+    """
+    day = f"{command.best_before:%Y%m%d}" if command.best_before else ""
+    if command.barcode == command.serial:
+        return say("a serial number")
+    if command.barcode == command.lot:
+        return say("lot {lot}", lot=command.lot)
+    return say("a best-before") if command.barcode == day else None
+
+
 def _ask_what(session: Session, command: CountGoods, focus: ReceiptFocus) -> Outcome:
     known, _ = describe(session, command.barcode)
     if known is not None:
         raise refuse_item(session, command.barcode, say("goods"))
     if (paper := paper_of(session, command.barcode)) is not None:
         raise WrongItem(got=paper, wanted=say("goods"))
+    if (said := _said_alone(command)) is not None:
+        raise WrongScan(got=said, wanted=say("goods"))
     problem = code_problem(command.barcode)
     if problem is not None:
         raise InvalidInput(problem, field="barcode")
