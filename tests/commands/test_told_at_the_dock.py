@@ -9,25 +9,35 @@ import pytest
 
 from tests.builders import Goods
 from tests.dock import NEXT_YEAR, Dock
+from tests.tracked import put
 from warehouse.commands import Outcome
-from warehouse.errors import LotDoubted, SerialDoubted, StillAsked, WrongItem
+from warehouse.errors import (
+    LotDoubted,
+    RuleViolation,
+    ScanRejected,
+    SerialDoubted,
+    StillAsked,
+    WarehouseError,
+    WrongItem,
+)
 from warehouse.inventory.models import Serial
 from warehouse.receiving.commands.counting import TellPieces, UndoCount, tell_pieces, undo_count
 from warehouse.receiving.models import Receipt, ReceiptCount, ReceiptFocus
 from warehouse.receiving.screens import ReceiveScreen
 
 UNKNOWN = "4006381333931"
+SUMMER = date(2027, 6, 30)
 
 
 class Asked:
     """A receiver with goods in hand who was asked something."""
 
-    def __init__(self, dock: Dock, **flags: bool) -> None:
+    def __init__(self, dock: Dock, said: dict[str, Any] | None = None, **flags: bool) -> None:
         self.dock, self.world = dock, dock.world
         self.goods: Goods = dock.tracked("CREAM", **flags)
         self.receipt_id = dock.blind()
         self.here: dict[str, Any] = {"by": "lei", "receipt_id": self.receipt_id}
-        dock.count(self.receipt_id, self.goods)
+        self.again(**(said or {}))
 
     def tell(self, **told: Any) -> Outcome:
         return self.world.do(tell_pieces, TellPieces, **self.here, **told)
@@ -35,8 +45,16 @@ class Asked:
     def undo(self) -> Outcome:
         return self.world.do(undo_count, UndoCount, **self.here)
 
-    def again(self) -> Outcome:
-        return self.dock.count(self.receipt_id, self.goods)
+    def again(self, **said: Any) -> Outcome:
+        return self.dock.count(self.receipt_id, self.goods, **said)
+
+    def refused(self, error: type[WarehouseError], **told: Any) -> str:
+        return str(self.world.refused(error, tell_pieces, TellPieces, **self.here, **told))
+
+    def days(self) -> list[tuple[str, date | None]]:
+        """Return lot and best-before of what is counted."""
+        counts = self.world.all(ReceiptCount, undone_at=None)
+        return [(count.lot_code, count.best_before) for count in counts]
 
     def lots(self) -> list[str]:
         """Return the lots of what is counted."""
@@ -108,6 +126,48 @@ def test_a_number_that_a_symbol_says_with_its_goods_is_one_at_once(dock: Dock):
     dock.finish(asked.receipt_id)
     dock.book(asked.receipt_id)
     assert [serial.code for serial in dock.world.all(Serial)] == ["A-01"]
+
+
+# The day and the lot that stand on the goods
+
+DATED = {"is_lot_tracked": True, "is_expiry_tracked": True}
+
+
+def test_goods_with_another_day_on_them_are_not_of_the_lot_before(dock: Dock):
+    asked = Asked(dock, {"lot": "L1", "best_before": NEXT_YEAR}, **DATED)
+    assert asked.again(best_before=NEXT_YEAR).screen == ReceiveScreen.COUNT
+    assert asked.again(best_before=SUMMER).screen == ReceiveScreen.LOT
+    assert "is known with best-before 2027-03-31" in asked.refused(RuleViolation, lot="L1")
+    asked.tell(lot="L2")
+    asked.again()
+    assert asked.days() == [("L1", NEXT_YEAR)] * 2 + [("L2", SUMMER)] * 2
+
+
+def test_the_day_on_the_goods_is_kept_while_their_lot_is_asked(dock: Dock):
+    asked = Asked(dock, {"best_before": SUMMER}, **DATED)
+    put(dock.world, asked.goods, "A-01", 1, lot="L9", day=NEXT_YEAR)
+    assert "is known with best-before 2027-03-31" in asked.refused(RuleViolation, lot="L9")
+    said = asked.refused(ScanRejected, lot="L8", best_before=NEXT_YEAR)
+    assert said.startswith("On this piece stands 2027-03-31, on those in hand 2027-06-30.")
+    assert asked.tell(lot="L8").screen == ReceiveScreen.COUNT
+    assert asked.days() == [("L8", SUMMER)]
+
+
+def test_a_piece_with_another_lot_or_day_on_it_is_not_one_of_those_in_hand(dock: Dock):
+    hand = {"pieces": 2, "lot": "L1", "best_before": NEXT_YEAR, "serial": "S1"}
+    asked = Asked(dock, hand, **DATED, is_serial_tracked=True)
+    said = asked.refused(ScanRejected, serial="S2", lot="L2", best_before=NEXT_YEAR)
+    assert said.startswith("On this piece stands lot L2, on those in hand lot L1. Scan it by")
+    asked.refused(ScanRejected, serial="S2", lot="L1", best_before=SUMMER)
+    asked.tell(serial="S2", lot="L1", best_before=NEXT_YEAR)
+    assert asked.days() == [("L1", NEXT_YEAR)] * 2
+
+
+def test_a_lot_and_day_on_goods_without_lots_say_nothing(dock: Dock):
+    asked = Asked(dock, is_serial_tracked=True)
+    dock.world.bin("A-01")
+    asked.tell(serial="S1", lot="A-01", best_before=SUMMER)
+    assert asked.days() == [("", None)]
 
 
 # Taken back

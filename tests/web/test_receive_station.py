@@ -180,6 +180,21 @@ def test_lot_date_and_number_are_asked_on_the_screen(desk: Desk, dock: Dock):
     assert desk.world.all(ReceiptCount)[-1].lot_code == "L-8"
 
 
+def test_a_symbol_with_another_lot_is_not_of_the_pieces_in_hand(desk: Desk, dock: Dock):
+    milk = dock.tracked("MILK", is_lot_tracked=True, is_serial_tracked=True)
+    tablet, gtin = Tablet(desk), milk.barcode.zfill(14)
+    tablet.scan("YZ")
+    tablet.scan(f"]C101{gtin}10L1\x1d21S1", pieces=2)
+    assert tablet.scan(f"]C101{gtin}10L2\x1d21S2").status_code == 422
+    assert (tablet.screen, "stands lot L2, on those in hand lot L1" in tablet.words) == (
+        "serial", True,
+    )  # fmt: skip
+    tablet.scan("CMD-UNDO")
+    tablet.scan(f"]C101{gtin}10L2\x1d21S2")
+    counted = [(c.lot_code, c.serial) for c in desk.world.all(ReceiptCount)]
+    assert counted == [("L1", "S1"), ("L2", "S2")]
+
+
 def asked_for_the_best_before(desk: Desk, dock: Dock) -> tuple[Tablet, str]:
     """A tablet with a piece of lot L1 in hand, and the GTIN of its goods."""
     milk = dock.tracked("MILK", is_lot_tracked=True, is_expiry_tracked=True)

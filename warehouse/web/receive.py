@@ -148,7 +148,8 @@ def _tell(item: CodeScan, screen: str, receipt_id: int, *, is_keyed: bool) -> Ou
         told = {"lot": lot, "best_before": item.best_before, "is_sure": stations.is_sure_of(lot)}
     elif screen == ReceiveScreen.SERIAL:
         serial = stations.serial_said(item)
-        told = {"serial": serial, "is_sure": stations.is_sure_of(serial)}
+        told = {"serial": serial, "lot": item.lot, "best_before": item.best_before,
+                "is_sure": stations.is_sure_of(serial)}  # fmt: skip
     elif item.best_before is not None:
         told = {"best_before": item.best_before, "lot": item.lot}
     else:

@@ -16,6 +16,7 @@ from warehouse.commands import Command, Outcome, Tone
 from warehouse.errors import (
     InvalidInput,
     RuleViolation,
+    ScanRejected,
     StaleScreen,
     WrongItem,
     WrongScan,
@@ -121,24 +122,29 @@ def tell_pieces(session: Session, command: TellPieces) -> Outcome:
 
     Raises:
         StaleScreen: nothing is asked of the actor. StillAsked: the goods in hand were scanned
-        again. WrongItem, WrongScan: other goods, another lot, or a place, were. LotDoubted,
-        SerialDoubted: what is told may be the code of something else. Others as for `count_goods`.
+        again. WrongItem, WrongScan: other goods, another lot, or a place, were. ScanRejected: on
+        the piece stands another lot or day than on those in hand. LotDoubted, SerialDoubted: what
+        is told may be the code of something else. Others as for `count_goods`.
     """
     receipt = counting(session, command.receipt_id)
     focus = focus_of(session, receipt.id, command.actor.person_id)
     if not focus.asks or focus.sku_id is None:
         raise StaleScreen(say("Nothing is asked of you here. Scan the goods."))
+    sku = session.get_one(Sku, focus.sku_id)
+    if sku.is_lot_tracked:
+        _require_alike(command, focus)
     told = _day_told(session, command, focus)
-    if command.lot != focus.lot_code:
-        _require_lot(session, command, focus.sku_id)
+    if sku.is_lot_tracked:
+        _require_lot(session, command, focus)
     if command.serial:
         _require_serial(session, command, focus.sku_id)
+    is_other_lot = focus.lot_code and command.lot not in ("", focus.lot_code)
     hand = Hand(
-        sku=session.get_one(Sku, focus.sku_id),
+        sku=sku,
         pieces=focus.asks,
         fault=focus.fault,
         lot=command.lot or focus.lot_code,
-        best_before=told or (None if command.lot else focus.best_before),
+        best_before=told or (None if is_other_lot else focus.best_before),
         serial=command.serial,
     )
     return count_in(session, command, receipt, focus, hand)
@@ -212,8 +218,23 @@ def counting(session: Session, receipt_id: int) -> Receipt:
     return receipt
 
 
-def _require_lot(session: Session, command: TellPieces, sku_id: int) -> None:
-    if command.lot:
+def _require_alike(command: TellPieces, focus: ReceiptFocus) -> None:
+    """Refuse a symbol of another lot, or with another best-before, than the pieces in hand have."""
+    said: tuple[Text | str, Text | str] | None = None
+    if command.serial and focus.lot_code and command.lot not in ("", focus.lot_code):
+        said = say("lot {lot}", lot=command.lot), say("lot {lot}", lot=focus.lot_code)
+    elif command.best_before and focus.best_before not in (None, command.best_before):
+        said = str(command.best_before), str(focus.best_before)
+    if said is not None:
+        raise ScanRejected(
+            say("On this piece stands {said}, on those in hand {known}. Scan it by itself after"
+                " them, or undo what is left of them.", said=said[0], known=said[1])
+        )  # fmt: skip
+
+
+def _require_lot(session: Session, command: TellPieces, focus: ReceiptFocus) -> None:
+    if command.lot and command.lot != focus.lot_code:
+        sku_id = focus.sku_id or 0
         is_sure = command.is_sure or _was_told(session, command.receipt_id, sku_id, command.lot)
         require_lot(session, sku_id, command.lot, goods=command.goods, is_sure=is_sure)
 

@@ -167,10 +167,14 @@ def is_of_another_day(count: ReceiptCount, sku: Sku) -> bool:
 
 
 def _recalled(session: Session, receipt: Receipt, focus: ReceiptFocus, hand: Hand) -> Hand:
-    """Return the pieces with the lot of those before, and the date a known lot has."""
+    """Return the pieces with the lot of those before, and the date a known lot has.
+
+    Pieces that say another best-before than those before are of another lot.
+    """
     if not hand.sku.is_lot_tracked:
         return replace(hand, lot="", best_before=None)
-    if not hand.lot and focus.sku_id == hand.sku.id and not focus.asks:
+    is_alike = focus.sku_id == hand.sku.id and hand.best_before in (None, focus.best_before)
+    if not hand.lot and is_alike and not focus.asks:
         hand = replace(hand, lot=focus.lot_code, best_before=focus.best_before)
     if hand.lot and hand.best_before is None and hand.sku.is_expiry_tracked:
         hand = replace(hand, best_before=_known_date(session, receipt, hand))
