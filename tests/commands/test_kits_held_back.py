@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tests.builders import Goods, Stage, World
+from tests.commands.test_traced_through_kits import packed
 from tests.tracked import by_lot, put, track
 from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.commands import Actor, Command, Outcome
@@ -117,8 +118,7 @@ def follow(world: World) -> int:
     return follow_blocked(world.database, actor=actor, at=world.tick(), zone=world.zone)
 
 
-@pytest.fixture
-def house(world: World) -> House:
+def house_of(world: World) -> House:
     world.site()
     serum, gift, box = by_lot(world), world.sku("GIFT"), world.sku("BOX")
     for lot in ("L1", "L2"):
@@ -127,6 +127,11 @@ def house(world: World) -> House:
     world.do(save_kit, SaveKit, kit="BOX", parts=(Part(sku="GIFT", pieces=1),))
     world.bin("K-01", walk_order=9)
     return House(world=world, serum=serum, gift=gift, box=box)
+
+
+@pytest.fixture
+def house(world: World) -> House:
+    return house_of(world)
 
 
 def test_lots_of_kits_are_blocked_with_a_lot_inside_and_let_go_with_it(house: House):
@@ -196,6 +201,20 @@ def test_kits_without_lots_are_held_back_until_somebody_has_sorted_them(house: H
     assert audit_supplied(world.database, actor=Actor(person_id=1), at=world.tick()) == 1
     assert house.blocked() == {"L1"}
     assert world.differences() == []
+
+
+@pytest.mark.parametrize("has_numbers", [False, True], ids=["no numbers", "by number"])
+def test_orders_without_such_kits_go_on(house: House, *, has_numbers: bool):
+    world = house.world
+    track(world, house.gift, is_serial_tracked=has_numbers)
+    house.make(house.gift, 1, serum="L1", serials=("K1",) if has_numbers else ())
+    others = [world.bring(stage, lines={world.sku(f"MUG-{stage}"): 1}, on_hand=1)
+              for stage in (Stage.PICKED, Stage.PACKED)]  # fmt: skip
+    work = (packed(world, house.gift, "K1") if has_numbers
+            else world.bring(Stage.PACKED, lines={house.gift: 1}, on_hand=0))  # fmt: skip
+    assert "1 stopped with goods in hand" in house.block("L1")
+    assert [world.holds(one.order_id) for one in others] == [[], []]
+    assert world.holds(work.order_id) == [HoldKind.MANUAL]
 
 
 def test_kits_in_doubt_are_promised_to_nobody_put_into_no_kit_and_given_no_lot(house: House):

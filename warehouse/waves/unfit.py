@@ -41,17 +41,23 @@ _IN_DOUBT = (SuspectKits.ended_at.is_(None), SuspectKits.kit_lot_id.is_(None))
 
 def _is_in_doubt(is_in: Callable[[Any], sa.ColumnElement[bool]]) -> sa.ColumnElement[bool]:
     """Return the condition that such kits are in the bins of which `is_in` says so."""
-    stands = sa.exists().where(
-        is_in(StockBalance.bin_id),
-        StockBalance.sku_id == SuspectKits.sku_id,
-        StockBalance.on_hand > 0,
+    # The bin may be that of a query two levels up, which nothing is taken from by itself.
+    stands = (
+        sa.select(StockBalance.bin_id)
+        .where(
+            is_in(StockBalance.bin_id),
+            StockBalance.sku_id == SuspectKits.sku_id,
+            StockBalance.on_hand > 0,
+        )
+        .correlate_except(StockBalance)
     )
-    has_piece = sa.exists(
+    has_piece = (
         sa.select(Serial.id)
         .join(MoveSerial, MoveSerial.serial_id == Serial.id)
         .where(is_in(Serial.bin_id), MoveSerial.move_id == SuspectKits.move_id)
+        .correlate_except(Serial, MoveSerial)
     )
-    return sa.or_(sa.and_(~Sku.is_serial_tracked, stands), has_piece)
+    return sa.or_(sa.and_(~Sku.is_serial_tracked, stands.exists()), has_piece.exists())
 
 
 def has_suspects(bin_id: Any, *where: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
