@@ -164,7 +164,8 @@ _OPEN = sa.text("ended_at IS NULL")
 
 
 class SuspectKits(Base):
-    """Kits that one move brought off the bench with pieces of a blocked lot inside.
+    """Kits that one move brought off the bench with pieces of a blocked lot inside, or back into
+    the book under another lot or number.
 
     Kits kept by lot are blocked with their lot; `is_blocking` is one row of those that do so, none
     where a person blocked it. Of others nobody knows which they are: until somebody has sorted

@@ -14,6 +14,12 @@ from warehouse.inventory.queries import NOT_UNDONE
 _BENCH = sa.select(Bin.id).where(Bin.kind == BinKind.KITTING)
 _OUTSIDE = sa.select(Bin.id).where(Bin.kind.in_(VIRTUAL_KINDS))
 _BOOKED_OUT = sa.select(Bin.id).where(Bin.kind == BinKind.COUNT_DIFFERENCE)
+# Where goods are between two names of theirs: out under one lot or number, in under another.
+BETWEEN_NAMES = sa.select(Bin.id).where(Bin.kind.in_((BinKind.OPENING, BinKind.COUNT_DIFFERENCE)))
+BOOKED_IN = (
+    Move.reason.in_((MoveReason.ADJUST, MoveReason.COUNT)),
+    Move.from_bin_id.in_(BETWEEN_NAMES),
+)
 _MADE = (Move.reason == MoveReason.ASSEMBLE, Move.from_bin_id.in_(_BENCH))
 _KNOWN = (MoveReason.ASSEMBLE, MoveReason.UNDO)  # kits made here, and booked back
 
@@ -29,13 +35,13 @@ def made_by(kit: Sku, lot_id: int | None, serials: Sequence[str] = ()) -> sa.Sel
     return sa.select(Move.command_id).where(*made)
 
 
-def may_have_made(kit: Sku, lot_id: int | None, serials: Sequence[str] = ()) -> sa.Select[str]:
+def may_have_made(kit_id: int, lot_id: int | None, *, is_numbered: bool) -> sa.Select[str]:
     """Return the ids of the commands whose kits may be these, with another lot or number since.
 
     Kits keep the number they were made with, or the lot, as long as nobody booked that one out.
     """
-    query = sa.select(Move.command_id).where(*_of(kit, None), *_MADE)
-    if serials:
+    query = sa.select(Move.command_id).where(Move.sku_id == kit_id, NOT_UNDONE, *_MADE)
+    if is_numbered:
         numbers = sa.select(MoveSerial.serial_id).where(MoveSerial.move_id == Move.id)
         given_up = numbers.join(Serial, Serial.id == MoveSerial.serial_id).where(
             Serial.bin_id.in_(_BOOKED_OUT)

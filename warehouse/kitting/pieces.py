@@ -76,7 +76,8 @@ def _possible(session: Session, kits: Kits, part: Sku, serials: Sequence[str]) -
     possible = _still_inside(session, put_in, serials)
     is_known = are_all_made_here(session, *of_kits) and not _is_any_loose(session, put_in)
     if not is_known:
-        others = _put_in(part, may_have_made(*of_kits))
+        are_these = may_have_made(kits.kit.id, kits.lot_id, is_numbered=bool(kits.serials))
+        others = _put_in(part, are_these)
         possible |= _still_inside(session, others, serials)
     if not is_known or _is_any_found(session, put_in):
         known = pieces_known(connection_of(session), part.id, serials)

@@ -128,7 +128,12 @@ def _in_doubt(session: Session, sku: Sku, made: dict[int, list[KitsWith]]) -> In
         kits += own
         others |= {(one.sku_id, one.lot_id) for one in made[lot.id] if one.sku_id in around}
         causes.append(
-            Cause(lot_id=lot.id, lot=lot.code, sku=lot.sku, made=sum(one.kits for one in own))
+            Cause(
+                lot_id=lot.id,
+                lot=lot.code,
+                sku=lot.sku,
+                made=sum(one.kits for one in own if not one.is_renamed),
+            )
         )
     places = _places(session, sku.id)
     return InDoubt(

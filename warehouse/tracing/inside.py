@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.inventory.models import Lot, Move, MoveReason, MoveSerial, Serial
 from warehouse.inventory.queries import NOT_UNDONE
+from warehouse.kitting.made import BOOKED_IN, may_have_made
 from warehouse.kitting.models import KitMade, KitVersion
 
 MOST_MAKES = 50  # of kits that nobody can tell apart, those made last are looked into
@@ -123,14 +124,18 @@ def _are_kits(session: Session, goods: Sequence[_Kits]) -> list[_Kits]:
     return [one for one in goods if one.sku_id in known]
 
 
-def _makes(session: Session, kits: _Kits) -> Sequence[Any]:
+def _makes(session: Session, kits: _Kits) -> tuple[Sequence[Any], bool]:
     """Return command and kits of each time these may have been made, the last first.
 
-    One more than `MOST_MAKES` says that there were others.
+    One more than `MOST_MAKES` says that there were others. Then whether some were booked in under
+    a lot or number they were not made with, so that others are meant as well.
     """
     query = sa.select(Move.command_id, Move.pieces).where(*_MADE).order_by(Move.id.desc())
     if kits.before is not None:
         query = query.where(Move.id < kits.before)
+    is_renamed = _is_any_renamed(session, kits)
+    others = may_have_made(kits.sku_id, kits.lot_id, is_numbered=bool(kits.serial_ids))
+    may_be = Move.command_id.in_(others) if is_renamed else sa.false()
     if kits.serial_ids:
         took = (
             sa.select(sa.func.max(MoveSerial.move_id))
@@ -139,15 +144,35 @@ def _makes(session: Session, kits: _Kits) -> Sequence[Any]:
         )
         if kits.before is not None:
             took = took.where(Move.id < kits.before)
-        query = query.where(Move.id.in_(took.group_by(MoveSerial.serial_id)))
+        query = query.where(sa.or_(Move.id.in_(took.group_by(MoveSerial.serial_id)), may_be))
     else:
         made = (
             sa.select(KitMade.command_id).join(KitVersion).where(KitVersion.kit_id == kits.sku_id)
         )
         if kits.lot_id is not None:
             made = made.where(KitMade.lot_id == kits.lot_id)
-        query = query.where(Move.command_id.in_(made)).limit(MOST_MAKES + 1)
-    return session.execute(query).all()
+        query = query.where(sa.or_(Move.command_id.in_(made), may_be)).limit(MOST_MAKES + 1)
+    return session.execute(query).all(), is_renamed
+
+
+def _is_any_renamed(session: Session, kits: _Kits) -> bool:
+    """Tell whether such kits were booked in under this lot, or a number no kit was made with."""
+    came = sa.select(Move.id).where(Move.sku_id == kits.sku_id, *BOOKED_IN, NOT_UNDONE)
+    if kits.before is not None:
+        came = came.where(Move.id < kits.before)
+    if kits.serial_ids:
+        made = aliased(MoveSerial)
+        moves = sa.select(Move.id).where(Move.sku_id == kits.sku_id, *_MADE).correlate(None)
+        was_made = sa.exists().where(
+            made.serial_id == MoveSerial.serial_id, made.move_id.in_(moves)
+        )
+        fresh = (MoveSerial.serial_id.in_(kits.serial_ids), ~was_made)
+        came = came.join(MoveSerial, MoveSerial.move_id == Move.id).where(*fresh)
+    elif kits.lot_id is not None:
+        came = came.where(Move.lot_id == kits.lot_id)
+    else:
+        return False
+    return session.scalar(came.limit(1)) is not None
 
 
 def _parts_of(session: Session, kits: _Kits) -> list[Part]:
@@ -155,7 +180,7 @@ def _parts_of(session: Session, kits: _Kits) -> list[Part]:
 
     They came out again, or were found elsewhere.
     """
-    makes = _makes(session, kits)
+    makes, is_renamed = _makes(session, kits)
     rows = session.execute(
         sa.select(
             Move.id, Move.at, Move.sku_id, Move.pieces, Move.lot_id, Lot.code.label("lot"),
@@ -167,7 +192,7 @@ def _parts_of(session: Session, kits: _Kits) -> list[Part]:
         .order_by(Move.id.desc())
     ).all()  # fmt: skip
     serials = _serials(session, [row.id for row in rows], kits.before)
-    is_all = kits.is_sure and len(makes) <= MOST_MAKES
+    is_all = kits.is_sure and not is_renamed and len(makes) <= MOST_MAKES
     is_exact = is_all and sum(make.pieces for make in makes) == kits.pieces
     lots: dict[int, set[int | None]] = {}
     for row in rows:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.inventory.models import Lot, Move, MoveReason, MoveSerial
 from warehouse.inventory.queries import NOT_UNDONE
+from warehouse.kitting.made import BETWEEN_NAMES, BOOKED_IN
 from warehouse.packing.models import Parcel, ParcelState
 from warehouse.tracing.queries import packed
 
 MOST_PARCELS = 50
 _kitting = sa.select(Bin.id).where(Bin.kind == BinKind.KITTING)
+_MADE = (Move.reason == MoveReason.ASSEMBLE, Move.from_bin_id.in_(_kitting))
+_HAS_NUMBERS = sa.exists().where(MoveSerial.move_id == Move.id)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +29,8 @@ class KitsWith:
 
     `lot_id` is the kits' own lot. Which of kits without lot or numbers have the pieces, nobody
     can say: all that left after `move_id` may, and before `until`, the next move of a known piece:
-    it came out again, or was found elsewhere.
+    it came out again, or was found elsewhere. `is_renamed`: kits that were booked in under another
+    lot or number than such kits were made with, and may be these.
     """
 
     move_id: int
@@ -34,11 +38,12 @@ class KitsWith:
     sku_id: int
     code: str
     name: str
-    is_serial_tracked: bool
+    has_numbers: bool
     kits: int
     lot_id: int | None
     lot: str
     until: int | None = None
+    is_renamed: bool = False
 
 
 def kits_with(session: Session, lot_id: int) -> list[KitsWith]:
@@ -115,12 +120,13 @@ def _all_made_of(
 ) -> list[KitsWith]:
     """Return the kits made of what such moves took, and those made of these kits, by move."""
     found: dict[int, KitsWith] = {}
-    fresh = _made_of(session, taken)
+    fresh = list(_made_of(session, taken))
     while fresh:
         bounded = [replace(kits, until=until) for kits in fresh]
         found |= {kits.move_id: kits for kits in bounded}
         within = sa.or_(*(_is_taken(kits) for kits in bounded))
-        fresh = [k for k in _made_of(session, within) if k.move_id not in found]
+        fresh = [*_made_of(session, within), *_renamed(session, bounded, found)]
+        fresh = [kits for kits in fresh if kits.move_id not in found]
     return [found[move_id] for move_id in sorted(found)]
 
 
@@ -129,19 +135,50 @@ def _made_of(session: Session, taken: sa.ColumnElement[bool]) -> Sequence[KitsWi
     commands = sa.select(Move.command_id).where(
         taken, Move.reason == MoveReason.ASSEMBLE, Move.to_bin_id.in_(_kitting)
     )
+    return _kits_of(session, Move.command_id.in_(commands), *_MADE)
+
+
+def _renamed(
+    session: Session, kits: Sequence[KitsWith], found: Mapping[int, KitsWith]
+) -> Sequence[KitsWith]:
+    """Return kits booked in under other lots or numbers, where some of these kits were booked out.
+
+    A numbered kit that was made here under its number is that one and no other.
+    """
+    out = sa.or_(*(sa.and_(_is_taken(one), Move.id > one.move_id) for one in kits))
+    gone = sa.select(Move.sku_id).where(Move.to_bin_id.in_(BETWEEN_NAMES), out, NOT_UNDONE)
+    skus = set(session.scalars(gone.distinct()))
+    if not skus:
+        return []
+    first = {sku: min(one.move_id for one in kits if one.sku_id == sku) for sku in skus}
+    since = sa.or_(*(sa.and_(Move.sku_id == sku, Move.id > n) for sku, n in first.items()))
+    lots = {one.lot_id for one in found.values()} - {None}
+    made = aliased(MoveSerial)
+    was_made = (
+        sa.exists()
+        .where(made.serial_id == MoveSerial.serial_id, made.move_id.in_(_moves_that_made(skus)))
+    )  # fmt: skip
+    own = sa.select(made.serial_id).where(made.move_id.in_([one.move_id for one in kits]))
+    numbered = sa.select(MoveSerial.move_id).where(sa.or_(~was_made, MoveSerial.serial_id.in_(own)))
+    by_lot = sa.and_(~_HAS_NUMBERS, Move.lot_id.is_not(None), Move.lot_id.not_in(lots))
+    is_other = sa.or_(by_lot, Move.id.in_(numbered))
+    return [replace(one, is_renamed=True) for one in _kits_of(session, since, is_other, *BOOKED_IN)]
+
+
+def _moves_that_made(skus: Collection[int]) -> sa.Select[int]:
+    return sa.select(Move.id).where(Move.sku_id.in_(skus), *_MADE).correlate(None)
+
+
+def _kits_of(session: Session, *where: sa.ColumnElement[bool]) -> Sequence[KitsWith]:
+    """Return the kits that such moves brought, as they stand for themselves."""
     rows = session.execute(
         sa.select(
             Move.id, Move.at, Move.sku_id, Move.pieces, Move.lot_id, Lot.code.label("lot"),
-            Sku.code, Sku.name, Sku.is_serial_tracked,
+            Sku.code, Sku.name, _HAS_NUMBERS.label("has_numbers"),
         )
         .join(Sku, Sku.id == Move.sku_id)
         .outerjoin(Lot, Lot.id == Move.lot_id)
-        .where(
-            Move.command_id.in_(commands),
-            Move.reason == MoveReason.ASSEMBLE,
-            Move.from_bin_id.in_(_kitting),
-            NOT_UNDONE,
-        )
+        .where(*where, NOT_UNDONE)
         .order_by(Move.id)
     )  # fmt: skip
     return [
@@ -151,7 +188,7 @@ def _made_of(session: Session, taken: sa.ColumnElement[bool]) -> Sequence[KitsWi
             sku_id=row.sku_id,
             code=row.code,
             name=row.name,
-            is_serial_tracked=row.is_serial_tracked,
+            has_numbers=bool(row.has_numbers),
             kits=row.pieces,
             lot_id=row.lot_id,
             lot=row.lot or "",
@@ -163,7 +200,7 @@ def _made_of(session: Session, taken: sa.ColumnElement[bool]) -> Sequence[KitsWi
 def _is_taken(kits: KitsWith) -> sa.ColumnElement[bool]:
     """Return the condition that a move took kits that may be these."""
     in_time = [] if kits.until is None else [Move.id < kits.until]
-    if kits.is_serial_tracked:
+    if kits.has_numbers:
         pieces = sa.select(MoveSerial.serial_id).where(MoveSerial.move_id == kits.move_id)
         moves = sa.select(MoveSerial.move_id).where(MoveSerial.serial_id.in_(pieces))
         return sa.and_(Move.id.in_(moves), Move.id > kits.move_id, *in_time)
