@@ -21,6 +21,7 @@ from warehouse.inventory.tracking import GiveLot, give_lot
 from warehouse.kitting.commands.assemble import AssembleKits, assemble_kits
 from warehouse.kitting.commands.kit import Part, PartFrom, SaveKit, save_kit
 from warehouse.kitting.commands.take_apart import TakeApart, take_apart
+from warehouse.kitting.models import KitMade
 from warehouse.placing.models import Why
 from warehouse.receiving.commands.counting import CountGoods, count_goods
 from warehouse.storing.commands.moves import AdjustStock, Taken, adjust_stock
@@ -113,6 +114,55 @@ def test_a_kit_under_another_number_gives_back_what_went_into_it(gifts: Gifts):
     assert places(gifts.world)["S1"] == "A-01"
 
 
+def with_a_mug(world: World) -> Goods:
+    """Have gifts made of a phone and a mug from now on."""
+    mug = world.sku("MUG")
+    parts = (Part(sku="PHONE", pieces=1), Part(sku="MUG", pieces=1))
+    world.do(save_kit, SaveKit, kit="GIFT", parts=parts)
+    return mug
+
+
+@pytest.mark.parametrize("is_given", [False, True], ids=["mended", "given"])
+def test_kits_of_another_lot_since_give_back_what_they_were_made_of(gifts: Gifts, is_given: bool):
+    world = gifts.world
+    track(world, gifts.gift, is_lot_tracked=not is_given)
+    world.do(assemble_kits, AssembleKits, **of_lot(gifts, "S1", "" if is_given else "LA"))
+    mug = with_a_mug(world)
+    if is_given:
+        world.do(give_lot, GiveLot, sku_id=gifts.gift.id, lot="LB")
+    else:
+        booked_anew(world, Why.WRONG_LOT, {"lot": "LA"}, {"lot": "LB"})
+    world.do(take_apart, TakeApart, **gifts.apart("S1"), lot="LB")
+    assert (world.standing(mug), places(world)["S1"]) == ({}, "A-01")
+    assert world.one(KitMade).left == 0
+
+
+def test_a_kit_under_another_number_may_be_of_any_version_and_a_person_says_which(gifts: Gifts):
+    world = gifts.world
+    track(world, gifts.gift, is_serial_tracked=True)
+    gifts.make("S1", "K1")
+    mug = with_a_mug(world)
+    booked_anew(world, Why.MIXED_UP, {"serials": ("K1",)}, {"serials": ("K7",)})
+    given = gifts.apart("S1", "K7")
+    refusal = world.refused(RuleViolation, take_apart, TakeApart, **given)
+    assert (refusal.field, refusal.facts["versions"]) == ("version", [2, 1])
+    world.do(take_apart, TakeApart, **given, version=1)
+    assert (world.standing(mug), places(world)["S1"]) == ({}, "A-01")
+
+
+def test_kits_of_two_lots_and_versions_are_told_apart_by_their_lots(gifts: Gifts):
+    world = gifts.world
+    track(world, gifts.gift, is_lot_tracked=True)
+    world.do(assemble_kits, AssembleKits, **of_lot(gifts, "S1", "LA"))
+    mug = with_a_mug(world)
+    world.stock(mug, "A-01", 1)
+    world.do(assemble_kits, AssembleKits, **of_lot(gifts, "S2", "LB"))
+    world.do(take_apart, TakeApart, **gifts.apart("S1"), lot="LA")
+    assert world.standing(mug)["KITTING"] == 1
+    world.do(take_apart, TakeApart, **gifts.apart("S2"), lot="LB")
+    assert world.standing(mug)["A-01"] == 1
+
+
 def test_a_bought_kit_gives_back_nothing_that_is_surely_in_another_one(gifts: Gifts):
     world = gifts.world
     track(world, gifts.gift, is_serial_tracked=True)
@@ -174,6 +224,19 @@ def test_what_was_found_and_went_into_another_kit_comes_out_of_that_one_only(gif
     gifts.make("S1", "K2")
     assert "went into these kits" in gifts.kept("S1", "K1")
     gifts.undo("S1", "K2")
+
+
+def test_a_kit_a_count_found_whole_after_it_was_taken_apart_gives_back_its_piece(gifts: Gifts):
+    world = gifts.world
+    track(world, gifts.gift, is_serial_tracked=True)
+    gifts.make("S1", "K1")
+    gifts.undo("S1", "K1")
+    counted(world, gifts.gift, "K1", "COUNT-DIFFERENCE", "K-01")
+    assert "is in A-01" in gifts.kept("S1", "K1")
+    counted(world, gifts.phone, "S1", "A-01", "COUNT-DIFFERENCE")
+    gifts.undo("S1", "K1")
+    assert places(world) == {"S1": "A-01", "S2": "A-01", "K1": "KITTING"}
+    assert world.differences() == []
 
 
 # Booked in where they are

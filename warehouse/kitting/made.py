@@ -21,6 +21,7 @@ BOOKED_IN = (
     Move.from_bin_id.in_(BETWEEN_NAMES),
 )
 _MADE = (Move.reason == MoveReason.ASSEMBLE, Move.from_bin_id.in_(_BENCH))
+_APART = sa.and_(Move.reason == MoveReason.TAKE_APART, Move.to_bin_id.in_(_BENCH))
 _KNOWN = (MoveReason.ASSEMBLE, MoveReason.UNDO)  # kits made here, and booked back
 
 
@@ -31,7 +32,7 @@ def made_by(kit: Sku, lot_id: int | None, serials: Sequence[str] = ()) -> sa.Sel
     """
     made = [*_of(kit, None if serials else lot_id), *_MADE]
     if serials:
-        made.append(Move.id.in_(_last_made(kit, serials)))
+        made.append(Move.id.in_(_last_move(kit, serials, sa.and_(*_MADE))))
     return sa.select(Move.command_id).where(*made)
 
 
@@ -57,9 +58,14 @@ def may_have_made(kit_id: int, lot_id: int | None, *, is_numbered: bool) -> sa.S
 def are_all_made_here(
     session: Session, kit: Sku, lot_id: int | None, serials: Sequence[str] = ()
 ) -> bool:
-    """Tell whether none of the kits came from outside or out of other kits."""
+    """Tell whether none of the kits came from outside or out of other kits.
+
+    Nor was one of these very ones taken apart since, and found whole all the same.
+    """
     if serials:
-        return len(session.scalars(_last_made(kit, serials)).all()) == len(set(serials))
+        last = session.scalars(_last_move(kit, serials, sa.or_(sa.and_(*_MADE), _APART))).all()
+        apart = session.scalar(sa.select(Move.id).where(Move.id.in_(last), _APART).limit(1))
+        return len(last) == len(set(serials)) and apart is None
     others = (*_of(kit, lot_id), Move.from_bin_id.in_(_OUTSIDE), Move.reason.not_in(_KNOWN))
     return session.scalar(sa.select(Move.id).where(*others).limit(1)) is None
 
@@ -69,16 +75,12 @@ def _of(kit: Sku, lot_id: int | None) -> list[sa.ColumnElement[bool]]:
     return of_kits if lot_id is None else [*of_kits, Move.lot_id == lot_id]
 
 
-def _last_made(kit: Sku, serials: Sequence[str]) -> sa.Select[int]:
-    """Return the move that made each of the known kits last."""
+def _last_move(kit: Sku, serials: Sequence[str], which: sa.ColumnElement[bool]) -> sa.Select[int]:
+    """Return the last such move of each of the known kits."""
     return (
         sa.select(sa.func.max(Move.id))
         .join(MoveSerial, MoveSerial.move_id == Move.id)
         .join(Serial, Serial.id == MoveSerial.serial_id)
-        .where(
-            Serial.sku_id == kit.id,
-            Serial.code.in_(serials),
-            *_MADE,
-        )
+        .where(Serial.sku_id == kit.id, Serial.code.in_(serials), which)
         .group_by(Serial.id)
     )

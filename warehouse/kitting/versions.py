@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from warehouse.catalog.models import Sku
 from warehouse.commands import Command
 from warehouse.errors import InvalidInput, RuleViolation
-from warehouse.inventory.models import StockBalance
-from warehouse.kitting.made import made_by
+from warehouse.inventory.models import LotBalance, Move, StockBalance
+from warehouse.inventory.queries import NOT_UNDONE
+from warehouse.kitting.made import BOOKED_IN, are_all_made_here, made_by, may_have_made
 from warehouse.kitting.models import KitMade, KitPart, KitVersion, KitVersionPart
 from warehouse.text import say
 
@@ -119,43 +120,38 @@ def version_apart(
     """Return the version kits are of that are to be taken apart: the one named (0: none is).
 
     Pieces known by number were made by a command that said it. Of other kits the book knows how
-    many of each version were made; where more than one may be meant, a person says which.
+    many of each version were made, in whatever lot where some came into theirs later; where more
+    than one may be meant, a person says which.
 
     Raises:
         InvalidInput: there is no such version. RuleViolation: it may be one of several, or fewer
             of it were made.
     """
-    known = versions_of(session, kit.id, lot_id)
+    lot_made = None if _is_any_booked_in(session, lot_id) else lot_id
+    known = versions_of(session, kit.id, lot_made)
     if not known:
         raise RuleViolation(say("{sku} is no kit: nobody said what it is made of.", sku=kit.code))
     if kit.is_serial_tracked:
-        return _of_pieces(session, kit, known, serials)
+        return _of_pieces(session, kit, known, number, serials)
     if number:
         return _named(kit, kits, known, number)
     possible = [version for version in known if version.left]
-    others = _standing(session, kit.id) - sum(version.left for version in possible)
+    others = _standing(session, kit.id, lot_made) - sum(version.left for version in possible)
     if not known[0].left and (others > 0 or not possible):
         possible.insert(0, known[0])  # bought as they are, or made before versions were kept
-    if len(possible) > 1:
-        raise RuleViolation(
-            say("Kits {sku} of {count} versions may be there: say which one it is.", sku=kit.code,
-                count=len(possible)),
-            versions=[version.number for version in possible],
-        )  # fmt: skip
-    return _named(kit, kits, known, possible[0].number)
+    return _named(kit, kits, known, _only(kit, possible).number)
 
 
 def take_left(session: Session, version: Version, kits: int, lot_id: int | None) -> None:
-    """Count kits of the version as taken apart, the oldest first."""
+    """Count kits of the version as taken apart: those made in their lot first, then the oldest."""
+    is_other = sa.case((KitMade.lot_id == lot_id, 0), else_=1)
     query = (
         sa.select(KitMade)
         .where(KitMade.version_id == version.version_id, KitMade.left > 0)
-        .order_by(KitMade.command_id)
+        .order_by(is_other, KitMade.command_id)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    if lot_id is not None:
-        query = query.where(KitMade.lot_id == lot_id)
     for made in session.scalars(query):
         taken = min(made.left, kits)
         made.left -= taken
@@ -181,25 +177,52 @@ def _named(kit: Sku, kits: int, known: Sequence[Version], number: int) -> Versio
 
 
 def _of_pieces(
-    session: Session, kit: Sku, known: Sequence[Version], serials: Sequence[str]
+    session: Session, kit: Sku, known: Sequence[Version], number: int, serials: Sequence[str]
 ) -> Version:
-    found = set(
-        session.scalars(
-            sa.select(KitMade.version_id).where(KitMade.command_id.in_(made_by(kit, None, serials)))
-        )
-    )
+    """Return the version of numbered kits; under a number they were not made with, the one said."""
+    found = _versions(session, made_by(kit, None, serials))
     if len(found) > 1:
         raise RuleViolation(say("These kits are not of one version: take them apart one by one."))
-    return next((v for v in known if v.version_id in found), known[0])
+    if are_all_made_here(session, kit, None, serials):
+        return next((v for v in known if v.version_id in found), known[0])
+    found |= _versions(session, may_have_made(kit.id, None, is_numbered=True))
+    possible = [v for v in known if v.is_current or v.version_id in found]
+    return _only(kit, [v for v in possible if v.number == number] or possible)
 
 
-def _standing(session: Session, kit_id: int) -> int:
-    """Return how many of the kit stand anywhere in the house."""
-    return int(
-        session.scalar(
-            sa.select(sa.func.coalesce(sa.func.sum(StockBalance.on_hand), 0)).where(
-                StockBalance.sku_id == kit_id, ~StockBalance.is_virtual
-            )
-        )
-        or 0
+def _versions(session: Session, commands: sa.Select[str]) -> set[int]:
+    made = sa.select(KitMade.version_id).where(KitMade.command_id.in_(commands))
+    return set(session.scalars(made.distinct()))
+
+
+def _only(kit: Sku, possible: Sequence[Version]) -> Version:
+    """Return the one version there is.
+
+    Raises:
+        RuleViolation: there are several, and nobody said which.
+    """
+    if len(possible) > 1:
+        raise RuleViolation(
+            say("Kits {sku} of {count} versions may be there: say which one it is.", sku=kit.code,
+                count=len(possible)),
+            versions=[version.number for version in possible],
+        )  # fmt: skip
+    return possible[0]
+
+
+def _is_any_booked_in(session: Session, lot_id: int | None) -> bool:
+    """Tell whether kits came into the lot that were made with another one, or may have been."""
+    came = sa.select(Move.id).where(Move.lot_id == lot_id, *BOOKED_IN, NOT_UNDONE)
+    return lot_id is not None and session.scalar(came.limit(1)) is not None
+
+
+def _standing(session: Session, kit_id: int, lot_id: int | None = None) -> int:
+    """Return how many of the kit, or of one lot of it, stand anywhere in the house."""
+    query = sa.select(sa.func.coalesce(sa.func.sum(StockBalance.on_hand), 0)).where(
+        StockBalance.sku_id == kit_id, ~StockBalance.is_virtual
     )
+    if lot_id is not None:
+        query = sa.select(sa.func.coalesce(sa.func.sum(LotBalance.on_hand), 0)).where(
+            LotBalance.lot_id == lot_id, ~LotBalance.is_virtual
+        )
+    return int(session.scalar(query) or 0)
