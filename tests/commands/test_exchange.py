@@ -14,7 +14,7 @@ from printing.models import PrintJob
 from tests.builders import Goods
 from tests.dock import NEXT_YEAR, Dock
 from tests.stocking import PutStock, put_stock
-from tests.tracked import put
+from tests.tracked import put, track
 from warehouse.catalog.models import Bin
 from warehouse.commands import USUAL_ZONE, Actor
 from warehouse.errors import (
@@ -27,7 +27,7 @@ from warehouse.errors import (
     WarehouseError,
 )
 from warehouse.inventory import ledger
-from warehouse.inventory.models import Move, MoveReason
+from warehouse.inventory.models import Lot, Move, MoveReason, Serial
 from warehouse.receiving import desk as dock_desk
 from warehouse.receiving.accounts import (
     Exchange,
@@ -125,6 +125,31 @@ def test_faulty_pieces_go_out_and_come_back_in_every_way(dock: Dock):
     assert dock.world.standing(mug) == {"DOCK": 2, "SUPPLIER": -2}
     given = {"exchange_id": exchange_id, "line_id": line.id, "kind": Settlement.REPLACED}
     dock.world.refused(StaleScreen, settle_exchange, SettleExchange, pieces=1, **given)
+
+
+@pytest.mark.parametrize(
+    ("flags", "field", "told"),
+    [
+        ({"is_lot_tracked": True}, "lot", {"lot": "L1"}),
+        ({"is_serial_tracked": True}, "serials", {"serials": ("S1", "S2")}),
+    ],
+)
+def test_pieces_that_left_before_their_goods_were_kept_so_say_what_they_are_when_they_come_back(
+    dock: Dock, flags: dict[str, bool], field: str, told: dict[str, Any]
+):
+    tee = dock.world.sku("TEE")
+    faulty(dock, tee, 2)
+    exchange_id, (line,) = sent(dock, {"TEE": 2})
+    track(dock.world, tee, **flags)
+    given = {"exchange_id": exchange_id, "line_id": line.id, "pieces": 2, "note": "their word",
+             "kind": Settlement.SENT_BACK}  # fmt: skip
+    refused = dock.world.refused(InvalidInput, settle_exchange, SettleExchange, **given)
+    assert refused.field == field
+    dock.world.do(settle_exchange, SettleExchange, **given, **told)
+    assert dock.world.standing(tee) == {"QUARANTINE": 2, "SUPPLIER": -2}
+    known = dock.world.all(Serial) or dock.world.all(Lot)
+    assert [row.code for row in known] == list(told.get("serials", ["L1"]))
+    assert dock.world.differences() == []
 
 
 def test_the_slip_names_lots_and_numbers_of_what_goes_back(dock: Dock):

@@ -46,6 +46,7 @@ class SettleExchange(Command):
     """So many pieces of a line are settled. Replaced ones may come as another SKU, with a note.
 
     What comes of goods with lots or numbers says which: a lot (with its date), one serial a piece.
+    So do faulty pieces that are sent back and left before their SKU was kept so.
     """
 
     exchange_id: int
@@ -81,7 +82,7 @@ def settle_exchange(session: Session, command: SettleExchange) -> Outcome:
     told = Gathered()
     sku = told.take("sku_code", lambda: _sku(session, command, line))
     _check(command, line, sku, told)
-    if command.kind is Settlement.REPLACED and sku is not None and sku.is_serial_tracked:
+    if sku is not None and sku.is_serial_tracked and _is_told(command, line, sku):
         told.take("serials", partial(_require_new, session, command, exchange, sku))
     sku = told.sound(sku)
     line.settled += command.pieces
@@ -140,12 +141,27 @@ def _check(command: SettleExchange, line: ExchangeLine, sku: Sku | None, told: G
     if not note and (is_other or command.kind in (Settlement.REFUSED, Settlement.SENT_BACK)):
         told.tell(say("Say what was agreed."), "note")
     told.tell(fen_problem(command.amount_fen) or _credit_problem(command), "amount_fen")
+    is_told = sku is not None and _is_told(command, line, sku)
     if command.kind is not Settlement.REPLACED:
-        for field in ("sku_code", "lot", "best_before", "serials"):
+        for field in ("sku_code",) if is_told else ("sku_code", "lot", "best_before", "serials"):
             if getattr(command, field):
                 told.tell(say("This is said only of goods that come instead."), field)
-    elif sku is not None:
-        _check_tracked(command, sku, told)
+    if sku is not None and is_told:
+        _check_tracked(command, line, sku, told)
+
+
+def _is_told(command: SettleExchange, line: ExchangeLine, sku: Sku) -> bool:
+    """Tell whether lot and number are asked: of others, or of pieces that left without them."""
+    if command.kind is not Settlement.SENT_BACK:
+        return command.kind is Settlement.REPLACED
+    has_no_lot = sku.is_lot_tracked and line.lot_id is None
+    return has_no_lot or (sku.is_serial_tracked and not line.serials)
+
+
+def _serials(command: SettleExchange, line: ExchangeLine) -> tuple[str, ...]:
+    """Return the numbers of what comes: those it left with, where the very pieces come back."""
+    own = tuple(line.serials.split()) if command.kind is Settlement.SENT_BACK else ()
+    return own or command.serials
 
 
 def _credit_problem(command: SettleExchange) -> Text | None:
@@ -154,8 +170,9 @@ def _credit_problem(command: SettleExchange) -> Text | None:
     return say("A credit has an amount, and nothing else has.")
 
 
-def _check_tracked(command: SettleExchange, sku: Sku, told: Gathered) -> None:
-    day = command.best_before
+def _check_tracked(command: SettleExchange, line: ExchangeLine, sku: Sku, told: Gathered) -> None:
+    day, serials = command.best_before, _serials(command, line)
+    is_faulty = command.kind is Settlement.SENT_BACK
     if sku.is_lot_tracked:
         told.tell(lot_problem(command.lot), "lot")
     elif command.lot.strip():
@@ -163,11 +180,11 @@ def _check_tracked(command: SettleExchange, sku: Sku, told: Gathered) -> None:
     if sku.is_expiry_tracked and day is None:
         told.tell(say("Write the best-before."), "best_before")
     if day is not None:
-        told.tell(best_before_problem(day, command.day, is_faulty=False), "best_before")
+        told.tell(best_before_problem(day, command.day, is_faulty=is_faulty), "best_before")
     if sku.is_serial_tracked:
-        if len(set(command.serials)) != command.pieces or len(command.serials) != command.pieces:
+        if len(set(serials)) != command.pieces or len(serials) != command.pieces:
             told.tell(say("Write one serial number for each piece."), "serials")
-        for problem in dict.fromkeys(map(serial_problem, command.serials)):
+        for problem in dict.fromkeys(map(serial_problem, serials)):
             told.tell(problem, "serials")
     elif command.serials:
         told.tell(say("{sku} has no serial numbers.", sku=sku.code), "serials")
@@ -194,12 +211,10 @@ def _postings(
     if command.kind not in (Settlement.REPLACED, Settlement.SENT_BACK):
         return []
     is_good = command.kind is Settlement.REPLACED
-    lot_id = line.lot_id if not is_good else None
-    if is_good and sku.is_lot_tracked:
+    lot_id = None if is_good else line.lot_id
+    if sku.is_lot_tracked and lot_id is None:
         lot_id = ledger.lot_named(session, sku.id, command.lot, command.best_before, command.at)
-    serials = command.serials if sku.is_serial_tracked else ()
-    if not is_good:
-        serials = tuple(line.serials.split())
+    serials = _serials(command, line) if sku.is_serial_tracked else ()
     target = BinKind.DOCK if is_good else BinKind.QUARANTINE
     return [
         ledger.Posting(
