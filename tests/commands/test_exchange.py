@@ -14,7 +14,7 @@ from printing.models import PrintJob
 from tests.builders import Goods
 from tests.dock import NEXT_YEAR, Dock
 from tests.stocking import PutStock, put_stock
-from tests.tracked import put, track
+from tests.tracked import lots_at, places, put, track
 from warehouse.catalog.models import Bin
 from warehouse.commands import USUAL_ZONE, Actor
 from warehouse.errors import (
@@ -28,6 +28,7 @@ from warehouse.errors import (
 )
 from warehouse.inventory import ledger
 from warehouse.inventory.models import Lot, Move, MoveReason, Serial
+from warehouse.placing.models import Why
 from warehouse.receiving import desk as dock_desk
 from warehouse.receiving.accounts import (
     Exchange,
@@ -69,6 +70,7 @@ from warehouse.receiving.models import Fault, PurchaseLine, PurchaseOrder, Recei
 from warehouse.receiving.quarantine import faults_by_supplier, standing
 from warehouse.retiring.commands import RetireSku, retire_sku
 from warehouse.shops.refusals import FileRefused
+from warehouse.storing.commands.moves import AdjustStock, Taken, adjust_stock
 from warehouse.text import LOCALES, translate
 from warehouse.web.purchases import LINE_FIELDS
 
@@ -149,6 +151,22 @@ def test_pieces_that_left_before_their_goods_were_kept_so_say_what_they_are_when
     assert dock.world.standing(tee) == {"QUARANTINE": 2, "SUPPLIER": -2}
     known = dock.world.all(Serial) or dock.world.all(Lot)
     assert [row.code for row in known] == list(told.get("serials", ["L1"]))
+    assert dock.world.differences() == []
+
+
+def test_a_piece_whose_lot_was_mended_meanwhile_is_sent_back(dock: Dock):
+    phone = dock.tracked("PHONE", is_lot_tracked=True, is_serial_tracked=True)
+    dock.world.bin("A-01")
+    faulty(dock, phone, 1, lot="A", serial="S1")
+    exchange_id, (line,) = sent(dock, {"PHONEAS1": 1})
+    taken = Taken(bin="A-01", sku="PHONE", pieces=1, lot="B", serials=("S1",))
+    for is_more in (True, False):
+        dock.world.do(adjust_stock, AdjustStock, taken=taken, is_more=is_more, why=Why.WRONG_LOT)
+    given = {"exchange_id": exchange_id, "line_id": line.id, "pieces": 1, "note": "their word"}
+    dock.world.do(settle_exchange, SettleExchange, **given, kind=Settlement.SENT_BACK)
+    assert (places(dock.world), lots_at(dock.world, "QUARANTINE")) == (
+        {"S1": "QUARANTINE"}, {"B": (1, 0)},
+    )  # fmt: skip
     assert dock.world.differences() == []
 
 

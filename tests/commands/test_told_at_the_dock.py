@@ -17,6 +17,7 @@ from warehouse.errors import (
     ScanRejected,
     SerialDoubted,
     StillAsked,
+    UnknownBarcode,
     WarehouseError,
     WrongItem,
 )
@@ -101,6 +102,15 @@ def test_the_goods_in_hand_are_no_answer_however_often_they_are_told(dock: Dock,
     asked = Asked(dock, **{f"is_{what}_tracked": True})
     told: dict[str, Any] = {what: asked.goods.barcode, "is_sure": True}
     dock.world.refused(StillAsked, tell_pieces, TellPieces, **told, **asked.here)
+
+
+def test_a_symbol_of_these_goods_without_a_lot_says_none(dock: Dock):
+    asked = Asked(dock, is_lot_tracked=True)
+    code = asked.goods.barcode
+    asked.refused(StillAsked, lot=code, goods=code, best_before=SUMMER, is_sure=True)
+    asked.refused(UnknownBarcode, lot=UNKNOWN, goods=UNKNOWN, is_sure=True)
+    asked.tell(lot="L1", goods=code)
+    assert asked.lots() == ["L1"]
 
 
 def test_a_symbol_of_other_goods_says_no_number_of_those_in_hand(dock: Dock):

@@ -158,7 +158,8 @@ def test_lot_date_and_number_are_asked_on_the_screen(desk: Desk, dock: Dock):
     assert (tablet.screen, "Which lot?" in tablet.words) == ("lot", True)
     desk.world.bin("A-01")
     tee = desk.world.sku("TEE").barcode
-    for wrong in ("A-01", tee, milk.barcode, f"]C101{tee:0>14}10L-7"):
+    of_milk = f"]C101{milk.barcode:0>14}17331231"
+    for wrong in ("A-01", tee, milk.barcode, of_milk, f"{of_milk}21S1", f"]C101{tee:0>14}10L-7"):
         assert tablet.scan(wrong).status_code == 422
     assert "looks like the barcode of an item" in words_of(tablet.scan(UNKNOWN))
     assert "Nothing here carries" in words_of(tablet.scan(f"]C1010{UNKNOWN}10L-7"))

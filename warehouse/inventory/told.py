@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from warehouse.catalog.queries import item_by_barcode
+from warehouse.catalog.queries import Item, item_by_barcode
 from warehouse.catalog.rules import ean_problem
 from warehouse.errors import LotDoubted, SerialDoubted, StillAsked, WrongItem, WrongScan
 from warehouse.inventory.models import Lot, Serial
@@ -26,30 +26,37 @@ def require_lot(
     `is_sure`.
 
     Raises:
-        StillAsked: the goods themselves once more. WrongItem: the symbol is of other goods.
+        StillAsked: the goods themselves once more, or their symbol without a lot. WrongItem,
+        UnknownBarcode: the symbol is of other goods, or says no lot of goods nobody knows.
         LotDoubted: it looks like an item's barcode, is the code of a place or of other goods, or
         its symbol is of goods nobody knows.
     """
     if goods:
         item = item_by_barcode(session, goods)
-        if item is not None and item.sku_id != sku_id:
+        is_other = item is not None and item.sku_id != sku_id
+        if is_other or (item is None and goods == lot):
             raise refuse(session, goods, say("the lot"), WrongItem)
+        if item is not None and goods == lot:
+            raise _still_asked(item)
         is_doubtful = item is None and _is_ean(goods)
     elif session.scalar(sa.select(Lot.id).where(Lot.sku_id == sku_id, Lot.code == lot)):
         return
     else:
         item = item_by_barcode(session, lot)
         if item is not None and item.sku_id == sku_id:
-            raise StillAsked(
-                say("{name} is in hand already; this scan was not counted. Scan or type its"
-                    " lot.", name=item.words)
-            )  # fmt: skip
+            raise _still_asked(item)
         got, _ = describe(session, lot)
         if got is not None and not is_sure:
             raise LotDoubted(lot, lot=lot, got=got)
         is_doubtful = _is_ean(lot)
     if is_doubtful and not is_sure:
         raise LotDoubted(goods or lot, lot=lot)
+
+
+def _still_asked(item: Item) -> StillAsked:
+    text = say("{name} is in hand already; this scan was not counted. Scan or type its lot.",
+               name=item.words)  # fmt: skip
+    return StillAsked(text)
 
 
 def require_serial(

@@ -211,10 +211,10 @@ def _postings(
     if command.kind not in (Settlement.REPLACED, Settlement.SENT_BACK):
         return []
     is_good = command.kind is Settlement.REPLACED
-    lot_id = None if is_good else line.lot_id
-    if sku.is_lot_tracked and lot_id is None:
-        lot_id = ledger.lot_named(session, sku.id, command.lot, command.best_before, command.at)
     serials = _serials(command, line) if sku.is_serial_tracked else ()
+    lot_id = None if serials else line.lot_id  # a known piece is of its own lot, whatever that is
+    if sku.is_lot_tracked and _is_told(command, line, sku):
+        lot_id = ledger.lot_named(session, sku.id, command.lot, command.best_before, command.at)
     target = BinKind.DOCK if is_good else BinKind.QUARANTINE
     return [
         ledger.Posting(
