@@ -229,18 +229,18 @@ def test_while_the_main_supplier_is_not_in_use_the_next_one_sells_it(world):
     world.do(set_terms, SetTerms, supplier_id=loom, sku_id=tee.id, **terms)
     level(world, tee, 5, 10)
 
-    def proposal() -> tuple[str, int, int | None]:
+    def proposal() -> tuple[str, int, int | None, int | None]:
         with world.database.reading() as session:
             (found,) = reorders(session, asked(world))
         (line,) = found.lines
         assert found.supplier is not None
-        return found.supplier.code, line.pieces, line.price_fen
+        return found.supplier.code, line.pieces, line.price_fen, line.stock.cost_fen
 
-    assert proposal() == ("MILL", 10, 100)
+    assert proposal() == ("MILL", 10, 100, 100)
     world.do(save_supplier, SaveSupplier, supplier_id=mill, name="MILL", is_active=False)
-    assert proposal() == ("LOOM", 12, 120)
+    assert proposal() == ("LOOM", 12, 120, 120)
     world.do(save_supplier, SaveSupplier, supplier_id=mill, name="MILL", is_active=True)
-    assert proposal() == ("MILL", 10, 100)
+    assert proposal() == ("MILL", 10, 100, 100)
     world.do(save_supplier, SaveSupplier, supplier_id=mill, name="MILL", is_active=False)
     world.do(order_proposal, OrderProposal, supplier_id=loom)
     assert stock(world, tee).standing.drafted == 12

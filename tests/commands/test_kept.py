@@ -37,6 +37,15 @@ def test_orders_paid_after_the_keeping_take_of_what_is_kept(world, stocked, is_p
     assert (order.pieces, kept(world)) == (2, left)
 
 
+def test_an_order_that_came_without_its_lines_hides_none_of_what_was_sold(world: World):
+    world.site()
+    tee, shop = world.sku("TEE"), world.shop()
+    world.order({})
+    world.do(set_share, SetShare, shop_id=shop, sku_id=tee.id, kept=10)
+    world.order({tee: 4})
+    assert kept(world) == 6
+
+
 def test_a_new_percent_keeps_no_pieces_anew(world: World):
     world.site()
     tee, shop = world.sku("TEE"), world.shop()

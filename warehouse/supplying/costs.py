@@ -12,6 +12,7 @@ from warehouse.catalog.models import Sku
 from warehouse.db import portions
 from warehouse.receiving.models import PurchaseLine, PurchaseOrder, PurchaseState
 from warehouse.supplying.models import SupplierSku
+from warehouse.supplying.sources import is_bought_of
 
 
 def cost_of_sku() -> sa.ScalarSelect[Any]:
@@ -31,7 +32,7 @@ def cost_of_sku() -> sa.ScalarSelect[Any]:
     )
     price = (
         sa.select(SupplierSku.price_fen)
-        .where(SupplierSku.sku_id == Sku.id, _is_bought_at_a_price())
+        .where(is_bought_of(Sku.id), SupplierSku.price_fen > 0)
         .correlate(Sku)
         .scalar_subquery()
     )
@@ -49,7 +50,11 @@ def costs_of(session: Session, sku_ids: Iterable[int]) -> dict[int, int]:
 
 def knows_prices(session: Session) -> bool:
     """Tell whether anybody says what anything here costs: one SKU with a price is enough."""
-    term = sa.select(SupplierSku.sku_id).where(_is_bought_at_a_price()).limit(1)
+    term = (
+        sa.select(SupplierSku.sku_id)
+        .where(is_bought_of(SupplierSku.sku_id), SupplierSku.price_fen > 0)
+        .limit(1)
+    )
     if session.execute(term).first() is not None:
         return True
     line = (
@@ -59,10 +64,6 @@ def knows_prices(session: Session) -> bool:
         .limit(1)
     )
     return session.execute(line).first() is not None
-
-
-def _is_bought_at_a_price() -> sa.ColumnElement[bool]:
-    return sa.and_(SupplierSku.is_main, SupplierSku.price_fen > 0)
 
 
 def _was_placed() -> sa.ColumnElement[bool]:

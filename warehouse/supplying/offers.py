@@ -94,9 +94,13 @@ def _still_kept(session: Session, sku_ids: Collection[int] | None) -> dict[int, 
 
 
 def _first_line(since: datetime) -> sa.Select[int]:
-    """Return the number of the first order line that came after an instant."""
+    """Return the number of the first line of the first order with lines after an instant."""
+    has_lines = sa.exists().where(OrderLine.order_id == Order.id)
     first_order = (
-        sa.select(Order.id).where(Order.received_at > since).order_by(Order.received_at).limit(1)
+        sa.select(Order.id)
+        .where(Order.received_at > since, has_lines)
+        .order_by(Order.received_at)
+        .limit(1)
     )
     return sa.select(sa.func.min(OrderLine.id)).where(
         OrderLine.order_id == first_order.scalar_subquery()
