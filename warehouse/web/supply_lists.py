@@ -209,7 +209,9 @@ def _offers_page(errors: Mapping[str, str]) -> str | Response:
         found = offers_of(session, asked_now(session), shop=shop)
         wanted = [o for o in found if q in f"{o.stock.code} {o.stock.name}".lower()]
         if tables.is_export():
-            return file_answer(shop or "offers", OFFER_FIELDS, wanted, as_=tables.export_kind())
+            return file_answer(
+                _file_name(shop or ""), OFFER_FIELDS, wanted, as_=tables.export_kind()
+            )
         general = sa.select(ShopShare).where(ShopShare.sku_id.is_(None))
         return render_template(
             "supply/offers.html",
@@ -224,6 +226,11 @@ def _offers_page(errors: Mapping[str, str]) -> str | Response:
             errors=errors,
             told=[said for name, said in errors.items() if name != "percent"],
         )
+
+
+def _file_name(shop: str) -> str:
+    """Return the code of a shop as the name of a file, "offers" where it can be none."""
+    return shop if shop.isascii() and shop.replace("-", "").isalnum() else "offers"
 
 
 @bp.post("/offers/share")
