@@ -33,9 +33,10 @@ from warehouse.inventory.tracking import GiveLot, give_lot, import_tracked_skus
 from warehouse.orders.models import HoldKind
 from warehouse.orders.queries import consignment_by_id
 from warehouse.picking.commands.exceptions import ReportShort, report_short
+from warehouse.replenishing.commands.carrying import PutBackInReserve, put_back_in_reserve
 from warehouse.replenishing.commands.on_face import PutOnFace, put_on_face
 from warehouse.replenishing.commands.planning import lock_tasks
-from warehouse.replenishing.models import ReplenishTask, ReplenishWait
+from warehouse.replenishing.models import Carried, ReplenishTask, ReplenishWait
 from warehouse.tracing.commands.blocking import BlockLot, block_lot
 from warehouse.tracing.commands.expiring import ExpireLot, expire_lot
 from warehouse.waves.commands import CancelWave, cancel_wave
@@ -287,6 +288,22 @@ def test_who_sets_goods_down_on_a_shelf_lets_others_refer_to_it(world: World):
     with holding(world, lambda s: take(s, StockBalance, (shelf, tee.id)), put_down) as session:
         take(session, Bin, shelf, read=True, key_share=True)
     assert world.balance("A-01", tee) == (6, 0, 6)
+
+
+def test_who_puts_goods_back_waits_for_who_plans_with_them_with_empty_hands(world: World):
+    world.site()
+    tee = world.goods_in_reserve()
+    face(world, tee, 5, 12)
+    planned(world)
+    task_id, li = world.one(ReplenishTask).id, world.person("li")
+    carry(world, task_id, tee, 4, "R-01")
+
+    def put_back() -> None:
+        world.do(put_back_in_reserve, PutBackInReserve, by="li", task_id=task_id)
+
+    with holding(world, lambda s: lock_tasks(s, [tee.id]), put_back) as session:
+        take(session, Carried, li)
+    assert world.all(Carried) == []
 
 
 def test_who_takes_a_wave_back_waits_for_its_picks_with_empty_hands(world: World):

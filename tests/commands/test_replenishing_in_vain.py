@@ -12,9 +12,10 @@ from tests.builders import Goods, World
 from tests.commands.test_replenishing import face, planned, take, tee, there, wave_of
 from tests.commands.test_replenishing_closed import looked
 from tests.counts import move
-from tests.tracked import by_lot, by_piece, put
+from tests.tracked import by_lot, by_piece, put, track
 from warehouse.catalog.models import Bin, BinKind
-from warehouse.errors import TooMany
+from warehouse.commands import Tone
+from warehouse.errors import OtherLot, TooMany
 from warehouse.placing.models import Why
 from warehouse.replenishing.commands.carrying import (
     GoToReserve,
@@ -89,6 +90,31 @@ def test_two_pick_bins_do_not_ask_for_the_same_pieces(world: World):
     assert not looked(world)
 
 
+def test_two_tasks_are_sent_to_where_each_finds_its_pieces(world: World):
+    (tee,) = reserve_of(world, 6, "TEE")
+    world.bin("R-02", kind=BinKind.RESERVE, walk_order=91)
+    world.stock(tee, "R-02", 20)
+    for place in ("A-01", "A-02"):
+        face(world, tee, 2, 6, place)
+    bins = [("R-01", "A-01", 6, False), ("R-02", "A-02", 6, False)]
+    assert [planned(world), planned(world)] == [bins, bins]
+    assert not looked(world)
+
+
+def test_who_comes_second_is_asked_for_what_the_first_leaves(world: World, tee: Goods):
+    face(world, tee, 5, 30)
+    planned(world)
+    task = world.one(ReplenishTask).id
+    take(world, task, tee, 20, "R-01", by="li")
+    to = {"by": "wang", "task_id": task}
+    assert str(world.do(go_to_reserve, GoToReserve, barcode="R-02", **to).message) == (
+        "R-02: take 8."
+    )
+    scan = {"barcode": tee.barcode, **to}
+    assert world.do(take_from_reserve, TakeFromReserve, pieces=8, **scan).tone == Tone.OK
+    assert world.do(take_from_reserve, TakeFromReserve, **scan).tone == Tone.ATTENTION
+
+
 def test_what_orders_wait_for_goes_before_what_only_fills_a_bin(world: World):
     (tee,) = reserve_of(world, 5, "TEE")
     face(world, tee, 4, 4, "A-02")
@@ -148,6 +174,23 @@ def test_a_known_piece_is_in_one_hand(world: World):
     said = world.refused(TooMany, take_from_reserve, TakeFromReserve, by="wang", barcode="S1", **to)
     assert str(said) == "This piece is in the hands of li already."
     world.do(take_from_reserve, TakeFromReserve, by="wang", barcode="S2", **to)
+
+
+def test_a_known_piece_of_a_later_lot_is_told_which_lot_goes_first(world: World):
+    cam = track(world, by_lot(world, "CAM"), is_serial_tracked=True)
+    world.bin("A-01", walk_order=1)
+    world.bin("R-01", kind=BinKind.RESERVE, walk_order=90)
+    for lot, serials in (("L1", ("S1",)), ("L2", ("S2", "S3"))):
+        put(world, cam, "R-01", lot=lot, serials=serials)
+    face(world, cam, 2, 3)
+    planned(world)
+    to = {"task_id": world.one(ReplenishTask).id, "by": "li"}
+    world.do(go_to_reserve, GoToReserve, barcode="R-01", **to)
+    said = world.refused(OtherLot, take_from_reserve, TakeFromReserve, barcode="S2", **to)
+    assert str(said) == "Lot L1 has to go first."
+    world.do(take_from_reserve, TakeFromReserve, barcode="S1", **to)
+    said = world.refused(OtherLot, take_from_reserve, TakeFromReserve, barcode="S2", **to)
+    assert str(said) == "Put down the pieces of one lot first."
 
 
 def test_who_took_nothing_and_went_away_keeps_no_task(world: World, tee: Goods):

@@ -10,12 +10,14 @@ import sqlalchemy as sa
 
 from tests.builders import Goods, Stage, World
 from tests.commands.test_supplying import bring
+from tests.counts import move
 from tests.web.desk_site import Desk, marked
 from warehouse.catalog.models import Bin, BinKind, Sku
 from warehouse.counting.models import CountSession
 from warehouse.inventory.models import MoveReason
 from warehouse.kitting.commands.kit import Part, SaveKit, save_kit
 from warehouse.orders.models import Order, Shop
+from warehouse.people.models import Role
 from warehouse.receiving.commands.suppliers import SaveSupplier, save_supplier
 from warehouse.receiving.models import PurchaseLine, PurchaseOrder, Supplier
 from warehouse.replenishing.models import FaceLevel, ReplenishTask
@@ -161,6 +163,14 @@ def test_what_shops_may_sell_is_exported_as_it_is_filtered(boss: Desk):
         assert sorted(row.split(",")[1] for row in rows) == codes
 
 
+@pytest.mark.parametrize("shop", ["x\r\ny", '"', "../x", "淘宝"])
+def test_the_file_of_no_shop_or_an_odd_one_has_a_plain_name(boss: Desk, shop: str):
+    client = boss.as_(Role.SUPERVISOR)
+    answer = client.get("/supply/offers", query_string={"export": "csv", "shop": shop})
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"].startswith('attachment; filename="offers-')
+
+
 def test_a_share_changes_what_a_shop_may_sell(boss: Desk):
     tee, _ = goods(boss)
     shop = boss.world.shop()
@@ -286,6 +296,39 @@ def test_the_pick_face_is_filled_on_the_tablet(boss: Desk):
     assert world.state(ReplenishTask, task.id) == "done"
     assert world.one(Bin, code="R-01").id == task.from_bin_id
     assert world.differences() == []
+
+
+@pytest.mark.parametrize("number", ["9" * 25, "9" * 15, "²", "２", "0", "-1", ""])
+def test_what_is_no_task_is_told_so(both: Desk, number: str):
+    both.world.site()
+    answer = both.post("/replenish/scans", screen="tasks", subject="", barcode=f"TASK-{number}")
+    assert answer.status_code in (400, 409)
+
+
+def test_a_task_that_ended_meanwhile_sends_nobody_to_its_bin(boss: Desk):
+    filling = Filling(boss)
+    boss.post(f"/supply/filling/{filling.task.id}/cancel")
+    said = filling.scan("tasks", f"TASK-{filling.task.id}")
+    assert "This was finished elsewhere" in said
+    assert "Go to the reserve bin" not in said
+
+
+def test_who_stands_at_an_emptied_bin_with_nothing_in_hand_may_choose_another_task(boss: Desk):
+    filling = Filling(boss)
+    world, scan = boss.world, filling.scan
+    cap = world.sku("CAP")
+    world.stock(cap, "R-01", 9)
+    world.bin("A-02")
+    boss.post(f"/supply/sku/{cap.id}/face", bin="A-02", least="5", most="8")
+    boss.post("/supply/filling/plan")
+    other = world.all(ReplenishTask)[-1].id
+    scan("bin", "R-01")
+    move(world, filling.tee, "R-01", "A-02", 30)
+    assert "TEE" in text(boss.get("/replenish"))
+    assert "R-01 → A-02" in scan("bin", "CMD-UNDO")
+    assert "CAP" in scan("tasks", f"TASK-{other}")
+    given = {"screen": "bin", "subject": str(other), "barcode": "R-01"}
+    assert "R-01: take 8." in text(boss.post("/replenish/scans", **given))
 
 
 def test_every_quantity_of_a_proposal_that_cannot_be_is_marked_and_the_others_stay(boss: Desk):

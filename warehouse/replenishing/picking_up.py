@@ -159,13 +159,22 @@ def other_holder(session: Session, hand: Carried, sku_id: int, serial: str) -> s
 def left_to_take(session: Session, task: ReplenishTask, hand: Carried, *, day: date) -> int:
     """Return the pieces to take yet at the bin somebody stands at: those wanted that are there.
 
-    Of goods kept by lot those of the lot in hand. What was not found there is not asked for.
+    Of goods kept by lot those of the lot in hand. What was not found there is not asked for, nor
+    what others bring.
     """
     place, sku = hand.from_bin_id, task.sku_id
     fit = in_bin(session, place, sku, day=day, lot_id=hand.lot_id) - others_hold(session, hand, sku)
     seen = in_bin(session, place, sku, day=None) - others_hold(session, hand, sku, any_lot=True)
     there = min(fit, seen - unfound_in(session, place, sku))
-    return max(0, min(task.pieces - task.moved, there) - hand.pieces)
+    return max(0, min(left_to_bring(session, task, hand.person_id), there) - hand.pieces)
+
+
+def left_to_bring(session: Session, task: ReplenishTask, person_id: int) -> int:
+    """Return the pieces of a task that are to be brought, but for those others have in hand."""
+    others = sa.select(sa.func.coalesce(sa.func.sum(Carried.pieces), 0)).where(
+        Carried.task_id == task.id, Carried.person_id != person_id
+    )
+    return max(0, task.pieces - task.moved - int(session.scalar(others) or 0))
 
 
 def is_gone(session: Session, hand: Carried, sku_id: int) -> bool:

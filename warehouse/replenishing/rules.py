@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from warehouse.replenishing.models import TaskState
 
@@ -66,23 +66,6 @@ def ends_as(*, wanted: int, in_reserve: int, carried: int, moved: int) -> TaskSt
     return TaskState.NEEDLESS if wanted <= 0 else TaskState.EMPTY
 
 
-@dataclass(kw_only=True)
-class Reserve:
-    """What reserve has of one SKU for the tasks that come next.
-
-    `free` pieces are in nobody's hands. `ending` ones end before all that stand where orders are
-    picked from, those in hands among them.
-    """
-
-    free: int
-    ending: int
-
-    def leave_out(self, pieces: int, *, in_hand: int) -> None:
-        """Take out what a task brings still, what ends first before all else."""
-        self.free = max(0, self.free - max(0, pieces - in_hand))
-        self.ending = max(0, self.ending - pieces)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """Free pieces of one SKU in a reserve bin; of goods kept by lot, of one fit lot."""
@@ -91,6 +74,33 @@ class Source:
     walk_order: int
     free: int
     turn: tuple[str, int] = ("", 0)  # what has to leave first: best-before, then the oldest lot
+
+
+@dataclass(kw_only=True)
+class Reserve:
+    """What reserve has of one SKU for the tasks that come next.
+
+    Pieces of the `sources` are in nobody's hands. `ending` ones end before all that stand where
+    orders are picked from, those in hands among them.
+    """
+
+    sources: list[Source]
+    ending: int
+
+    @property
+    def free(self) -> int:
+        """Pieces in nobody's hands."""
+        return sum(source.free for source in self.sources)
+
+    def leave_out(self, pieces: int, *, in_hand: int) -> None:
+        """Take out what a task brings still, from where it is sent for it."""
+        self.ending = max(0, self.ending - pieces)
+        left = pieces - in_hand
+        while left > 0 and (source := first_source(self.sources, left)) is not None:
+            self.sources.remove(source)
+            if source.free > left:
+                self.sources.append(replace(source, free=source.free - left))
+            left -= source.free
 
 
 def first_source(sources: Sequence[Source], pieces: int) -> Source | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Blueprint, Response, url_for
 from sqlalchemy.orm import Session
 
@@ -28,6 +30,7 @@ from warehouse.replenishing.picking_up import (
     in_bin,
     is_face,
     is_gone,
+    left_to_bring,
     left_to_take,
     lot_to_take,
     place_for,
@@ -45,6 +48,7 @@ from warehouse.web.stations import Fragment, code_of, unknown_card
 
 bp = Blueprint("replenish", __name__, url_prefix="/replenish")
 TASK = "TASK-"
+_TASK = re.compile(rf"{TASK}([0-9]{{1,15}})")
 FEWER = "fewer"  # a question on the tablet, nothing in the database
 
 
@@ -85,11 +89,16 @@ def _take(scan: Scan, screen: str, subject: int | None) -> Outcome:
 
 
 def _choose(code: str) -> Outcome:
-    digits = code.removeprefix(TASK)
-    if not code.startswith(TASK) or not digits.isdigit():
+    found = _TASK.fullmatch(code)
+    if found is None:
         raise InvalidInput(say("Tap one of the tasks."), field="barcode")
+    task_id = int(found[1])
+    with reading() as session:
+        task = session.get(ReplenishTask, task_id)
+    if task is None or task.state is not TaskState.OPEN:
+        raise StaleScreen
     return Outcome(
-        screen=ReplenishScreen.NEXT, subject_id=int(digits), message=say("Go to the reserve bin.")
+        screen=ReplenishScreen.NEXT, subject_id=task_id, message=say("Go to the reserve bin.")
     )
 
 
@@ -142,10 +151,12 @@ def _put_elsewhere(task_id: int) -> Outcome:
 
 def _show(session: Session, screen: str, subject: int | None) -> Fragment:
     hand = session.get(Carried, person().id)
+    is_left = screen == ReplenishScreen.TASKS
+    if hand and not hand.pieces and (is_left or subject not in (None, hand.task_id)):
+        hand = None  # who has taken nothing is free to go to another task
     task_id = hand.task_id if hand else subject
     task = session.get(ReplenishTask, task_id) if task_id else None
-    is_left = screen == ReplenishScreen.TASKS and hand is None
-    if task is None or task.state is not TaskState.OPEN or is_left:
+    if task is None or task.state is not TaskState.OPEN or (is_left and hand is None):
         return _tasks(session)
     if hand and is_gone(session, hand, task.sku_id):
         return _gone(session, task, hand)
@@ -206,7 +217,7 @@ def _task(session: Session, task: ReplenishTask, hand: Carried | None, screen: s
     source = session.get_one(Bin, hand.from_bin_id if hand else _first_bin(session, task))
     target = session.get_one(Bin, task.to_bin_id)
     in_hand = hand.pieces if hand else 0
-    left = task.pieces - task.moved
+    left = left_to_bring(session, task, person().id)
     if hand:
         left = left_to_take(session, task, hand, day=today())
     lot = lot_to_take(session, source.id, sku.id, day=today()) if sku.is_lot_tracked else None

@@ -23,12 +23,13 @@ from warehouse.inventory.pieces import number_wanted, piece_in
 from warehouse.inventory.queries import balance_of
 from warehouse.inventory.refusals import refuse_bin, refuse_item, require_pieces
 from warehouse.replenishing.commands.ending import close
-from warehouse.replenishing.commands.planning import hand_of, open_task, refresh
+from warehouse.replenishing.commands.planning import hand_of, lock_tasks, open_task, refresh
 from warehouse.replenishing.models import Carried, ReplenishTask, TaskState
 from warehouse.replenishing.picking_up import (
     in_bin,
     is_gone,
     item_in,
+    left_to_bring,
     left_to_take,
     lot_to_take,
     other_holder,
@@ -142,7 +143,7 @@ def take_from_reserve(session: Session, command: TakeFromReserve) -> Outcome:
         if more > 0
         else say("{pieces} in hand. Scan the pick bin.", pieces=hand.pieces)
     )
-    is_too_many = task.moved + hand.pieces > task.pieces
+    is_too_many = hand.pieces > left_to_bring(session, task, hand.person_id)
     tone = Tone.ATTENTION if is_too_many else Tone.OK
     return Outcome(screen=ReplenishScreen.ITEM, subject_id=task.id, message=text, tone=tone)
 
@@ -155,8 +156,10 @@ def put_back_in_reserve(session: Session, command: PutBackInReserve) -> Outcome:
     Raises:
         StaleScreen: nothing is in hand for this task.
     """
-    hand = hand_of(session, command.actor.person_id)
     task = session.get(ReplenishTask, command.task_id)
+    if task is not None:
+        lock_tasks(session, [task.sku_id])
+    hand = hand_of(session, command.actor.person_id)
     if hand is None or task is None or hand.task_id != task.id:
         raise StaleScreen
     if hand.other_bin_id is not None:
@@ -260,8 +263,8 @@ def _require_lot(session: Session, command: TakeFromReserve, sku: Sku, hand: Car
     first = lot_to_take(session, hand.from_bin_id, sku.id, day=command.day)
     if first is None:
         raise RuleViolation(say("No lot in this bin may be sold."))
-    if hand.lot_id not in (None, first.lot_id):
+    if hand.pieces and hand.lot_id != first.lot_id:
         raise OtherLot(say("Put down the pieces of one lot first."))
-    if command.lot and command.lot != first.code:
+    if (command.lot and command.lot != first.code) or hand.lot_id not in (None, first.lot_id):
         raise OtherLot(say("Lot {lot} has to go first.", lot=first.code))
     hand.lot_id = first.lot_id

@@ -195,7 +195,7 @@ def _fills(
     for pair in new:
         reserve = left[pair[0]]
         pieces = min(pieces_wanted(replace(faces[pair], ending=reserve.ending)), reserve.free)
-        source = first_source(sources.get(pair[0], ()), pieces)
+        source = first_source(reserve.sources, pieces)
         if pieces > 0 and source is not None:
             reserve.leave_out(pieces, in_hand=0)
             yield pair, source, pieces
@@ -261,29 +261,29 @@ def outlooks(
         there, reserve = sources.get(task.sku_id, []), left[task.sku_id]
         begun = task.pieces - task.moved if task.moved or task.id in carried else 0
         face = replace(faces[task.sku_id, task.to_bin_id], begun=begun, ending=reserve.ending)
-        now = found[task.id] = _outlook(task, face, there, reserve.free, carried)
+        now = found[task.id] = _outlook(task, face, there, reserve, carried.get(task.id))
         if now.state is TaskState.OPEN:
             reserve.leave_out(now.pieces - task.moved, in_hand=carried.get(task.id, 0))
     return [(task, found[task.id]) for task in tasks]
 
 
 def _outlook(
-    task: ReplenishTask, face: Face, there: list[Source], free: int, carried: Mapping[int, int]
+    task: ReplenishTask, face: Face, there: list[Source], reserve: Reserve, in_hand: int | None
 ) -> Outlook:
-    wanted, in_hand = pieces_wanted(face), carried.get(task.id)
+    wanted = pieces_wanted(face)
     state = ends_as(
         wanted=wanted,
-        in_reserve=free,
+        in_reserve=reserve.free,
         carried=0 if in_hand is None else max(1, in_hand),
         moved=task.moved,
     )
-    source = first_source(there, max(wanted, 1))
+    source = first_source(reserve.sources or there, max(wanted, 1))
     if state is not TaskState.OPEN or source is None:
         return replace(Outlook.of(task), state=state)
     keeps_bin = in_hand is not None and any(s.bin_id == task.from_bin_id for s in there)
     return Outlook(
         state=state,
-        pieces=task.moved + max(1, min(wanted, free + (in_hand or 0))),
+        pieces=task.moved + max(1, min(wanted, reserve.free + (in_hand or 0))),
         is_urgent=is_urgent(face),
         from_bin_id=task.from_bin_id if keeps_bin else source.bin_id,
     )
@@ -357,7 +357,7 @@ def _reserves(
 ) -> dict[int, Reserve]:
     """Return SKU id → what reserve has of it, before anything is shared out to its pick bins."""
     return {
-        sku_id: Reserve(free=sum(s.free for s in sources.get(sku_id, ())), ending=face.ending)
+        sku_id: Reserve(sources=list(sources.get(sku_id, ())), ending=face.ending)
         for (sku_id, _), face in faces.items()
     }
 
