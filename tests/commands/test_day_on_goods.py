@@ -11,7 +11,8 @@ from tests.builders import Stage, Work, World
 from tests.tracked import by_lot, lots_at, put
 from warehouse.checking.commands.count import CheckItem, check_item
 from warehouse.checking.commands.exceptions import ReportDamaged, report_damaged
-from warehouse.commands import Outcome
+from warehouse.checking.models import Mismatch, MismatchKind
+from warehouse.commands import Outcome, Tone
 from warehouse.errors import OtherDay
 from warehouse.inventory.models import Lot
 from warehouse.packing.commands.goods import PackItem, pack_item
@@ -80,6 +81,16 @@ def test_of_several_lots_in_the_tote_the_day_is_that_of_one(world: World):
     world.refused(OtherDay, check_item, CheckItem, best_before=STANDS, **given)
     world.refused(OtherDay, check_item, CheckItem, best_before=LATER, lot="L1", **given)
     world.do(check_item, CheckItem, best_before=LATER, lot="L2", **given)
+
+
+def test_more_pieces_of_a_lot_than_the_tote_has_are_too_many(world: World):
+    work = brought(world, Stage.CHECKING, more=LATER)
+    given = checked(world, work)
+    world.do(check_item, CheckItem, lot="L2", **given)
+    said = world.do(check_item, CheckItem, lot="L2", **given)
+    assert (said.tone, str(said.message)[:17]) == (Tone.STOP, "Too many of SERUM")
+    assert world.one(Mismatch).kind is MismatchKind.TOO_MANY
+    assert world.do(check_item, CheckItem, lot="L1", pieces=2, **given).is_step_done
 
 
 def test_goods_with_another_day_are_not_packed(world: World):

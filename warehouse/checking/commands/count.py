@@ -10,7 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from warehouse.catalog.queries import Item
-from warehouse.checking.commands.pieces import in_tote, lines_of, require_new, tote_id
+from warehouse.checking.commands.pieces import (
+    in_tote,
+    left_to_count,
+    lines_of,
+    require_new,
+    tote_id,
+)
 from warehouse.checking.commands.start import open_check, stop_outcome
 from warehouse.checking.models import Check, CheckScan, CheckState, Mismatch, MismatchKind
 from warehouse.checking.screens import CheckScreen
@@ -70,8 +76,7 @@ def check_item(session: Session, command: CheckItem) -> Outcome:
     require_new(session, check, named, pieces)
     lines = lock_lines(session, check.consignment_id)
     mine = lines_of(session, lines, named)
-    left = sum(line.picked - line.checked for line in mine)
-    if pieces > left:
+    if pieces > left_to_count(session, check, mine, named):
         kind = MismatchKind.TOO_MANY if mine else MismatchKind.WRONG_ITEM
         return _mismatch(session, command, check, kind, item, pieces)
     _count(session, command, check, mine, pieces, named)

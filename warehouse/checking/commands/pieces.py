@@ -88,6 +88,17 @@ def lines_of(
     return mine
 
 
+def left_to_count(
+    session: Session, check: Check, lines: Sequence[ConsignmentLine], named: Named
+) -> int:
+    """Return how many pieces of these lines may still be counted: of a named lot, what it has."""
+    left = sum(line.picked - line.checked for line in lines)
+    if named.lot_id is None or named.serial_id is not None:
+        return left
+    lots = _uncounted_lots(session, check, tote_id(session, check), named.item.sku_id)
+    return min(left, lots.get(named.lot_id, 0))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Part:
     """Pieces of a line that leave the tote together; of which lot and which, where it is known."""
