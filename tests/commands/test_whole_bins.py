@@ -134,6 +134,18 @@ def test_nobody_takes_what_somebody_carries_with_its_whole_bin(dock: Dock):
     }  # fmt: skip
 
 
+def test_nobody_takes_back_what_he_placed_once_somebody_carries_its_whole_bin(dock: Dock):
+    world = dock.world
+    dock.place(dock.take(by="wang", bin_id=bin_id(world, "A-01")), "A-02", by="wang")
+    carried = taken_whole(world, "A-02")
+    refused = world.refused(RuleViolation, undo_placing, UndoPlacing, by="wang")
+    assert str(refused.text) == "li has all of A-02 in hand."
+    dock.bring(1, "A-02")
+    world.do(undo_placing, UndoPlacing, by="wang")
+    dock.place(carried, "R-01")
+    assert world.balance("R-01", dock.goods)[0] == 1
+
+
 @pytest.mark.parametrize(("first", "second"), [("all", "all"), ("all", "some"), ("some", "all")])
 def test_of_two_who_reach_into_a_bin_at_once_the_second_is_refused(
     dock: Dock, first: str, second: str

@@ -15,7 +15,16 @@ from warehouse.catalog.models import Bin, Sku
 from warehouse.errors import RuleViolation
 from warehouse.gathering import Gathered
 from warehouse.inventory import ledger
-from warehouse.inventory.models import Lot, LotBalance, MoveReason, Serial, StockBalance, Unfound
+from warehouse.inventory.models import (
+    Lot,
+    LotBalance,
+    Move,
+    MoveReason,
+    MoveSerial,
+    Serial,
+    StockBalance,
+    Unfound,
+)
 from warehouse.people.models import Person
 from warehouse.storing.hands import HandKind, in_hands
 from warehouse.storing.models import Handling, HandlingState
@@ -145,6 +154,24 @@ def require_not_whole(
         is_held = any(code in row.serials for code in serials for row in held)
         if held and (is_held or rest < pieces):
             raise RuleViolation(say("{name} has all of {bin} in hand.", name=name, bin=place.code))
+
+
+def require_not_carried(session: Session, moves: Iterable[Move]) -> None:
+    """Refuse to take back what was moved into a bin all of which somebody carries by now.
+
+    The bin is held, as by whoever takes goods up out of it.
+
+    Raises:
+        RuleViolation: it is in that hand; whose it is is named.
+    """
+    for move in moves:
+        place = session.get_one(
+            Bin, move.to_bin_id, with_for_update={"key_share": True}, populate_existing=True
+        )
+        sku = session.get_one(Sku, move.sku_id)
+        known = sa.select(Serial.code).join(MoveSerial).where(MoveSerial.move_id == move.id)
+        serials = session.scalars(known).all()
+        require_not_whole(session, place, sku, move.pieces, lot_id=move.lot_id, serials=serials)
 
 
 def postings(

@@ -37,7 +37,13 @@ from warehouse.storing.sources import (
     bin_named,
     require_free,
 )
-from warehouse.storing.whole import content_of, postings, require_whole, taken_up
+from warehouse.storing.whole import (
+    content_of,
+    postings,
+    require_not_carried,
+    require_whole,
+    taken_up,
+)
 from warehouse.text import Text, say
 
 TARGETS = PUT_INTO | {BinKind.QUARANTINE}
@@ -137,8 +143,8 @@ def undo_placing(session: Session, command: UndoPlacing) -> Outcome:
 
     Raises:
         StaleScreen: there is none of this shift. InsufficientStock: the goods have moved on.
-        RuleViolation: something is in hand, a count has set the book right since, or the bin they
-        came from is for one SKU only and was filled with others.
+        RuleViolation: something is in hand, somebody carries all of the bin, a count has set the
+        book right since, or the bin they came from is for one SKU only and was filled with others.
     """
     if open_of(session, command.actor.person_id) is not None:
         raise RuleViolation(say("Put down first what is in hand."))
@@ -159,6 +165,7 @@ def undo_placing(session: Session, command: UndoPlacing) -> Outcome:
     moves = session.scalars(
         sa.select(Move).where(Move.command_id == handling.placed_by).order_by(Move.id)
     ).all()
+    require_not_carried(session, moves)
     _require_not_counted(session, moves)
     _require_unmixed(session, moves)
     for line_no, move in enumerate(moves):
