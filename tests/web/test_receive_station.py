@@ -282,6 +282,21 @@ def test_a_symbol_that_names_no_goods_becomes_the_code_of_none(
     assert [count.pieces for count in desk.world.all(ReceiptCount)] == [1]
 
 
+def test_faulty_pieces_wait_for_what_is_asked_of_those_in_hand(desk: Desk, dock: Dock):
+    phone = dock.tracked("PHONE", is_lot_tracked=True)
+    tablet = Tablet(desk)
+    tablet.scan("YZ")
+    for scan, screen in ((UNKNOWN, "unknown"), ("CMD-UNDO", "count"), (phone.barcode, "lot")):
+        tablet.scan(scan)
+        assert tablet.screen == screen
+        if screen != "count":
+            assert tablet.scan("CMD-MINUS").status_code == 400
+            assert "That card does nothing here." in tablet.words
+    tablet.scan("CMD-UNDO")
+    tablet.scan("CMD-MINUS")
+    assert tablet.screen == "fault"
+
+
 def test_a_symbol_of_the_number_alone_is_no_lot(desk: Desk, dock: Dock):
     phone = dock.tracked("PHONE", is_lot_tracked=True)
     tablet = Tablet(desk)

@@ -185,7 +185,7 @@ def _card(card: Card, screen: str, receipt_id: int) -> Outcome:
             return _ask(ReceiveScreen.COUNT, receipt_id, say("Counting goes on."))
         return do(undo_count, UndoCount, receipt_id=receipt_id)
     if card is Card.MINUS:
-        return _set_down(receipt_id) if screen == FINISH else _card_faulty(receipt_id)
+        return _set_down(receipt_id) if screen == FINISH else _card_faulty(screen, receipt_id)
     if card is Card.SKIP:
         return do(other_lot, OtherLot, receipt_id=receipt_id)
     if card is Card.REPRINT:
@@ -202,7 +202,9 @@ def _set_down(receipt_id: int) -> Outcome:
     return replace(outcome, screen=FINISH)
 
 
-def _card_faulty(receipt_id: int) -> Outcome:
+def _card_faulty(screen: str, receipt_id: int) -> Outcome:
+    if screen not in (ReceiveScreen.COUNT, FAULT) and fault_of(screen) is None:
+        raise unknown_card()  # what is asked of the pieces in hand comes first
     fault = form_str("fault", "")
     if fault not in set(Fault):
         return _ask(FAULT, receipt_id, say("What is wrong with the piece?"))
