@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.builders import Stage, World
-from tests.commands.test_kits_held_back import DAY, House, house_of
+from tests.commands.test_kits_held_back import DAY, House, follow, house_of
 from tests.commands.test_traced_through_kits import (
     gift_of_phones,
     make,
@@ -69,6 +69,21 @@ def test_kits_whose_lot_was_mended_are_recalled_and_blocked(house: House):
     assert (house.free(house.gift), world.holds(work.order_id)) == (0, [HoldKind.MANUAL])
     house.unblock("L1")
     assert house.blocked() == {"G2"}
+
+
+def test_kits_that_come_into_another_lot_while_theirs_is_blocked_are_followed_once(house: House):
+    world = house.world
+    track(world, house.gift, is_lot_tracked=True)
+    house.make(house.gift, 3, serum="L1", lot="G1")
+    house.block("L1")
+    assert follow(world) == 0
+    renamed(world, {"lot": "G1"}, {"lot": "G9"})
+    assert (follow(world), house.blocked()) == (1, {"L1", "G1", "G9"})
+    house.unblock("G9")  # by somebody who has sorted the kits
+    assert (follow(world), house.blocked()) == (0, {"L1", "G1"})
+    house.unblock("L1")
+    house.block("L1")
+    assert house.blocked() == {"L1", "G1", "G9"}
 
 
 def test_kits_given_a_lot_since_they_were_made_are_held_back_with_it(house: House):

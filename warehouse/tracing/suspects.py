@@ -37,12 +37,11 @@ def hold_back(session: Session, command: Command, lot: Lot) -> HeldBack:
     """Block the lots of kits with pieces of the lot, and hold back kits without lots.
 
     The lot has to be locked. Kits that are made or promised just now are waited for. Of kits
-    without lots that have all left for good only the fact is kept.
+    without lots that have all left for good only the fact is kept. Those let go since it was
+    blocked are left alone.
     """
     held = HeldBack()
-    known = set(
-        session.scalars(sa.select(SuspectKits.move_id).where(SuspectKits.lot_id == lot.id, IS_OPEN))
-    )
+    known = noted(session, lot)
     while fresh := [kits for kits in kits_with(session, lot.id) if kits.move_id not in known]:
         known |= {kits.move_id for kits in fresh}
         for kits in sorted(fresh, key=lambda kits: (kits.lot_id or 0, kits.move_id)):
@@ -50,6 +49,16 @@ def hold_back(session: Session, command: Command, lot: Lot) -> HeldBack:
         session.flush()
         wait_for_promises(session, held.sku_ids)
     return held
+
+
+def noted(session: Session, lot: Lot) -> set[int]:
+    """Return the moves of kits that are held back for a lot, or were since it was blocked."""
+    is_known = sa.or_(IS_OPEN, SuspectKits.began_at >= lot.blocked_at)
+    return set(
+        session.scalars(
+            sa.select(SuspectKits.move_id).where(SuspectKits.lot_id == lot.id, is_known)
+        )
+    )
 
 
 def let_go(

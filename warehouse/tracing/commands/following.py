@@ -14,12 +14,14 @@ from warehouse.db import Database
 from warehouse.errors import NotFound
 from warehouse.inventory.models import Lot, Move, MoveReason, SuspectKits
 from warehouse.inventory.queries import NOT_UNDONE
+from warehouse.kitting.made import BOOKED_IN
 from warehouse.people import trail
 from warehouse.text import say
 from warehouse.tracing.commands.blocking import record_kits
 from warehouse.tracing.commands.holding import hold_lot
 from warehouse.tracing.commands.unpromising import give_promises_back
-from warehouse.tracing.suspects import IS_OPEN, hold_back
+from warehouse.tracing.recalling import kits_with
+from warehouse.tracing.suspects import IS_OPEN, hold_back, noted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,10 +61,11 @@ def follow_lot(session: Session, command: FollowLot) -> Outcome:
 def follow_blocked(database: Database, *, actor: Actor, at: datetime, zone: tzinfo) -> int:
     """Follow every lot a person blocked into kits nobody looked for; return how many lots.
 
-    Costs one statement where there is none.
+    Into those as well that were booked in under another lot since. Costs two statements where there
+    is none.
     """
     with database.reading() as session:
-        found = not_followed(session)
+        found = sorted({*not_followed(session), *_renamed_since(session)})
     for lot_id in found:
         command = FollowLot(id=new_id(), actor=actor, at=at, zone=zone, lot_id=lot_id)
         execute(database, follow_lot, command)
@@ -85,3 +88,23 @@ def not_followed(session: Session) -> list[int]:
     )
     query = sa.select(Lot.id).where(Lot.blocked_at.is_not(None), ~noted, ~for_another, went)
     return sorted(session.scalars(query))
+
+
+def _renamed_since(session: Session) -> list[int]:
+    """Return the blocked lots of which kits came into another lot after they were held back."""
+    here = sa.exists().where(
+        Move.sku_id == SuspectKits.sku_id,
+        Move.lot_id != SuspectKits.kit_lot_id,
+        Move.at >= SuspectKits.began_at,
+        *BOOKED_IN,
+    )
+    query = (
+        sa.select(Lot)
+        .where(Lot.id.in_(sa.select(SuspectKits.lot_id).where(IS_OPEN, here)))
+        .where(Lot.blocked_at.is_not(None))
+    )
+    return [
+        lot.id
+        for lot in session.scalars(query)
+        if {kits.move_id for kits in kits_with(session, lot.id)} - noted(session, lot)
+    ]
