@@ -439,13 +439,14 @@ def test_a_period_closes_with_what_stands_here(world, is_settled):
 
 
 def test_filters_find_exactly_what_the_rules_alert(world):
-    goods = {code: world.sku(code) for code in ("OUT", "SAFE", "BUY", "OVER", "SLOW", "DEAD", "OK")}
+    codes = ("OUT", "SAFE", "BUY", "OVER", "SLOW", "DEAD", "OK", "FULL")
+    goods = {code: world.sku(code) for code in codes}
     start = world.now
     for n, (code, days) in enumerate({"SLOW": 70, "DEAD": 200}.items()):
         world.now = start - timedelta(days=days)
         world.stock(goods[code], f"B-{n}", 5)
     world.now = start - timedelta(days=30)
-    for n, code in enumerate(("SAFE", "BUY", "OVER", "OK", "OUT")):
+    for n, code in enumerate(("SAFE", "BUY", "OVER", "OK", "OUT", "FULL")):
         world.stock(goods[code], f"C-{n}", 1 if code == "OUT" else 50)
     world.now = start - timedelta(days=1)
     courier = world.one(Bin, kind=BinKind.COURIER).code
@@ -454,6 +455,7 @@ def test_filters_find_exactly_what_the_rules_alert(world):
     world.now = start
     level(world, goods["SAFE"], 60, 90, safety=55)
     level(world, goods["BUY"], 60, 90)
+    level(world, goods["FULL"], 50, 50)
     world.audited({goods["OUT"]: 2})
     settle(world)
     now = asked(world)

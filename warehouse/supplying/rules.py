@@ -180,7 +180,7 @@ def alerts_of(
         found.append(Alert.OUT)
     if level.safety and standing.sellable < level.safety:
         found.append(Alert.UNDER_SAFETY)
-    if level.reorder_at is not None and position(standing) <= level.reorder_at:
+    if order_quantity(standing, level, Terms()):
         found.append(Alert.UNDER_REORDER)
     if standing.sellable <= 0:
         return tuple(found)

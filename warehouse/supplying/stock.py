@@ -256,7 +256,8 @@ class StockQuestion:
         if alert is Alert.UNDER_SAFETY:
             return sa.and_(self.safety > 0, self.sellable < self.safety)
         if alert is Alert.UNDER_REORDER:
-            return self.position <= StockLevel.reorder_at
+            up_to = sa.func.coalesce(StockLevel.order_up_to, StockLevel.reorder_at)
+            return sa.and_(self.position <= StockLevel.reorder_at, self.position < up_to)
         if alert is Alert.DEAD:
             return sa.and_(self.sellable > 0, self._is_idle(limits.dead_days))
         is_slow = self._is_idle(limits.slow_days)
