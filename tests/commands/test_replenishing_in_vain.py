@@ -176,6 +176,27 @@ def test_a_known_piece_is_in_one_hand(world: World):
     world.do(take_from_reserve, TakeFromReserve, by="wang", barcode="S2", **to)
 
 
+def test_who_goes_to_a_bin_of_later_lots_is_told_where_those_stand_that_end_sooner(world: World):
+    world.site()
+    milk = by_lot(world, "MILK", is_expiry_tracked=True)
+    world.bin("A-01", walk_order=1)
+    for place in ("R-01", "R-02"):
+        world.bin(place, kind=BinKind.RESERVE, walk_order=90)
+    put(world, milk, "R-01", 10, lot="LATE", day=date(2027, 1, 1))
+    put(world, milk, "R-02", 4, lot="SOON", day=date(2026, 9, 1))
+    face(world, milk, 2, 6)
+    planned(world)
+    to = {"task_id": world.one(ReplenishTask).id, "by": "li"}
+    late = world.do(go_to_reserve, GoToReserve, barcode="R-01", **to)
+    assert str(late.message) == "R-01: take 6. What ends sooner stands in R-02."
+    assert late.tone == Tone.ATTENTION
+    soon = world.do(go_to_reserve, GoToReserve, barcode="R-02", **to)
+    assert (str(soon.message), soon.tone) == ("R-02: take 4.", Tone.OK)
+    world.do(take_from_reserve, TakeFromReserve, barcode=milk.barcode, pieces=4, **to)
+    late = world.do(go_to_reserve, GoToReserve, barcode="R-01", by="wang", task_id=to["task_id"])
+    assert (str(late.message), late.tone) == ("R-01: take 2.", Tone.OK)
+
+
 def test_a_known_piece_of_a_later_lot_is_told_which_lot_goes_first(world: World):
     cam = track(world, by_lot(world, "CAM"), is_serial_tracked=True)
     world.bin("A-01", walk_order=1)

@@ -103,6 +103,13 @@ class Reserve:
             left -= source.free
 
 
+def ends_sooner(sources: Sequence[Source], bin_id: int) -> Source | None:
+    """Return where pieces end before all that one bin has, None if none do or it has none."""
+    here = [source.turn[0] for source in sources if source.bin_id == bin_id]
+    first = first_source(sources, 1)
+    return first if first and here and first.turn[0] < min(here) else None
+
+
 def first_source(sources: Sequence[Source], pieces: int) -> Source | None:
     """Return where to take pieces first, None if reserve has none.
 

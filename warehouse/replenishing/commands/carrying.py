@@ -38,6 +38,7 @@ from warehouse.replenishing.picking_up import (
     why_none,
 )
 from warehouse.replenishing.queries import sources_of
+from warehouse.replenishing.rules import ends_sooner
 from warehouse.replenishing.screens import ReplenishScreen
 from warehouse.text import say
 
@@ -217,8 +218,13 @@ def _next_bin(session: Session, command: Command, task: ReplenishTask, hand: Car
 def _at_bin(session: Session, command: Command, task: ReplenishTask, hand: Carried) -> Outcome:
     place = session.get_one(Bin, hand.from_bin_id)
     left = left_to_take(session, task, hand, day=command.day)
-    text = say("{bin}: take {pieces}.", bin=place.code, pieces=left)
-    return Outcome(screen=ReplenishScreen.ITEM, subject_id=task.id, message=text)
+    text, tone = say("{bin}: take {pieces}.", bin=place.code, pieces=left), Tone.OK
+    sources = sources_of(session, [task.sku_id], day=command.day)[task.sku_id]
+    if (sooner := ends_sooner(sources, place.id)) is not None:
+        other, tone = session.get_one(Bin, sooner.bin_id).code, Tone.ATTENTION
+        text = say("{bin}: take {pieces}. What ends sooner stands in {other}.", bin=place.code,
+                   pieces=left, other=other)  # fmt: skip
+    return Outcome(screen=ReplenishScreen.ITEM, subject_id=task.id, message=text, tone=tone)
 
 
 def hand_at_bin(session: Session, command: Command, task: ReplenishTask) -> Carried:
