@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import World
+from tests.builders import Goods, World
+from tests.counts import Count, opened
 from tests.web.desk_site import Desk
 from warehouse.db import Database
 
@@ -25,3 +26,13 @@ def both(database: Database, tmp_path: Path) -> Iterator[Desk]:
     desk = Desk(World(database), tmp_path / "data")
     yield desk
     assert desk.world.differences() == []
+
+
+@pytest.fixture
+def shelf(desk: Desk) -> tuple[Goods, Count]:
+    """Ten TEE in A-1, and A-2 empty, both in a running count."""
+    world = desk.world
+    tee = world.sku("TEE")
+    world.stock(tee, "A-1", 10, walk_order=1)
+    world.bin("A-2", walk_order=2)
+    return tee, opened(world, "A-1", "A-2")
