@@ -155,6 +155,20 @@ def test_goods_that_came_lately_are_not_dead_because_others_sold_long_ago(world)
         assert (stock(world, tee).alerts, stock(world, cap).alerts) == (found, found)
 
 
+def test_what_goes_into_kits_is_not_dead(world):
+    ring, cap = world.sku("RING"), world.sku("CAP")
+    start = world.now
+    world.now = start - timedelta(days=300)
+    for goods, place in ((ring, "A-01"), (cap, "A-02")):
+        world.stock(goods, place, 50)
+    world.now = start - timedelta(days=5)
+    bring(world, ring, "KITTING", 3, source="A-01", reason=MoveReason.ASSEMBLE)
+    world.now = start
+    settle(world)
+    assert (stock(world, ring).alerts, stock(world, cap).alerts) == ((), (Alert.DEAD,))
+    assert stock(world, ring).idle_days == 5
+
+
 def test_a_lead_time_typed_for_a_sku_is_not_that_of_the_suppliers_other_goods(world):
     dock = Dock(world)
     mill = dock.supplier("YZ", lead_days=5)

@@ -172,8 +172,8 @@ def alerts_of(
 ) -> tuple[Alert, ...]:
     """Return what is to be looked at, the most urgent first.
 
-    `idle_days`: since a piece was dispatched or delivered last (None: never, and nobody knows how
-    long it stands here).
+    `idle_days`: since a piece was dispatched, went into a kit or was delivered last (None: never,
+    and nobody knows how long it stands here).
     """
     found: list[Alert] = []
     if standing.wanted > standing.sellable:

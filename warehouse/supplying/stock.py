@@ -345,15 +345,15 @@ def _sold(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
 
 
 def _last_on() -> sa.ColumnElement[date]:
-    """Return the day a piece was last dispatched or delivered, else the day the first one came.
+    """Return the last day of a dispatch, a kit or a delivery, else the day the first piece came.
 
     Goods that came yesterday are not dead because the ones before them were sold long ago.
     """
-    is_sold = sa.and_(DayFlow.kind == Flow.SOLD, DayFlow.pieces < 0)
+    is_used = sa.and_(DayFlow.kind.in_((Flow.SOLD, Flow.KITTED)), DayFlow.pieces < 0)
     is_new = sa.and_(DayFlow.kind.in_(DELIVERED), DayFlow.pieces > 0)
     last = (
         sa.select(DayFlow.day)
-        .where(DayFlow.sku_id == Sku.id, sa.or_(is_sold, is_new))
+        .where(DayFlow.sku_id == Sku.id, sa.or_(is_used, is_new))
         .order_by(DayFlow.day.desc())
         .limit(1)
         .correlate(Sku)

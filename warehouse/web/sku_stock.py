@@ -53,7 +53,7 @@ PIECES: tuple[tuple[Any, Read], ...] = (
     (say("May be sold"), lambda s: s.may_sell),
     (say("Sold lately"), lambda s: s.sold),
     (say("Days of cover"), lambda s: s.cover),
-    (say("Days without dispatch or delivery"), lambda s: s.idle_days),
+    (say("Days without dispatch, use in kits or delivery"), lambda s: s.idle_days),
 )
 FIELDS: tuple[Field, ...] = (
     (say("SKU"), lambda s: s.code),
