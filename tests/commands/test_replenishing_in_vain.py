@@ -12,9 +12,10 @@ from tests.builders import Goods, World
 from tests.commands.test_replenishing import face, planned, take, tee, there, wave_of
 from tests.commands.test_replenishing_closed import looked
 from tests.counts import move
-from tests.tracked import by_lot, by_piece, put, track
+from tests.tracked import by_lot, by_piece, lots_at, put, track
 from warehouse.catalog.models import Bin, BinKind
 from warehouse.commands import Tone
+from warehouse.counting.commands.unfound import ReportFewer, report_fewer
 from warehouse.errors import OtherLot, TooMany
 from warehouse.placing.models import Why
 from warehouse.replenishing.commands.carrying import (
@@ -195,6 +196,30 @@ def test_who_goes_to_a_bin_of_later_lots_is_told_where_those_stand_that_end_soon
     world.do(take_from_reserve, TakeFromReserve, barcode=milk.barcode, pieces=4, **to)
     late = world.do(go_to_reserve, GoToReserve, barcode="R-01", by="wang", task_id=to["task_id"])
     assert (str(late.message), late.tone) == ("R-01: take 2.", Tone.OK)
+
+
+def test_where_the_first_lot_is_not_found_the_later_one_that_is_there_may_be_taken(world: World):
+    world.site()
+    milk = by_lot(world, "MILK", is_expiry_tracked=True)
+    world.bin("A-01", walk_order=1)
+    world.bin("R-01", kind=BinKind.RESERVE, walk_order=90)
+    for lot, year, pieces in (("SOON", 2026, 3), ("LATE", 2027, 4)):
+        put(world, milk, "R-01", pieces, lot=lot, day=date(year, 9, 1))
+    wave_of(world, world.released({milk: 4}))
+    to = {"task_id": world.one(ReplenishTask).id, "by": "li"}
+    world.do(go_to_reserve, GoToReserve, barcode="R-01", **to)
+    scan = {"barcode": milk.barcode, "lot": "LATE", **to}
+    said = world.refused(OtherLot, take_from_reserve, TakeFromReserve, **scan)
+    assert str(said) == "Lot SOON has to go first."
+    world.do(report_fewer, ReportFewer, found=4, **to)
+    no_lot = {**scan, "lot": "L9"}
+    said = world.refused(OtherLot, take_from_reserve, TakeFromReserve, **no_lot)
+    assert str(said) == "Lot SOON has to go first."
+    world.do(take_from_reserve, TakeFromReserve, pieces=3, **scan)
+    world.do(take_from_reserve, TakeFromReserve, **scan)
+    world.do(put_on_face, PutOnFace, barcode="A-01", **to)
+    assert lots_at(world, "A-01") == {"LATE": (4, 0)}
+    assert world.one(ReplenishTask).state == "done"
 
 
 def test_a_known_piece_of_a_later_lot_is_told_which_lot_goes_first(world: World):

@@ -104,8 +104,14 @@ def require_fit(session: Session, hand: Carried, *, day: date) -> None:
     )  # fmt: skip
 
 
-def lot_to_take(session: Session, bin_id: int, sku_id: int, *, day: date) -> LotHere | None:
-    """Return the fit lot that has to leave the bin first and has free pieces in nobody's hands."""
+def lot_to_take(
+    session: Session, bin_id: int, sku_id: int, *, day: date, told: str = ""
+) -> LotHere | None:
+    """Return the fit lot that has to leave the bin first and has free pieces in nobody's hands.
+
+    Where fewer were found than the book has, nobody knows of which lot: there it is the one `told`.
+    """
+    wanted = told if told and unfound_in(session, bin_id, sku_id) else ""
     held = {
         lot_id: int(pieces)
         for lot_id, pieces in session.execute(
@@ -122,10 +128,12 @@ def lot_to_take(session: Session, bin_id: int, sku_id: int, *, day: date) -> Lot
             .where(LotBalance.bin_id == bin_id, Lot.sku_id == sku_id, is_fit(day))
         )
     )
-    for lot in lots_in(session, bin_id, sku_id):
-        if lot.lot_id in fit and lot.free > held.get(lot.lot_id, 0):
-            return lot
-    return None
+    free = [
+        lot
+        for lot in lots_in(session, bin_id, sku_id)
+        if lot.lot_id in fit and lot.free > held.get(lot.lot_id, 0)
+    ]
+    return next((lot for lot in free if lot.code == wanted), free[0] if free else None)
 
 
 def others_hold(session: Session, hand: Carried, sku_id: int, *, any_lot: bool = False) -> int:

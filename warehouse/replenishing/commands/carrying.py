@@ -103,7 +103,8 @@ def go_to_reserve(session: Session, command: GoToReserve) -> Outcome:
 def take_from_reserve(session: Session, command: TakeFromReserve) -> Outcome:
     """Take scanned pieces into the hands: part or all of what is wanted, packs as they come.
 
-    Of goods kept by lot the lot that ends first is taken; another one scanned is refused.
+    Of goods kept by lot the lot that ends first is taken; another one scanned is refused, unless
+    fewer were found here than the book has.
 
     Raises:
         StaleScreen: the task has ended, or nobody said which bin. WrongItem, UnknownBarcode: other
@@ -266,7 +267,7 @@ def _pieces(session: Session, command: TakeFromReserve, sku: Sku, hand: Carried)
 
 
 def _require_lot(session: Session, command: TakeFromReserve, sku: Sku, hand: Carried) -> None:
-    first = lot_to_take(session, hand.from_bin_id, sku.id, day=command.day)
+    first = lot_to_take(session, hand.from_bin_id, sku.id, day=command.day, told=command.lot)
     if first is None:
         raise RuleViolation(say("No lot in this bin may be sold."))
     if hand.pieces and hand.lot_id != first.lot_id:
