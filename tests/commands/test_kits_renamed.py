@@ -19,6 +19,8 @@ from tests.commands.test_traced_through_kits import inside as inside_of
 from tests.tracked import put, track
 from warehouse.inventory.models import Lot, Serial
 from warehouse.inventory.tracking import GiveLot, give_lot
+from warehouse.kitting.commands.kit import PartFrom
+from warehouse.kitting.commands.take_apart import TakeApart, take_apart
 from warehouse.orders.models import HoldKind
 from warehouse.placing.models import Why
 from warehouse.storing.commands.moves import AdjustStock, Taken, adjust_stock
@@ -94,6 +96,16 @@ def test_kits_given_a_lot_since_they_were_made_are_held_back_with_it(house: Hous
     house.block("L1")
     assert house.blocked() == {"L1", "G1"}
     assert house.free(house.gift) == house.free(house.box) == 0
+
+
+def test_kits_that_got_a_lot_when_they_came_out_of_others_are_held_back_with_it(house: House):
+    house.make(house.gift, 2, serum="L1")
+    house.make(house.box, 2)
+    house.world.do(give_lot, GiveLot, sku_id=house.gift.id, lot="G1")
+    gifts = (PartFrom(sku="GIFT", pieces=1, lot="G1"),)
+    house.world.do(take_apart, TakeApart, **house.apart(house.box, 1), parts=gifts)
+    house.block("L1")
+    assert house.blocked() == {"L1", "G1"}
 
 
 def test_a_numbered_kit_of_another_lot_since_is_blocked_in_that_one(house: House):

@@ -143,30 +143,39 @@ def _renamed(
 ) -> Sequence[KitsWith]:
     """Return kits booked in under other lots or numbers, where some of these kits were booked out.
 
-    A numbered kit that was made here under its number is that one and no other.
+    A numbered kit that was made here under its number is that one and no other. Kits without lot
+    or number that went into others may come out with one.
     """
+    plain = {one.sku_id for one in kits if one.lot_id is None and not one.has_numbers}
+    is_away = sa.or_(
+        Move.to_bin_id.in_(BETWEEN_NAMES),
+        sa.and_(Move.sku_id.in_(plain), Move.to_bin_id.in_(_kitting)),
+    )
+    is_back = sa.or_(
+        sa.and_(*BOOKED_IN),
+        sa.and_(Move.sku_id.in_(plain), Move.reason == MoveReason.TAKE_APART),
+    )
     out = sa.or_(*(sa.and_(_is_taken(one), Move.id > one.move_id) for one in kits))
-    gone = sa.select(Move.sku_id).where(Move.to_bin_id.in_(BETWEEN_NAMES), out, NOT_UNDONE)
+    gone = sa.select(Move.sku_id).where(is_away, out, NOT_UNDONE)
     skus = set(session.scalars(gone.distinct()))
     if not skus:
         return []
     first = {sku: min(one.move_id for one in kits if one.sku_id == sku) for sku in skus}
     since = sa.or_(*(sa.and_(Move.sku_id == sku, Move.id > n) for sku, n in first.items()))
     lots = {one.lot_id for one in found.values()} - {None}
-    made = aliased(MoveSerial)
-    was_made = (
-        sa.exists()
-        .where(made.serial_id == MoveSerial.serial_id, made.move_id.in_(_moves_that_made(skus)))
-    )  # fmt: skip
-    own = sa.select(made.serial_id).where(made.move_id.in_([one.move_id for one in kits]))
-    numbered = sa.select(MoveSerial.move_id).where(sa.or_(~was_made, MoveSerial.serial_id.in_(own)))
     by_lot = sa.and_(~_HAS_NUMBERS, Move.lot_id.is_not(None), Move.lot_id.not_in(lots))
-    is_other = sa.or_(by_lot, Move.id.in_(numbered))
-    return [replace(one, is_renamed=True) for one in _kits_of(session, since, is_other, *BOOKED_IN)]
+    is_other = sa.or_(by_lot, _took_others(skus, kits))
+    return [replace(one, is_renamed=True) for one in _kits_of(session, since, is_other, is_back)]
 
 
-def _moves_that_made(skus: Collection[int]) -> sa.Select[int]:
-    return sa.select(Move.id).where(Move.sku_id.in_(skus), *_MADE).correlate(None)
+def _took_others(skus: Collection[int], kits: Sequence[KitsWith]) -> sa.ColumnElement[bool]:
+    """Return the condition that a move took these numbered kits, or such as were not made here."""
+    made = aliased(MoveSerial)
+    makes = sa.select(Move.id).where(Move.sku_id.in_(skus), *_MADE).correlate(None)
+    was_made = sa.exists().where(made.serial_id == MoveSerial.serial_id, made.move_id.in_(makes))
+    own = sa.select(made.serial_id).where(made.move_id.in_([one.move_id for one in kits]))
+    is_one = sa.or_(~was_made, MoveSerial.serial_id.in_(own))
+    return sa.exists().where(MoveSerial.move_id == Move.id, is_one)
 
 
 def _kits_of(session: Session, *where: sa.ColumnElement[bool]) -> Sequence[KitsWith]:
