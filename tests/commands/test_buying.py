@@ -24,6 +24,7 @@ from tests.dock import Dock
 from tests.stocking import PutStock
 from warehouse.catalog.models import Bin, BinKind
 from warehouse.inventory.models import Move, MoveReason
+from warehouse.kitting.commands.kit import Part, SaveKit, save_kit
 from warehouse.orders.commands.holds import CancelOrder, cancel_order
 from warehouse.orders.models import Shop
 from warehouse.receiving.accounts import Settlement
@@ -162,11 +163,34 @@ def test_what_goes_into_kits_is_not_dead(world):
     for goods, place in ((ring, "A-01"), (cap, "A-02")):
         world.stock(goods, place, 50)
     world.now = start - timedelta(days=5)
-    bring(world, ring, "KITTING", 3, source="A-01", reason=MoveReason.ASSEMBLE)
+    bring(world, ring, "KITTING", 30, source="A-01", reason=MoveReason.ASSEMBLE)
     world.now = start
     settle(world)
     assert (stock(world, ring).alerts, stock(world, cap).alerts) == ((), (Alert.DEAD,))
     assert stock(world, ring).idle_days == 5
+
+
+def test_what_goes_into_kits_is_demand_for_the_parts_and_none_for_the_kits(world):
+    ring, gift = world.sku("RING"), world.sku("GIFT")
+    world.do(save_kit, SaveKit, kit="GIFT", parts=(Part(sku="RING", pieces=2),))
+    start = world.now
+    world.now = start - timedelta(days=40)
+    world.stock(ring, "A-01", 500)
+    world.bin("A-02")
+    for n in range(40, 0, -1):
+        world.now = start - timedelta(days=n)
+        bring(world, ring, "KITTING", 6, source="A-01", reason=MoveReason.ASSEMBLE)
+        bring(world, gift, "A-02", 3, source="KITTING", reason=MoveReason.ASSEMBLE)
+        bring(world, gift, "KITTING", 1, source="A-02", reason=MoveReason.TAKE_APART)
+        bring(world, ring, "A-01", 2, source="KITTING", reason=MoveReason.TAKE_APART)
+    world.now = start
+    settle(world)
+    parts, kits = proposed(world, ring), proposed(world, gift)
+    assert isinstance(parts, Proposal)
+    assert (parts.a_day, parts.spread, parts.days) == (4, 0, 40)
+    assert kits == TooFew(days=39, pieces=0, sale_days=0, left_out=1)  # none stood there at first
+    assert (stock(world, ring).sold, stock(world, ring).cover) == (0, 340 * 40 // 160)
+    assert (stock(world, gift).sold, stock(world, gift).cover) == (0, None)
 
 
 def test_a_lead_time_typed_for_a_sku_is_not_that_of_the_suppliers_other_goods(world):

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, aliased
 from warehouse.catalog.models import VIRTUAL_KINDS, Bin, BinKind
 from warehouse.db import Database, PerDialect, connection_of, on_dialect, table_of
 from warehouse.inventory.models import Move, MoveReason
+from warehouse.kitting.models import KitVersion
 from warehouse.supplying.models import DayFlow, Flow, FlowMark
 
 AT_ONCE = 20_000  # moves in one transaction
@@ -30,6 +31,16 @@ _OF_KIND = {
 }
 _move, _flow, _mark = table_of(Move), table_of(DayFlow), table_of(FlowMark)
 Flows = dict[tuple[int, date, Flow], int]  # (SKU, day, kind) → pieces into the house
+
+
+def is_demand() -> sa.ColumnElement[bool]:
+    """Return the condition that a day's flow says what goods are asked for, less what came back.
+
+    That is what was sold, and what went into kits; that kits themselves are made or taken apart
+    says nothing.
+    """
+    is_kit = sa.exists().where(KitVersion.kit_id == DayFlow.sku_id)
+    return sa.or_(DayFlow.kind == Flow.SOLD, sa.and_(DayFlow.kind == Flow.KITTED, ~is_kit))
 
 
 def _adding(insert: Any) -> Any:

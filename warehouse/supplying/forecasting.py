@@ -8,12 +8,13 @@ look at the stock every `R` days:
     order-up-to    d · (L + R) + safety stock
 
 The safety stock is P. L. King's ("Crack the code: understanding safety stock and mastering its
-equations", APICS Magazine, July/August 2011): both spreads independent and normal, `z` the
-quantile of the part of cycles that shall not run out. That it covers L + R days, and the
-order-up-to level, are the periodic review policy of Silver, Pyke and Thomas, "Inventory and
-Production Management in Supply Chains", 4th edition, chapter 6. Days on which nothing stood here
-say nothing of the demand and are left out (`days_in_stock`); the figures say how many. Faulty or
-blocked pieces count as stock there, so a person takes the levels over, never the program.
+equations", APICS Magazine, July/August 2011): both spreads independent and normal, `z` the quantile
+of the part of cycles that shall not run out. That it covers L + R days, and the order-up-to level,
+are the periodic review policy of Silver, Pyke and Thomas, "Inventory and Production Management in
+Supply Chains", 4th edition, chapter 6. Demand is what was sold and what went into kits. Days on
+which nothing stood here say nothing of it and are left out (`days_in_stock`); the figures say how
+many. Faulty or blocked pieces count as stock there, so a person takes the levels over, never the
+program.
 """
 
 from __future__ import annotations

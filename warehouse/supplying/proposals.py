@@ -51,9 +51,9 @@ def proposals_of(
     for sku_id in sku_ids:
         begin = max(first, since.get(sku_id, asked.day))
         known = [days[sku_id][day] for day in days_between(begin, last)]
-        sold = net_of_taken_back([day.sold for day in known])
-        counted = days_in_stock(sold, [day.opened_with for day in known])
-        left_out = len(sold) - len(counted)
+        used = net_of_taken_back([day.used for day in known])
+        counted = days_in_stock(used, [day.opened_with for day in known])
+        left_out = len(used) - len(counted)
         lead = leads.get(sku_id, LeadTime(days=0))
         found[sku_id] = propose(counted, lead, review, left_out=left_out)
     return found

@@ -152,14 +152,14 @@ def order_quantity(standing: Standing, level: Level, terms: Terms) -> int:
     return -(-wanted // terms.pack_pieces) * terms.pack_pieces
 
 
-def days_of_cover(pieces: int, sold: int, days: int) -> int | None:
-    """Return for how many whole days the pieces last at the pace of `sold` in `days`.
+def days_of_cover(pieces: int, used: int, days: int) -> int | None:
+    """Return for how many whole days the pieces last at the pace of `used` in `days`.
 
-    None where nothing was sold: nobody can say. 0 where nothing is left.
+    None where none were used: nobody can say. 0 where nothing is left.
     """
     if pieces <= 0:
         return 0
-    return pieces * days // sold if sold > 0 and days > 0 else None
+    return pieces * days // used if used > 0 and days > 0 else None
 
 
 def alerts_of(

@@ -22,6 +22,7 @@ from warehouse.receiving.models import Supplier
 from warehouse.settings import SiteSettings
 from warehouse.supplying.ages import days_between
 from warehouse.supplying.costs import cost_of_sku
+from warehouse.supplying.flows import is_demand
 from warehouse.supplying.models import DayFlow, Flow, StockLevel, SupplierSku
 from warehouse.supplying.rules import (
     Alert,
@@ -131,9 +132,10 @@ class StockQuestion:
         self.on_the_way = _number(coming.c.on_the_way)
         self.wanted = _number(wanted.c.promised) + _number(wanted.c.held)
         self.safety = _number(StockLevel.safety)
-        self.sold = _sold(self._days_ago(asked.days) <= DayFlow.day)
-        today = _sold(DayFlow.day == self._days_ago(0))
-        self.sold_before = self.sold - today  # on whole days: this one has only begun
+        is_since = self._days_ago(asked.days) <= DayFlow.day
+        self.sold = _gone(DayFlow.kind == Flow.SOLD, is_since)
+        # On whole days: this one has only begun.
+        self.used_before = _gone(is_demand(), is_since, DayFlow.day < self._days_ago(0))
         self.last_on = _last_on()
         self.sale_days = self._sale_days()
         dock = dock_fit if asked.settings.is_dock_sellable else 0
@@ -165,7 +167,7 @@ class StockQuestion:
             Supplier.name.label("supplier"),
             cost_of_sku().label("cost_fen"),
             self.sold.label("sold"),
-            self.sold_before.label("sold_before"),
+            self.used_before.label("used_before"),
             self.last_on.label("last_on"),
             self.sale_days.label("sale_days"),
         )  # fmt: skip
@@ -221,16 +223,16 @@ class StockQuestion:
 
     def _cover(self, *, unknown: int) -> sa.ColumnElement[int]:
         pieces = sa.cast(self.sellable * self.sale_days, sa.BigInteger())
-        sold = sa.cast(sa.func.nullif(self.sold_before, 0), sa.BigInteger())
+        used = sa.cast(sa.func.nullif(self.used_before, 0), sa.BigInteger())
         return sa.case(
             (self.sellable <= 0, 0),
-            (self._is_paced(), pieces // sold),  # whole days, as `days_of_cover` has them
+            (self._is_paced(), pieces // used),  # whole days, as `days_of_cover` has them
             else_=unknown,
         )
 
     def _is_paced(self) -> sa.ColumnElement[bool]:
-        """Return the condition that sales say how long the goods last."""
-        return sa.and_(self.sold_before > 0, self.sale_days > 0)
+        """Return the condition that sales and kits say how long the goods last."""
+        return sa.and_(self.used_before > 0, self.sale_days > 0)
 
     def _sale_days(self) -> sa.ColumnElement[int]:
         """Whole days before this one whose sales count: the site's weeks, or since goods came.
@@ -285,7 +287,7 @@ class StockQuestion:
         )
         terms = Terms(pack_pieces=row.pack_pieces or 1, least_pieces=row.least_pieces or 0)
         sold = max(0, int(row.sold))
-        cover = days_of_cover(standing.sellable, int(row.sold_before), row.sale_days)
+        cover = days_of_cover(standing.sellable, int(row.used_before), row.sale_days)
         idle = (asked.day - row.last_on).days if row.last_on else None
         return SkuStock(
             sku_id=row.id, code=row.code, name=row.name, properties=row.properties,
@@ -334,14 +336,14 @@ def _there() -> sa.Subquery:
     )
 
 
-def _sold(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
-    sold = (
+def _gone(*which: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    gone = (
         sa.select(-sa.func.sum(DayFlow.pieces))
-        .where(DayFlow.sku_id == Sku.id, DayFlow.kind == Flow.SOLD, condition)
+        .where(DayFlow.sku_id == Sku.id, *which)
         .correlate(Sku)
         .scalar_subquery()
     )
-    return _number(sold)
+    return _number(gone)
 
 
 def _last_on() -> sa.ColumnElement[date]:
