@@ -1,4 +1,4 @@
-"""The best-before that stands on goods is held against the book's at pick, check and packing."""
+"""What stands on goods is held against the book at pick, check and packing: day, a piece's lot."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from tests.builders import Stage, Work, World
+from tests.commands.test_pieces_on_their_way import Bench, gs1
 from tests.tracked import by_lot, lots_at, put
 from warehouse.checking.commands.count import CheckItem, check_item
 from warehouse.checking.commands.exceptions import ReportDamaged, report_damaged
 from warehouse.checking.models import Mismatch, MismatchKind
 from warehouse.commands import Outcome, Tone
-from warehouse.errors import OtherDay
+from warehouse.errors import OtherDay, OtherLot
 from warehouse.inventory.models import Lot
 from warehouse.packing.commands.goods import PackItem, pack_item
 from warehouse.picking.commands.confirm import ConfirmBin, ConfirmPick, confirm_bin, confirm_pick
@@ -98,3 +99,23 @@ def test_goods_with_another_day_are_not_packed(world: World):
     given = {"by": "packer", "parcel_id": work.parcel_id, "barcode": work.goods["SERUM"].barcode}
     world.refused(OtherDay, pack_item, PackItem, best_before=STANDS, **given)
     world.do(pack_item, PackItem, best_before=BOOK, **given)
+
+
+def test_a_known_piece_with_another_lot_than_the_book_has_goes_no_further(world: World):
+    bench = Bench(world, is_both=True)
+    bench.order(serum=0, camera=1)
+    said = {"serial": "S1", "lot": "K2"}
+    camera = bench.camera.barcode
+    assert bench.refused_pick(OtherLot, barcode=camera, **said) == (
+        "On this piece stands lot K2, and the book has K1. Put it aside and tell the desk: it mends"
+        " the lot of the piece if the book is wrong."
+    )
+    bench.pick("S1")
+    bench.check()
+    given = {"by": "checker", "check_id": bench.work.check_id}
+    world.refused(OtherLot, check_item, CheckItem, barcode=camera, **said, **given)
+    bench.check(gs1(camera, serial="S1", lot="K1"))
+    bench.to_parcel()
+    given = {"by": "packer", "parcel_id": bench.work.parcel_id, "barcode": camera}
+    world.refused(OtherLot, pack_item, PackItem, **said, **given)
+    world.do(pack_item, PackItem, serial="S1", lot="K1", **given)

@@ -78,13 +78,30 @@ def named_in(
     Raises:
         GoodsWanted: so it is.
         SerialMissing: goods known piece by piece, and no number. SerialElsewhere: the piece is
-        not in this bin. OtherLot: the lot is not. OtherDay: the book has another best-before.
+        not in this bin. OtherLot: the lot is not, or the book has the piece in another one.
+        OtherDay: the book has another best-before.
     """
     named = _named(session, bin_id, barcode, lot, serial, done)
+    if named is not None and named.serial_id is not None and named.item.is_lot_tracked:
+        require_own_lot(session.scalar(sa.select(Lot.code).where(Lot.id == named.lot_id)), lot)
     if named is not None and best_before is not None and named.item.is_lot_tracked:
         here = lots_in(session, bin_id, named.item.sku_id)
         require_same_day([x for x in here if named.lot_id in (None, x.lot_id)], best_before)
     return named
+
+
+def require_own_lot(known: str | None, said: str) -> None:
+    """Refuse a known piece on which another lot stands than the book has for it.
+
+    Raises:
+        OtherLot: its lot was told wrongly when it came, or its number was.
+    """
+    if said and said != known:
+        raise OtherLot(
+            say("On this piece stands lot {said}, and the book has {known}. Put it aside and tell"
+                " the desk: it mends the lot of the piece if the book is wrong.",
+                said=said, known=known or "-")
+        )  # fmt: skip
 
 
 def require_same_day(lots: Sequence[LotHere], best_before: date | None) -> None:

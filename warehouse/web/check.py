@@ -61,6 +61,8 @@ def _take(scan: Scan, screen: str, subject: int | None) -> Outcome:
     if screen == DAMAGED:
         said = said_of(item)
         del said["best_before"]  # it goes out whatever stands on it
+        if said["serial"]:
+            said["lot"] = ""
         return do(report_damaged, ReportDamaged, check_id=check_id, **said)
     return do(start_check, StartCheck, barcode=item.code)
 

@@ -20,6 +20,7 @@ from warehouse.inventory.pieces import (
     lots_in,
     number_wanted,
     piece_in,
+    require_own_lot,
     require_same_day,
 )
 from warehouse.text import say
@@ -55,8 +56,8 @@ def in_hand(
     Raises:
         SerialMissing, SerialElsewhere: no number, or that of another piece than one in the bin.
         LotWanted: the bin has several lots and the scan named none. OtherLot: not the lot
-        that was promised, or that one's last day has passed since. OtherDay: the book has another
-        best-before for it than stands on the pieces.
+        that was promised, or that one's last day has passed since, or the book has another lot for
+        the piece. OtherDay: the book has another best-before for it than stands on the pieces.
     """
     lot_id: int | None = None
     serials: tuple[str, ...] = ()
@@ -71,6 +72,8 @@ def in_hand(
         here = lots_in(session, task.bin_id, task.sku_id)
         promised = _promised_lot(session, task, here)
         taken = _taken_lot(here, promised, lot=lot, lot_id=lot_id, serial=serial)
+        if serials:
+            require_own_lot(taken.code, lot)
         require_same_day([taken], best_before)
         days = _days_before(session, task)
         if taken.lot_id == promised.lot_id:
