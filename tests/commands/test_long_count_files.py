@@ -84,17 +84,18 @@ def test_memory_does_not_grow_with_the_file(
     for module in (importing, commands):
         monkeypatch.setattr(module, "PORTION", 200)
     with world.database.transaction() as session:
-        session.add_all(Bin(code=f"B-{n}", kind=BinKind.SHELF, walk_order=n) for n in range(401))
+        session.add_all(Bin(code=f"B-{n}", kind=BinKind.SHELF, walk_order=n) for n in range(541))
     for n in range(5):
         world.sku(f"MUG-{n}")
     count = opened(world, kind=CountScope.ZONES)
     peaks = []
-    for bins in (range(1), range(1, 81), range(81, 401)):  # the first has statements compiled
+    # The first has statements compiled.
+    for bins in (range(1), range(1, 61), range(61, 301), range(301, 541)):
         rows = [f"B-{n},MUG-{m},{n % 9 + 1},eve," for n in bins for m in range(5)]
         tracemalloc.start()
         report = send(world, tmp_path, count, rows)
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
         assert (report.bins, report.again) == (len(bins), len(rows))
-    # Four times the lines; when the collector comes by makes a tenth.
-    assert peaks[2] < peaks[1] * 1.5
+    # Four times the lines. What a process does once, the two long files do not both meet.
+    assert min(peaks[2:]) < peaks[1] * 1.25, peaks
