@@ -39,7 +39,8 @@ from warehouse.picking.screens import PickScreen
 from warehouse.simulation.day import Day, Work
 from warehouse.simulation.stopping import put_aside
 from warehouse.simulation.tablet import Tablet, scanned
-from warehouse.waves.models import ShortReason, Wave, WaveState
+from warehouse.waves.models import ShortReason, Wave, WaveSlot, WaveState
+from warehouse.waves.queries import content_of_tote, tote_of
 
 WRONG_BIN_SHARE = 0.02
 WRONG_ITEM_SHARE = 0.03
@@ -111,7 +112,7 @@ def _walk(day: Day, tablet: Tablet, wave_id: int) -> Work:
         except StaleScreen:
             yield 2  # somebody was quicker; the screen shows how it stands now
     yield 20
-    yield from _park(day, tablet, totes)
+    yield from _park(day, tablet, wave_id, totes)
 
 
 def _bind(day: Day, tablet: Tablet, view: PickView, totes: list[str]) -> Work:
@@ -160,6 +161,7 @@ def _take(day: Day, tablet: Tablet, view: PickView, task: TaskView, totes: list[
         reason = ShortReason.DAMAGED if is_damaged else ShortReason.EMPTY
         tablet.send(report_short, ReportShort, task_id=task.task_id, reason=reason)
         day.tally.short += 1
+        _take_back(day, task)
         return
     code, worth, times = _what_to_scan(day, sku, min(there, task.left))
     if day.is_stock_worked:  # the piece first, then the scan: a counter beside sees it gone
@@ -179,6 +181,16 @@ def _take(day: Day, tablet: Tablet, view: PickView, task: TaskView, totes: list[
         day.world.move(sku, worth * times, task.tote_code, bin_code)
         day.tally.undone += 1
         yield 3
+
+
+def _take_back(day: Day, task: TaskView) -> None:
+    """Empty and free the tote of an order that left the wave; strays in it go home."""
+    with day.database.reading() as session:
+        if tote_of(session, task.consignment_id) is not None:
+            return
+    for sku in day.world.pieces_in(task.tote_code):
+        day.world.move(sku, 1, task.tote_code, day.homes.get(sku, task.bin_code))
+    day.world.free_totes.append(task.tote_code)
 
 
 def _what_to_scan(day: Day, sku: str, pieces: int) -> tuple[str, int, int]:
@@ -230,12 +242,21 @@ def _put(day: Day, sku: str, pieces: int, bin_code: str, tote: str, totes: list[
         world.move(sku, 1, bin_code, tote)
 
 
-def _park(day: Day, tablet: Tablet, totes: list[str]) -> Work:
+def _park(day: Day, tablet: Tablet, wave_id: int, totes: list[str]) -> Work:
     """Leave the totes where the checkers fetch them; one's own tote is not one's to check."""
-    mine = [tote for tote in totes if tote not in day.world.free_totes]
+    mine = [tote for tote in totes if _is_of(day, wave_id, tote)]
     if mine and day.happens(OWN_CHECK_SHARE):
         try:
             tablet.refused((SamePerson,), start_check, StartCheck, barcode=scanned(mine[0]))
         except OrderStopped as stop:
             yield from put_aside(day, tablet, stop.facts["consignment_id"])
-    day.world.picked_totes.extend(t for t in mine if t not in day.world.free_totes)
+    day.world.picked_totes.extend(tote for tote in mine if _is_of(day, wave_id, tote))
+
+
+def _is_of(day: Day, wave_id: int, tote: str) -> bool:
+    """Tell whether the tote still has goods of the wave: freed, it may be in another one by now."""
+    with day.database.reading() as session:
+        content = content_of_tote(session, tote)
+        if content is None:
+            return False
+        return session.get_one(WaveSlot, content.slot_id).wave_id == wave_id
