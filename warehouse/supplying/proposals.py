@@ -34,7 +34,7 @@ MEASURED_DAYS = 365  # deliveries of the last year say how long a supplier takes
 def proposals_of(
     session: Session, asked: Asked, sku_ids: Collection[int]
 ) -> dict[int, Proposal | TooFew]:
-    """Return SKU id → what its sales propose, of the whole days before the day asked for.
+    """Return SKU id → what its sales, and kits made of it, propose: of the whole days before this.
 
     A SKU that came into the house later counts from its first day on; days on which it was out of
     stock do not count. Without a supplier the lead time is taken as 0: the levels cover the days

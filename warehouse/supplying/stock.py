@@ -351,7 +351,7 @@ def _last_on() -> sa.ColumnElement[date]:
 
     Goods that came yesterday are not dead because the ones before them were sold long ago.
     """
-    is_used = sa.and_(DayFlow.kind.in_((Flow.SOLD, Flow.KITTED)), DayFlow.pieces < 0)
+    is_used = sa.and_(is_demand(), DayFlow.pieces < 0)
     is_new = sa.and_(DayFlow.kind.in_(DELIVERED), DayFlow.pieces > 0)
     last = (
         sa.select(DayFlow.day)
