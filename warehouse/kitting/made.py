@@ -11,7 +11,7 @@ from warehouse.catalog.models import VIRTUAL_KINDS, Bin, BinKind, Sku
 from warehouse.inventory.models import Move, MoveReason, MoveSerial, Serial
 from warehouse.inventory.queries import NOT_UNDONE
 
-_BENCH = sa.select(Bin.id).where(Bin.kind == BinKind.KITTING)
+BENCH = sa.select(Bin.id).where(Bin.kind == BinKind.KITTING)
 _OUTSIDE = sa.select(Bin.id).where(Bin.kind.in_(VIRTUAL_KINDS))
 _BOOKED_OUT = sa.select(Bin.id).where(Bin.kind == BinKind.COUNT_DIFFERENCE)
 # Where goods are between two names of theirs: out under one lot or number, in under another.
@@ -20,8 +20,8 @@ BOOKED_IN = (
     Move.reason.in_((MoveReason.ADJUST, MoveReason.COUNT)),
     Move.from_bin_id.in_(BETWEEN_NAMES),
 )
-_MADE = (Move.reason == MoveReason.ASSEMBLE, Move.from_bin_id.in_(_BENCH))
-_APART = sa.and_(Move.reason == MoveReason.TAKE_APART, Move.to_bin_id.in_(_BENCH))
+MADE = (Move.reason == MoveReason.ASSEMBLE, Move.from_bin_id.in_(BENCH))
+_APART = sa.and_(Move.reason == MoveReason.TAKE_APART, Move.to_bin_id.in_(BENCH))
 _KNOWN = (MoveReason.ASSEMBLE, MoveReason.UNDO)  # kits made here, and booked back
 
 
@@ -30,9 +30,9 @@ def made_by(kit: Sku, lot_id: int | None, serials: Sequence[str] = ()) -> sa.Sel
 
     A numbered kit is the same in whatever lot it is since.
     """
-    made = [*_of(kit, None if serials else lot_id), *_MADE]
+    made = [*_of(kit, None if serials else lot_id), *MADE]
     if serials:
-        made.append(Move.id.in_(_last_move(kit, serials, sa.and_(*_MADE))))
+        made.append(Move.id.in_(_last_move(kit, serials, sa.and_(*MADE))))
     return sa.select(Move.command_id).where(*made)
 
 
@@ -41,7 +41,7 @@ def may_have_made(kit_id: int, lot_id: int | None, *, is_numbered: bool) -> sa.S
 
     Kits keep the number they were made with, or the lot, as long as nobody booked that one out.
     """
-    query = sa.select(Move.command_id).where(Move.sku_id == kit_id, NOT_UNDONE, *_MADE)
+    query = sa.select(Move.command_id).where(Move.sku_id == kit_id, NOT_UNDONE, *MADE)
     if is_numbered:
         numbers = sa.select(MoveSerial.serial_id).where(MoveSerial.move_id == Move.id)
         given_up = numbers.join(Serial, Serial.id == MoveSerial.serial_id).where(
@@ -63,7 +63,7 @@ def are_all_made_here(
     Nor was one of these very ones taken apart since, and found whole all the same.
     """
     if serials:
-        last = session.scalars(_last_move(kit, serials, sa.or_(sa.and_(*_MADE), _APART))).all()
+        last = session.scalars(_last_move(kit, serials, sa.or_(sa.and_(*MADE), _APART))).all()
         apart = session.scalar(sa.select(Move.id).where(Move.id.in_(last), _APART).limit(1))
         return len(last) == len(set(serials)) and apart is None
     others = (*_of(kit, lot_id), Move.from_bin_id.in_(_OUTSIDE), Move.reason.not_in(_KNOWN))

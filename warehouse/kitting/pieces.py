@@ -9,7 +9,7 @@ from functools import partial
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from warehouse.catalog.models import Bin, BinKind, Sku
+from warehouse.catalog.models import BinKind, Sku
 from warehouse.catalog.queries import bin_of_kind
 from warehouse.catalog.rules import scan_code
 from warehouse.db import connection_of
@@ -18,10 +18,9 @@ from warehouse.gathering import Gathered
 from warehouse.inventory.ledger.origins import pieces_known
 from warehouse.inventory.models import Move, MoveReason, MoveSerial, Serial
 from warehouse.inventory.whereabouts import require_may_come
-from warehouse.kitting.made import are_all_made_here, made_by, may_have_made
+from warehouse.kitting.made import BENCH, are_all_made_here, made_by, may_have_made
 from warehouse.text import say
 
-_BENCH = sa.select(Bin.id).where(Bin.kind == BinKind.KITTING)
 _later = aliased(MoveSerial)
 _next_id = (
     sa.select(sa.func.min(_later.move_id))
@@ -92,7 +91,7 @@ def _put_in(part: Sku, commands: sa.Select[str]) -> tuple[sa.ColumnElement[bool]
         Move.command_id.in_(commands),
         Move.sku_id == part.id,
         Move.reason == MoveReason.ASSEMBLE,
-        Move.to_bin_id.in_(_BENCH),
+        Move.to_bin_id.in_(BENCH),
     )
 
 

@@ -10,16 +10,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from warehouse.catalog.models import Bin, BinKind, Sku
+from warehouse.catalog.models import Sku
 from warehouse.inventory.models import Lot, Move, MoveReason, MoveSerial, Serial
 from warehouse.inventory.queries import NOT_UNDONE
-from warehouse.kitting.made import BOOKED_IN, may_have_made
+from warehouse.kitting.made import BENCH, BOOKED_IN, MADE, may_have_made
 from warehouse.kitting.models import KitMade, KitVersion
 
 MOST_MAKES = 50  # of kits that nobody can tell apart, those made last are looked into
-_bench = sa.select(Bin.id).where(Bin.kind == BinKind.KITTING)
-_MADE = (Move.reason == MoveReason.ASSEMBLE, Move.from_bin_id.in_(_bench), NOT_UNDONE)
-_PUT_IN = (Move.reason == MoveReason.ASSEMBLE, Move.to_bin_id.in_(_bench), NOT_UNDONE)
+_MADE = (*MADE, NOT_UNDONE)
+_PUT_IN = (Move.reason == MoveReason.ASSEMBLE, Move.to_bin_id.in_(BENCH), NOT_UNDONE)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,16 +10,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from warehouse.catalog.models import Bin, BinKind, Sku
+from warehouse.catalog.models import Sku
 from warehouse.inventory.models import Lot, Move, MoveReason, MoveSerial
 from warehouse.inventory.queries import NOT_UNDONE
-from warehouse.kitting.made import BETWEEN_NAMES, BOOKED_IN
+from warehouse.kitting.made import BENCH, BETWEEN_NAMES, BOOKED_IN, MADE
 from warehouse.packing.models import Parcel, ParcelState
 from warehouse.tracing.queries import packed
 
 MOST_PARCELS = 50
-_kitting = sa.select(Bin.id).where(Bin.kind == BinKind.KITTING)
-_MADE = (Move.reason == MoveReason.ASSEMBLE, Move.from_bin_id.in_(_kitting))
 _HAS_NUMBERS = sa.exists().where(MoveSerial.move_id == Move.id)
 
 
@@ -92,13 +90,13 @@ def lots_inside(lot_id: int) -> sa.Select[*tuple[Any, ...]]:
     commands = sa.select(Move.command_id).where(
         Move.lot_id == lot_id,
         Move.reason == MoveReason.ASSEMBLE,
-        Move.from_bin_id.in_(_kitting),
+        Move.from_bin_id.in_(BENCH),
         NOT_UNDONE,
     )
     return sa.select(Move.lot_id).where(
         Move.command_id.in_(commands),
         Move.reason == MoveReason.ASSEMBLE,
-        Move.to_bin_id.in_(_kitting),
+        Move.to_bin_id.in_(BENCH),
         Move.lot_id.is_not(None),
     )
 
@@ -133,9 +131,9 @@ def _all_made_of(
 def _made_of(session: Session, taken: sa.ColumnElement[bool]) -> Sequence[KitsWith]:
     """Return the kits of every command that took such pieces into kitting."""
     commands = sa.select(Move.command_id).where(
-        taken, Move.reason == MoveReason.ASSEMBLE, Move.to_bin_id.in_(_kitting)
+        taken, Move.reason == MoveReason.ASSEMBLE, Move.to_bin_id.in_(BENCH)
     )
-    return _kits_of(session, Move.command_id.in_(commands), *_MADE)
+    return _kits_of(session, Move.command_id.in_(commands), *MADE)
 
 
 def _renamed(
@@ -149,7 +147,7 @@ def _renamed(
     plain = {one.sku_id for one in kits if one.lot_id is None and not one.has_numbers}
     is_away = sa.or_(
         Move.to_bin_id.in_(BETWEEN_NAMES),
-        sa.and_(Move.sku_id.in_(plain), Move.to_bin_id.in_(_kitting)),
+        sa.and_(Move.sku_id.in_(plain), Move.to_bin_id.in_(BENCH)),
     )
     is_back = sa.or_(
         sa.and_(*BOOKED_IN),
@@ -171,7 +169,7 @@ def _renamed(
 def _took_others(skus: Collection[int], kits: Sequence[KitsWith]) -> sa.ColumnElement[bool]:
     """Return the condition that a move took these numbered kits, or such as were not made here."""
     made = aliased(MoveSerial)
-    makes = sa.select(Move.id).where(Move.sku_id.in_(skus), *_MADE).correlate(None)
+    makes = sa.select(Move.id).where(Move.sku_id.in_(skus), *MADE).correlate(None)
     was_made = sa.exists().where(made.serial_id == MoveSerial.serial_id, made.move_id.in_(makes))
     own = sa.select(made.serial_id).where(made.move_id.in_([one.move_id for one in kits]))
     is_one = sa.or_(~was_made, MoveSerial.serial_id.in_(own))
